@@ -1,0 +1,7 @@
+"""kmblint: a static analyser for Kimberlite migrations."""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

@@ -1,0 +1,50 @@
+"""What may go wrong in the user's set-up, and the exit codes of the command.
+
+    KmblintError            one clear line on stderr, exit 2
+    ├── InputError          a path that isn't there, can't be read, or holds no migrations
+    ├── ConfigError         the configuration is wrong; carries every problem at once
+    ├── GitError            git isn't there, or doesn't know the revision
+    └── RulebookError       a card and its check disagree (ours, found when the rulebook loads)
+
+What is wrong in the user's SQL is never an exception: it is a finding.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+ISSUES: Final = "https://github.com/kmblint/kmblint/issues"
+
+
+class ExitCode(IntEnum):
+    """How `kmblint` ends."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    SETUP = 2
+    INTERNAL = 3
+
+
+class KmblintError(Exception):
+    """The user's set-up is wrong; the text says where, what, and what to do."""
+
+
+class InputError(KmblintError):
+    """A path can't be used as a migrations folder or file."""
+
+
+class ConfigError(KmblintError):
+    """The configuration is wrong; one line a problem."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class GitError(KmblintError):
+    """Git can't answer."""
+
+
+class RulebookError(KmblintError):
+    """A card and its check disagree; raised when the rulebook loads."""

@@ -1,0 +1,1 @@
+"""The model of a database schema; it knows no parser."""

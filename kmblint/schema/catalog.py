@@ -1,0 +1,200 @@
+"""The schema at an instant: immutable nouns that know where they come from.
+
+A clause that the target throws away stays here as *declared, not kept*: the target says which are kept, the catalogue
+says what was written.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from rpds import HashTrieMap
+
+from kmblint.schema.changes import Constraint, ForeignKey, Unique
+from kmblint.schema.predicate import Value
+from kmblint.schema.types import DataType
+from kmblint.text import Place
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of a table."""
+
+    name: str
+    type: DataType
+    made: Place
+    nullable: bool = True
+    default: Value | None = None
+    changed: tuple[Place, ...] = ()
+
+
+class Index(msgspec.Struct, frozen=True):
+    """An index; a part that is an expression is None in `columns`."""
+
+    name: str
+    columns: tuple[str | None, ...]
+    made: Place
+    unique: bool = False
+    partial: bool = False
+
+    def covers(self, columns: tuple[str, ...]) -> bool:
+        """Whether it begins with these columns, in any order."""
+        return set(self.columns[: len(columns)]) == set(columns)
+
+    def begins(self, other: Index) -> bool:
+        """Whether its columns are the first columns of the other, in order."""
+        return None not in self.columns and other.columns[: len(self.columns)] == self.columns
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A constraint with its place."""
+
+    constraint: Constraint
+    made: Place
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given."""
+        return self.constraint.name.text if self.constraint.name else None
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """A table or column that is gone: what it was, and where it was dropped."""
+
+    name: str
+    made: Place
+    place: Place
+    type: DataType | None = None
+    """The column's type."""
+    renamed_to: str | None = None
+
+
+class Poison(msgspec.Struct, frozen=True):
+    """A value that makes a table unreadable until its column is dropped."""
+
+    column: str
+    value: str
+    place: Place
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table, its parts, and what remains of parts that were dropped."""
+
+    name: str
+    columns: tuple[Column, ...]
+    made: Place
+    primary_key: tuple[str, ...] = ()
+    constraints: tuple[Declared, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    changed: tuple[Place, ...] = ()
+    complete: bool = True
+    """False where a part of it isn't known (CREATE TABLE AS, an opaque statement): findings on it are less sure."""
+    dropped: HashTrieMap[str, Dropped] = HashTrieMap()
+    """Columns that are gone, by name."""
+    policies: HashTrieMap[str, tuple[str, Place]] = HashTrieMap()
+    """Column → the masking policy attached to it, and where it was."""
+    classifications: HashTrieMap[str, tuple[str, Place]] = HashTrieMap()
+    """Column → its classification, and where it was set."""
+    poisons: tuple[Poison, ...] = ()
+    ghosts: HashTrieMap[str, Place] = HashTrieMap()
+    """Values set in columns that aren't there, by column: they appear when one of that name is added."""
+    rows: HashTrieMap[tuple[object, ...], Place] = HashTrieMap()
+    """Literal keys that are known to be there, and where they were inserted."""
+    written: Place | None = None
+    """The last statement that put rows in or may have."""
+
+    def column(self, name: str) -> Column | None:
+        """The column of exactly that name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def index(self, name: str) -> Index | None:
+        """The index of exactly that name."""
+        return next((index for index in self.indexes if index.name == name), None)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """In the order of their definition."""
+        return tuple(column.name for column in self.columns)
+
+    def has_index_on(self, column: str) -> bool:
+        """Whether an index or the primary key begins with the column."""
+        return self.primary_key[:1] == (column,) or any(index.columns[:1] == (column,) for index in self.indexes)
+
+    def searchable_by(self, columns: tuple[str, ...]) -> bool:
+        """Whether an index or the primary key begins with these columns, in any order."""
+        size = len(columns)
+        return set(self.primary_key[:size]) == set(columns) or any(index.covers(columns) for index in self.indexes)
+
+    @property
+    def foreign_keys(self) -> tuple[tuple[ForeignKey, Place], ...]:
+        """The declared references, with their places."""
+        return tuple((c.constraint, c.made) for c in self.constraints if isinstance(c.constraint, ForeignKey))
+
+    @property
+    def unique_keys(self) -> tuple[tuple[str, ...], ...]:
+        """The column sets declared UNIQUE, the primary key first."""
+        declared = tuple(
+            tuple(column.text for column in c.constraint.columns)
+            for c in self.constraints
+            if isinstance(c.constraint, Unique)
+        )
+        return ((self.primary_key,) if self.primary_key else ()) + declared
+
+    def constraint(self, name: str) -> Declared | None:
+        """The constraint of exactly that name."""
+        return next((declared for declared in self.constraints if declared.name == name), None)
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A masking policy."""
+
+    name: str
+    strategy: str
+    made: Place
+
+
+class Mask(msgspec.Struct, frozen=True):
+    """A mask on a column."""
+
+    name: str
+    table: str
+    column: str
+    strategy: str
+    made: Place
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """A role or a user."""
+
+    name: str
+    made: Place
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """The schema at an instant; every name is exact, as Kimberlite compares them."""
+
+    tables: HashTrieMap[str, Table] = HashTrieMap()
+    dropped: HashTrieMap[str, Dropped] = HashTrieMap()
+    """Tables that are gone, by name; the newest drop of a name."""
+    stale_indexes: HashTrieMap[tuple[str, str], Place] = HashTrieMap()
+    """(table, index) of dropped tables and columns, which Kimberlite keeps registered; where the index was made."""
+    policies: HashTrieMap[str, Policy] = HashTrieMap()
+    masks: HashTrieMap[str, Mask] = HashTrieMap()
+    roles: HashTrieMap[str, Principal] = HashTrieMap()
+    users: HashTrieMap[str, Principal] = HashTrieMap()
+    others: HashTrieMap[tuple[str, str], Place] = HashTrieMap()
+    """(kind, name) of objects that the catalogue doesn't model: views, types, sequences …"""
+    opaque: tuple[Place, ...] = ()
+    """Statements whose effect isn't known: what may exist because of them is less sure."""
+
+    def table(self, name: str) -> Table | None:
+        """The table of exactly that name."""
+        return self.tables.get(name)
+
+    def put(self, table: Table) -> Catalog:
+        """With the table in place of the one of its name."""
+        return msgspec.structs.replace(self, tables=self.tables.insert(table.name, table))
+
+
+__all__ = [
+    "Catalog", "Column", "Declared", "Dropped", "Index", "Mask", "Poison", "Policy",
+    "Principal", "Table",
+]  # fmt: skip

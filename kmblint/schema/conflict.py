@@ -1,0 +1,59 @@
+"""What the catalogue holds against a change: the closed union `Conflict`."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from kmblint.schema.changes import Name
+from kmblint.text import Place
+
+
+class UnknownTable(msgspec.Struct, frozen=True, tag=True):
+    """A table is named that isn't there; once a statement and name."""
+
+    table: Name
+
+
+class UnknownColumn(msgspec.Struct, frozen=True, tag=True):
+    """A column is named that its table doesn't have; `where` says in which clause (`index`, `SET`, `WHERE`, `key` …)."""
+
+    table: str
+    column: Name
+    where: str
+
+
+class UnknownObject(msgspec.Struct, frozen=True, tag=True):
+    """An index, constraint, mask, masking policy, role or user is named that isn't there."""
+
+    kind: str
+    name: Name
+    table: str | None = None
+
+
+class TableExists(msgspec.Struct, frozen=True, tag=True):
+    """A table of that name is there already."""
+
+    table: Name
+    made: Place
+
+
+class ColumnExists(msgspec.Struct, frozen=True, tag=True):
+    """The table has a column of that name already."""
+
+    table: str
+    column: Name
+    made: Place
+
+
+class ObjectExists(msgspec.Struct, frozen=True, tag=True):
+    """An index (on the same table), constraint, masking policy, role or user of that name is there already."""
+
+    kind: str
+    name: Name
+    made: Place
+    table: str | None = None
+
+
+Conflict: TypeAlias = UnknownTable | UnknownColumn | UnknownObject | TableExists | ColumnExists | ObjectExists

@@ -1,0 +1,250 @@
+"""What a value and a condition may say: two closed unions, with the place of each part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from kmblint.text import Span
+
+
+class Number(msgspec.Struct, frozen=True, tag=True):
+    """A number as it is written, its sign included: `-1.50`."""
+
+    text: str
+    span: Span
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has neither a fraction nor an exponent."""
+        return self.text.lstrip("+-").isdigit()
+
+
+class Text(msgspec.Struct, frozen=True, tag=True):
+    """A quoted text, its quotes undone."""
+
+    value: str
+    span: Span
+
+
+class Boolean(msgspec.Struct, frozen=True, tag=True):
+    """TRUE or FALSE."""
+
+    value: bool
+    span: Span
+
+
+class Null(msgspec.Struct, frozen=True, tag=True):
+    """NULL."""
+
+    span: Span
+
+
+class ColumnRef(msgspec.Struct, frozen=True, tag=True):
+    """A column named in an expression, with the qualifier written before it (`p` in `p.id`)."""
+
+    name: str
+    span: Span
+    qualifier: str | None = None
+
+
+class Call(msgspec.Struct, frozen=True, tag=True):
+    """A function call, or a word that works like one (`CURRENT_TIMESTAMP`); the name in lower case."""
+
+    name: str
+    arguments: tuple[Value, ...]
+    span: Span
+
+
+class Cast(msgspec.Struct, frozen=True, tag=True):
+    """A value turned into another type (`CAST(a AS TEXT)`, `a::TEXT`, `DATE '2026-01-01'`); the type as text."""
+
+    value: Value
+    to: str
+    span: Span
+
+
+class Operation(msgspec.Struct, frozen=True, tag=True):
+    """Arithmetic or concatenation: `+ - * / % ||`."""
+
+    operator: str
+    operands: tuple[Value, ...]
+    span: Span
+
+
+class Query(msgspec.Struct, frozen=True, tag=True):
+    """A sub-query: the tables it reads, whether it has a WHERE, and the LIMIT that bounds it."""
+
+    tables: tuple[str, ...]
+    span: Span
+    limit: int | None = None
+    filtered: bool = False
+
+
+class OpaqueValue(msgspec.Struct, frozen=True, tag=True):
+    """A value that isn't modelled (CASE, window functions …), and the columns seen in it."""
+
+    reason: str
+    span: Span
+    columns: tuple[ColumnRef, ...] = ()
+
+
+Literal: TypeAlias = Number | Text | Boolean | Null
+Value: TypeAlias = (
+    Number | Text | Boolean | Null | ColumnRef | Call | Cast | Operation | Query | OpaqueValue
+)
+
+
+class Compare(msgspec.Struct, frozen=True, tag=True):
+    """`left operator right`; operators are `= <> < <= > >=`, other spellings normalised."""
+
+    operator: str
+    left: Value
+    right: Value
+    span: Span
+
+
+class In(msgspec.Struct, frozen=True, tag=True):
+    """`value [NOT] IN (items)`; a sub-query is one item, a `Query`."""
+
+    value: Value
+    items: tuple[Value, ...]
+    span: Span
+    negated: bool = False
+
+
+class Between(msgspec.Struct, frozen=True, tag=True):
+    """`value [NOT] BETWEEN low AND high`."""
+
+    value: Value
+    low: Value
+    high: Value
+    span: Span
+    negated: bool = False
+
+
+class IsNull(msgspec.Struct, frozen=True, tag=True):
+    """`value IS [NOT] NULL`."""
+
+    value: Value
+    span: Span
+    negated: bool = False
+
+
+class Like(msgspec.Struct, frozen=True, tag=True):
+    """`value [NOT] LIKE pattern` (`ILIKE` where case doesn't count)."""
+
+    value: Value
+    pattern: Value
+    span: Span
+    negated: bool = False
+    case_sensitive: bool = True
+
+
+class And(msgspec.Struct, frozen=True, tag=True):
+    """All parts hold; nested ANDs are flattened."""
+
+    parts: tuple[Predicate, ...]
+    span: Span
+
+
+class Or(msgspec.Struct, frozen=True, tag=True):
+    """One part holds; nested ORs are flattened."""
+
+    parts: tuple[Predicate, ...]
+    span: Span
+
+
+class Not(msgspec.Struct, frozen=True, tag=True):
+    """The part doesn't hold."""
+
+    part: Predicate
+    span: Span
+
+
+class Constant(msgspec.Struct, frozen=True, tag=True):
+    """A condition that is the word TRUE or FALSE."""
+
+    value: bool
+    span: Span
+
+
+class OpaquePredicate(msgspec.Struct, frozen=True, tag=True):
+    """A condition that isn't modelled, and the columns seen in it."""
+
+    reason: str
+    span: Span
+    columns: tuple[ColumnRef, ...] = ()
+
+
+Predicate: TypeAlias = (
+    Compare | In | Between | IsNull | Like | And | Or | Not | Constant | OpaquePredicate
+)
+
+
+def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:
+    """Every column that a value or a condition names, in the order of the text; sub-queries are left out."""
+    match node:
+        case ColumnRef():
+            yield node
+        case Call(arguments=parts) | Operation(operands=parts):
+            for part in parts:
+                yield from column_refs(part)
+        case Cast(value=value) | IsNull(value=value):
+            yield from column_refs(value)
+        case Compare():
+            yield from column_refs(node.left)
+            yield from column_refs(node.right)
+        case In():
+            for part in (node.value, *node.items):
+                yield from column_refs(part)
+        case Between():
+            for part in (node.value, node.low, node.high):
+                yield from column_refs(part)
+        case Like():
+            yield from column_refs(node.value)
+            yield from column_refs(node.pattern)
+        case And(parts=conditions) | Or(parts=conditions):
+            for condition in conditions:
+                yield from column_refs(condition)
+        case Not(part=condition):
+            yield from column_refs(condition)
+        case OpaqueValue(columns=columns) | OpaquePredicate(columns=columns):
+            yield from columns
+        case Number() | Text() | Boolean() | Null() | Query() | Constant():
+            return
+
+
+def conditions(predicate: Predicate) -> Iterator[Predicate]:
+    """A condition and every condition inside it, the outermost first."""
+    yield predicate
+    match predicate:
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from conditions(part)
+        case Not(part=part):
+            yield from conditions(part)
+        case _:
+            return
+
+
+def literal_value(value: Value) -> object:
+    """A literal as Python compares it (an int, a Decimal, a str, a bool or None); NotImplemented for all else."""
+    from decimal import Decimal, InvalidOperation
+
+    match value:
+        case Number(text=text):
+            try:
+                return int(text) if value.is_whole else Decimal(text)
+            except (ValueError, InvalidOperation):
+                return NotImplemented
+        case Text(value=text):
+            return text
+        case Boolean(value=truth):
+            return truth
+        case Null():
+            return None
+        case _:
+            return NotImplemented

@@ -1,0 +1,129 @@
+"""Column types as they are written, and the families that they fall into."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+
+class Family(Enum):
+    """What kind of value a type holds."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    TEXT = "text"
+    BYTES = "bytes"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+    UUID = "uuid"
+    JSON = "json"
+    OTHER = "other"
+
+
+_FAMILIES: Final = {
+    Family.INTEGER: "TINYINT SMALLINT INTEGER INT BIGINT MEDIUMINT INT2 INT4 INT8 SERIAL SMALLSERIAL BIGSERIAL",
+    Family.DECIMAL: "DECIMAL NUMERIC DEC MONEY",
+    Family.FLOAT: "REAL FLOAT FLOAT4 FLOAT8 DOUBLE|DOUBLE PRECISION",
+    Family.TEXT: "TEXT VARCHAR CHAR CHARACTER STRING CLOB NCHAR NVARCHAR BPCHAR CITEXT LONGTEXT MEDIUMTEXT TINYTEXT"
+    "|CHARACTER VARYING|CHAR VARYING",
+    Family.BYTES: "BLOB BYTEA BYTES BINARY VARBINARY LONGBLOB MEDIUMBLOB TINYBLOB",
+    Family.BOOLEAN: "BOOLEAN BOOL",
+    Family.DATE: "DATE",
+    Family.TIME: "TIME TIMETZ|TIME WITH TIME ZONE|TIME WITHOUT TIME ZONE",
+    Family.TIMESTAMP: "TIMESTAMP TIMESTAMPTZ DATETIME|TIMESTAMP WITH TIME ZONE|TIMESTAMP WITHOUT TIME ZONE",
+    Family.UUID: "UUID",
+    Family.JSON: "JSON JSONB",
+}
+_FAMILY_OF: Final = {
+    name: family
+    for family, names in _FAMILIES.items()
+    for group_number, group in enumerate(names.split("|"))
+    for name in (group.split() if group_number == 0 else [group])
+}
+_INTEGER_BITS: Final = {
+    "TINYINT": 8, "SMALLINT": 16, "INT2": 16, "SMALLSERIAL": 16, "MEDIUMINT": 24, "INTEGER": 32, "INT": 32,
+    "INT4": 32, "SERIAL": 32, "BIGINT": 64, "INT8": 64, "BIGSERIAL": 64,
+}  # fmt: skip
+_SAME: Final = {
+    "INT": "INTEGER", "INT4": "INTEGER", "INT2": "SMALLINT", "INT8": "BIGINT", "SERIAL": "INTEGER",
+    "SMALLSERIAL": "SMALLINT", "BIGSERIAL": "BIGINT", "NUMERIC": "DECIMAL", "DEC": "DECIMAL", "BOOL": "BOOLEAN",
+    "CHARACTER VARYING": "VARCHAR", "CHAR VARYING": "VARCHAR", "CHARACTER": "CHAR", "BPCHAR": "CHAR",
+    "STRING": "TEXT", "FLOAT8": "DOUBLE", "DOUBLE PRECISION": "DOUBLE", "FLOAT4": "REAL",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
+    "TIME WITH TIME ZONE": "TIMETZ", "TIME WITHOUT TIME ZONE": "TIME",
+}  # fmt: skip
+
+
+class DataType(msgspec.Struct, frozen=True):
+    """A type as a column declares it: `VARCHAR(20)` is name `VARCHAR`, arguments `(20,)`."""
+
+    name: str
+    """Upper case, words joined by one space."""
+    arguments: tuple[int, ...] = ()
+    array: bool = False
+
+    def __str__(self) -> str:
+        inner = f"({','.join(map(str, self.arguments))})" if self.arguments else ""
+        head, _, rest = self.name.partition(" ")
+        if inner and rest and head in {"TIME", "TIMESTAMP"}:
+            return f"{head}{inner} {rest}{'[]' if self.array else ''}"
+        return f"{self.name}{inner}{'[]' if self.array else ''}"
+
+    @property
+    def family(self) -> Family:
+        """What kind of value it holds; `OTHER` for arrays and types that nobody knows."""
+        return Family.OTHER if self.array else _FAMILY_OF.get(self.name, Family.OTHER)
+
+    @property
+    def canonical(self) -> DataType:
+        """The same type under its usual name: `INT4` and `INTEGER` are one."""
+        return msgspec.structs.replace(self, name=_SAME.get(self.name, self.name))
+
+    @property
+    def integer_range(self) -> tuple[int, int] | None:
+        """The smallest and the largest number of an integer type."""
+        bits = None if self.array else _INTEGER_BITS.get(self.name)
+        return None if bits is None else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+    def same_as(self, other: DataType) -> bool:
+        """Whether the two are one type under two spellings."""
+        return self.canonical == other.canonical
+
+    def holds_every(self, other: DataType) -> bool:
+        """Whether every value of the other type fits into this one (a widening loses nothing)."""
+        mine, theirs = self.canonical, other.canonical
+        if mine == theirs:
+            return True
+        if self.family is Family.INTEGER and other.family is Family.INTEGER:
+            return _INTEGER_BITS[self.name] >= _INTEGER_BITS[other.name]
+        if self.family is Family.TEXT:
+            if not mine.arguments:
+                return mine.name != "CHAR"
+            return other.family is Family.TEXT and bool(theirs.arguments) and theirs.arguments[0] <= mine.arguments[0]
+        if self.family is Family.DECIMAL:
+            return _decimal_holds(mine, theirs)
+        if self.family is Family.BYTES and other.family is Family.BYTES:
+            return not mine.arguments or (bool(theirs.arguments) and theirs.arguments[0] <= mine.arguments[0])
+        if self.family is Family.FLOAT and other.family is Family.FLOAT:
+            return mine.name == "DOUBLE" or theirs.name == "REAL"
+        return (self.family, other.family) == (Family.TIMESTAMP, Family.DATE) or (
+            self.family is other.family and self.family in {Family.TIMESTAMP, Family.TIME, Family.JSON}
+        )
+
+
+def _decimal_holds(mine: DataType, theirs: DataType) -> bool:
+    if not mine.arguments:
+        return theirs.family in {Family.DECIMAL, Family.INTEGER}
+    precision, scale = (*mine.arguments, 0)[:2]
+    if theirs.family is Family.INTEGER:
+        low, _ = theirs.integer_range or (0, 0)
+        return precision - scale >= len(str(-low))
+    if theirs.family is Family.DECIMAL and theirs.arguments:
+        old_precision, old_scale = (*theirs.arguments, 0)[:2]
+        return scale >= old_scale and precision - scale >= old_precision - old_scale
+    return False

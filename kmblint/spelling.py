@@ -1,0 +1,43 @@
+"""What a misspelt name probably meant: case, plural and edit distance, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that a person most likely meant, or None when none is near."""
+    known = sorted(set(candidates) - {name})
+    if not name or not known:
+        return None
+    folded = name.casefold()
+    for candidate in known:
+        if candidate.casefold() == folded:
+            return candidate
+    for candidate in known:
+        if _singular(candidate.casefold()) == _singular(folded):
+            return candidate
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    found = get_close_matches(folded, by_fold, n=1, cutoff=0.75 if len(folded) > 3 else 0.85)
+    return by_fold[found[0]] if found else None
+
+
+def _singular(word: str) -> str:
+    """The word without the usual English plural: `policies` → `policy`, `boxes` → `box`, `tables` → `table`."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 2:
+        return word[:-1]
+    return word
+
+
+def plurals(word: str) -> tuple[str, ...]:
+    """The names that a table of such things may have: the word itself and its English plurals."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return (word, word[:-1] + "ies", word + "s")
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return (word, word + "es")
+    return (word, word + "s")

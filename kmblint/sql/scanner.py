@@ -1,0 +1,181 @@
+"""One pass over the text that owns every quote, comment and `;` with its offset.
+
+From it come the statements (as SQL means them) and the pieces (as Kimberlite's runner cuts them:
+crates/kimberlite-cli/src/commands/migration.rs splits on every `;`, in literals and comments too).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from kmblint.text import Source, Span
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = "word"
+    QUOTED = "quoted"
+    """A name in double quotes or backticks."""
+    STRING = "string"
+    DOLLAR = "dollar"
+    """A dollar-quoted text."""
+    NUMBER = "number"
+    SYMBOL = "symbol"
+    SEMICOLON = "semicolon"
+    LINE_COMMENT = "line comment"
+    BLOCK_COMMENT = "block comment"
+    OPEN = "open"
+    """A quote or comment that nothing closes; it reaches to the end of its statement."""
+    OTHER = "other"
+    """A character that begins nothing."""
+
+
+COMMENTS: Final = frozenset({Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
+
+
+class Token(msgspec.Struct, frozen=True, gc=False):
+    """A word, quote, number, symbol or comment: its text as written, and its character offsets."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.start, self.end)
+
+    @property
+    def upper(self) -> str:
+        """A word in upper case, for comparison with keywords; a quoted name is never a keyword."""
+        return self.text.upper() if self.kind is Kind.WORD else self.text if self.kind is Kind.SYMBOL else ""
+
+    @property
+    def value(self) -> str:
+        """What the quotes hold, doubled quotes undone; any other token's own text."""
+        text = self.text
+        if self.kind in (Kind.STRING, Kind.QUOTED):
+            quote = text[0]
+            return text[1:-1].replace(quote * 2, quote)
+        if self.kind is Kind.DOLLAR:
+            mark = text.index("$", 1) + 1
+            return text[mark:-mark]
+        return text
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """The tokens between two `;`: significant ones, and the comments before and among them."""
+
+    span: Span
+    """From the first significant token to the last; the comments around them are outside."""
+    tokens: tuple[Token, ...]
+    comments: tuple[Token, ...]
+    semicolon: int | None
+    """The offset of the `;` that ends it."""
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """What the runner cuts between two `;`, trimmed; it is sent unless it begins with `--`."""
+
+    span: Span
+    sent: bool
+
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<line>--[^\n\r]*)
+    | (?P<block>/\*.*?\*/)
+    | (?P<string>'(?:[^']|'')*')
+    | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`)
+    | (?P<dollar>\$(?P<mark>(?:[^\W\d]\w*)?)\$.*?\$(?P=mark)\$)
+    | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<word>[^\W\d][\w$]*)
+    | (?P<open>/\*|['"`]|\$(?:[^\W\d]\w*)?\$)
+    | (?P<semicolon>;)
+    | (?P<symbol><=>|<>|!=|<=|>=|==|=>|\|\||::|:=|->>|->|[-+*/%=<>(),.\[\]:@#~!^&|?{}$\\])
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_KINDS: Final = {
+    "line": Kind.LINE_COMMENT, "block": Kind.BLOCK_COMMENT, "string": Kind.STRING, "quoted": Kind.QUOTED,
+    "dollar": Kind.DOLLAR, "number": Kind.NUMBER, "word": Kind.WORD, "open": Kind.OPEN,
+    "semicolon": Kind.SEMICOLON, "symbol": Kind.SYMBOL, "other": Kind.OTHER,
+}  # fmt: skip
+_STATEMENT_END: Final = re.compile(r";[ \t]*(?:--[^\n]*)?(?:\r?\n|\Z)")
+_QUOTES: Final = frozenset({Kind.STRING, Kind.QUOTED, Kind.DOLLAR, Kind.BLOCK_COMMENT})
+
+
+def scan(source: Source, span: Span | None = None) -> list[Token]:
+    """The tokens of a source, comments included, white space left out.
+
+    Where the text ends inside a quote or comment, it is scanned again and a quote that swallows the end of a line
+    behind a `;` counts as open: it spoils its own statement and no other.
+    """
+    within = span or source.everything
+    tokens = list(_tokens(source.text, within, recover=False))
+    if tokens and any(token.kind is Kind.OPEN for token in tokens[-1:]):
+        return list(_tokens(source.text, within, recover=True))
+    return tokens
+
+
+def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
+    at, end = within.start, within.end
+    match_at = _TOKEN.match
+    while at < end:
+        match = match_at(text, at, end)
+        assert match is not None, "the last alternative takes any character"
+        group = match.lastgroup
+        stop = match.end()
+        if group == "space":
+            at = stop
+            continue
+        kind = _KINDS[group or "other"]
+        if recover and kind in _QUOTES:
+            swallowed = _STATEMENT_END.search(text, at, stop)
+            if swallowed:
+                kind, stop = Kind.OPEN, swallowed.start()
+        elif kind is Kind.OPEN:
+            closing = _STATEMENT_END.search(text, at, end) if recover else None
+            stop = closing.start() if closing else end
+        yield Token(kind, text[at:stop], at, stop)
+        at = stop
+
+
+def cut(tokens: list[Token]) -> Iterator[Cut]:
+    """The statements that the tokens make: what stands between two `;`, where it is more than comments."""
+    held: list[Token] = []
+    comments: list[Token] = []
+    for token in tokens:
+        if token.kind is Kind.SEMICOLON:
+            if held:
+                yield Cut(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), token.start)
+                comments = []
+            held = []
+        elif token.kind in COMMENTS:
+            comments.append(token)
+        else:
+            held.append(token)
+    if held:
+        yield Cut(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None)
+
+
+def pieces(source: Source, span: Span) -> list[Piece]:
+    """What the runner makes of a stretch of text: cut at every `;`, trimmed, empty ones left out."""
+    found: list[Piece] = []
+    at = span.start
+    for part in source.text[span.start : span.end].split(";"):
+        trimmed = part.strip()
+        if trimmed:
+            start = at + part.index(trimmed[0])
+            found.append(Piece(Span(start, start + len(trimmed)), not trimmed.startswith("--")))
+        at += len(part) + 1
+    return found

@@ -1,0 +1,37 @@
+"""A statement: where it stands, what it is made of, and what it means."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kmblint.schema.changes import Change
+from kmblint.sql.scanner import Token
+from kmblint.text import Span
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a statement is not SQL: a clause in lower case, the token it is about, and what was probably meant."""
+
+    message: str
+    span: Span
+    help: str | None = None
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One statement of a source: what stands between two `;` as SQL means them."""
+
+    span: Span
+    """From its first significant token to its last; the `;` is outside."""
+    tokens: tuple[Token, ...]
+    comments: tuple[Token, ...]
+    """Those before it (behind the previous `;`) and inside it."""
+    changes: tuple[Change, ...]
+    """What it means; empty where it is not SQL (`problem`)."""
+    problem: Problem | None = None
+    semicolon: int | None = None
+    """The offset of the `;` that ends it."""
+
+    @property
+    def keyword(self) -> str:
+        """Its first word, in upper case."""
+        return self.tokens[0].upper if self.tokens else ""

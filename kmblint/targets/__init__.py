@@ -1,0 +1,1 @@
+"""What a database makes of a statement, never whether a parser could read it."""
