@@ -7,16 +7,22 @@ and where the history is replayed `actual`, it happened as it happened.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
 
 from kmblint.history import History, Migration
+from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
+from kmblint.schema.conflicts import conflicts
+from kmblint.sql.parse import statements
+from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Statement
-from kmblint.targets.verdict import Form, Outcome
+from kmblint.targets import Target
+from kmblint.targets.verdict import Form, Outcome, Verdict
 from kmblint.text import Place, Span
 
 
@@ -26,12 +32,14 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     history: History
     migration: Migration
     statement: Statement
-    change: Change
+    change: Change | None
+    """None where the statement is not SQL: it is judged, and changes nothing."""
     before: Catalog
     after: Catalog
     form: Form
     outcome: Outcome
     conflicts: tuple[Conflict, ...] = ()
+    """Those that no guard of the statement provides for."""
     number: int = 0
     """Which change of its statement, from 0; statement-wide facts are said at the first."""
 
@@ -80,3 +88,68 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
         for step in self.steps:
             grouped.setdefault(step.migration.file, []).append(step)
         return {file: tuple(steps) for file, steps in grouped.items()}
+
+
+def replay(history: History, target: Target, *, actual: bool = False) -> Replay:
+    """Every migration in order; with `actual`, as the database lives it and not as it was meant."""
+    steps: list[Step] = []
+    catalog = Catalog()
+    for migration in (*filter(None, (history.baseline,)), *history.migrations):
+        if migration.failed:
+            continue
+        for step in _steps(history, migration, target, catalog, actual=actual or migration.applied):
+            steps.append(step)
+            catalog = step.after
+    return Replay(history, tuple(steps), catalog)
+
+
+def _steps(history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool) -> Iterator[Step]:
+    runner = target.runner and migration is not history.baseline
+    meant = migration.statements
+    if runner and actual and migration.sent != migration.up:
+        meant = statements(migration.source, migration.sent)
+    for statement in meant:
+        form = target.form(statement, migration.source)
+        fate = _fate(statement, migration.pieces) if runner else None
+        changes: tuple[Change | None, ...] = statement.changes or (None,)
+        for number, change in enumerate(changes):
+            held = conflicts(catalog, change) if change is not None else ()
+            outcome = _outcome(target, form, change, catalog, held, first=number == 0)
+            if fate is not None:
+                outcome = msgspec.structs.replace(outcome, verdict=fate)
+            after = catalog
+            if change is not None and not (actual and outcome.verdict not in _HAPPENS):
+                after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
+            yield Step(
+                history, migration, statement, change, catalog, after, form, outcome,
+                tuple(conflict for conflict in held if not conflict.guarded), number,
+            )  # fmt: skip
+            catalog = after
+
+
+_HAPPENS = frozenset({Verdict.TAKEN, Verdict.NO_OP})
+
+
+def _outcome(
+    target: Target,
+    form: Form,
+    change: Change | None,
+    catalog: Catalog,
+    held: tuple[Conflict, ...],
+    *,
+    first: bool,
+) -> Outcome:
+    if change is None:
+        verdict = Verdict.UNREADABLE if form.refusal else Verdict.TAKEN
+        return Outcome(verdict, (form.refusal,) if form.refusal else (), form.hazards)
+    return target.outcome(form if first else Form(), change, catalog, held)
+
+
+def _fate(statement: Statement, pieces: tuple[Piece, ...]) -> Verdict | None:
+    """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
+    for piece in pieces:
+        if statement.span in piece.span:
+            return None if piece.sent else Verdict.SKIPPED
+        if piece.span.overlaps(statement.span):
+            return Verdict.CUT
+    return Verdict.SKIPPED

@@ -1,4 +1,8 @@
-"""What the catalogue holds against a change: the closed union `Conflict`."""
+"""What the catalogue holds against a change: the closed union `Conflict`.
+
+`guarded` marks what a guard of the statement (IF EXISTS, IF NOT EXISTS) provides for; targets differ in whether they
+honour it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ class UnknownTable(msgspec.Struct, frozen=True, tag=True):
     """A table is named that isn't there; once a statement and name."""
 
     table: Name
+    guarded: bool = False
 
 
 class UnknownColumn(msgspec.Struct, frozen=True, tag=True):
@@ -22,6 +27,7 @@ class UnknownColumn(msgspec.Struct, frozen=True, tag=True):
     table: str
     column: Name
     where: str
+    guarded: bool = False
 
 
 class UnknownObject(msgspec.Struct, frozen=True, tag=True):
@@ -30,6 +36,7 @@ class UnknownObject(msgspec.Struct, frozen=True, tag=True):
     kind: str
     name: Name
     table: str | None = None
+    guarded: bool = False
 
 
 class TableExists(msgspec.Struct, frozen=True, tag=True):
@@ -37,6 +44,7 @@ class TableExists(msgspec.Struct, frozen=True, tag=True):
 
     table: Name
     made: Place
+    guarded: bool = False
 
 
 class ColumnExists(msgspec.Struct, frozen=True, tag=True):
@@ -45,6 +53,7 @@ class ColumnExists(msgspec.Struct, frozen=True, tag=True):
     table: str
     column: Name
     made: Place
+    guarded: bool = False
 
 
 class ObjectExists(msgspec.Struct, frozen=True, tag=True):
@@ -54,6 +63,7 @@ class ObjectExists(msgspec.Struct, frozen=True, tag=True):
     name: Name
     made: Place
     table: str | None = None
+    guarded: bool = False
 
 
 Conflict: TypeAlias = UnknownTable | UnknownColumn | UnknownObject | TableExists | ColumnExists | ObjectExists

@@ -92,9 +92,7 @@ class OpaqueValue(msgspec.Struct, frozen=True, tag=True):
 
 
 Literal: TypeAlias = Number | Text | Boolean | Null
-Value: TypeAlias = (
-    Number | Text | Boolean | Null | ColumnRef | Call | Cast | Operation | Query | OpaqueValue
-)
+Value: TypeAlias = Number | Text | Boolean | Null | ColumnRef | Call | Cast | Operation | Query | OpaqueValue
 
 
 class Compare(msgspec.Struct, frozen=True, tag=True):
@@ -179,9 +177,7 @@ class OpaquePredicate(msgspec.Struct, frozen=True, tag=True):
     columns: tuple[ColumnRef, ...] = ()
 
 
-Predicate: TypeAlias = (
-    Compare | In | Between | IsNull | Like | And | Or | Not | Constant | OpaquePredicate
-)
+Predicate: TypeAlias = Compare | In | Between | IsNull | Like | And | Or | Not | Constant | OpaquePredicate
 
 
 def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:

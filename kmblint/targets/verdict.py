@@ -101,7 +101,7 @@ class DoesNothing(msgspec.Struct, frozen=True, tag=True):
     """The statement is taken and changes nothing (or all): a ghost column, a qualified SET, a blind comparison."""
 
     kind: str
-    """`ghost` (SET of a column that isn't there), `qualified` (SET t.c), `blind` (a comparison that the column's type can't do)."""
+    """`ghost` (SET of a column that isn't there), `qualified` (SET t.c) or `blind` (its type can't be compared so)."""
     column: str
     span: Span
     reason: str

@@ -1,0 +1,258 @@
+"""What the catalogue holds against a change, before any target is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    AddMask,
+    AddPolicy,
+    AddRole,
+    AddTable,
+    AddUser,
+    AttachPolicy,
+    Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    Check,
+    Constraint,
+    CreateOther,
+    DeleteRows,
+    DetachPolicy,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropMask,
+    DropPolicy,
+    DropRole,
+    DropTable,
+    ForeignKey,
+    Grant,
+    InsertRows,
+    Name,
+    PrimaryKey,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    SetClassification,
+    Truncate,
+    Unique,
+    UpdateRows,
+)
+from kmblint.schema.conflict import (
+    ColumnExists,
+    Conflict,
+    ObjectExists,
+    TableExists,
+    UnknownColumn,
+    UnknownObject,
+    UnknownTable,
+)
+from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
+
+_READ_LIKE_TABLES = ("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE")
+
+
+def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
+    """Every conflict of a change, in the order of the text; those under a guard (IF EXISTS …) are marked `guarded`.
+
+    A table that isn't there is said once, and nothing is said of its columns. What a foreign key refers to is left to
+    the rule that judges references.
+    """
+    match change:
+        case AddTable():
+            return tuple(_add_table(catalog, change))
+        case AddPolicy(name=name):
+            policy = catalog.policies.get(name.text)
+            return (ObjectExists("masking policy", name, policy.made),) if policy else ()
+        case AddRole(name=name, if_not_exists=guarded):
+            role = catalog.roles.get(name.text)
+            return (ObjectExists("role", name, role.made, guarded=guarded),) if role else ()
+        case AddUser(name=name):
+            user = catalog.users.get(name.text)
+            return (ObjectExists("user", name, user.made),) if user else ()
+        case CreateOther(kind=kind, name=Name() as name, replace=False, if_not_exists=guarded):
+            made = catalog.others.get((kind, name.text))
+            return (ObjectExists(kind.lower(), name, made, guarded=guarded),) if made else ()
+        case DropPolicy(name=name, if_exists=guarded):
+            return () if name.text in catalog.policies else (UnknownObject("masking policy", name, guarded=guarded),)
+        case DropMask(name=name, if_exists=guarded):
+            return () if name.text in catalog.masks else (UnknownObject("mask", name, guarded=guarded),)
+        case DropRole(name=name, if_exists=guarded):
+            return () if name.text in catalog.roles else (UnknownObject("role", name, guarded=guarded),)
+        case Grant():
+            tables = (UnknownObject("table", t) for t in change.tables if not _known(catalog, t))
+            roles = (UnknownObject("role", r) for r in change.roles if r.text not in catalog.roles)
+            return (*tables, *roles)
+        case DropIndex(table=None):
+            known = any(table.index(change.name.text) for table in catalog.tables.values())
+            return () if known else (UnknownObject("index", change.name, guarded=change.if_exists),)
+        case _:
+            return tuple(_on_table(catalog, change))
+
+
+def _known(catalog: Catalog, name: Name) -> bool:
+    return catalog.table(name.text) is not None or any(
+        (kind, name.text) in catalog.others for kind in _READ_LIKE_TABLES
+    )
+
+
+def _add_table(catalog: Catalog, change: AddTable) -> Iterator[Conflict]:
+    existing = catalog.table(change.table.text)
+    if existing:
+        yield TableExists(change.table, existing.made, guarded=change.if_not_exists)
+        return
+    known = {definition.name.text for definition in change.columns}
+    if change.query or change.clauses:
+        known_all = not change.query and not any(c.keyword in {"LIKE", "INHERITS"} for c in change.clauses)
+        if not known_all:
+            return
+    for constraint in change.constraints:
+        yield from _unknown_in_constraint(change.table.text, known, constraint)
+    for definition in change.columns:
+        for constraint in definition.constraints:
+            if isinstance(constraint, Check):
+                yield from _unknown_in_constraint(change.table.text, known, constraint)
+
+
+def _unknown_in_constraint(table: str, known: Iterable[str], constraint: Constraint) -> Iterator[Conflict]:
+    match constraint:
+        case PrimaryKey(columns=columns):
+            yield from _unknown(table, known, columns, "PRIMARY KEY")
+        case Unique(columns=columns):
+            yield from _unknown(table, known, columns, "UNIQUE")
+        case ForeignKey(columns=columns):
+            yield from _unknown(table, known, columns, "FOREIGN KEY")
+        case Check(condition=condition):
+            if condition is not None:
+                yield from _unknown_refs(table, known, column_refs(condition), "CHECK")
+
+
+def _unknown(table: str, known: Iterable[str], columns: Iterable[Name], where: str) -> Iterator[Conflict]:
+    known = set(known)
+    for column in columns:
+        if column.text not in known:
+            known.add(column.text)
+            yield UnknownColumn(table, column, where)
+
+
+def _unknown_refs(table: str, known: Iterable[str], refs: Iterable[ColumnRef], where: str) -> Iterator[Conflict]:
+    yield from _unknown(table, known, (Name(ref.name, ref.span) for ref in refs), where)
+
+
+def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
+    name = getattr(change, "table", None)
+    if not isinstance(name, Name):
+        return
+    table = catalog.table(name.text)
+    if table is None:
+        if not _known(catalog, name):
+            guarded = bool(getattr(change, "table_guard", False)) or (
+                isinstance(change, DropTable | DropIndex) and change.if_exists
+            )
+            yield UnknownTable(name, guarded=guarded)
+        return
+    match change:
+        case RenameTable(new=new):
+            existing = catalog.table(new.text)
+            if existing:
+                yield TableExists(new, existing.made)
+        case AddColumn():
+            existing_column = table.column(change.column.name.text)
+            if existing_column:
+                yield ColumnExists(table.name, change.column.name, existing_column.made, guarded=change.if_not_exists)
+        case DropColumn(column=column, if_exists=guarded):
+            if table.column(column.text) is None:
+                yield UnknownColumn(table.name, column, "DROP COLUMN", guarded=guarded)
+        case RenameColumn(column=column, new=new):
+            yield from _unknown(table.name, table.column_names, (column,), "RENAME COLUMN")
+            taken = table.column(new.text)
+            if taken:
+                yield ColumnExists(table.name, new, taken.made)
+        case ChangeType(column=column) | ChangeNullability(column=column) | ChangeDefault(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+        case AddConstraint(constraint=constraint):
+            yield from _unknown_in_constraint(table.name, table.column_names, constraint)
+            declared = table.constraint(constraint.name.text) if constraint.name else None
+            if declared and constraint.name:
+                yield ObjectExists("constraint", constraint.name, declared.made, table.name)
+        case DropConstraint() | RenameConstraint():
+            guarded = isinstance(change, DropConstraint) and change.if_exists
+            if not table.constraint(change.constraint.text) and not _implicit(table, change.constraint.text):
+                yield UnknownObject("constraint", change.constraint, table.name, guarded=guarded)
+        case AddIndex():
+            yield from _add_index(table, change)
+        case DropIndex(name=index):
+            if not table.index(index.text):
+                yield UnknownObject("index", index, table.name, guarded=change.if_exists)
+        case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
+            yield from _rows(table, change)
+        case AttachPolicy(column=column, policy=policy):
+            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+            if policy.text not in catalog.policies:
+                yield UnknownObject("masking policy", policy)
+        case DetachPolicy(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+        case AddMask(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "CREATE MASK")
+        case SetClassification(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "SET CLASSIFICATION")
+        case _:
+            return
+
+
+def _implicit(table: Table, name: str) -> bool:
+    """Whether a constraint without a name would have been given this one (PostgreSQL's scheme)."""
+    given = name.startswith(f"{table.name}_") and name.endswith(("_pkey", "_key", "_fkey", "_check"))
+    return given and any(declared.name is None for declared in table.constraints)
+
+
+def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:
+    columns = (part.column for part in change.parts if part.column)
+    yield from _unknown(table.name, table.column_names, columns, "CREATE INDEX")
+    for part in change.parts:
+        if part.column is None:
+            refs = (Name(ref, part.span) for ref in part.refs)
+            yield from _unknown(table.name, table.column_names, refs, "CREATE INDEX")
+    if change.where is not None:
+        yield from _unknown_refs(table.name, table.column_names, column_refs(change.where), "WHERE")
+    existing = table.index(change.name.text) if change.name else None
+    if existing and change.name:
+        yield ObjectExists("index", change.name, existing.made, table.name, guarded=change.if_not_exists)
+
+
+def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows | Truncate) -> Iterator[Conflict]:
+    match change:
+        case InsertRows():
+            yield from _unknown(table.name, table.column_names, change.columns or (), "INSERT")
+            if change.on_conflict:
+                targets = (*change.on_conflict.columns, *(a.column for a in change.on_conflict.assignments))
+                yield from _unknown(table.name, table.column_names, targets, "ON CONFLICT")
+        case UpdateRows():
+            set_columns = [assignment.column for assignment in change.assignments]
+            yield from _unknown(table.name, table.column_names, set_columns, "SET")
+            read = (ref for a in change.assignments for ref in column_refs(a.value))
+            yield from _unknown_refs(table.name, table.column_names, _own(change, read), "SET")
+            yield from _where(table, change, change.where)
+        case DeleteRows():
+            yield from _where(table, change, change.where)
+        case Truncate():
+            return
+
+
+def _where(table: Table, change: UpdateRows | DeleteRows, where: Predicate | None) -> Iterator[Conflict]:
+    if where is not None:
+        yield from _unknown_refs(table.name, table.column_names, _own(change, column_refs(where)), "WHERE")
+
+
+def _own(change: UpdateRows | DeleteRows, refs: Iterable[ColumnRef]) -> Iterator[ColumnRef]:
+    """The references to the statement's own table: by its name or alias, or without one where nothing is joined."""
+    own = {change.table.text, change.alias}
+    for ref in refs:
+        if ref.qualifier in own if ref.qualifier else not change.joined:
+            yield ref
