@@ -1,0 +1,127 @@
+"""The report as a person reads it in a terminal: the worst first, each with the lines it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Applicability, Confidence, Diagnostic, Fix, Related, Report
+from kmblint.reporters.characters import visible
+from kmblint.reporters.excerpt import Mark, excerpt
+from kmblint.reporters.paint import Paint
+from kmblint.reporters.tally import counts_by_rule, summary, worst_first
+from kmblint.reporters.view import View
+from kmblint.text import Place, Span
+
+_MOST_FRAMES: Final = 3
+"""Other places of one finding that get a frame each; where there are more, all are listed."""
+_MOST_LISTED: Final = 8
+"""Other places of one finding that are listed; the rest are counted."""
+
+
+def render(report: Report, view: View) -> str:
+    """Every diagnostic, or the counts by rule, and a summary."""
+    paint = Paint(view.color)
+    if view.statistics:
+        blocks = [counts_by_rule(report)] if report.diagnostics else []
+    else:
+        blocks = ["\n".join(draw(report, diagnostic, paint)) for diagnostic in worst_first(report)]
+    if not view.quiet:
+        blocks.append("\n".join(_ending(report, paint)))
+    return "".join(f"{block}\n\n" for block in blocks[:-1]) + "".join(f"{block}\n" for block in blocks[-1:])
+
+
+def _ending(report: Report, paint: Paint) -> Iterator[str]:
+    for note in report.history.notes:
+        yield f"{paint('strong', 'note:')} {visible(note)}"
+    yield paint("strong", summary(report))
+
+
+def draw(report: Report, diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
+    """The rows of one diagnostic: head, frames, what to write instead."""
+    finding, severity = diagnostic.finding, diagnostic.severity
+    head = paint.severity(severity, f"{severity.value}[{diagnostic.code} {diagnostic.rule}]")
+    yield f"{head}: {paint('strong', visible(finding.message))}"
+    inside, outside, listed = _split(finding.place, finding.related)
+    marks = [Mark(finding.place.span, severity=severity)] if _drawable(report, finding.place) else []
+    marks += [Mark(other.place.span, visible(other.message)) for other in inside]
+    gutter = _gutter(report, [finding.place, *(other.place for other in (*inside, *outside))])
+    yield f"{' ' * gutter}{paint('gutter', '-->')} {_where(report, finding.place)}"
+    if marks:
+        yield from excerpt(report.source(finding.place.file), marks, gutter, paint)
+    for other in outside:
+        yield f"{' ' * gutter}{paint('gutter', ':::')} {_where(report, other.place)}"
+        mark = Mark(other.place.span, visible(other.message))
+        yield from excerpt(report.source(other.place.file), [mark], gutter, paint)
+    tail = " " * gutter + paint("gutter", " =")
+    for line in _listing(report, finding.place, listed):
+        yield f"{tail} {line}"
+    if finding.confidence is not Confidence.HIGH:
+        yield f"{tail} {finding.confidence.value} confidence"
+    if finding.help:
+        yield from _labelled("help", finding.help, paint)
+    if finding.fix:
+        yield from _labelled("fix", _promise(finding.fix), paint)
+
+
+def _split(
+    place: Place, related: tuple[Related, ...]
+) -> tuple[tuple[Related, ...], tuple[Related, ...], tuple[Related, ...]]:
+    """The other places: drawn in the frame of the first, drawn in frames of their own, or only listed."""
+    drawable = [other for other in related if other.place.span.end > other.place.span.start]
+    inside = tuple(other for other in drawable if other.place.file == place.file)
+    outside = tuple(other for other in drawable if other.place.file != place.file)
+    if len(inside) > 1:
+        inside = ()
+    if len(outside) > _MOST_FRAMES:
+        outside = ()
+    return inside, outside, tuple(other for other in related if other not in inside and other not in outside)
+
+
+def _listing(report: Report, place: Place, listed: tuple[Related, ...]) -> Iterator[str]:
+    """One row a place, `12:3` in the same file; those of one message share a row."""
+    by_message: dict[tuple[str, str], list[str]] = {}
+    for other in listed:
+        at = report.source(other.place.file).position(other.place.span.start)
+        by_message.setdefault((other.place.file, other.message), []).append(f"{at.line}:{at.column}")
+    for (file, message), places in list(by_message.items())[:_MOST_LISTED]:
+        more = f" and {len(places) - _MOST_LISTED} more" if len(places) > _MOST_LISTED else ""
+        shown = ", ".join(places[:_MOST_LISTED])
+        prefix = "at " if file == place.file else f"{visible(report.path(file))}:"
+        yield f"{prefix}{shown}{more}: {visible(message)}"
+    if len(by_message) > _MOST_LISTED:
+        yield f"and {len(by_message) - _MOST_LISTED} more places"
+
+
+def _gutter(report: Report, places: list[Place]) -> int:
+    """How wide the largest line number is that the diagnostic shows."""
+    lines = [report.source(place.file).position(place.span.end).line for place in places]
+    return len(str(max(lines)))
+
+
+def _drawable(report: Report, place: Place) -> bool:
+    """Whether there is a text to show; a finding on a file as a whole stands at its first character."""
+    return place.span != Span(0, 0) and bool(report.source(place.file).text)
+
+
+def _where(report: Report, place: Place) -> str:
+    at = report.source(place.file).position(place.span.start)
+    return f"{visible(report.path(place.file))}:{at.line}:{at.column}"
+
+
+def _labelled(label: str, text: str, paint: Paint) -> Iterator[str]:
+    """A text of one or more lines behind `help:` or `fix:`."""
+    first, *rest = text.splitlines() or [""]
+    yield f"{paint('help', f'{label}:')} {visible(first)}"
+    for line in rest:
+        yield f"{' ' * len(label)}  {visible(line.expandtabs(4))}".rstrip()
+
+
+def _promise(fix: Fix) -> str:
+    """What a fix does and how far it can be trusted."""
+    note = {
+        Applicability.SAFE: "",
+        Applicability.UNSAFE: " (look at it first: it may change what the migration does)",
+        Applicability.DISPLAY: " (a proposal, never applied by itself)",
+    }[fix.applicability]
+    return fix.message + note

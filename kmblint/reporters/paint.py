@@ -1,0 +1,34 @@
+"""Colours for a terminal, or none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from kmblint.findings import Severity
+
+_RESET: Final = "\x1b[0m"
+_STYLES: Final = {
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[1;33m",
+    "info": "\x1b[1;36m",
+    "strong": "\x1b[1m",
+    "gutter": "\x1b[1;34m",
+    "help": "\x1b[1;32m",
+    "faint": "\x1b[2m",
+}
+
+
+class Paint(msgspec.Struct, frozen=True):
+    """Wraps text in the escape sequences of a style; leaves it alone where colour isn't wanted."""
+
+    color: bool = False
+
+    def __call__(self, style: str, text: str) -> str:
+        """The text in a style: a severity's value, `strong`, `gutter`, `help` or `faint`."""
+        return f"{_STYLES[style]}{text}{_RESET}" if self.color and text else text
+
+    def severity(self, severity: Severity, text: str) -> str:
+        """The text in the colour of a severity."""
+        return self(severity.value, text)

@@ -1,0 +1,46 @@
+"""What a report comes to: the order of badness, and its counts in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kmblint.findings import Diagnostic, Report
+
+
+def worst_first(report: Report) -> list[Diagnostic]:
+    """By severity; within one severity as the engine ordered them (file, then place)."""
+    return sorted(report.diagnostics, key=lambda diagnostic: diagnostic.severity.rank)
+
+
+def headline(report: Report) -> str:
+    """`2 errors, 1 warning`, or `no findings`."""
+    found = report.summary
+    counts = [_count(found.error, "error"), _count(found.warning, "warning"), _count(found.info, "info", "info")]
+    return ", ".join(filter(None, counts)) or "no findings"
+
+
+def summary(report: Report) -> str:
+    """One line: the counts, what was looked at, what was held back, what can be mended."""
+    found, history = report.summary, report.history
+    looked = f"{headline(report)} in {_count(history.migrations, 'migration') or 'no migrations'} ({history.target})"
+    held = (
+        f"{found.suppressed} suppressed" if found.suppressed else "",
+        f"{found.baselined} in the baseline" if found.baselined else "",
+        f"{found.hidden} held back in applied files (`--all-history` shows them)" if found.hidden else "",
+        f"{found.fixable} with a fix" if found.fixable else "",
+    )
+    return "; ".join(filter(None, (looked, *held)))
+
+
+def counts_by_rule(report: Report) -> str:
+    """A table of rules, the worst and then the most frequent first."""
+    counts = Counter(
+        (found.severity.rank, found.severity.value, found.code, found.rule) for found in report.diagnostics
+    )
+    ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0]))
+    width = len(str(max(counts.values())))
+    return "\n".join(f"{count:>{width}}  {value:<7}  {code}  {rule}" for (_, value, code, rule), count in ordered)
+
+
+def _count(number: int, word: str, words: str | None = None) -> str:
+    return "" if not number else f"{number} {word if number == 1 else words or word + 's'}"

@@ -1,0 +1,15 @@
+"""How a report is to be shown."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class View(msgspec.Struct, frozen=True):
+    """Wishes of the reader; a format takes heed of those that make sense in it."""
+
+    color: bool = False
+    statistics: bool = False
+    """Counts by rule in place of the findings."""
+    quiet: bool = False
+    """Findings only: no summary, no notes."""
