@@ -21,7 +21,7 @@ _MOST_LINES: Final = 5
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A span to draw under, the words beside it, and the severity that colours it (None: another place of the cause)."""
+    """A span to draw under, the words beside it, and its severity (None: another place of the cause)."""
 
     span: Span
     label: str = ""
