@@ -1,11 +1,15 @@
-"""The folder of migrations: found, numbered and ordered; each file with its header, up and down.
+"""What a folder of migrations holds: each file with its header, up and down, in the runner's order.
 
-Numbers, header and halves are the runner's (crates/kimberlite-migration/src/file.rs).
+Numbers, header and halves are the runner's (crates/kimberlite-migration/src/file.rs); `folder.read` finds them.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -60,14 +64,40 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     failed: bool = False
     """It is marked failed (header or `[history] failed`): it isn't replayed."""
 
+    fixed_by: str | None = None
+    """The file of the same number, called `fixed`, that the guide puts in the place of a failed one."""
+    readable: bool = True
+    """False where the runner can't read the file (it is an `Unreadable` too) and this is what was meant."""
+
     @property
     def id(self) -> str:
         """How messages call it: the number as written (`0003`), or the file name where there is none."""
         return self.digits if self.number is not None else self.file
 
+    @property
+    def name(self) -> str:
+        """The name that the runner records: the header's, else the description."""
+        return self.description if self.header.name is None else self.header.name
+
+    @property
+    def replayed(self) -> bool:
+        """Whether it belongs to the history; a failed migration, marked or plainly replaced, doesn't."""
+        return not self.failed and self.fixed_by is None
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 in hex as the runner computes it: blind to the header and to CRLF."""
+        return checksum(self.source.text, self.header)
+
     def place(self, span: Span) -> Place:
         """A span of this file as a place."""
         return Place(self.file, span)
+
+
+def checksum(text: str, header: Header) -> str:
+    """SHA-256 in hex of a migration's text: behind its header, lines joined by a line feed, none at the end."""
+    sent = text[header.span.end :].replace("\r\n", "\n").removesuffix("\n")
+    return hashlib.sha256(sent.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -79,6 +109,8 @@ class Unreadable(msgspec.Struct, frozen=True):
     help: str
     offset: int | None = None
     line: int = 1
+    number: int | None = None
+    """As in `Migration`."""
 
 
 class Stray(msgspec.Struct, frozen=True):
@@ -103,8 +135,63 @@ class History(msgspec.Struct, frozen=True, dict=True):
     """`[history] baseline`: the schema that existed before the first migration."""
     applied_through: int | None = None
     """The number up to which files are said to be applied; None where nothing is said."""
+    since: str | None = None
+    """The git revision whose files are applied, where that is how it was said."""
+    released: Mapping[str, Source] | None = None
+    """File name → text of every migration in that revision, those deleted since included."""
 
     @property
     def baseline_file(self) -> str | None:
         """How places call the baseline."""
         return self.baseline.file if self.baseline else None
+
+    @cached_property
+    def by_file(self) -> dict[str, Migration]:
+        """The migrations by file name."""
+        return {migration.file: migration for migration in self.migrations}
+
+    @cached_property
+    def replayed(self) -> tuple[Migration, ...]:
+        """The migrations that make the schema: all but the failed ones."""
+        return tuple(migration for migration in self.migrations if migration.replayed)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {migration.file: position for position, migration in enumerate(self.replayed)}
+
+    def populated_at(self, made_file: str, migration: Migration) -> bool:
+        """Whether what was made in a file holds rows when a migration runs.
+
+        Where it is said what was applied, what applied files made does, and all pending files are one deployment;
+        else each file is a deployment of its own. What the baseline holds was there before.
+        """
+        if made_file == migration.file:
+            return False
+        if made_file == self.baseline_file:
+            return True
+        if self.applied_through is not None:
+            made = self.by_file.get(made_file)
+            return made is not None and made.applied
+        return self._position(made_file) < self._position(migration.file)
+
+    def why_populated(self, made_file: str, migration: Migration) -> str:
+        """Why it is believed to: "created in 0002, two migrations earlier"; empty where it isn't."""
+        if not self.populated_at(made_file, migration):
+            return ""
+        if made_file == self.baseline_file:
+            return f"part of the baseline `{made_file}`"
+        made = self.by_file[made_file]
+        if self.since is not None:
+            return f"created in {made.id}, which is applied (in `{self.since}`)"
+        if self.applied_through is not None:
+            width = len(made.digits)
+            return f"created in {made.id}, which is applied (through {self.applied_through:0{width}})"
+        distance = self._position(migration.file) - self._position(made_file)
+        count = _COUNTS[distance] if distance < len(_COUNTS) else str(distance)
+        return f"created in {made.id}, {count} migration{'s' if distance > 1 else ''} earlier"
+
+    def _position(self, file: str) -> int:
+        return self._positions.get(file, len(self._positions))
+
+
+_COUNTS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

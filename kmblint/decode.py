@@ -1,0 +1,71 @@
+"""Reads a file as text as strictly as the runner does, and says what is wrong where it can't.
+
+The runner reads UTF-8 only, and one file that isn't makes the whole folder unusable. A file whose text is plain
+all the same (a byte order mark, UTF-16, Latin-1) is read as it was meant, so that later files can be judged.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+LARGEST: Final = 10_000_000
+"""Bytes; a migration of ten megabytes is a dump."""
+
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_SAVE: Final = "save the file as UTF-8 without a byte order mark"
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why a file is no UTF-8 text: a lower-case clause, what to do, and the offset in bytes with its 1-based line."""
+
+    reason: str
+    help: str
+    offset: int | None = None
+    line: int = 1
+
+
+def read(path: Path) -> tuple[str | None, Trouble | None]:
+    """The text of a file, and what the runner finds wrong with it; no text where nobody could read it."""
+    try:
+        if path.is_dir():
+            return None, Trouble("it is a directory, and the runner tries to read it as a migration", "rename it")
+        if path.is_symlink() and not path.exists():
+            return None, Trouble("it is a broken link", "restore the file that it points to, or remove the link")
+        size = path.stat().st_size
+        if size > LARGEST:
+            reason = f"it is larger than kmblint reads ({size:,} bytes, the limit is {LARGEST:,})"
+            return None, Trouble(reason, "load data with a program of its own; a migration changes the schema")
+        data = path.read_bytes()
+    except OSError as error:
+        return None, Trouble(f"it can't be read: {error.strerror}", "check that it exists and may be read")
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> tuple[str | None, Trouble | None]:
+    for mark, encoding in _UTF16.items():
+        if data.startswith(mark):
+            trouble = Trouble("it is UTF-16, and the runner reads UTF-8 only", _SAVE, 0)
+            return data[len(mark) :].decode(encoding, "replace"), trouble
+    if b"\x00" in data:
+        at = data.index(b"\x00")
+        return None, _at(data, at, f"it holds a NUL byte at offset {at}", "remove it, or save the file as UTF-8 text")
+    if data.startswith(codecs.BOM_UTF8):
+        reason = "it begins with a byte order mark, which the engine takes as part of the first word"
+        data, trouble = data[len(codecs.BOM_UTF8) :], Trouble(reason, _SAVE, 0)
+        return data.decode("utf-8", "replace"), trouble
+    try:
+        return data.decode("utf-8"), None
+    except UnicodeDecodeError as error:
+        reason = f"it is not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start}"
+        meant = None if _BINARY.search(data) else data.decode("cp1252", "replace")
+        return meant, _at(data, error.start, reason, "save the file as UTF-8")
+
+
+def _at(data: bytes, offset: int, reason: str, help: str) -> Trouble:  # noqa: A002 (the field's name)
+    return Trouble(reason, help, offset, data.count(b"\n", 0, offset) + 1)
