@@ -458,7 +458,7 @@ class Transaction(msgspec.Struct, frozen=True, tag=True):
 
 
 class Read(msgspec.Struct, frozen=True, tag=True):
-    """A statement that only reads: SELECT, SHOW, EXPLAIN, DESCRIBE, VALUES, WITH … SELECT; the first word in upper case."""
+    """A statement that only reads: SELECT, SHOW, EXPLAIN, DESCRIBE, VALUES, WITH … SELECT; `word` is its first."""
 
     word: str
     tables: tuple[Name, ...]
@@ -493,7 +493,7 @@ class Comment(msgspec.Struct, frozen=True, tag=True):
 
 
 class Opaque(msgspec.Struct, frozen=True, tag=True):
-    """SQL whose effect on the schema isn't modelled: why, its first words, and the tables it names where they are known."""
+    """SQL whose effect on the schema isn't modelled: why, its first words, and the tables it names where known."""
 
     reason: str
     keyword: str

@@ -22,7 +22,7 @@ class UnknownTable(msgspec.Struct, frozen=True, tag=True):
 
 
 class UnknownColumn(msgspec.Struct, frozen=True, tag=True):
-    """A column is named that its table doesn't have; `where` says in which clause (`index`, `SET`, `WHERE`, `key` …)."""
+    """A column is named that its table doesn't have; `where` says in which clause (`SET`, `WHERE` …)."""
 
     table: str
     column: Name

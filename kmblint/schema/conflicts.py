@@ -40,7 +40,6 @@ from kmblint.schema.changes import (
     RenameConstraint,
     RenameTable,
     SetClassification,
-    Truncate,
     Unique,
     UpdateRows,
 )
@@ -158,14 +157,31 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
             yield UnknownTable(name, guarded=guarded)
         return
     match change:
+        case InsertRows() | UpdateRows() | DeleteRows():
+            yield from _rows(table, change)
+        case AddConstraint() | DropConstraint() | RenameConstraint():
+            yield from _constraint(table, change)
+        case AddIndex():
+            yield from _add_index(table, change)
+        case DropIndex(name=index) if not table.index(index.text):
+            yield UnknownObject("index", index, table.name, guarded=change.if_exists)
         case RenameTable(new=new):
             existing = catalog.table(new.text)
             if existing:
                 yield TableExists(new, existing.made)
-        case AddColumn():
-            existing_column = table.column(change.column.name.text)
-            if existing_column:
-                yield ColumnExists(table.name, change.column.name, existing_column.made, guarded=change.if_not_exists)
+        case AttachPolicy(policy=policy) if policy.text not in catalog.policies:
+            yield from _column(table, change)
+            yield UnknownObject("masking policy", policy)
+        case _:
+            yield from _column(table, change)
+
+
+def _column(table: Table, change: Change) -> Iterator[Conflict]:
+    match change:
+        case AddColumn(column=definition, if_not_exists=guarded):
+            existing = table.column(definition.name.text)
+            if existing:
+                yield ColumnExists(table.name, definition.name, existing.made, guarded=guarded)
         case DropColumn(column=column, if_exists=guarded):
             if table.column(column.text) is None:
                 yield UnknownColumn(table.name, column, "DROP COLUMN", guarded=guarded)
@@ -176,6 +192,18 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
                 yield ColumnExists(table.name, new, taken.made)
         case ChangeType(column=column) | ChangeNullability(column=column) | ChangeDefault(column=column):
             yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+        case AttachPolicy(column=column) | DetachPolicy(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+        case AddMask(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "CREATE MASK")
+        case SetClassification(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "SET CLASSIFICATION")
+        case _:
+            return
+
+
+def _constraint(table: Table, change: AddConstraint | DropConstraint | RenameConstraint) -> Iterator[Conflict]:
+    match change:
         case AddConstraint(constraint=constraint):
             yield from _unknown_in_constraint(table.name, table.column_names, constraint)
             declared = table.constraint(constraint.name.text) if constraint.name else None
@@ -185,25 +213,6 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
             guarded = isinstance(change, DropConstraint) and change.if_exists
             if not table.constraint(change.constraint.text) and not _implicit(table, change.constraint.text):
                 yield UnknownObject("constraint", change.constraint, table.name, guarded=guarded)
-        case AddIndex():
-            yield from _add_index(table, change)
-        case DropIndex(name=index):
-            if not table.index(index.text):
-                yield UnknownObject("index", index, table.name, guarded=change.if_exists)
-        case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
-            yield from _rows(table, change)
-        case AttachPolicy(column=column, policy=policy):
-            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
-            if policy.text not in catalog.policies:
-                yield UnknownObject("masking policy", policy)
-        case DetachPolicy(column=column):
-            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
-        case AddMask(column=column):
-            yield from _unknown(table.name, table.column_names, (column,), "CREATE MASK")
-        case SetClassification(column=column):
-            yield from _unknown(table.name, table.column_names, (column,), "SET CLASSIFICATION")
-        case _:
-            return
 
 
 def _implicit(table: Table, name: str) -> bool:
@@ -226,7 +235,7 @@ def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:
         yield ObjectExists("index", change.name, existing.made, table.name, guarded=change.if_not_exists)
 
 
-def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows | Truncate) -> Iterator[Conflict]:
+def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows) -> Iterator[Conflict]:
     match change:
         case InsertRows():
             yield from _unknown(table.name, table.column_names, change.columns or (), "INSERT")
@@ -241,8 +250,6 @@ def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows | Truncate)
             yield from _where(table, change, change.where)
         case DeleteRows():
             yield from _where(table, change, change.where)
-        case Truncate():
-            return
 
 
 def _where(table: Table, change: UpdateRows | DeleteRows, where: Predicate | None) -> Iterator[Conflict]:

@@ -1,0 +1,236 @@
+"""What a condition reaches, checked against a plain evaluation row by row."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmblint.schema.catalog import Column, Table
+from kmblint.schema.predicate import (
+    And,
+    Between,
+    Boolean,
+    ColumnRef,
+    Compare,
+    In,
+    IsNull,
+    Not,
+    Null,
+    Number,
+    Or,
+    Predicate,
+    Query,
+    Value,
+)
+from kmblint.schema.reach import Dialect, Reach
+from kmblint.schema.types import DataType
+from kmblint.text import Place, Span
+
+SPAN = Span(0, 1)
+MADE = Place("0001_patients.sql", SPAN)
+TABLE = Table(
+    "patients",
+    (
+        Column("id", DataType("BIGINT"), MADE, nullable=False),
+        Column("ward", DataType("BIGINT"), MADE),
+        Column("weight", DataType("REAL"), MADE, nullable=False),
+        Column("active", DataType("BOOLEAN"), MADE, nullable=False),
+    ),
+    MADE,
+    primary_key=("id",),
+)
+KEYS = (("id",),)
+SQL = Reach(TABLE, Dialect())
+KIMBERLITE = Reach(TABLE, Dialect(null_is_smallest=True, limits_sub_queries=False))
+
+
+def column(name: str) -> ColumnRef:
+    return ColumnRef(name, SPAN)
+
+
+def number(value: int) -> Number:
+    return Number(str(value), SPAN)
+
+
+def compare(name: str, operator: str, value: Value | int) -> Compare:
+    return Compare(operator, column(name), number(value) if isinstance(value, int) else value, SPAN)
+
+
+def both(*parts: Predicate) -> And:
+    return And(parts, SPAN)
+
+
+def either(*parts: Predicate) -> Or:
+    return Or(parts, SPAN)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(Compare("=", number(1), number(1), SPAN), id="one is one"),
+        pytest.param(compare("id", "=", column("id")), id="a key is itself"),
+        pytest.param(IsNull(column("id"), SPAN, negated=True), id="a key is never null"),
+        pytest.param(either(compare("id", "<", 5), compare("id", ">=", 5)), id="complementary ranges"),
+        pytest.param(either(compare("id", "<=", 4), compare("id", ">=", 5)), id="whole numbers leave no gap"),
+        pytest.param(
+            either(
+                compare("active", "=", Boolean(value=True, span=SPAN)),
+                compare("active", "=", Boolean(value=False, span=SPAN)),
+            ),
+            id="both truths",
+        ),
+    ],
+)
+def test_conditions_that_reach_every_row(where: Predicate) -> None:
+    assert SQL.every_row(where)
+    assert KIMBERLITE.every_row(where)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(either(compare("weight", "<=", 4), compare("weight", ">=", 5)), id="fractions lie between"),
+        pytest.param(IsNull(column("ward"), SPAN, negated=True), id="a nullable column may be null"),
+        pytest.param(both(compare("id", "=", 1), compare("id", "=", column("id"))), id="a key beside a tautology"),
+        pytest.param(compare("nosuch", "=", column("nosuch")), id="an unknown column"),
+    ],
+)
+def test_conditions_that_do_not(where: Predicate) -> None:
+    assert not SQL.every_row(where)
+    assert not KIMBERLITE.every_row(where)
+
+
+def test_null_decides_whether_complementary_ranges_cover_a_nullable_column() -> None:
+    where = either(compare("ward", "<", 5), compare("ward", ">=", 5))
+    assert not SQL.every_row(where)
+    assert KIMBERLITE.every_row(where)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(both(compare("id", ">", 5), compare("id", "<", 6)), id="nothing lies between"),
+        pytest.param(Between(column("id"), number(9), number(3), SPAN), id="ends swapped"),
+        pytest.param(both(compare("ward", "=", 1), compare("ward", "=", 2)), id="two values at once"),
+        pytest.param(compare("ward", "<>", Null(SPAN)), id="unequal to null"),
+        pytest.param(IsNull(column("id"), SPAN), id="a key that is null"),
+    ],
+)
+def test_conditions_that_reach_no_row(where: Predicate) -> None:
+    assert SQL.no_row(where)
+    assert KIMBERLITE.no_row(where)
+
+
+def test_equal_to_null_finds_rows_under_kimberlite_only() -> None:
+    where = compare("ward", "=", Null(SPAN))
+    assert SQL.no_row(where)
+    assert not KIMBERLITE.no_row(where)
+
+
+@pytest.mark.parametrize(
+    ("where", "most"),
+    [
+        (compare("id", "=", 7), 1),
+        (Compare("=", number(7), column("id"), SPAN), 1),
+        (In(column("id"), (number(1), number(2), number(2)), SPAN), 2),
+        (Between(column("id"), number(1), number(1000), SPAN), 1000),
+        (both(compare("id", ">", 0), compare("id", "<=", 1000), compare("ward", "=", 3)), 1000),
+        (either(compare("id", "=", 1), compare("id", "=", 9)), 2),
+        (compare("id", "<", 1000), None),
+        (compare("ward", "=", 3), None),
+        (either(compare("id", "=", 1), compare("ward", "=", 3)), None),
+        (Not(compare("id", "=", 1), SPAN), None),
+    ],
+)
+def test_how_many_rows_a_key_bounds(where: Predicate, most: int | None) -> None:
+    assert SQL.most_rows(where, KEYS) == most
+
+
+def test_a_limit_in_a_sub_query_bounds_where_the_target_takes_one() -> None:
+    where = In(column("id"), (Query(("patients",), SPAN, limit=500),), SPAN)
+    assert SQL.most_rows(where, KEYS) == 500
+    assert KIMBERLITE.most_rows(where, KEYS) is None
+
+
+def test_every_column_of_a_composite_key_counts() -> None:
+    where = both(In(column("id"), (number(1), number(2)), SPAN), compare("ward", "=", 3))
+    assert SQL.most_rows(where, (("id", "ward"),)) == 2
+    assert SQL.most_rows(compare("id", "=", 1), (("id", "ward"),)) is None
+
+
+atoms: st.SearchStrategy[Predicate] = st.one_of(
+    st.builds(
+        compare, st.sampled_from(["id", "ward"]), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), st.integers(0, 4)
+    ),
+    st.builds(
+        lambda name, items, negated: In(column(name), tuple(map(number, items)), SPAN, negated=negated),
+        st.sampled_from(["id", "ward"]),
+        st.lists(st.integers(0, 4), min_size=1, max_size=3),
+        st.booleans(),
+    ),
+    st.builds(lambda negated: IsNull(column("ward"), SPAN, negated=negated), st.booleans()),
+)
+conditions = st.recursive(
+    atoms,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts), SPAN)),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts), SPAN)),
+        inner.map(lambda part: Not(part, SPAN)),
+    ),
+    max_leaves=6,
+)
+
+
+def evaluate(where: Predicate, row: dict[str, int | None]) -> bool | None:
+    """SQL's three-valued truth of a condition on one row."""
+    match where:
+        case And(parts=parts):
+            truths = [evaluate(part, row) for part in parts]
+            return False if False in truths else None if None in truths else True
+        case Or(parts=parts):
+            truths = [evaluate(part, row) for part in parts]
+            return True if True in truths else None if None in truths else False
+        case Not(part=part):
+            truth = evaluate(part, row)
+            return None if truth is None else not truth
+        case IsNull(value=ColumnRef(name=name), negated=negated):
+            return (row[name] is None) is not negated
+        case In(value=ColumnRef(name=name), items=items, negated=negated):
+            value = row[name]
+            if value is None:
+                return None
+            return (value in [int(item.text) for item in items if isinstance(item, Number)]) is not negated
+        case Compare(operator=operator, left=ColumnRef(name=name), right=Number(text=text)):
+            value, other = row[name], int(text)
+            if value is None:
+                return None
+            order = (value > other) - (value < other)
+            return {
+                "=": order == 0,
+                "<>": order != 0,
+                "<": order < 0,
+                "<=": order <= 0,
+                ">": order > 0,
+                ">=": order >= 0,
+            }[operator]
+    raise AssertionError(where)
+
+
+ROWS = [{"id": key, "ward": ward} for key in range(-2, 8) for ward in (None, *range(-2, 8))]
+
+
+@given(conditions)
+def test_what_is_said_of_every_row_and_of_none_holds_on_every_row(where: Predicate) -> None:
+    truths = {evaluate(where, row) for row in ROWS}
+    if SQL.every_row(where):
+        assert truths == {True}
+    if SQL.no_row(where):
+        assert True not in truths
+
+
+@given(conditions)
+def test_no_more_keys_are_reached_than_said(where: Predicate) -> None:
+    most = SQL.most_rows(where, KEYS)
+    if most is not None:
+        assert len({row["id"] for row in ROWS if evaluate(where, row)}) <= most
