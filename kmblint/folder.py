@@ -20,6 +20,7 @@ from kmblint.history import History, Migration, Unreadable
 from kmblint.sections import cut
 from kmblint.sql.scanner import pieces
 from kmblint.sql.statement import Statement
+from kmblint.state import project_of, read_state
 from kmblint.strays import find_strays
 from kmblint.text import Source, Span
 
@@ -51,25 +52,27 @@ def read(
     root: Path,
     known: Known = NOTHING_KNOWN,
     *,
-    overlay: Mapping[Path, str] | None = None,
+    overlay: Mapping[Path, str | None] | None = None,
     display: Callable[[Path], str] = Path.as_posix,
     parse: Parse | None = None,
 ) -> History:
     """The history that a folder holds.
 
-    `overlay` gives texts that stand in for files of the folder or beside them (an editor's unsaved buffer);
-    `display` says how the user calls a path. Raises `InputError` where the folder or the baseline can't be read.
+    `overlay` gives texts that stand in for files of the folder or beside them (an editor's unsaved buffer, git's
+    index), None for a file that is to count as absent; `display` says how the user calls a path. Raises `InputError` where the folder or the baseline can't be read.
     """
     parse = parse or _parser()
-    texts = {path.name: text for path, text in (overlay or {}).items() if _same(path.parent, root)}
+    laid_over = {path.name: text for path, text in (overlay or {}).items() if _same(path.parent, root)}
+    texts = {name: text for name, text in laid_over.items() if text is not None}
     try:
-        names = {entry.name for entry in os.scandir(root)}
+        on_disk = {entry.name for entry in os.scandir(root)} - laid_over.keys()
     except OSError as error:
         raise InputError(f"`{display(root)}` can't be read: {error.strerror}") from error
-    reader = _Reader(root, names | texts.keys(), known, display, parse)
+    names = on_disk | texts.keys()
+    reader = _Reader(root, names, known, display, parse)
     migrations: list[Migration] = []
     unreadable: list[Unreadable] = []
-    for name in sorted(names | texts.keys()):
+    for name in sorted(names):
         if is_migration(name):
             migration, trouble = reader.migration(name, texts.get(name))
             migrations += [migration] if migration else []
@@ -78,11 +81,12 @@ def read(
         root=root,
         migrations=_ordered(migrations),
         unreadable=tuple(unreadable),
-        strays=find_strays(root, names - texts.keys()),
+        strays=find_strays(root, on_disk),
         baseline=reader.baseline() if known.baseline else None,
         applied_through=reader.applied_through,
         since=known.since,
         released=reader.released,
+        state=read_state(project_of(root), display),
     )
 
 

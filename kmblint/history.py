@@ -15,6 +15,7 @@ import msgspec
 
 from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Statement
+from kmblint.state import State
 from kmblint.text import Place, Source, Span
 
 
@@ -139,6 +140,8 @@ class History(msgspec.Struct, frozen=True, dict=True):
     """The git revision whose files are applied, where that is how it was said."""
     released: Mapping[str, Source] | None = None
     """File name → text of every migration in that revision, those deleted since included."""
+    state: State = State()
+    """The lock and `applied.toml` of the project."""
 
     @property
     def baseline_file(self) -> str | None:
