@@ -1,0 +1,76 @@
+"""The command line: arguments in, calls, text out, exit code. One module a command, imported when it is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from kmblint import __version__
+from kmblint.cli.debug import wants_traceback
+from kmblint.errors import ISSUES, ExitCode, KmblintError
+
+_COMMANDS: Final = ("check", "explain", "rules", "config")
+_INTERRUPTED: Final = 130
+_PIPE_CLOSED: Final = 141
+"""As a shell reports a program that SIGINT or SIGPIPE ended."""
+
+
+class Program(click.Group):
+    """Finds its commands by the names of their modules, and ends every trouble in one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """In the order in which a newcomer needs them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        """The `command` of the module of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"kmblint.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; no exception but click's own leaves it."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except (click.Abort, KeyboardInterrupt):
+            ctx.exit(_INTERRUPTED)
+        except BrokenPipeError:
+            # The interpreter flushes standard output once more when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(_PIPE_CLOSED)
+        except KmblintError as error:
+            for line in str(error).splitlines():
+                click.echo(f"kmblint: {line}", err=True)
+            ctx.exit(ExitCode.SETUP)
+        except Exception as error:
+            if wants_traceback(ctx):
+                click.echo(traceback.format_exc(), err=True)
+            click.echo(_crash(error), err=True)
+            ctx.exit(ExitCode.INTERNAL)
+
+
+def _crash(error: Exception) -> str:
+    return (
+        f"kmblint: this is a bug in kmblint {__version__}, not in your migrations: "
+        f"{type(error).__name__}: {error}\n"
+        f"Please report it at {ISSUES}, with what `--debug` adds to this and, if you can, the files."
+    )
+
+
+@click.command(
+    cls=Program,
+    name="kmblint",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Replay Kimberlite migrations and say what is wrong with them before the database does.",
+)
+@click.version_option(__version__, message="kmblint %(version)s")
+def main() -> None:
+    """The entry of the program."""

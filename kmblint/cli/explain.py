@@ -1,0 +1,30 @@
+"""`kmblint explain`: the card of a rule, set for a terminal."""
+
+from __future__ import annotations
+
+import shutil
+
+import click
+
+from kmblint.cli.card import rendered
+from kmblint.cli.debug import debug_option
+from kmblint.cli.output import color_option, wants_color, write
+from kmblint.errors import InputError
+from kmblint.reporters.paint import Paint
+from kmblint.rulebook import Rulebook
+
+
+@click.command(name="explain", help="Explain RULE (a slug or a code): when it speaks, why, and what to write instead.")
+@click.argument("rule")
+@color_option
+@debug_option
+def command(rule: str, color: str) -> None:
+    """Prints the card; raises `InputError` where no rule is called so."""
+    rulebook = Rulebook.load()
+    found = rulebook.get(rule)
+    if found is None:
+        near = rulebook.suggest(rule)
+        hint = f"did you mean `{near}`?" if near else "`kmblint rules` lists them"
+        raise InputError(f"there is no rule `{rule}`; {hint}")
+    width = min(shutil.get_terminal_size().columns, 100)
+    write("\n".join(rendered(found.card, Paint(wants_color(color)), width)) + "\n")

@@ -1,0 +1,65 @@
+"""Where text goes: standard output or a file, coloured or not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from kmblint.errors import InputError
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to colour; `auto` heeds NO_COLOR, FORCE_COLOR and what is no terminal.",
+)
+
+
+def wants_color(choice: str) -> bool:
+    """Whether to colour what goes to standard output, by `--color` and the environment."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return to_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def to_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def write(text: str, file: Path | None = None) -> None:
+    """Writes a text as UTF-8 to a file, all of it or nothing, or else to standard output.
+
+    What UTF-8 can't hold (a file name's stray bytes) is spelt out with backslashes.
+    Raises `InputError` where the file can't be written.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    if file is not None:
+        try:
+            _replace(file, data)
+        except OSError as error:
+            raise InputError(f"`{file}` can't be written: {error.strerror}") from error
+    elif data:
+        click.echo(data.decode() if to_terminal() else data, nl=False, color=True)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """A reader finds the old content or the new one; a device or a pipe is written to as it is."""
+    file = file.resolve()
+    if file.exists() and not file.is_file():
+        file.write_bytes(data)
+        return
+    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_bytes(data)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""`kmblint rules`: every rule, by family."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+import click
+
+from kmblint.cli.debug import debug_option
+from kmblint.cli.output import color_option, to_terminal, wants_color, write
+from kmblint.reporters.paint import Paint
+from kmblint.rulebook import Rule, Rulebook
+
+
+@click.command(name="rules", help="List every rule, by family.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@color_option
+@debug_option
+def command(output_format: str, color: str) -> None:
+    """Prints the list."""
+    rulebook = Rulebook.load()
+    if output_format == "json":
+        write(json.dumps({"version": 1, "rules": [_facts(rule) for rule in rulebook]}, ensure_ascii=False, indent=2))
+        write("\n")
+        return
+    width = shutil.get_terminal_size().columns if to_terminal() else None
+    write("\n".join(listing(rulebook, Paint(wants_color(color)), width)) + "\n")
+
+
+def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Iterator[str]:
+    """A heading a family and a row a rule, each cut at `width` columns where one is given."""
+    slugs = max((len(rule.slug) for rule in rulebook), default=0)
+    for number, (family, rules) in enumerate(groupby(rulebook, key=lambda rule: rule.card.facts.category)):
+        yield from [""] * (number > 0)
+        yield paint("strong", family)
+        for rule in rules:
+            yield _row(rule, slugs, paint, width)
+    yield from ("", "● recommended · ○ only when selected · fix: comes with one · guide/kimberlite: one target only")
+
+
+def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> str:
+    facts = rule.card.facts
+    mark = "●" if facts.default and facts.stability == "stable" else "○"
+    fix = "fix" if rule.card.fixable else ""
+    target = facts.targets[0] if len(facts.targets) == 1 else ""
+    severity = f"{facts.severity.value:<7}"
+    head = f"  {facts.code} {mark} {rule.slug:<{slugs}}  {severity}  {fix:<3}  {target:<10}  "
+    summary = rule.card.summary
+    if width is not None and len(head) + len(summary) > width:
+        summary = summary[: max(width - len(head) - 1, 0)] + "…"
+    return head.replace(severity, paint.severity(facts.severity, severity)) + summary
+
+
+def _facts(rule: Rule) -> dict[str, Any]:
+    facts = rule.card.facts
+    return {
+        "code": facts.code,
+        "rule": rule.slug,
+        "summary": rule.card.summary,
+        "category": facts.category,
+        "severity": facts.severity.value,
+        "recommended": facts.default and facts.stability == "stable",
+        "stability": facts.stability,
+        "since": facts.since,
+        "targets": list(facts.targets),
+        "fixable": rule.card.fixable,
+        "supersedes": list(facts.supersedes),
+        "options": {
+            name: {"default": option.default, "help": option.help, "choices": list(option.choices)}
+            for name, option in facts.options.items()
+        },
+    }
