@@ -31,7 +31,7 @@ class Mark(msgspec.Struct, frozen=True):
 def excerpt(source: Source, marks: Sequence[Mark], gutter: int, paint: Paint) -> list[str]:
     """The rows of a frame; `gutter` is the width of the line numbers."""
     bar = paint("gutter", " " * gutter + " |")
-    placed = sorted((_Placed.of(source, mark) for mark in marks), key=lambda one: (one.first, one.last))
+    placed = sorted((_Placed.of(source, mark) for mark in marks), key=lambda one: (one.first, one.last, one.start))
     margin = any(one.first != one.last for one in placed)
     rows = [bar]
     drawn = 0
