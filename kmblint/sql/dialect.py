@@ -1,0 +1,174 @@
+"""The door to sqlglot: it judges queries and expressions that the model has no words for.
+
+Its tokenizer gets the text with comments blanked (it would nest `/* */`) and backticks made double quotes, so that
+offsets stay; the words that stand where only a name can are handed to the stock Postgres parser as quoted names.
+A Parser of our own would not load under `sqlglot[c]`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from kmblint.schema.changes import Name
+from kmblint.schema.predicate import ColumnRef, Query
+from kmblint.sql.reader import NotSql
+from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.words import QUERY_WORDS, names_at
+from kmblint.text import Span
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+_TABLE_FOLLOWS: Final = frozenset({"FROM", "JOIN", "INTO", "UPDATE"})
+_OPERAND_FOLLOWS: Final = frozenset(
+    {"SELECT", "WHERE", "AND", "OR", "ON", "HAVING", "BY", "SET", "WHEN", "THEN", "ELSE"}
+)
+
+
+def columns(tokens: Sequence[Token], text: str) -> tuple[ColumnRef, ...]:
+    """The columns that an expression names outside its sub-queries; raises NotSql where it is no SQL."""
+    from sqlglot import exp
+
+    tree = _tree(tokens, text, prefix="SELECT ")
+    found = [
+        column
+        for column in tree.find_all(exp.Column)
+        if isinstance(column.this, exp.Identifier) and column.parent_select is tree
+    ]
+    refs = [_column(column) for column in found]
+    return tuple(sorted((ref for ref in refs if ref is not None), key=lambda ref: ref.span))
+
+
+def query(tokens: Sequence[Token], text: str, span: Span) -> Query:
+    """A query's tables, LIMIT and whether it has a WHERE; raises NotSql where it is no SQL."""
+    tree = _tree(tokens, text)
+    limit = tree.args.get("limit")
+    bound = limit.expression.name if limit is not None and limit.expression is not None else ""
+    tables = tuple(name.text for name in _tables(tree))
+    return Query(tables, span, int(bound) if bound.isdigit() else None, tree.args.get("where") is not None)
+
+
+def read_tables(tokens: Sequence[Token], text: str) -> tuple[Name, ...]:
+    """The tables that a query names, its common table expressions left out; raises NotSql where it is no SQL."""
+    return _tables(_tree(tokens, text))
+
+
+def _tables(tree: exp.Expression) -> tuple[Name, ...]:
+    from sqlglot import exp
+
+    own = {part.alias for part in tree.find_all(exp.CTE)}
+    named: dict[str, Name] = {}
+    for table in tree.find_all(exp.Table):
+        parts = [part for part in table.parts if isinstance(part, exp.Identifier)]
+        spans = [span for part in parts if (span := _span(part)) is not None]
+        text = ".".join(part.name for part in parts)
+        if spans and text not in own:
+            named.setdefault(text, Name(text, spans[0].to(spans[-1])))
+    return tuple(sorted(named.values(), key=lambda name: name.span))
+
+
+def _column(column: exp.Expression) -> ColumnRef | None:
+    span = _span(column.this)
+    qualifier = column.args.get("table")
+    return None if span is None else ColumnRef(column.this.name, span, qualifier.name if qualifier else None)
+
+
+def _span(identifier: exp.Expression) -> Span | None:
+    meta = identifier.meta
+    return Span(meta["start"], meta["end"] + 1) if "start" in meta else None
+
+
+def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
+    """The tree of a slice, its offsets those of the whole text; raises NotSql."""
+    from sqlglot.errors import SqlglotError
+    from sqlglot.tokens import Token as Foreign
+    from sqlglot.tokens import TokenType
+
+    base = tokens[0].start
+    names = _names(tokens)
+    dialect = _dialect()
+    try:
+        read = dialect.tokenize(prefix + _blanked(tokens, text))
+        placed = [
+            Foreign(
+                TokenType.IDENTIFIER if (start := token.start - len(prefix) + base) in names else token.token_type,
+                names.get(start, token.text),
+                token.line,
+                token.col,
+                start,
+                token.end - len(prefix) + base,
+            )
+            for token in read
+        ]
+        trees = dialect.parser().parse(placed, prefix + text)
+    except (SqlglotError, ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
+        raise _not_sql(error, tokens) from error
+    if len(trees) != 1 or trees[0] is None or trees[0].key == "command":
+        raise NotSql(f"this is not SQL near `{tokens[0].text}`", tokens[0].span)
+    return trees[0]
+
+
+def _names(tokens: Sequence[Token]) -> dict[int, str]:
+    """The words that can only be names at their place: their text by offset."""
+    found: dict[int, str] = {}
+    previous: Token | None = None
+    for index, token in enumerate(tokens):
+        before = previous.upper if previous is not None else ""
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        if token.kind is Kind.QUOTED:
+            found[token.start] = token.value
+        elif token.kind is Kind.WORD and (
+            before == "."
+            or (before in _TABLE_FOLLOWS and following != "(" and not (_is_flag(token) and following))
+            or (_operand_follows(previous) and not (previous is None and token.upper in QUERY_WORDS)
+                and names_at(tokens, index))
+        ):  # fmt: skip
+            found[token.start] = token.text
+        previous = token
+    return found
+
+
+def _operand_follows(previous: Token | None) -> bool:
+    if previous is None:
+        return True
+    return previous.upper in _OPERAND_FOLLOWS or (previous.kind is Kind.SYMBOL and previous.text not in (")", "]"))
+
+
+def _is_flag(token: Token) -> bool:
+    return token.upper in {"ONLY", "LATERAL", "SELECT"}
+
+
+def _blanked(tokens: Sequence[Token], text: str) -> str:
+    """The text of the tokens at their places; what stands between them (comments) is blank."""
+    parts: list[str] = []
+    at = tokens[0].start
+    for token in tokens:
+        parts.append(" " * (token.start - at))
+        parts.append(f'"{token.text[1:-1]}"' if token.text.startswith("`") else text[token.start : token.end])
+        at = token.end
+    return "".join(parts)
+
+
+def _not_sql(error: Exception, tokens: Sequence[Token]) -> NotSql:
+    from sqlglot.errors import ParseError
+
+    if isinstance(error, ParseError) and error.errors:
+        marked = error.errors[0].get("highlight")
+        for token in tokens:
+            if marked and token.text == marked:
+                return NotSql(f"this is not SQL near `{token.text}`", token.span)
+    last = tokens[-1]
+    return NotSql(f"this is not SQL near `{tokens[0].text}`", Span(tokens[0].start, last.end))
+
+
+@cache
+def _dialect() -> Any:
+    """The stock Postgres dialect, imported at first need (a fifth of a second)."""
+    from sqlglot.dialects.postgres import Postgres
+
+    logging.getLogger("sqlglot").addHandler(logging.NullHandler())
+    logging.getLogger("sqlglot").propagate = False
+    return Postgres()

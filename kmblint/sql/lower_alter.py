@@ -1,0 +1,257 @@
+"""ALTER TABLE: every action is a change of its own, read between top-level commas."""
+
+from __future__ import annotations
+
+from kmblint.schema.changes import (
+    AddColumn, AddConstraint, AddIndex, AttachPolicy, Change, ChangeDefault, ChangeNullability, ChangeType, Clause,
+    DetachPolicy, DropColumn, DropConstraint, DropIndex, Name, Opaque, RenameColumn, RenameConstraint, RenameTable,
+    SetClassification,
+)  # fmt: skip
+from kmblint.sql.lower_columns import begins_constraint, read_column, read_constraint, read_type
+from kmblint.sql.lower_tables import index_parts
+from kmblint.sql.lower_values import value
+from kmblint.sql.reader import Reader, items
+from kmblint.sql.scanner import Kind
+from kmblint.text import Span
+
+_ACTIONS = (
+    "ADD", "DROP", "RENAME", "ALTER", "MODIFY", "CHANGE", "SET", "OWNER", "ENABLE", "DISABLE", "VALIDATE", "ATTACH",
+    "DETACH", "INHERIT", "NO", "CLUSTER", "RESET", "REPLICA", "FORCE", "ENGINE", "CONVERT", "AUTO_INCREMENT", "COMMENT",
+    "ORDER", "PARTITION", "OF", "NOT", "DEFAULT", "CHARACTER", "COLLATE", "ALGORITHM", "LOCK", "TABLESPACE", "IMPORT",
+    "DISCARD", "TRUNCATE", "EXCHANGE", "REORGANIZE", "COALESCE", "WITH",
+)  # fmt: skip
+
+
+def alter_table(reader: Reader, text: str) -> tuple[Change, ...]:
+    """Reads ALTER TABLE from its first word: one change an action; raises NotSql."""
+    reader.need("ALTER", "TABLE")
+    guard = reader.take("IF", "EXISTS") is not None
+    if reader.takes_name(1) and not reader.sees(".", ahead=1):
+        reader.take("ONLY")
+    table = reader.dotted("a table name")
+    reader.take("*")
+    end = reader.peek(len(reader.tokens)).end
+    if reader.done:
+        reader.fail(("ADD", "DROP", "ALTER"))
+    changes: list[Change] = []
+    for action in items(reader.rest(), end):
+        changes += _Action(action, table, text, guard=guard).read()
+    return tuple(changes)
+
+
+class _Action:
+    """One action, its table, and the text that it stands in."""
+
+    def __init__(self, reader: Reader, table: Name, text: str, *, guard: bool) -> None:
+        self.reader = reader
+        self.table = table
+        self.text = text
+        self.guard = guard
+        self.span = Span(reader.tokens[0].start, reader.tokens[-1].end)
+
+    def read(self) -> tuple[Change, ...]:
+        """The changes it makes; raises NotSql."""
+        reader = self.reader
+        if reader.take("ADD"):
+            return self._add()
+        if reader.take("DROP"):
+            return (self._drop(),)
+        if reader.take("RENAME"):
+            return (self._rename(),)
+        if reader.take("ALTER"):
+            return self._alter()
+        if reader.take("MODIFY"):
+            return self._modify()
+        if reader.take("CHANGE"):
+            return self._change()
+        if reader.peek().upper in _ACTIONS:
+            return (self._opaque(),)
+        reader.fail(_ACTIONS)
+
+    def _opaque(self) -> Opaque:
+        words = []
+        for token in self.reader.tokens[:2]:
+            if token.kind is not Kind.WORD:
+                break
+            words.append(token.upper)
+        keyword = " ".join(["ALTER TABLE", *words])
+        return Opaque(f"what `{' '.join(words)}` does to a table isn't modelled", keyword, self.span, (self.table,))
+
+    def _add(self) -> tuple[Change, ...]:
+        reader = self.reader
+        if begins_constraint(reader) and not reader.sees("COLUMN"):
+            constraint, clauses = read_constraint(reader, self.text)
+            return (AddConstraint(self.table, constraint, self.span, clauses),)
+        if reader.peek().upper in ("INDEX", "KEY", "FULLTEXT", "SPATIAL") and self._is_index():
+            return (self._add_index(),)
+        if reader.peek().upper in ("PARTITION", "GENERATED") or reader.sees("EXCLUDE", "USING"):
+            return (self._opaque(),)
+        if not reader.sees("COLUMN") or reader.takes_name(1) or reader.sees("IF", ahead=1):
+            reader.take("COLUMN")
+        guard = reader.take("IF", "NOT", "EXISTS") is not None
+        if reader.sees("("):
+            inside = reader.group()
+            return tuple(
+                AddColumn(self.table, read_column(item, self.text), self.span, guard, self.guard)
+                for item in items(inside, self.span.end)
+            )
+        return (AddColumn(self.table, read_column(reader, self.text), self.span, guard, self.guard),)
+
+    def _is_index(self) -> bool:
+        opening = next((at for at in range(1, 5) if self.reader.peek(at).text == "("), None)
+        return opening is not None and self.reader.peek(opening + 1).kind in (Kind.WORD, Kind.QUOTED)
+
+    def _add_index(self) -> AddIndex:
+        reader = self.reader
+        reader.take_any("FULLTEXT", "SPATIAL")
+        reader.take_any("INDEX", "KEY")
+        name = reader.name() if reader.takes_name() and not reader.sees("USING") else None
+        if reader.take("USING"):
+            reader.name()
+        parts, clauses = index_parts(reader, self.text)
+        if not reader.done:
+            at = reader.at
+            reader.rest()
+            clauses.append(Clause("INDEX OPTIONS", reader.since(at)))
+        return AddIndex(name, self.table, parts, self.span, clauses=tuple(clauses))
+
+    def _drop(self) -> Change:
+        reader = self.reader
+        if reader.take_any("CONSTRAINT", "CHECK") if reader.takes_name(1) else None:
+            guard = reader.take("IF", "EXISTS") is not None
+            name = reader.name("a constraint name")
+            return DropConstraint(self.table, name, self.span, guard, self._behaviour())
+        if reader.take("FOREIGN", "KEY"):
+            return DropConstraint(self.table, reader.name("a constraint name"), self.span)
+        if reader.sees("PRIMARY", "KEY") or reader.peek().upper == "PARTITION":
+            return self._opaque()
+        if reader.peek().upper in ("INDEX", "KEY") and reader.takes_name(1) and self._behaviour_word(1) is False:
+            reader.step()
+            guard = reader.take("IF", "EXISTS") is not None
+            name = reader.name("an index name")
+            reader.finish("`,`")
+            return DropIndex(name, self.span, self.table, guard)
+        if reader.sees("COLUMN") and (reader.takes_name(1) and self._behaviour_word(1) is False):
+            reader.step()
+        guard = reader.take("IF", "EXISTS") is not None
+        column = reader.name("a column name")
+        return DropColumn(self.table, column, self.span, guard, self._behaviour(), self.guard)
+
+    def _behaviour_word(self, ahead: int) -> bool:
+        """Whether CASCADE or RESTRICT ends the action there, rather than being a name."""
+        last = self.reader.at + ahead == len(self.reader.tokens) - 1
+        return last and self.reader.peek(ahead).upper in ("CASCADE", "RESTRICT")
+
+    def _behaviour(self) -> bool:
+        word = self.reader.take_any("CASCADE", "RESTRICT")
+        self.reader.finish("`,`", "CASCADE", "RESTRICT")
+        return word == "CASCADE"
+
+    def _rename(self) -> Change:
+        reader = self.reader
+        if reader.take("TO") or reader.take("AS"):
+            new = reader.dotted("a table name")
+            reader.finish("`,`")
+            return RenameTable(self.table, new, self.span)
+        if reader.sees("CONSTRAINT") and not reader.sees("TO", ahead=1):
+            reader.step()
+            old = reader.name("a constraint name")
+            reader.need("TO")
+            change: Change = RenameConstraint(self.table, old, reader.name("a constraint name"), self.span)
+        elif reader.peek().upper in ("INDEX", "KEY") and not reader.sees("TO", ahead=1):
+            return self._opaque()
+        elif len(reader.tokens) == 2:
+            change = RenameTable(self.table, reader.dotted("a table name"), self.span)
+        else:
+            if reader.sees("COLUMN") and not reader.sees("TO", ahead=1):
+                reader.step()
+            old = reader.name("a column name")
+            reader.need("TO")
+            change = RenameColumn(self.table, old, reader.name("a column name"), self.span)
+        reader.finish("`,`")
+        return change
+
+    def _alter(self) -> tuple[Change, ...]:
+        reader = self.reader
+        if reader.peek().upper in ("CONSTRAINT", "INDEX", "CHECK") and reader.takes_name(1):
+            if reader.peek(1).upper not in ("TYPE", "SET", "DROP"):
+                return (self._opaque(),)
+        if reader.sees("COLUMN") and reader.peek(1).upper not in ("TYPE", "SET", "DROP", "ADD") or (
+            reader.sees("COLUMN") and reader.peek(2).upper in ("TYPE", "SET", "DROP", "ADD")
+        ):  # fmt: skip
+            reader.step()
+        column = reader.name("a column name")
+        if reader.take("SET", "DATA", "TYPE") or reader.take("TYPE"):
+            return (self._typed(column),)
+        if reader.take("SET", "NOT", "NULL"):
+            change: Change = ChangeNullability(self.table, column, nullable=False, span=self.span)
+        elif reader.take("DROP", "NOT", "NULL"):
+            change = ChangeNullability(self.table, column, nullable=True, span=self.span)
+        elif reader.take("SET", "DEFAULT"):
+            return (ChangeDefault(self.table, column, value(reader.rest(), self.text, self.span.end), self.span),)
+        elif reader.take("DROP", "DEFAULT"):
+            change = ChangeDefault(self.table, column, None, self.span)
+        elif reader.take("SET", "MASKING", "POLICY"):
+            change = AttachPolicy(self.table, column, reader.name("a policy name"), self.span)
+        elif reader.take("DROP", "MASKING", "POLICY"):
+            change = DetachPolicy(self.table, column, self.span)
+        elif reader.peek().upper in ("SET", "DROP", "ADD", "RESET") and reader.takes_name(1) or reader.sees("SET", "("):
+            return (self._opaque(),)
+        elif reader.takes_name() and reader.peek().upper not in ("SET", "DROP", "TYP", "TYEP"):
+            return (self._typed(column),)
+        else:
+            reader.step()
+            reader.fail(("NOT NULL", "DEFAULT", "DATA TYPE", "MASKING POLICY"))
+        reader.finish("`,`")
+        return (change,)
+
+    def _typed(self, column: Name) -> ChangeType:
+        reader = self.reader
+        kind, _ = read_type(reader)
+        if reader.take("COLLATE"):
+            reader.dotted("a collation")
+        using = reader.take("USING") is not None
+        if using:
+            value(reader.rest(), self.text, self.span.end)
+        elif reader.take_any("NOT"):
+            reader.need("NULL")
+        else:
+            reader.take("NULL")
+            reader.take_any("CASCADE", "RESTRICT")
+        reader.finish("`,`", "USING", "COLLATE")
+        return ChangeType(self.table, column, kind, self.span, using)
+
+    def _modify(self) -> tuple[Change, ...]:
+        reader = self.reader
+        if reader.sees("COLUMN") and reader.takes_name(1):
+            reader.step()
+        if reader.sees("SET", "CLASSIFICATION", ahead=1):
+            column = reader.name("a column name")
+            reader.at += 2
+            if reader.peek().kind is not Kind.STRING:
+                reader.fail(("a quoted classification",))
+            label = reader.step().value
+            reader.finish()
+            return (SetClassification(self.table, column, label, self.span),)
+        return self._redefined(None)
+
+    def _change(self) -> tuple[Change, ...]:
+        reader = self.reader
+        if reader.sees("COLUMN") and reader.takes_name(1):
+            reader.step()
+        return self._redefined(reader.name("a column name"))
+
+    def _redefined(self, old: Name | None) -> tuple[Change, ...]:
+        """A column defined anew, as MySQL's MODIFY and CHANGE do: its name, type, nullability and default."""
+        definition = read_column(self.reader, self.text)
+        name = definition.name
+        changes: list[Change] = []
+        if old is not None and old.text != name.text:
+            changes.append(RenameColumn(self.table, old, name, self.span))
+        if definition.type.name:
+            changes.append(ChangeType(self.table, name, definition.type, self.span))
+        if definition.nullable is not None:
+            changes.append(ChangeNullability(self.table, name, definition.nullable, self.span))
+        if definition.default is not None:
+            changes.append(ChangeDefault(self.table, name, definition.default, self.span))
+        return tuple(changes) or (self._opaque(),)

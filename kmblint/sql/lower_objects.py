@@ -1,0 +1,100 @@
+"""DROP, TRUNCATE, and CREATE of what the catalogue doesn't model: views, types, schemas, functions …"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kmblint.schema.changes import Change, CreateOther, DropIndex, DropOther, DropTable, Name, Truncate
+from kmblint.sql.reader import Reader
+from kmblint.text import Span
+
+_KINDS: Final = (
+    ("MATERIALIZED", "VIEW"), ("FOREIGN", "DATA", "WRAPPER"), ("FOREIGN", "TABLE"), ("EVENT", "TRIGGER"),
+    ("ACCESS", "METHOD"), ("TEXT", "SEARCH", "CONFIGURATION"), ("TEXT", "SEARCH", "DICTIONARY"),
+    ("TEXT", "SEARCH", "PARSER"), ("TEXT", "SEARCH", "TEMPLATE"), ("OPERATOR", "CLASS"), ("OPERATOR", "FAMILY"),
+    ("USER", "MAPPING"), ("CONSTRAINT", "TRIGGER"),
+    ("VIEW",), ("TYPE",), ("SCHEMA",), ("SEQUENCE",), ("FUNCTION",), ("PROCEDURE",), ("ROUTINE",), ("TRIGGER",),
+    ("EXTENSION",), ("DATABASE",), ("DOMAIN",), ("POLICY",), ("RULE",), ("AGGREGATE",), ("CAST",), ("COLLATION",),
+    ("CONVERSION",), ("OPERATOR",), ("STATISTICS",), ("SERVER",), ("PUBLICATION",), ("SUBSCRIPTION",), ("LANGUAGE",),
+    ("TABLESPACE",), ("EVENT",), ("GROUP",), ("TRANSFORM",), ("MACRO",), ("USER",), ("OWNED",), ("SYNONYM",),
+    ("PACKAGE",), ("STREAM",), ("STAGE",), ("TASK",), ("TENANT",),
+)  # fmt: skip
+_MODIFIERS: Final = ("TEMP", "TEMPORARY", "RECURSIVE", "TRUSTED", "PROCEDURAL", "DEFAULT", "UNLOGGED", "FORCE", "SQL")
+_KNOWN: Final = (
+    "TABLE", "INDEX", "UNIQUE", "MASKING POLICY", "MASK", "ROLE", "USER", *(" ".join(words) for words in _KINDS),
+)  # fmt: skip
+
+
+def create_other(reader: Reader, span: Span) -> CreateOther:
+    """Reads the head of any other CREATE; raises NotSql where the kind of object is none."""
+    reader.need("CREATE")
+    replace = reader.take("OR", "REPLACE") is not None or reader.take("OR", "ALTER") is not None
+    if reader.take("DEFINER", "="):
+        reader.until("VIEW", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT")
+    while reader.takes_name(1) and reader.take_any(*_MODIFIERS):
+        pass
+    kind = _kind(reader)
+    guard = reader.take("IF", "NOT", "EXISTS") is not None
+    name = reader.dotted() if reader.takes_name() and not reader.sees("AUTHORIZATION") else None
+    if name is None and reader.done:
+        reader.fail(("a name",))
+    return CreateOther(kind, name, span, replace, guard)
+
+
+def drop(reader: Reader, span: Span) -> tuple[Change, ...]:
+    """Reads any DROP from its first word: one change an object; raises NotSql."""
+    reader.need("DROP")
+    reader.take_any("TEMPORARY")
+    if reader.take("TABLE"):
+        guard = reader.take("IF", "EXISTS") is not None
+        tables = _list(reader, "a table name")
+        cascade = _behaviour(reader)
+        return tuple(DropTable(table, span, guard, cascade) for table in tables)
+    if reader.take("INDEX"):
+        concurrently = reader.takes_name(1) and reader.take("CONCURRENTLY") is not None
+        guard = reader.take("IF", "EXISTS") is not None
+        indexes = _list(reader, "an index name")
+        on = reader.dotted("a table name") if reader.take("ON") else None
+        _behaviour(reader)
+        return tuple(DropIndex(index, span, on, guard, concurrently) for index in indexes)
+    kind = _kind(reader)
+    guard = reader.take("IF", "EXISTS") is not None
+    names: list[Name | None] = list(_list(reader, "a name")) if reader.takes_name() else [None]
+    cascade = any(token.upper == "CASCADE" for token in reader.rest())
+    return tuple(DropOther(kind, name, span, guard, cascade) for name in names)
+
+
+def truncate(reader: Reader, span: Span) -> tuple[Change, ...]:
+    """Reads TRUNCATE: one change a table; raises NotSql."""
+    reader.need("TRUNCATE")
+    if reader.takes_name(1):
+        reader.take("TABLE")
+    if reader.takes_name(1):
+        reader.take("ONLY")
+    tables = _list(reader, "a table name")
+    if reader.take_any("RESTART", "CONTINUE"):
+        reader.need("IDENTITY")
+    cascade = _behaviour(reader)
+    return tuple(Truncate(table, span, cascade) for table in tables)
+
+
+def _list(reader: Reader, what: str) -> tuple[Name, ...]:
+    names = [reader.dotted(what)]
+    while reader.take("*") or reader.take(","):
+        if reader.tokens[reader.at - 1].text == ",":
+            names.append(reader.dotted(what))
+    return tuple(names)
+
+
+def _behaviour(reader: Reader) -> bool:
+    word = reader.take_any("CASCADE", "RESTRICT")
+    reader.take("CONSTRAINTS")
+    reader.finish("the end of the statement", "CASCADE", "RESTRICT")
+    return word == "CASCADE"
+
+
+def _kind(reader: Reader) -> str:
+    for words in _KINDS:
+        if reader.take(*words):
+            return " ".join(words)
+    reader.fail(("a kind of object", *_KNOWN))

@@ -1,0 +1,156 @@
+"""Kimberlite's own statements, and the short ones that need no grammar: masks, policies, roles, users, SHOW.
+
+ALTER TABLE … SET MASKING POLICY and SET CLASSIFICATION are read with the other actions of ALTER TABLE.
+The forms are those of crates/kimberlite-query/src/parser.rs; what breaks them on white space is the target's to say.
+"""
+
+from __future__ import annotations
+
+from kmblint.schema.changes import (
+    AddMask, AddPolicy, AddRole, AddUser, Change, Clause, DropMask, DropPolicy, DropRole, Grant, Name,
+)  # fmt: skip
+from kmblint.sql.reader import Reader, items
+from kmblint.sql.scanner import Kind
+from kmblint.text import Span
+
+_GRANTED_ON = (
+    "SCHEMA",
+    "SEQUENCE",
+    "DATABASE",
+    "FUNCTION",
+    "TYPE",
+    "DOMAIN",
+    "LANGUAGE",
+    "TABLESPACE",
+    "ALL",
+    "TABLES",
+)
+
+
+def own(reader: Reader, span: Span) -> Change | None:
+    """The change of one of Kimberlite's own statements; None where it is none of them; raises NotSql."""
+    if reader.take("CREATE", "MASKING", "POLICY"):
+        return _add_policy(reader, span)
+    if reader.take("DROP", "MASKING", "POLICY"):
+        guard = reader.take("IF", "EXISTS") is not None
+        return _ended(reader, DropPolicy(reader.name("a policy name"), span, guard))
+    if reader.take("CREATE", "MASK"):
+        return _add_mask(reader, span)
+    if reader.take("DROP", "MASK"):
+        guard = reader.take("IF", "EXISTS") is not None
+        return _ended(reader, DropMask(reader.name("a mask name"), span, guard))
+    if reader.take("CREATE", "ROLE"):
+        return _add_role(reader, span)
+    if reader.take("DROP", "ROLE"):
+        guard = reader.take("IF", "EXISTS") is not None
+        return _ended(reader, DropRole(reader.name("a role name"), span, guard))
+    if reader.take("CREATE", "USER") and not reader.sees("MAPPING"):
+        return _add_user(reader, span)
+    if reader.take("GRANT") or reader.take("REVOKE"):
+        return _grant(reader, span)
+    reader.at = 0
+    return None
+
+
+def _ended(reader: Reader, change: Change) -> Change:
+    reader.finish()
+    return change
+
+
+def _add_policy(reader: Reader, span: Span) -> AddPolicy:
+    name = reader.name("a policy name")
+    reader.need("STRATEGY")
+    strategy = reader.until("EXEMPT")
+    if not strategy:
+        reader.fail(("a masking strategy",))
+    roles: tuple[Name, ...] = ()
+    if not reader.done:
+        reader.need("EXEMPT", "ROLES")
+        inside = reader.group()
+        closing = reader.tokens[reader.at - 1].start
+        roles = tuple(_role(item) for item in items(inside, closing)) if inside else ()
+    reader.finish("EXEMPT")
+    return AddPolicy(name, " ".join(token.upper or token.text for token in strategy), roles, span)
+
+
+def _role(item: Reader) -> Name:
+    token = item.step()
+    if token.kind not in (Kind.STRING, Kind.WORD, Kind.QUOTED):
+        item.at -= 1
+        item.fail(("a role name",))
+    item.finish("`,`")
+    return Name(token.value, token.span, token.kind is not Kind.WORD)
+
+
+def _add_mask(reader: Reader, span: Span) -> AddMask:
+    name = reader.name("a mask name")
+    reader.need("ON")
+    parts = [reader.name("a table name")]
+    reader.need(".")
+    parts.append(reader.name("a column name"))
+    while reader.take("."):
+        parts.append(reader.name("a column name"))
+    reader.need("USING")
+    if reader.done:
+        reader.fail(("a masking strategy",))
+    strategy = " ".join(token.upper or token.text for token in reader.rest())
+    table = Name(".".join(part.text for part in parts[:-1]), parts[0].span.to(parts[-2].span), parts[0].quoted)
+    return AddMask(name, table, parts[-1], strategy, span)
+
+
+def _add_role(reader: Reader, span: Span) -> AddRole:
+    guard = reader.take("IF", "NOT", "EXISTS") is not None
+    name = reader.name("a role name")
+    at = reader.at
+    left = reader.rest()
+    clauses = (Clause(left[0].upper or left[0].text, reader.since(at)),) if left else ()
+    return AddRole(name, span, guard, clauses)
+
+
+def _add_user(reader: Reader, span: Span) -> AddUser:
+    reader.take("IF", "NOT", "EXISTS")
+    name = reader.name("a user name")
+    role: Name | None = None
+    secret: Span | None = None
+    while not reader.done:
+        token = reader.step()
+        if token.upper == "ROLE" and reader.takes_name():
+            role = reader.name("a role name")
+        elif token.upper in ("PASSWORD", "BY") and reader.peek().kind is Kind.STRING:
+            secret = reader.step().span
+    return AddUser(name, role, span, secret)
+
+
+def _grant(reader: Reader, span: Span) -> Grant:
+    revoked = reader.tokens[0].upper == "REVOKE"
+    direction = "FROM" if revoked else "TO"
+    privileges = tuple(
+        " ".join(token.upper or token.text for token in part.tokens[: _before_group(part)])
+        for part in items(reader.until("ON", direction), reader.peek().start)
+    )
+    tables: list[Name] = []
+    if reader.take("ON"):
+        if reader.peek().upper in _GRANTED_ON and reader.takes_name(1):
+            reader.until(direction)
+        else:
+            if reader.takes_name(1):
+                reader.take("TABLE")
+            tables.append(reader.dotted("a table name"))
+            while reader.take(","):
+                tables.append(reader.dotted("a table name"))
+    reader.need(direction)
+    roles = [_grantee(reader)]
+    while reader.take(","):
+        roles.append(_grantee(reader))
+    reader.rest()
+    return Grant(privileges, tuple(tables), tuple(roles), span, revoked)
+
+
+def _grantee(reader: Reader) -> Name:
+    if reader.takes_name(1):
+        reader.take_any("ROLE", "USER", "GROUP")
+    return reader.name("a role name")
+
+
+def _before_group(part: Reader) -> int:
+    return next((index for index, token in enumerate(part.tokens) if token.text == "("), len(part.tokens))

@@ -1,0 +1,42 @@
+"""Which words are names: Kimberlite reserves almost none, so the position decides (verdicts.jsonl, keyword-column)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kmblint.sql.scanner import Kind, Token
+
+COMPARISONS: Final = frozenset({"=", "==", "!=", "<>", "<", "<=", ">", ">="})
+QUERY_WORDS: Final = frozenset({"SELECT", "WITH", "VALUES"})
+"""The words that begin a query in parentheses."""
+BARE_CALLS: Final = frozenset(
+    {"CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_USER",
+     "SESSION_USER", "DEFAULT"}
+)  # fmt: skip
+"""Words that work like a function call without parentheses."""
+_CONSTANTS: Final = frozenset({"NULL", "TRUE", "FALSE"}) | BARE_CALLS
+_AFTER_OPERANDS: Final = frozenset(
+    {"IS", "IN", "LIKE", "ILIKE", "BETWEEN", "AND", "OR", "ISNULL", "NOTNULL", "FROM", "AS", "WHERE", "ORDER", "GROUP",
+     "LIMIT", "OFFSET", "ASC", "DESC", "RETURNING", "HAVING", "UNION", "COLLATE", "THEN", "ELSE", "END"}
+)  # fmt: skip
+_SIGNS: Final = frozenset({")", ",", ".", "::", "||", "+", "-", "*", "/", "%", "]", "~", "->", "->>"}) | COMPARISONS
+
+
+def names_at(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the word at an operand's place is a column's name: what can only follow an operand follows it."""
+    token = tokens[index]
+    if token.kind is Kind.QUOTED:
+        return True
+    upper = token.upper
+    if token.kind is not Kind.WORD or upper in _CONSTANTS:
+        return False
+    if index + 1 == len(tokens):
+        return True
+    following = tokens[index + 1]
+    if following.kind is Kind.SYMBOL:
+        signs = COMPARISONS if upper in ("NOT", "CASE", "SELECT") else _SIGNS
+        return following.text in signs
+    if upper in ("NOT", "CASE"):
+        return following.upper in ("IS", "IN", "LIKE", "BETWEEN")
+    return following.upper in _AFTER_OPERANDS or (following.upper == "NOT" and upper not in ("AND", "OR"))
