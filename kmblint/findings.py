@@ -99,6 +99,16 @@ class Finding(msgspec.Struct, frozen=True):
     """Only where the card names another severity for this case than its own."""
 
 
+class Crash(msgspec.Struct, frozen=True):
+    """A rule of ours that raised: which one, on what, and what it raised."""
+
+    rule: str
+    code: str
+    place: Place
+    error: str
+    """The exception's class and text."""
+
+
 class Diagnostic(msgspec.Struct, frozen=True):
     """A finding that the engine has stamped with its rule, severity and identity."""
 

@@ -1,0 +1,226 @@
+"""Reads the cases of a card, and runs one: writes its files, lints them, applies the fixes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import tomli
+
+from kmblint import folder, targets
+from kmblint.engine import lint
+from kmblint.findings import Applicability, Diagnostic, NewFile, Report
+from kmblint.fixes import apply, choose
+from kmblint.reporters.full import draw
+from kmblint.reporters.paint import Paint
+from kmblint.rulebook import Card, Rulebook
+from kmblint.settings import RuleSettings, Settings
+
+SECTIONS: Final = ("Triggered when", "Effect", "Instead", "Flagged", "Accepted")
+TODAY: Final = date(2026, 7, 1)
+_NAMES: Final = ("initial_schema", "next_release", "later_release", "last_release")
+_MARKER: Final = re.compile(r"[ \t]*-- error((?:[ \t]+\"[^\"\n]*\")*)[ \t]*$", re.MULTILINE)
+_FILE_NAME: Final = re.compile(r"`([^`]+)`:")
+_ESCAPE: Final = re.compile(r"\\x(?P<byte>[0-9a-f]{2})|\\u(?P<character>[0-9a-f]{4})")
+
+
+class Fence(msgspec.Struct, frozen=True):
+    """A fenced block: its info string, the file name on the line before it, its lines' numbers in the card (from 0)."""
+
+    info: str
+    name: str | None
+    body: str
+    first: int
+    end: int
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A finding that a case expects: its file, its 1-based line (None: on the file), and a part of its message."""
+
+    file: str
+    line: int | None
+    part: str
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One `###` of Flagged or Accepted."""
+
+    title: str
+    flagged: bool
+    files: Mapping[str, bytes]
+    """By their path in the project."""
+    marks: tuple[Mark, ...]
+    config: Mapping[str, Any]
+    fixed: tuple[Fence, ...]
+    rendered: Fence | None
+
+
+def sections(card: Card) -> dict[str, list[tuple[int, str]]]:
+    """The numbered lines under each `##`; headings inside fences are text."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    title, fenced = "", False
+    for number, line in enumerate(card.text.split("\n")):
+        fenced ^= line.startswith("```")
+        if line.startswith("## ") and not fenced:
+            title = line.removeprefix("## ")
+            assert title not in found, f"two sections `{title}`"
+            found[title] = []
+        elif title:
+            found[title].append((number, line))
+    return found
+
+
+def cases(card: Card) -> Iterator[Case]:
+    """Every case of a card, in order."""
+    parts = sections(card)
+    for section in ("Flagged", "Accepted"):
+        title, held, fenced = "", list[tuple[int, str]](), False
+        for number, line in parts.get(section, []):
+            fenced ^= line.startswith("```")
+            if line.startswith("### ") and not fenced:
+                if title:
+                    yield _case(title, section == "Flagged", held)
+                title, held = line.removeprefix("### "), []
+            else:
+                held.append((number, line))
+        if title:
+            yield _case(title, section == "Flagged", held)
+
+
+def _case(title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
+    files: dict[str, bytes] = {}
+    marks: list[Mark] = []
+    config: dict[str, Any] = {}
+    fixed: list[Fence] = []
+    rendered: Fence | None = None
+    migrations = 0
+    for fence in _fences(lines):
+        kind, _, rest = fence.info.partition(" ")
+        if kind == "sql" and rest == "fixed":
+            fixed.append(fence)
+        elif kind == "text" and fence.name is None:
+            assert rendered is None, f"`{title}` has two text blocks"
+            rendered = fence
+        elif kind == "toml" and fence.name is None:
+            config |= tomli.loads(fence.body)
+        else:
+            migrations += kind == "sql"
+            name = fence.name or _default_name(migrations)
+            text, found = _unmarked(name, fence.body)
+            marks += found
+            marks += [Mark(name, None, part) for part in re.findall(r'error="([^"]*)"', rest)]
+            files[_path(name)] = _unescaped(text) if "escaped" in rest.split() else text.encode()
+    return Case(title, flagged, files, tuple(marks), config, tuple(fixed), rendered)
+
+
+def _fences(lines: list[tuple[int, str]]) -> Iterator[Fence]:
+    info: str | None = None
+    name: str | None = None
+    first = 0
+    body: list[str] = []
+    for number, line in lines:
+        if info is not None and line.startswith("```"):
+            yield Fence(info, name, "".join(f"{each}\n" for each in body), first, number)
+            info, name = None, None
+        elif info is not None:
+            body.append(line)
+        elif line.startswith("```"):
+            info, first, body = line.removeprefix("```"), number + 1, []
+        elif line.strip():
+            named = _FILE_NAME.fullmatch(line.strip())
+            name = named[1] if named else None
+
+
+def _default_name(number: int) -> str:
+    return f"{number:04}_{_NAMES[number - 1] if number <= len(_NAMES) else f'release_{number}'}.sql"
+
+
+def _path(name: str) -> str:
+    """In the project: what has a folder or a leading dot is relative to it, all else is a migration."""
+    return name.removeprefix("./") if "/" in name or name.startswith(".") else f"migrations/{name}"
+
+
+def _unmarked(name: str, body: str) -> tuple[str, list[Mark]]:
+    """The text with its markers cut out, and what they expect."""
+    marks: list[Mark] = []
+    for match in _MARKER.finditer(body):
+        line = body.count("\n", 0, match.start()) + 1
+        marks += [Mark(name, line, part) for part in re.findall(r'"([^"]*)"', match[1]) or [""]]
+    return _MARKER.sub("", body), marks
+
+
+def _unescaped(text: str) -> bytes:
+    """`\\xff` as a byte, `\\u200b` as a character."""
+    parts: list[bytes] = []
+    at = 0
+    for match in _ESCAPE.finditer(text):
+        escaped = bytes.fromhex(match["byte"]) if match["byte"] else chr(int(match["character"], 16)).encode()
+        parts += [text[at : match.start()].encode(), escaped]
+        at = match.end()
+    return b"".join([*parts, text[at:].encode()])
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a case gives: the report, and the card's own diagnostics in it."""
+
+    report: Report
+    own: tuple[Diagnostic, ...]
+
+    def drawn(self) -> str:
+        """The own diagnostics as a terminal shows them."""
+        blocks = ["\n".join(draw(self.report, diagnostic, Paint())) for diagnostic in self.own]
+        return "\n\n".join(blocks) + "\n"
+
+
+def run(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True) -> Result:
+    """Lints the case in a folder of its own with the card's rule (and those that the case adds) selected."""
+    for path, content in case.files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_bytes(content)
+    return check(card, case, rulebook, project, debug=debug)
+
+
+def check(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True) -> Result:
+    """Lints what stands in the project folder."""
+    state = case.config.get("history", {})
+    known = folder.Known(
+        applied_through=state.get("applied"),
+        failed=tuple(state.get("failed", ())),
+        baseline=project / state["baseline"] if "baseline" in state else None,
+    )
+    (project / "migrations").mkdir(exist_ok=True)
+    history = folder.read(project / "migrations", known, display=lambda path: path.relative_to(project).as_posix())
+    selected = {}
+    for slug in (card.slug, *case.config.get("extend-select", ())):
+        rule = rulebook.get(slug)
+        assert rule is not None, f"no rule `{slug}`"
+        options = rule.card.facts.options
+        configured = case.config.get("rules", {}).get(slug, {})
+        selected[slug] = RuleSettings(options={name: options[name].read(value) for name, value in configured.items()})
+    settings = Settings(rules=selected, today=TODAY, debug=debug)
+    report = lint(history, settings, rulebook, targets.get(case.config.get("target", "kimberlite")))
+    return Result(report, tuple(each for each in report.diagnostics if each.rule == card.slug))
+
+
+def fix(result: Result, project: Path) -> dict[str, str]:
+    """Applies every fix that may be applied; gives the changed and new migrations by name."""
+    fixes = [found.finding.fix for found in result.own if found.finding.fix is not None]
+    fixes = [each for each in fixes if each.applicability is not Applicability.DISPLAY]
+    changed: dict[str, str] = {}
+    edits = choose(fixes)
+    for name in sorted({edit.place.file for edit in edits}):
+        path = project / "migrations" / name
+        text = path.read_bytes().decode()
+        changed[name] = apply(text, (edit for edit in edits if edit.place.file == name))
+    new: list[NewFile] = [file for each in fixes for file in each.files]
+    for file in new:
+        changed[file.name] = changed.pop(file.replaces, file.text) if file.replaces else file.text
+        if file.replaces:
+            (project / "migrations" / file.replaces).unlink()
+    for name, text in changed.items():
+        (project / "migrations" / name).write_bytes(text.encode())
+    return changed

@@ -1,0 +1,177 @@
+"""Runs every card: what it shows as flagged is flagged, what it shows as accepted is silent, and its fixes mend."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_snapshot.plugin import Snapshot
+
+import kmblint.checks
+from kmblint.findings import Diagnostic, Finding
+from kmblint.rulebook import Card, Rule, Rulebook
+from kmblint.schema.changes import Truncate
+from tests.cards import SECTIONS, Case, Mark, Result, cases, check, fix, run, sections
+
+RULEBOOK = Rulebook.load()
+CARDS = [rule.card for rule in RULEBOOK]
+CASES = [(card, case) for card in CARDS for case in cases(card)]
+FLAGGED = [(card, case) for card, case in CASES if case.flagged]
+EACH_CARD = pytest.mark.parametrize("card", CARDS, ids=[card.slug for card in CARDS])
+
+
+def _names(pairs: Iterable[tuple[Card, Case]]) -> list[str]:
+    return [f"{card.slug}: {case.title}" for card, case in pairs]
+
+
+def _fails(change: Truncate) -> Iterator[Finding]:
+    """A rule with a bug, for the card of `internal-error`: its cases run beside it."""
+    raise RecursionError(f"too deep in {change.table}")
+
+
+def _run(card: Card, case: Case, project: Path) -> Result:
+    if card.slug != "internal-error":
+        return run(card, case, RULEBOOK, project)
+    truncate = RULEBOOK.get("empty-migration")
+    assert truncate is not None
+    broken = [Rule(rule.card, _fails) if rule is truncate else rule for rule in RULEBOOK]
+    return run(card, case, Rulebook(broken), project, debug=False)
+
+
+@pytest.mark.parametrize(("card", "case"), CASES, ids=_names(CASES))
+def test_case(card: Card, case: Case, tmp_path: Path) -> None:
+    result = _run(card, case, tmp_path)
+    unmatched = list(case.marks)
+    surplus: list[str] = []
+    for diagnostic in result.own:
+        mark = _claimed(result, diagnostic, unmatched)
+        if mark is None:
+            surplus.append(_said(result, diagnostic))
+        else:
+            unmatched.remove(mark)
+    assert not surplus, f"found, but not marked: {surplus}; marked, but not found: {unmatched}"
+    assert not unmatched, "marked, but not found"
+    for diagnostic in result.own:
+        _plain(diagnostic.finding)
+
+
+def _claimed(result: Result, diagnostic: Diagnostic, marks: Iterable[Mark]) -> Mark | None:
+    """The mark that expects the finding: on a line that it touches, or else on its file."""
+    place = diagnostic.finding.place
+    source = result.report.source(place.file)
+    first = source.position(place.span.start).line
+    last = source.position(max(place.span.start, place.span.end - 1)).line
+    fitting = [
+        mark
+        for mark in marks
+        if mark.file == place.file
+        and mark.part in diagnostic.finding.message
+        and (mark.line is None or first <= mark.line <= last)
+    ]
+    return min(fitting, key=lambda mark: (mark.line is None, mark.line or 0, -len(mark.part)), default=None)
+
+
+def _said(result: Result, diagnostic: Diagnostic) -> str:
+    place = diagnostic.finding.place
+    line = result.report.source(place.file).position(place.span.start).line
+    return f"{place.file}:{line}: {diagnostic.finding.message}"
+
+
+def _plain(finding: Finding) -> None:
+    """Messages are clauses: they begin in lower case or with a name, and no full stop ends them."""
+    fix_message = [finding.fix.message] if finding.fix else []
+    for message in (finding.message, *(related.message for related in finding.related), *fix_message):
+        assert message, "an empty message"
+        assert not message.endswith("."), message
+        assert not re.match(r"[A-Z][a-z]", message), message
+
+
+@pytest.mark.parametrize(("card", "case"), FLAGGED, ids=_names(FLAGGED))
+def test_fixes_mend(card: Card, case: Case, tmp_path: Path) -> None:
+    """Every fix that a case offers leaves SQL that reads as well as before, and the finding is gone."""
+    before = _run(card, case, tmp_path)
+    fixable = [each for each in before.own if each.finding.fix and (each.finding.fix.edits or each.finding.fix.files)]
+    changed = fix(before, tmp_path)
+    if not changed:
+        assert not case.fixed, "the case shows a fix, and none was offered"
+        return
+    after = check(card, case, RULEBOOK, tmp_path)
+    assert len(after.own) <= len(before.own) - len(fixable), [each.finding.message for each in after.own]
+    assert _problems(after) <= _problems(before), "the fix breaks a statement"
+    if case.fixed:
+        expected = [(fence.name or name, fence.body) for fence, name in zip(case.fixed, changed, strict=True)]
+        assert list(changed.items()) == expected
+
+
+def _problems(result: Result) -> int:
+    from kmblint.sql.parse import statements
+
+    sources = result.report.sources.values()
+    return sum(1 for source in sources for each in statements(source, source.everything) if each.problem is not None)
+
+
+@EACH_CARD
+def test_rendered(card: Card, tmp_path: Path, snapshot: Snapshot) -> None:
+    """The `text` blocks of a card are what a terminal shows; `--snapshot-update` rewrites them in place."""
+    lines = card.text.split("\n")
+    shown = [case for case in cases(card) if case.rendered is not None]
+    for number, case in reversed(list(enumerate(shown))):
+        assert case.rendered is not None
+        drawn = _run(card, case, tmp_path / str(number)).drawn().rstrip("\n").split("\n")
+        lines[case.rendered.first : case.rendered.end] = drawn
+    snapshot.snapshot_dir = card.path.parent
+    snapshot.assert_match("\n".join(lines), card.path.name)
+
+
+@EACH_CARD
+def test_card_is_complete(card: Card) -> None:
+    assert tuple(sections(card)) == SECTIONS
+    every = list(cases(card))
+    flagged = [case for case in every if case.flagged]
+    accepted = [case for case in every if not case.flagged]
+    assert len(flagged) >= 3, "a card shows at least three flagged cases"
+    assert len(accepted) >= max(3, len(flagged)), "a card shows as many accepted cases as flagged ones"
+    assert len({case.title for case in every}) == len(every), "two cases of one title"
+    for case in flagged:
+        assert case.marks, f"`{case.title}` marks no finding"
+    for case in accepted:
+        assert not case.marks, f"`{case.title}` marks a finding"
+        assert not case.fixed, f"`{case.title}` shows a fix"
+        assert case.rendered is None, f"`{case.title}` shows a finding"
+    used = {name for case in every for name in case.config.get("rules", {}).get(card.slug, {})}
+    assert used == card.facts.options.keys(), "each option needs a case that sets it"
+    assert card.summary[0].isupper(), "the summary is a sentence"
+    assert card.summary.endswith("."), "the summary is a sentence"
+    assert card.facts.sources, "a card says where its facts stand"
+
+
+@EACH_CARD
+def test_card_and_check_agree(card: Card) -> None:
+    """The signature is what the card promises, and the module defines nothing else in public."""
+    rule = RULEBOOK.get(card.slug)
+    assert rule is not None
+    assert rule.signature.subjects
+    path = Path(kmblint.checks.__path__[0], f"{card.slug.replace('-', '_')}.py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    public = [name for node in tree.body for name in _defined(node) if not name.startswith("_")]
+    assert public == ["check"]
+    assert ast.get_docstring(tree), f"{path.name} says in a line what it finds"
+
+
+def _defined(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+            yield name
+
+
+@EACH_CARD
+def test_superseded_rules_exist(card: Card) -> None:
+    for slug in card.facts.supersedes:
+        rule = RULEBOOK.get(slug)
+        assert rule is not None, slug
+        assert rule.slug == slug
