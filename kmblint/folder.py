@@ -59,7 +59,8 @@ def read(
     """The history that a folder holds.
 
     `overlay` gives texts that stand in for files of the folder or beside them (an editor's unsaved buffer, git's
-    index), None for a file that is to count as absent; `display` says how the user calls a path. Raises `InputError` where the folder or the baseline can't be read.
+    index), None for a file that is to count as absent; `display` says how the user calls a path. Raises `InputError`
+    where the folder or the baseline can't be read.
     """
     parse = parse or _parser()
     laid_over = {path.name: text for path, text in (overlay or {}).items() if _same(path.parent, root)}

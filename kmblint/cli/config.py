@@ -1,0 +1,71 @@
+"""`kmblint config`: what is in force, and where each value comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kmblint.cli.debug import debug_option
+from kmblint.cli.output import write
+from kmblint.config import Config, Setting, find, load
+from kmblint.configkeys import KEYS
+from kmblint.errors import InputError
+from kmblint.locate import display
+from kmblint.reporters import FORMATS
+from kmblint.rulebook import Rulebook
+
+
+@click.command(name="config", help="Print the configuration in force at PATH, and where each value comes from.")
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--config", "file", type=click.Path(path_type=Path), help="This configuration file and no other.")
+@click.option("--isolated", is_flag=True, help="Without any configuration file.")
+@debug_option
+def command(path: Path, file: Path | None, isolated: bool) -> None:
+    """Prints the settings."""
+    if not path.exists():
+        raise InputError(f"`{display(path)}` doesn't exist")
+    found = None if isolated else file or find(path if path.is_dir() else path.parent)
+    write(show(load(found, display(found) if found else "", Rulebook.load(), {}, FORMATS)))
+
+
+def show(config: Config) -> str:
+    """The settings as TOML-like lines, each with its origin behind it."""
+    rows = list(_rows(config))
+    keys = max(len(key) for key, _, _ in rows)
+    values = max(min(len(value), 40) for _, value, _ in rows)
+    head = f"configuration: {config.file or 'no file, defaults only'}\n\n"
+    return head + "".join(f"{key:<{keys}} = {value:<{values}}  # {origin}\n" for key, value, origin in rows)
+
+
+def _rows(config: Config) -> Iterator[tuple[str, str, str]]:
+    for name, key in KEYS.items():
+        setting: Setting[Any] = getattr(config, key.field)
+        yield name, _toml(setting.value), setting.origin
+    for slug, table in sorted(config.rules.items()):
+        if table.severity:
+            yield f"rules.{slug}.severity", _toml(table.severity.value), table.severity.origin
+        for option, value in table.options.items():
+            yield f"rules.{slug}.{option}", _toml(value.value), value.origin
+
+
+def _toml(value: object) -> str:
+    """A value as the configuration file writes it; what isn't set is a dash."""
+    match value:
+        case None:
+            return "-"
+        case Enum():
+            return _toml(value.value)
+        case Path():
+            return _toml(display(value))
+        case tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+        case Mapping():
+            inner = ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
+            return f"{{ {inner} }}" if inner else "{}"
+        case _:
+            return json.dumps(value, ensure_ascii=False)

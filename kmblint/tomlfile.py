@@ -1,0 +1,93 @@
+"""A TOML file whose keys know their lines, which tomli doesn't say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import tomli
+
+from kmblint.errors import ConfigError
+
+KeyPath: TypeAlias = tuple[str, ...]
+
+
+class TomlFile:
+    """A parsed TOML file; `name` is how the user calls it, `data` what it holds."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        try:
+            self.data: dict[str, Any] = tomli.loads(text)
+        except tomli.TOMLDecodeError as error:
+            reason = error.msg[:1].lower() + error.msg[1:]
+            raise ConfigError((f"{name}:{error.lineno}: not TOML: {reason}",)) from error
+
+    @classmethod
+    def read(cls, path: Path, name: str) -> TomlFile:
+        """The file of a path; raises ConfigError where it can't be read or is no TOML."""
+        try:
+            return cls(name, path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError((f"{name}: can't be read: {error.strerror}",)) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError((f"{name}: not UTF-8: byte 0x{error.object[error.start]:02X}",)) from error
+
+    def line(self, path: KeyPath, item: str | None = None) -> int:
+        """The 1-based line of a key, or of the first string `item` in its value; 1 for a key that isn't there."""
+        first, last = self._lines.get(path, (1, 1))
+        if item is not None:
+            lines = self.text.split("\n")
+            for number in range(first, last + 1):
+                if f'"{item}"' in lines[number - 1] or f"'{item}'" in lines[number - 1]:
+                    return number
+        return first
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, tuple[int, int]]:
+        """The first and last line of each key and table."""
+        found: dict[KeyPath, tuple[int, int]] = {}
+        table: KeyPath = ()
+        for first, last, chunk in _chunks(self.text):
+            keys = [(*table, *key) for key in _paths(tomli.loads(chunk))]
+            if chunk.lstrip().startswith("["):
+                keys = list(_paths(tomli.loads(chunk)))
+                table = keys[-1]
+            for key in keys:
+                found.setdefault(key, (first, last))
+        return found
+
+
+def _chunks(text: str) -> Iterator[tuple[int, int, str]]:
+    """The headers and assignments of a TOML text, with their first and last lines; a value may span lines."""
+    held: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not held and line.strip()[:1] in ("", "#"):
+            continue
+        held.append(line)
+        chunk = "\n".join(held)
+        if _is_whole(chunk):
+            yield number - len(held) + 1, number, chunk
+            held = []
+
+
+def _is_whole(chunk: str) -> bool:
+    try:
+        tomli.loads(chunk)
+    except tomli.TOMLDecodeError:
+        return False
+    return True
+
+
+def _paths(value: object) -> Iterator[KeyPath]:
+    """The paths of every key, outer before inner."""
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else None
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (key,)
+            for path in _paths(inner):
+                yield (key, *path)
