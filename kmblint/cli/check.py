@@ -1,0 +1,152 @@
+"""`kmblint check`: replays the migrations and shows what is wrong with them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from kmblint import targets
+from kmblint.cli.debug import debug_option, wants_traceback
+from kmblint.cli.histories import Opened, Request, open_histories
+from kmblint.cli.merge import merged
+from kmblint.cli.options import history_options, request_of
+from kmblint.cli.output import color_option, wants_color, write
+from kmblint.engine import lint
+from kmblint.errors import ExitCode
+from kmblint.findings import Confidence, Report, Severity
+from kmblint.reporters import FORMATS, render
+from kmblint.selection import per_file_ignores, selected
+from kmblint.settings import Settings
+
+_WITH_STATISTICS = ("full", "markdown")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a run leaves."""
+
+    report: Report
+    code: ExitCode
+    output_format: str
+    """The configuration's, where the command line names none."""
+    details: tuple[str, ...]
+    """What was read and what is in force, a line a history."""
+
+
+def run(request: Request, today: date, *, all_history: bool = False, debug: bool = False) -> Answer:
+    """Lints every history of the request; raises KmblintError where the set-up is wrong.
+
+    With `debug`, a rule that raises ends the run.
+    """
+    reports: list[Report] = []
+    codes: list[ExitCode] = []
+    opened = open_histories(request)
+    for one in opened:
+        settings = Settings(
+            rules=selected(one.config, request.rulebook),
+            today=today,
+            per_file_ignores=per_file_ignores(one.config, request.rulebook),
+            min_confidence=one.config.min_confidence.value,
+            all_history=all_history,
+            shown=one.shown,
+            debug=debug,
+        )
+        target = targets.get(one.config.target.value, engine=one.config.engine.value)
+        reports.append(lint(one.history, settings, request.rulebook, target))
+        codes.append(_code(reports[-1], one.config.fail_on.value))
+    details = tuple(map(_detail, opened))
+    return Answer(merged(reports), max(codes), opened[0].config.output_format.value, details)
+
+
+def _code(report: Report, fail_on: Severity | None) -> ExitCode:
+    """What the worst finding comes to."""
+    if any(found.rule == "internal-error" for found in report.diagnostics):
+        return ExitCode.INTERNAL
+    failing = fail_on is not None and any(found.severity.rank <= fail_on.rank for found in report.diagnostics)
+    return ExitCode.FINDINGS if failing else ExitCode.CLEAN
+
+
+def _detail(one: Opened) -> str:
+    history, config = one.history, one.config
+    applied = "" if history.applied_through is None else f", applied through {history.applied_through}"
+    return (
+        f"`{history.root.as_posix()}`: {len(history.migrations)} migrations{applied}, target {config.target.value}, "
+        f"configuration {config.file or 'by default'}"
+    )
+
+
+def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a repeatable option, each value with commas between them."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise click.BadParameter(f"`{value}` is no date; write it as `2026-12-31`.", ctx, param) from error
+
+
+@click.command(name="check", short_help="Replay the migrations and show what is wrong with them.")
+@history_options
+@click.option(
+    "--select",
+    metavar="RULES",
+    callback=_names,
+    multiple=True,
+    help="Run these only: slugs, codes, families (KMB5), `all`.",
+)
+@click.option("--extend-select", metavar="RULES", callback=_names, multiple=True, help="Run these too.")
+@click.option("--ignore", metavar="RULES", callback=_names, multiple=True, help="Leave these out.")
+@click.option(
+    "--min-confidence",
+    type=click.Choice([confidence.value for confidence in Confidence]),
+    help="Leave out findings that are less sure.  [default: low]",
+)
+@click.option("--all-history", is_flag=True, help="Show also what only an edit of an applied file would mend.")
+@click.option("--today", metavar="DATE", callback=_day, help="The day that `until=` of suppressions is held against.")
+@click.option("--output-format", type=click.Choice(FORMATS), help="[default: full]")
+@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@click.option("--statistics", is_flag=True, help="Count the findings by rule instead of showing them.")
+@click.option("--quiet", "-q", is_flag=True, help="Show findings only: no summary.")
+@click.option("--verbose", "-v", is_flag=True, help="Say on standard error what is read and what is in force.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(severity.value for severity in Severity), "never"]),
+    help="The mildest severity that ends with exit code 1.  [default: warning]",
+)
+@click.option("--exit-zero", is_flag=True, help="End with exit code 0 whatever is found.")
+@color_option
+@debug_option
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Replay the migrations and show what is wrong with them.
+
+    PATHS are migrations folders, project folders or single files; without one, the working directory. The whole folder
+    of a single file is replayed, and only the file's own findings are shown. `-` reads the text of --stdin-filename
+    from standard input, as an editor gives it.
+
+    Ends with 0 where nothing is at or above --fail-on, 1 where something is, 2 where the set-up is wrong, 3 where
+    kmblint itself fails.
+    """
+    keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence", "output-format")
+    request = request_of(options, {key: options[key.replace("-", "_")] for key in keys})
+    today = options["today"] or datetime.now().astimezone().date()
+    answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
+    if options["statistics"] and answer.output_format not in _WITH_STATISTICS:
+        raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
+    if options["verbose"]:
+        for line in answer.details:
+            click.echo(f"kmblint: {line}", err=True)
+    text = render(
+        answer.report,
+        answer.output_format,
+        color=wants_color(options["color"]) and not options["output_file"],
+        statistics=options["statistics"],
+        quiet=options["quiet"],
+    )
+    write(text, options["output_file"])
+    ctx.exit(ExitCode.CLEAN if options["exit_zero"] and answer.code is ExitCode.FINDINGS else answer.code)

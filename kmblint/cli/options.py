@@ -1,0 +1,90 @@
+"""The options that every command on histories shares, and the request that they make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import reduce
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from kmblint.cli.histories import Request
+from kmblint.configkeys import TARGETS
+from kmblint.errors import InputError
+from kmblint.folder import number_of
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_STANDARD_INPUT: Final = Path("-")
+
+
+def _number(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """The number of a migration from `4`, `0004`, or a file name."""
+    number = None if value is None else number_of(Path(value).name)
+    if value is not None and number is None:
+        raise click.BadParameter(f"`{value}` has no number; write `4`, `0004` or the name of a file.", ctx, param)
+    return number
+
+
+_OPTIONS: Final = (
+    click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True)),
+    click.option(
+        "--stdin-filename",
+        metavar="PATH",
+        type=click.Path(path_type=Path),
+        help="The file whose text `-` reads from standard input.",
+    ),
+    click.option("--target", type=click.Choice(TARGETS), help="Whose word counts.  [default: kimberlite]"),
+    click.option(
+        "--applied-through", metavar="ID", callback=_number, help="Files up to this one are applied: frozen, and done."
+    ),
+    click.option("--since", metavar="REV", help="The files of this git revision are applied."),
+    click.option("--staged", is_flag=True, help="Read what git has staged; the files of HEAD are applied."),
+    click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Use this configuration file."),
+    click.option("--isolated", is_flag=True, help="Use no configuration file."),
+)
+
+
+def history_options(command: Command) -> Command:
+    """Adds PATHS and the options that say which histories are meant and how."""
+    return reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), command)
+
+
+def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | None = None) -> Request:
+    """The request of the parsed options; `overrides` adds configuration keys, those with None or () left out.
+
+    Raises a usage error where options contradict each other, InputError where standard input is no text.
+    """
+    if options["config"] and options["isolated"]:
+        raise click.UsageError("--config and --isolated exclude each other.")
+    if options["since"] and options["staged"]:
+        raise click.UsageError("--since and --staged exclude each other.")
+    given = {"target.name": options["target"], "history.applied": options["applied_through"], **(overrides or {})}
+    paths, unsaved, text = _paths(options["paths"], options["stdin_filename"])
+    return Request(
+        paths=paths,
+        unsaved=unsaved,
+        text=text,
+        overrides={key: value for key, value in given.items() if value not in (None, ())},
+        config_file=options["config"],
+        isolated=options["isolated"],
+        since=options["since"],
+        staged=options["staged"],
+    )
+
+
+def _paths(paths: tuple[Path, ...], stdin_filename: Path | None) -> tuple[tuple[Path, ...], Path | None, str]:
+    """The paths on disk, and the file and text of standard input where `-` is among them."""
+    if _STANDARD_INPUT not in paths:
+        if stdin_filename:
+            raise click.UsageError("--stdin-filename needs the path `-`.")
+        return paths, None, ""
+    if not stdin_filename or paths != (_STANDARD_INPUT,):
+        raise click.UsageError("`-` stands alone and needs --stdin-filename.")
+    data = sys.stdin.buffer.read()
+    try:
+        return (), stdin_filename, data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input is not UTF-8: byte 0x{data[error.start]:02X} at {error.start}") from error
