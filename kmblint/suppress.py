@@ -8,9 +8,10 @@ works: there a suppression covers the file, or one object of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from enum import Enum
+from itertools import chain
 from typing import Final, Protocol
 
 import msgspec
@@ -88,6 +89,8 @@ class Suppression(msgspec.Struct, frozen=True):
     """Why it can't be read, as a lower-case clause."""
     harm: str | None = None
     """What the runner or the engine does because of the comment's place, as a lower-case clause."""
+    frozen: bool = False
+    """Whether nobody can change it any more: taking it out would change the checksum of an applied file."""
     state: State = State.UNUSED
     nearest: str | None = None
     """The rule that a name nobody knows probably meant."""
@@ -101,10 +104,36 @@ class Suppression(msgspec.Struct, frozen=True):
         """Whether it takes back a finding of the rule, in the statement of that index, about that object."""
         return (
             rule == self.rule
-            and self.state is not State.EXPIRED
+            and self.state is State.UNUSED
             and self.statement in (None, statement)
             and (self.object is None or covers(self.object, subject))
         )
+
+
+class Suppressions:
+    """Every suppression of a history, and which of them were of use so far."""
+
+    def __init__(self, found: Iterable[Suppression]) -> None:
+        self._by_file: dict[str, list[Suppression]] = {}
+        for suppression in found:
+            self._by_file.setdefault(suppression.file, []).append(suppression)
+        self._used: set[Suppression] = set()
+
+    def take(self, file: str, rule: str, statement: int, subject: str) -> bool:
+        """Whether a finding is suppressed; the suppressions that do it are used from then on."""
+        covering = [each for each in self._by_file.get(file, ()) if each.covers(rule, statement, subject)]
+        self._used.update(covering)
+        return bool(covering)
+
+    def settled(self, judged: Collection[str]) -> Iterator[Suppression]:
+        """Each with what became of it; of rules that aren't `judged` nothing can be said."""
+        for each in chain.from_iterable(self._by_file.values()):
+            if each.state is not State.UNUSED:
+                yield each
+            elif each in self._used:
+                yield msgspec.structs.replace(each, state=State.USED)
+            else:
+                yield each if each.rule in judged else msgspec.structs.replace(each, state=State.IDLE)
 
 
 def find_suppressions(migration: Migration, names: Names, today: date) -> tuple[Suppression, ...]:
@@ -132,6 +161,7 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
         header=header,
         statement=None if header else _covered(migration, layout, comment),
         harm=None if header else _harm(migration, layout, comment),
+        frozen=migration.applied and not header,
         state=State.UNKNOWN,
     )
     entries = list(_ENTRY.finditer(match["entries"] or ""))

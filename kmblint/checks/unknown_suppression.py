@@ -10,7 +10,7 @@ from kmblint.suppress import State, Suppression
 
 def check(suppression: Suppression) -> Iterator[Finding]:
     """What is wrong with it, and the rule that was probably meant."""
-    if suppression.state is not State.UNKNOWN:
+    if suppression.state is not State.UNKNOWN or suppression.frozen:
         return
     if suppression.problem is not None:
         yield Finding(

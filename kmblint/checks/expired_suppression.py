@@ -1,0 +1,19 @@
+"""A suppression whose date is past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.suppress import State, Suppression
+
+
+def check(suppression: Suppression) -> Iterator[Finding]:
+    """Since when it covers nothing any more."""
+    if suppression.state is not State.EXPIRED or suppression.frozen:
+        return
+    yield Finding(
+        suppression.place,
+        f"the suppression of `{suppression.name}` ended on {suppression.until}, so it covers nothing any more",
+        help="mend what it covered and take it out, or give it a new date",
+    )
