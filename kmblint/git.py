@@ -66,27 +66,24 @@ def files_at(revision: str, folder: Path) -> dict[str, str]:
 
 def origin(path: Path) -> Origin | None:
     """The commit that brought a file, and a branch it came from where git knows; None for a file git doesn't know."""
+    added = ("log", "-1", "--diff-filter=A")
     try:
-        found = _ask(
-            path.parent, "log", "--diff-filter=A", "-1", "--format=%h%x00%an%x00%s%x00%H", "--", path.name
-        ).removesuffix("\n")
+        found = _ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", path.name).removesuffix("\n")
         if not found:
             return None
-        commit, author, subject, whole = found.split("\x00")
-        merge = _ask(
-            path.parent, "log", "--merges", "--ancestry-path", "--reverse", "--format=%s", f"{whole}..HEAD"
-        ).splitlines()
+        arrival = _ask(path.parent, *added, "-m", "--first-parent", "--format=%s", "--", path.name)
     except GitError:
         return None
-    return Origin(commit, author, subject, _merged_branch(merge[0]) if merge else None)
+    commit, author, subject = found.split("\x00")
+    return Origin(commit, author, subject, _merged_branch(arrival))
 
 
 def _merged_branch(subject: str) -> str | None:
-    """The branch that a merge's default subject names: `Merge branch 'x'`, `Merge pull request #1 from me/x`."""
+    """The branch that a merge's own subject names: `Merge branch 'x'`, `Merge pull request #1 from me/x`."""
     if subject.startswith("Merge branch '"):
         return subject.removeprefix("Merge branch '").partition("'")[0]
     if subject.startswith("Merge pull request ") and " from " in subject:
-        return subject.partition(" from ")[2].partition(" ")[0]
+        return subject.partition(" from ")[2].split()[0]
     return None
 
 

@@ -15,10 +15,17 @@ _COPY: Final = re.compile(r"\.sql(?:[.~_-].*)?$", re.IGNORECASE)
 """`.SQL`, and `.sql` with something behind it: `.sql.bak`, `.sql~`, `.sql.txt`."""
 _TEXTS: Final = frozenset({"", ".txt", ".ddl", ".psql", ".pgsql"})
 _SQL: Final = re.compile(
-    r"^[ \t]*(?:(?:create|alter|drop)\s+(?:table|index|unique\s+index|role|user|mask)\b|insert\s+into\b"
-    r"|update\s+\S+\s+set\b|delete\s+from\b)[^;]*;",
-    re.IGNORECASE | re.MULTILINE,
+    r"""^[ \t]*(?:
+      create\s+(?:unique\s+)?(?:table|index)\s[^;(]*\(
+    | alter\s+table\s+\S+\s+(?:add|drop|alter|modify|rename)\s
+    | drop\s+(?:table|index)\s+(?:if\s+exists\s+)?\S+\s*(?:;|cascade|restrict|\Z)
+    | insert\s+into\s+[^;]*?(?:\(|values|select)
+    | update\s+\S+\s+set\s+\S+\s*=
+    | delete\s+from\s+\S+\s*(?:;|where\b)
+    )""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+"""The beginning of a line of SQL, and enough behind it to tell it from prose."""
 _RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of the folder"
 
 
