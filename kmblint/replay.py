@@ -69,6 +69,15 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         found = self.before.table(table)
         return "" if found is None else self.history.why_populated(found.made.file, self.migration)
 
+    def said(self, place: Place) -> str:
+        """How a message calls a place: "in 0002, line 7", or "in line 7 of this file"."""
+        if place.file == self.migration.file:
+            return f"in line {self.migration.source.position(place.span.start).line} of this file"
+        baseline = self.history.baseline
+        found = baseline if baseline and place.file == baseline.file else self.history.by_file[place.file]
+        name = f"the baseline `{found.file}`" if found is baseline else found.id
+        return f"in {name}, line {found.source.position(place.span.start).line}"
+
     def from_baseline(self, place: Place) -> bool:
         """Whether a place lies in the schema that existed before the first migration."""
         return place.file == self.history.baseline_file
@@ -90,13 +99,24 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
         return {file: tuple(steps) for file, steps in grouped.items()}
 
 
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {id(step): number for number, step in enumerate(self.steps)}
+
+    def earlier(self, step: Step) -> Iterator[Step]:
+        """The steps before this one, the nearest first."""
+        return reversed(self.steps[: self._numbers[id(step)]])
+
+    def later(self, step: Step) -> Iterator[Step]:
+        """The steps behind this one, the nearest first."""
+        return iter(self.steps[self._numbers[id(step)] + 1 :])
+
+
 def replay(history: History, target: Target, *, actual: bool = False) -> Replay:
     """Every migration in order; with `actual`, as the database lives it and not as it was meant."""
     steps: list[Step] = []
     catalog = Catalog()
-    for migration in (*filter(None, (history.baseline,)), *history.migrations):
-        if migration.failed:
-            continue
+    for migration in (*filter(None, (history.baseline,)), *history.replayed):
         for step in _steps(history, migration, target, catalog, actual=actual or migration.applied):
             steps.append(step)
             catalog = step.after

@@ -119,6 +119,20 @@ class AddTable(msgspec.Struct, frozen=True, tag=True):
     """CREATE TABLE … AS SELECT."""
     clauses: tuple[Clause, ...] = ()
 
+    @property
+    def borrows(self) -> bool:
+        """Whether columns of it may come from elsewhere: AS SELECT, LIKE, INHERITS and the like."""
+        return self.query or any(clause.keyword in _BORROWING for clause in self.clauses)
+
+    @property
+    def constraints_with_places(self) -> tuple[tuple[Constraint, Span], ...]:
+        """Every constraint, the inline ones first, with where it stands (an inline one: its whole column)."""
+        inline = ((constraint, column.span) for column in self.columns for constraint in column.constraints)
+        return (*inline, *((constraint, constraint.span) for constraint in self.constraints))
+
+
+_BORROWING = frozenset({"AS SELECT", "LIKE", "INHERITS", "PARTITION OF", "OF", "CLONE"})
+
 
 class DropTable(msgspec.Struct, frozen=True, tag=True):
     """DROP TABLE, one change a table."""

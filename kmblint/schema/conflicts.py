@@ -36,6 +36,7 @@ from kmblint.schema.changes import (
     InsertRows,
     Name,
     PrimaryKey,
+    Read,
     RenameColumn,
     RenameConstraint,
     RenameTable,
@@ -55,6 +56,8 @@ from kmblint.schema.conflict import (
 from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
 
 _READ_LIKE_TABLES = ("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE")
+_SYSTEM_TABLES = ("_kimberlite_", "__migrations", "information_schema.", "pg_catalog.", "sqlite_")
+"""How the names of tables begin that a database keeps for itself: no migration makes them."""
 
 
 def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
@@ -72,12 +75,11 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
         case AddRole(name=name, if_not_exists=guarded):
             role = catalog.roles.get(name.text)
             return (ObjectExists("role", name, role.made, guarded=guarded),) if role else ()
-        case AddUser(name=name):
-            user = catalog.users.get(name.text)
-            return (ObjectExists("user", name, user.made),) if user else ()
+        case AddUser(role=Name() as given):
+            return () if given.text in catalog.roles else (UnknownObject("role", given),)
         case CreateOther(kind=kind, name=Name() as name, replace=False, if_not_exists=guarded):
-            made = catalog.others.get((kind, name.text))
-            return (ObjectExists(kind.lower(), name, made, guarded=guarded),) if made else ()
+            there = catalog.others.get((kind, name.text))
+            return (ObjectExists(kind.lower(), name, there, guarded=guarded),) if there else ()
         case DropPolicy(name=name, if_exists=guarded):
             return () if name.text in catalog.policies else (UnknownObject("masking policy", name, guarded=guarded),)
         case DropMask(name=name, if_exists=guarded):
@@ -86,19 +88,30 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
             return () if name.text in catalog.roles else (UnknownObject("role", name, guarded=guarded),)
         case Grant():
             tables = (UnknownObject("table", t) for t in change.tables if not _known(catalog, t))
-            roles = (UnknownObject("role", r) for r in change.roles if r.text not in catalog.roles)
+            grantees = {*catalog.roles, *catalog.users, "PUBLIC", "public"}
+            roles = (UnknownObject("role", role) for role in change.roles if role.text not in grantees)
             return (*tables, *roles)
+        case Read(tables=tables):
+            return tuple(_unknown_tables(catalog, tables))
         case DropIndex(table=None):
-            known = any(table.index(change.name.text) for table in catalog.tables.values())
-            return () if known else (UnknownObject("index", change.name, guarded=change.if_exists),)
+            indexed = any(table.index(change.name.text) for table in catalog.tables.values())
+            return () if indexed else (UnknownObject("index", change.name, guarded=change.if_exists),)
         case _:
             return tuple(_on_table(catalog, change))
 
 
 def _known(catalog: Catalog, name: Name) -> bool:
-    return catalog.table(name.text) is not None or any(
-        (kind, name.text) in catalog.others for kind in _READ_LIKE_TABLES
+    return (
+        catalog.table(name.text) is not None
+        or name.text.startswith(_SYSTEM_TABLES)
+        or any((kind, name.text) in catalog.others for kind in _READ_LIKE_TABLES)
     )
+
+
+def _unknown_tables(catalog: Catalog, read: Iterable[Name]) -> Iterator[Conflict]:
+    for name in {name.text: name for name in reversed(tuple(read))}.values():
+        if not _known(catalog, name):
+            yield UnknownTable(name)
 
 
 def _add_table(catalog: Catalog, change: AddTable) -> Iterator[Conflict]:
@@ -106,11 +119,9 @@ def _add_table(catalog: Catalog, change: AddTable) -> Iterator[Conflict]:
     if existing:
         yield TableExists(change.table, existing.made, guarded=change.if_not_exists)
         return
+    if change.borrows:
+        return
     known = {definition.name.text for definition in change.columns}
-    if change.query or change.clauses:
-        known_all = not change.query and not any(c.keyword in {"LIKE", "INHERITS"} for c in change.clauses)
-        if not known_all:
-            return
     for constraint in change.constraints:
         yield from _unknown_in_constraint(change.table.text, known, constraint)
     for definition in change.columns:
@@ -156,6 +167,10 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
             )
             yield UnknownTable(name, guarded=guarded)
         return
+    if isinstance(change, InsertRows) and change.query:
+        yield from _unknown_tables(catalog, (Name(read, change.query.span) for read in change.query.tables))
+    elif isinstance(change, UpdateRows | DeleteRows):
+        yield from _unknown_tables(catalog, (joined for joined in change.joined if joined.text != change.alias))
     match change:
         case InsertRows() | UpdateRows() | DeleteRows():
             yield from _rows(table, change)
@@ -182,6 +197,10 @@ def _column(table: Table, change: Change) -> Iterator[Conflict]:
             existing = table.column(definition.name.text)
             if existing:
                 yield ColumnExists(table.name, definition.name, existing.made, guarded=guarded)
+            for constraint in definition.constraints:
+                if isinstance(constraint, Check):
+                    known = (*table.column_names, definition.name.text)
+                    yield from _unknown_in_constraint(table.name, known, constraint)
         case DropColumn(column=column, if_exists=guarded):
             if table.column(column.text) is None:
                 yield UnknownColumn(table.name, column, "DROP COLUMN", guarded=guarded)

@@ -94,6 +94,14 @@ class DataType(msgspec.Struct, frozen=True):
         """Whether the two are one type under two spellings."""
         return self.canonical == other.canonical
 
+    def matches(self, key: DataType) -> bool:
+        """Whether a column of this type can refer to a key of that one: one family, and one width of whole numbers."""
+        if self.family is Family.OTHER or key.family is Family.OTHER:
+            return self.same_as(key)
+        if self.family is Family.INTEGER and key.family is Family.INTEGER:
+            return _INTEGER_BITS[self.name] == _INTEGER_BITS[key.name]
+        return self.family is key.family
+
     def holds_every(self, other: DataType) -> bool:
         """Whether every value of the other type fits into this one (a widening loses nothing)."""
         mine, theirs = self.canonical, other.canonical

@@ -1,0 +1,214 @@
+"""Applies a change to one table: its columns, constraints, indexes, rows, policies and classifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from kmblint.schema.catalog import Column, Declared, Dropped, Index, Table
+from kmblint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    AttachPolicy,
+    Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    ColumnDefinition,
+    Constraint,
+    DeleteRows,
+    DetachPolicy,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    InsertRows,
+    Name,
+    PrimaryKey,
+    RenameColumn,
+    RenameConstraint,
+    SetClassification,
+    Truncate,
+    UpdateRows,
+)
+from kmblint.schema.rows import rows_after
+from kmblint.text import Place, Span
+
+PlaceOf: TypeAlias = Callable[[Span], Place]
+
+
+def alter(table: Table, change: Change, place_of: PlaceOf) -> Table:
+    match change:
+        case AddColumn() | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
+            return _alter_column(table, change, place_of)
+        case AddConstraint() | DropConstraint() | RenameConstraint():
+            return _alter_constraint(table, change, place_of)
+        case AddIndex():
+            return _add_index(table, change, place_of)
+        case DropIndex():
+            return drop_index(table, change)
+        case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
+            place = place_of(change.span)
+            return replace(table, written=place, rows=rows_after(table, change, place))
+        case AttachPolicy(column=column, policy=policy):
+            attached = (policy.text, place_of(change.span))
+            return replace(table, policies=table.policies.insert(column.text, attached))
+        case DetachPolicy(column=column):
+            return replace(table, policies=table.policies.discard(column.text))
+        case SetClassification(column=column, classification=word):
+            return replace(
+                table, classifications=table.classifications.insert(column.text, (word, place_of(change.span)))
+            )
+        case _:
+            return table
+
+
+def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = ()) -> Column:
+    """The column that a definition makes; key columns are never NULL."""
+    return Column(
+        name=definition.name.text,
+        type=definition.type,
+        made=made,
+        nullable=definition.nullable is not False and not definition.is_key and definition.name.text not in key,
+        default=definition.default,
+    )
+
+
+def names(columns: tuple[Name, ...]) -> tuple[str, ...]:
+    """The texts of some names."""
+    return tuple(column.text for column in columns)
+
+
+def _alter_column(
+    table: Table,
+    change: AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault,
+    place_of: PlaceOf,
+) -> Table:
+    place = place_of(change.span)
+    if isinstance(change, AddColumn):
+        return _add_column(table, change, place_of)
+    column = table.column(change.column.text)
+    if column is None:
+        return table
+    if isinstance(change, DropColumn):
+        return _drop_column(table, column, place)
+    if isinstance(change, RenameColumn):
+        return table if table.column(change.new.text) else _rename_column(table, column, change.new.text, place)
+    changed = replace(column, changed=(*column.changed, place))
+    match change:
+        case ChangeType(to=to):
+            changed = replace(changed, type=to)
+        case ChangeNullability(nullable=nullable):
+            changed = replace(changed, nullable=nullable)
+        case ChangeDefault(default=default):
+            changed = replace(changed, default=default)
+    return replace(table, columns=tuple(changed if c is column else c for c in table.columns))
+
+
+def _add_column(table: Table, change: AddColumn, place_of: PlaceOf) -> Table:
+    definition = change.column
+    if table.column(definition.name.text):
+        return table
+    place = place_of(definition.span)
+    declared = tuple(Declared(constraint, place) for constraint in definition.constraints)
+    key = next((names(d.constraint.columns) for d in declared if isinstance(d.constraint, PrimaryKey)), ())
+    return replace(
+        table,
+        columns=(*table.columns, column_of(definition, place)),
+        primary_key=table.primary_key or key,
+        constraints=(*table.constraints, *declared),
+        changed=(*table.changed, place_of(change.span)),
+        dropped=table.dropped.discard(definition.name.text),
+    )
+
+
+def _drop_column(table: Table, column: Column, place: Place) -> Table:
+    name = column.name
+    return replace(
+        table,
+        columns=tuple(c for c in table.columns if c is not column),
+        primary_key=() if name in table.primary_key else table.primary_key,
+        constraints=tuple(d for d in table.constraints if name not in _columns_of(d.constraint)),
+        indexes=tuple(index for index in table.indexes if name not in index.columns),
+        changed=(*table.changed, place),
+        dropped=table.dropped.insert(name, Dropped(name, column.made, place, column.type)),
+    )
+
+
+def _columns_of(constraint: Constraint) -> tuple[str, ...]:
+    return names(getattr(constraint, "columns", ()))
+
+
+def _rename_column(table: Table, column: Column, new: str, place: Place) -> Table:
+    old = column.name
+
+    def renamed(name: str | None) -> str | None:
+        return new if name == old else name
+
+    def in_constraint(declared: Declared) -> Declared:
+        constraint = declared.constraint
+        if old not in _columns_of(constraint):
+            return declared
+        columns = tuple(replace(c, text=new) if c.text == old else c for c in getattr(constraint, "columns", ()))
+        return replace(declared, constraint=replace(constraint, columns=columns))
+
+    return replace(
+        table,
+        columns=tuple(replace(c, name=new, changed=(*c.changed, place)) if c is column else c for c in table.columns),
+        primary_key=tuple(new if name == old else name for name in table.primary_key),
+        indexes=tuple(replace(i, columns=tuple(renamed(c) for c in i.columns)) for i in table.indexes),
+        constraints=tuple(in_constraint(declared) for declared in table.constraints),
+        policies=_moved(table.policies, old, new),
+        classifications=_moved(table.classifications, old, new),
+        changed=(*table.changed, place),
+        dropped=table.dropped.insert(old, Dropped(old, column.made, place, column.type, renamed_to=new)),
+    )
+
+
+def _moved(by_column: HashTrieMap[str, tuple[str, Place]], old: str, new: str) -> HashTrieMap[str, tuple[str, Place]]:
+    return by_column.remove(old).insert(new, by_column[old]) if old in by_column else by_column
+
+
+def _alter_constraint(
+    table: Table, change: AddConstraint | DropConstraint | RenameConstraint, place_of: PlaceOf
+) -> Table:
+    place = place_of(change.span)
+    changed = (*table.changed, place)
+    match change:
+        case AddConstraint(constraint=constraint):
+            if constraint.name and table.constraint(constraint.name.text):
+                return table
+            key = names(constraint.columns) if isinstance(constraint, PrimaryKey) else ()
+            return replace(
+                table,
+                constraints=(*table.constraints, Declared(constraint, place)),
+                primary_key=table.primary_key or key,
+                changed=changed,
+            )
+        case DropConstraint(constraint=name):
+            kept = tuple(d for d in table.constraints if d.name != name.text)
+            gone = [d for d in table.constraints if d.name == name.text]
+            drops_key = any(isinstance(d.constraint, PrimaryKey) for d in gone)
+            return replace(table, constraints=kept, primary_key=() if drops_key else table.primary_key, changed=changed)
+        case RenameConstraint(constraint=old, new=new):
+            constraints = tuple(
+                replace(d, constraint=replace(d.constraint, name=new)) if d.name == old.text else d
+                for d in table.constraints
+            )
+            return replace(table, constraints=constraints, changed=changed)
+
+
+def _add_index(table: Table, change: AddIndex, place_of: PlaceOf) -> Table:
+    columns = tuple(part.column.text if part.column else None for part in change.parts)
+    name = change.name.text if change.name else "_".join((table.name, *(c or "expr" for c in columns), "idx"))
+    if table.index(name):
+        return table
+    index = Index(name, columns, place_of(change.span), change.unique, change.where is not None)
+    return replace(table, indexes=(*table.indexes, index))
+
+
+def drop_index(table: Table, change: DropIndex) -> Table:
+    return replace(table, indexes=tuple(index for index in table.indexes if index.name != change.name.text))

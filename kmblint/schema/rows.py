@@ -1,0 +1,72 @@
+"""The literal keys of rows that a history is known to have inserted and not deleted since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from rpds import HashTrieMap
+
+from kmblint.schema.catalog import Table
+from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
+from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
+from kmblint.text import Place, Span
+
+Key: TypeAlias = tuple[object, ...]
+
+
+def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]:
+    """The primary key of each row that is written in literals, and where the row stands."""
+    columns = table.column_names if change.columns is None else tuple(column.text for column in change.columns)
+    if not table.primary_key or not set(table.primary_key) <= set(columns):
+        return
+    places = [columns.index(column) for column in table.primary_key]
+    for row in change.rows:
+        if len(row.values) == len(columns):
+            key = tuple(_typed(literal_value(row.values[place])) for place in places)
+            if NotImplemented not in key and None not in key:
+                yield key, row.span
+
+
+def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, Place]:
+    """The known keys after a data change; a condition that isn't understood may have hit any of them."""
+    match change:
+        case InsertRows():
+            rows = table.rows
+            for key, span in literal_keys(table, change):
+                if key not in rows:
+                    rows = rows.insert(key, Place(place.file, span))
+            return rows
+        case DeleteRows(where=where):
+            named = None if where is None else _keys_named(table, where)
+            rows = table.rows
+            for key in tuple(rows) if named is None else named:
+                rows = rows.discard(key)
+            return rows
+        case Truncate():
+            return HashTrieMap()
+        case UpdateRows(assignments=assignments):
+            moves = any(assignment.column.text in table.primary_key for assignment in assignments)
+            return HashTrieMap() if moves else table.rows
+        case _:
+            return table.rows
+
+
+def _typed(value: object) -> object:
+    """A literal that is equal to no literal of another kind: `1`, `'1'` and TRUE are three keys."""
+    return value if value is NotImplemented or value is None else (isinstance(value, bool), value)
+
+
+def _keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
+    """The keys that a condition names (`id = 1`, `id IN (1, 2)`, perhaps beside others); None where it names none."""
+    for part in where.parts if isinstance(where, And) else (where,):
+        match part:
+            case Compare(operator="=", left=ColumnRef(name=name), right=value) if (name,) == table.primary_key:
+                values = [literal_value(value)]
+            case In(value=ColumnRef(name=name), items=items, negated=False) if (name,) == table.primary_key:
+                values = [literal_value(item) for item in items]
+            case _:
+                continue
+        if NotImplemented not in values:
+            return tuple((_typed(value),) for value in values)
+    return None
