@@ -8,13 +8,13 @@ A Parser of our own would not load under `sqlglot[c]`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kmblint.schema.changes import Name
 from kmblint.schema.predicate import ColumnRef, Query
-from kmblint.sql.reader import NotSql
+from kmblint.sql.reader import NotSqlError
 from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.words import QUERY_WORDS, names_at
 from kmblint.text import Span
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _TABLE_FOLLOWS: Final = frozenset({"FROM", "JOIN", "INTO", "UPDATE"})
+_AFTER_FROM: Final = frozenset({"ONLY", "LATERAL", "SELECT"})
 _OPERAND_FOLLOWS: Final = frozenset(
     {"SELECT", "WHERE", "AND", "OR", "ON", "HAVING", "BY", "SET", "WHEN", "THEN", "ELSE"}
 )
 
 
 def columns(tokens: Sequence[Token], text: str) -> tuple[ColumnRef, ...]:
-    """The columns that an expression names outside its sub-queries; raises NotSql where it is no SQL."""
+    """The columns that an expression names outside its sub-queries; raises NotSqlError where it is no SQL."""
     from sqlglot import exp
 
     tree = _tree(tokens, text, prefix="SELECT ")
@@ -43,7 +44,7 @@ def columns(tokens: Sequence[Token], text: str) -> tuple[ColumnRef, ...]:
 
 
 def query(tokens: Sequence[Token], text: str, span: Span) -> Query:
-    """A query's tables, LIMIT and whether it has a WHERE; raises NotSql where it is no SQL."""
+    """A query's tables, LIMIT and whether it has a WHERE; raises NotSqlError where it is no SQL."""
     tree = _tree(tokens, text)
     limit = tree.args.get("limit")
     bound = limit.expression.name if limit is not None and limit.expression is not None else ""
@@ -52,7 +53,7 @@ def query(tokens: Sequence[Token], text: str, span: Span) -> Query:
 
 
 def read_tables(tokens: Sequence[Token], text: str) -> tuple[Name, ...]:
-    """The tables that a query names, its common table expressions left out; raises NotSql where it is no SQL."""
+    """The tables that a query names, its common table expressions left out; raises NotSqlError where it is no SQL."""
     return _tables(_tree(tokens, text))
 
 
@@ -82,19 +83,22 @@ def _span(identifier: exp.Expression) -> Span | None:
 
 
 def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
-    """The tree of a slice, its offsets those of the whole text; raises NotSql."""
+    """The tree of a slice, its offsets those of the whole text; raises NotSqlError."""
+    from sqlglot import Token as ForeignToken
+    from sqlglot import TokenType
     from sqlglot.errors import SqlglotError
-    from sqlglot.tokens import Token as Foreign
-    from sqlglot.tokens import TokenType
 
+    foreign = {"XOR": TokenType.OR, "MATCH": TokenType.LIKE, "DIV": TokenType.SLASH}  # of MySQL and SQLite
     base = tokens[0].start
     names = _names(tokens)
     dialect = _dialect()
     try:
         read = dialect.tokenize(prefix + _blanked(tokens, text))
         placed = [
-            Foreign(
-                TokenType.IDENTIFIER if (start := token.start - len(prefix) + base) in names else token.token_type,
+            ForeignToken(
+                TokenType.IDENTIFIER
+                if (start := token.start - len(prefix) + base) in names
+                else foreign.get(token.text.upper(), token.token_type),
                 names.get(start, token.text),
                 token.line,
                 token.col,
@@ -103,42 +107,39 @@ def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
             )
             for token in read
         ]
-        trees = dialect.parser().parse(placed, prefix + text)
+        trees: list[Any] = dialect.parser().parse(placed, prefix + text)
     except (SqlglotError, ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
         raise _not_sql(error, tokens) from error
     if len(trees) != 1 or trees[0] is None or trees[0].key == "command":
-        raise NotSql(f"this is not SQL near `{tokens[0].text}`", tokens[0].span)
+        raise NotSqlError(f"this is not SQL near `{tokens[0].text}`", tokens[0].span)
     return trees[0]
 
 
 def _names(tokens: Sequence[Token]) -> dict[int, str]:
     """The words that can only be names at their place: their text by offset."""
     found: dict[int, str] = {}
-    previous: Token | None = None
     for index, token in enumerate(tokens):
-        before = previous.upper if previous is not None else ""
-        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        if token.kind is Kind.QUOTED:
+        if token.kind is Kind.QUOTED or (token.kind is Kind.WORD and _is_name(tokens, index, found)):
             found[token.start] = token.value
-        elif token.kind is Kind.WORD and (
-            before == "."
-            or (before in _TABLE_FOLLOWS and following != "(" and not (_is_flag(token) and following))
-            or (_operand_follows(previous) and not (previous is None and token.upper in QUERY_WORDS)
-                and names_at(tokens, index))
-        ):  # fmt: skip
-            found[token.start] = token.text
-        previous = token
     return found
 
 
-def _operand_follows(previous: Token | None) -> bool:
-    if previous is None:
+def _is_name(tokens: Sequence[Token], index: int, names: Container[int]) -> bool:
+    token = tokens[index]
+    following = tokens[index + 1].upper if index + 1 < len(tokens) else ""
+    if index == 0:
+        return token.upper not in QUERY_WORDS and names_at(tokens, index)
+    previous = tokens[index - 1]
+    if previous.start in names:
+        return False
+    if previous.text == ".":
         return True
-    return previous.upper in _OPERAND_FOLLOWS or (previous.kind is Kind.SYMBOL and previous.text not in (")", "]"))
-
-
-def _is_flag(token: Token) -> bool:
-    return token.upper in {"ONLY", "LATERAL", "SELECT"}
+    if previous.upper in _TABLE_FOLLOWS:
+        return following != "(" and not (following and token.upper in _AFTER_FROM)
+    if token.upper == "DELETE" and following == "FROM":
+        return False
+    operand = previous.upper in _OPERAND_FOLLOWS or (previous.kind is Kind.SYMBOL and previous.text not in (")", "]"))
+    return operand and names_at(tokens, index)
 
 
 def _blanked(tokens: Sequence[Token], text: str) -> str:
@@ -152,16 +153,16 @@ def _blanked(tokens: Sequence[Token], text: str) -> str:
     return "".join(parts)
 
 
-def _not_sql(error: Exception, tokens: Sequence[Token]) -> NotSql:
+def _not_sql(error: Exception, tokens: Sequence[Token]) -> NotSqlError:
     from sqlglot.errors import ParseError
 
     if isinstance(error, ParseError) and error.errors:
         marked = error.errors[0].get("highlight")
         for token in tokens:
             if marked and token.text == marked:
-                return NotSql(f"this is not SQL near `{token.text}`", token.span)
+                return NotSqlError(f"this is not SQL near `{token.text}`", token.span)
     last = tokens[-1]
-    return NotSql(f"this is not SQL near `{tokens[0].text}`", Span(tokens[0].start, last.end))
+    return NotSqlError(f"this is not SQL near `{tokens[0].text}`", Span(tokens[0].start, last.end))
 
 
 @cache

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from kmblint.schema.changes import (
-    AddColumn, AddConstraint, AddIndex, AttachPolicy, Change, ChangeDefault, ChangeNullability, ChangeType, Clause,
-    DetachPolicy, DropColumn, DropConstraint, DropIndex, Name, Opaque, RenameColumn, RenameConstraint, RenameTable,
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    AttachPolicy,
+    Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    Clause,
+    DetachPolicy,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    Name,
+    Opaque,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
     SetClassification,
 )  # fmt: skip
-from kmblint.sql.lower_columns import begins_constraint, read_column, read_constraint, read_type
+from kmblint.sql.lower_columns import read_column, read_type
+from kmblint.sql.lower_constraints import begins_constraint, read_constraint
 from kmblint.sql.lower_tables import index_parts
 from kmblint.sql.lower_values import value
 from kmblint.sql.reader import Reader, items
@@ -23,16 +40,16 @@ _ACTIONS = (
 
 
 def alter_table(reader: Reader, text: str) -> tuple[Change, ...]:
-    """Reads ALTER TABLE from its first word: one change an action; raises NotSql."""
+    """Reads ALTER TABLE from its first word: one change an action; raises NotSqlError."""
     reader.need("ALTER", "TABLE")
     guard = reader.take("IF", "EXISTS") is not None
     if reader.takes_name(1) and not reader.sees(".", ahead=1):
         reader.take("ONLY")
     table = reader.dotted("a table name")
     reader.take("*")
-    end = reader.peek(len(reader.tokens)).end
+    end = reader.end
     if reader.done:
-        reader.fail(("ADD", "DROP", "ALTER"))
+        raise reader.expected(("ADD", "DROP", "ALTER"))
     changes: list[Change] = []
     for action in items(reader.rest(), end):
         changes += _Action(action, table, text, guard=guard).read()
@@ -50,7 +67,7 @@ class _Action:
         self.span = Span(reader.tokens[0].start, reader.tokens[-1].end)
 
     def read(self) -> tuple[Change, ...]:
-        """The changes it makes; raises NotSql."""
+        """The changes it makes; raises NotSqlError."""
         reader = self.reader
         if reader.take("ADD"):
             return self._add()
@@ -66,16 +83,13 @@ class _Action:
             return self._change()
         if reader.peek().upper in _ACTIONS:
             return (self._opaque(),)
-        reader.fail(_ACTIONS)
+        raise reader.expected(_ACTIONS)
 
     def _opaque(self) -> Opaque:
-        words = []
-        for token in self.reader.tokens[:2]:
-            if token.kind is not Kind.WORD:
-                break
-            words.append(token.upper)
-        keyword = " ".join(["ALTER TABLE", *words])
-        return Opaque(f"what `{' '.join(words)}` does to a table isn't modelled", keyword, self.span, (self.table,))
+        first, *more = (token.text for token in self.reader.tokens[:2] if token.kind is Kind.WORD)
+        words = " ".join([first, *more])
+        reason = f"what `{words}` does to a table isn't modelled"
+        return Opaque(reason, f"ALTER TABLE {first.upper()}", self.span, (self.table,))
 
     def _add(self) -> tuple[Change, ...]:
         reader = self.reader
@@ -103,12 +117,14 @@ class _Action:
 
     def _add_index(self) -> AddIndex:
         reader = self.reader
-        reader.take_any("FULLTEXT", "SPATIAL")
+        kind = reader.peek()
+        noted = [Clause(kind.upper, kind.span)] if reader.take_any("FULLTEXT", "SPATIAL") else []
         reader.take_any("INDEX", "KEY")
         name = reader.name() if reader.takes_name() and not reader.sees("USING") else None
         if reader.take("USING"):
             reader.name()
         parts, clauses = index_parts(reader, self.text)
+        clauses[:0] = noted
         if not reader.done:
             at = reader.at
             reader.rest()
@@ -129,7 +145,7 @@ class _Action:
             reader.step()
             guard = reader.take("IF", "EXISTS") is not None
             name = reader.name("an index name")
-            reader.finish("`,`")
+            reader.finish(",")
             return DropIndex(name, self.span, self.table, guard)
         if reader.sees("COLUMN") and (reader.takes_name(1) and self._behaviour_word(1) is False):
             reader.step()
@@ -144,14 +160,14 @@ class _Action:
 
     def _behaviour(self) -> bool:
         word = self.reader.take_any("CASCADE", "RESTRICT")
-        self.reader.finish("`,`", "CASCADE", "RESTRICT")
+        self.reader.finish(",", "CASCADE", "RESTRICT", "COLUMN", "CONSTRAINT")
         return word == "CASCADE"
 
     def _rename(self) -> Change:
         reader = self.reader
         if reader.take("TO") or reader.take("AS"):
             new = reader.dotted("a table name")
-            reader.finish("`,`")
+            reader.finish(",")
             return RenameTable(self.table, new, self.span)
         if reader.sees("CONSTRAINT") and not reader.sees("TO", ahead=1):
             reader.step()
@@ -168,21 +184,21 @@ class _Action:
             old = reader.name("a column name")
             reader.need("TO")
             change = RenameColumn(self.table, old, reader.name("a column name"), self.span)
-        reader.finish("`,`")
+        reader.finish(",")
         return change
 
     def _alter(self) -> tuple[Change, ...]:
         reader = self.reader
-        if reader.peek().upper in ("CONSTRAINT", "INDEX", "CHECK") and reader.takes_name(1):
-            if reader.peek(1).upper not in ("TYPE", "SET", "DROP"):
-                return (self._opaque(),)
-        if reader.sees("COLUMN") and reader.peek(1).upper not in ("TYPE", "SET", "DROP", "ADD") or (
+        named = reader.takes_name(1) and reader.peek(1).upper not in ("TYPE", "SET", "DROP")
+        if named and reader.peek().upper in ("CONSTRAINT", "INDEX", "CHECK"):
+            return (self._opaque(),)
+        if (reader.sees("COLUMN") and reader.peek(1).upper not in ("TYPE", "SET", "DROP", "ADD")) or (
             reader.sees("COLUMN") and reader.peek(2).upper in ("TYPE", "SET", "DROP", "ADD")
         ):  # fmt: skip
             reader.step()
         column = reader.name("a column name")
         if reader.take("SET", "DATA", "TYPE") or reader.take("TYPE"):
-            return (self._typed(column),)
+            return self._typed(column)
         if reader.take("SET", "NOT", "NULL"):
             change: Change = ChangeNullability(self.table, column, nullable=False, span=self.span)
         elif reader.take("DROP", "NOT", "NULL"):
@@ -195,31 +211,35 @@ class _Action:
             change = AttachPolicy(self.table, column, reader.name("a policy name"), self.span)
         elif reader.take("DROP", "MASKING", "POLICY"):
             change = DetachPolicy(self.table, column, self.span)
-        elif reader.peek().upper in ("SET", "DROP", "ADD", "RESET") and reader.takes_name(1) or reader.sees("SET", "("):
+        elif (reader.peek().upper in ("SET", "DROP", "ADD", "RESET") and reader.takes_name(1)) or reader.sees(
+            "SET", "("
+        ):
             return (self._opaque(),)
         elif reader.takes_name() and reader.peek().upper not in ("SET", "DROP", "TYP", "TYEP"):
-            return (self._typed(column),)
+            return self._typed(column)
         else:
             reader.step()
-            reader.fail(("NOT NULL", "DEFAULT", "DATA TYPE", "MASKING POLICY"))
-        reader.finish("`,`")
+            raise reader.expected(("NOT NULL", "DEFAULT", "DATA TYPE", "MASKING POLICY"))
+        reader.finish(",")
         return (change,)
 
-    def _typed(self, column: Name) -> ChangeType:
+    def _typed(self, column: Name) -> tuple[Change, ...]:
         reader = self.reader
         kind, _ = read_type(reader)
         if reader.take("COLLATE"):
             reader.dotted("a collation")
         using = reader.take("USING") is not None
+        typed = ChangeType(self.table, column, kind, self.span, using)
         if using:
             value(reader.rest(), self.text, self.span.end)
-        elif reader.take_any("NOT"):
-            reader.need("NULL")
-        else:
-            reader.take("NULL")
-            reader.take_any("CASCADE", "RESTRICT")
-        reader.finish("`,`", "USING", "COLLATE")
-        return ChangeType(self.table, column, kind, self.span, using)
+        nullable = None
+        if reader.take("NOT", "NULL"):
+            nullable = False
+        elif reader.take("NULL"):
+            nullable = True
+        reader.take_any("CASCADE", "RESTRICT")
+        reader.finish(",", "USING", "COLLATE")
+        return (typed,) if nullable is None else (typed, ChangeNullability(self.table, column, nullable, self.span))
 
     def _modify(self) -> tuple[Change, ...]:
         reader = self.reader
@@ -229,7 +249,7 @@ class _Action:
             column = reader.name("a column name")
             reader.at += 2
             if reader.peek().kind is not Kind.STRING:
-                reader.fail(("a quoted classification",))
+                raise reader.expected(("a quoted classification",))
             label = reader.step().value
             reader.finish()
             return (SetClassification(self.table, column, label, self.span),)
@@ -254,4 +274,5 @@ class _Action:
             changes.append(ChangeNullability(self.table, name, definition.nullable, self.span))
         if definition.default is not None:
             changes.append(ChangeDefault(self.table, name, definition.default, self.span))
+        changes += (AddConstraint(self.table, constraint, self.span) for constraint in definition.constraints)
         return tuple(changes) or (self._opaque(),)

@@ -26,7 +26,7 @@ _KNOWN: Final = (
 
 
 def create_other(reader: Reader, span: Span) -> CreateOther:
-    """Reads the head of any other CREATE; raises NotSql where the kind of object is none."""
+    """Reads the head of any other CREATE; raises NotSqlError where the kind of object is none."""
     reader.need("CREATE")
     replace = reader.take("OR", "REPLACE") is not None or reader.take("OR", "ALTER") is not None
     if reader.take("DEFINER", "="):
@@ -37,12 +37,12 @@ def create_other(reader: Reader, span: Span) -> CreateOther:
     guard = reader.take("IF", "NOT", "EXISTS") is not None
     name = reader.dotted() if reader.takes_name() and not reader.sees("AUTHORIZATION") else None
     if name is None and reader.done:
-        reader.fail(("a name",))
+        raise reader.expected(("a name",))
     return CreateOther(kind, name, span, replace, guard)
 
 
 def drop(reader: Reader, span: Span) -> tuple[Change, ...]:
-    """Reads any DROP from its first word: one change an object; raises NotSql."""
+    """Reads any DROP from its first word: one change an object; raises NotSqlError."""
     reader.need("DROP")
     reader.take_any("TEMPORARY")
     if reader.take("TABLE"):
@@ -65,7 +65,7 @@ def drop(reader: Reader, span: Span) -> tuple[Change, ...]:
 
 
 def truncate(reader: Reader, span: Span) -> tuple[Change, ...]:
-    """Reads TRUNCATE: one change a table; raises NotSql."""
+    """Reads TRUNCATE: one change a table; raises NotSqlError."""
     reader.need("TRUNCATE")
     if reader.takes_name(1):
         reader.take("TABLE")
@@ -76,6 +76,12 @@ def truncate(reader: Reader, span: Span) -> tuple[Change, ...]:
         reader.need("IDENTITY")
     cascade = _behaviour(reader)
     return tuple(Truncate(table, span, cascade) for table in tables)
+
+
+def altered(reader: Reader) -> str:
+    """The kind of object that an ALTER is about; raises NotSqlError where it is none."""
+    reader.need("ALTER")
+    return reader.take_any("INDEX", "ROLE", "SYSTEM", "DEFAULT", "SESSION", "LARGE", "INSTANCE") or _kind(reader)
 
 
 def _list(reader: Reader, what: str) -> tuple[Name, ...]:
@@ -97,4 +103,4 @@ def _kind(reader: Reader) -> str:
     for words in _KINDS:
         if reader.take(*words):
             return " ".join(words)
-    reader.fail(("a kind of object", *_KNOWN))
+    raise reader.expected(("a kind of object", *_KNOWN))

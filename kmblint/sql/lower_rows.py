@@ -1,16 +1,16 @@
-"""INSERT, UPDATE and DELETE."""
+"""UPDATE and DELETE, and the parts that INSERT shares with them."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Assignment, Clause, DeleteRows, InsertRows, Name, OnConflict, Row, UpdateRows
-from kmblint.schema.predicate import Predicate, Query
-from kmblint.sql import dialect
-from kmblint.sql.lower_values import predicate, value
-from kmblint.sql.reader import NotSql, Reader, items
+from kmblint.schema.changes import Assignment, Clause, DeleteRows, Name, UpdateRows
+from kmblint.schema.predicate import Predicate
+from kmblint.sql.lower_predicates import predicate
+from kmblint.sql.lower_values import value
+from kmblint.sql.reader import NotSqlError, Reader
 from kmblint.sql.scanner import Kind, Token
-from kmblint.sql.words import COMPARISONS, QUERY_WORDS
+from kmblint.sql.words import COMPARISONS
 from kmblint.text import Span
 
 _ENDS: Final = frozenset({"WHERE", "FROM", "USING", "ORDER", "LIMIT", "OFFSET", "RETURNING", "FOR", "GROUP", "FETCH"})
@@ -20,77 +20,23 @@ _BEFORE_OPERANDS: Final = frozenset(
 )
 
 
-def insert(reader: Reader, text: str, span: Span) -> InsertRows:
-    """Reads INSERT or REPLACE from its first word; raises NotSql."""
-    clauses = _with(reader)
-    replace = reader.take("REPLACE") is not None
-    ignore = False
-    if not replace:
-        reader.need("INSERT")
-        if conflict := _or(reader):
-            ignore, replace = conflict.keyword == "OR IGNORE", conflict.keyword == "OR REPLACE"
-            clauses.append(conflict)
-        elif ignoring := reader.take("IGNORE"):
-            ignore = True
-            clauses.append(Clause("IGNORE", ignoring))
-        elif overwriting := reader.take("OVERWRITE"):
-            clauses.append(Clause("OVERWRITE", overwriting))
-    reader.take("INTO")
-    table = reader.dotted("a table name")
-    if alias := _alias(reader, "DEFAULT", "VALUES", "SELECT", "SET", "OVERRIDING", "WITH", "VALUE"):
-        clauses.append(Clause("AS", alias[1]))
-    columns: tuple[Name, ...] | None = None
-    if reader.take("(", ")"):
-        columns = ()
-    elif reader.sees("(") and reader.peek(1).upper not in QUERY_WORDS:
-        columns = reader.names()
-    if overriding := reader.take("OVERRIDING", "SYSTEM", "VALUE") or reader.take("OVERRIDING", "USER", "VALUE"):
-        clauses.append(Clause("OVERRIDING", overriding))
-    rows: tuple[Row, ...] = ()
-    query: Query | None = None
-    default = False
-    if reader.take("DEFAULT", "VALUES"):
-        default = True
-    elif reader.take("VALUES") or reader.take("VALUE"):
-        rows = _rows(reader, text)
-    elif reader.sees("SET"):
-        assignments = _set(reader, text)
-        columns = tuple(each.column for each in assignments)
-        rows = (Row(tuple(each.value for each in assignments), assignments[0].span.to(assignments[-1].span)),)
-    elif reader.peek().upper in ("SELECT", "WITH", "TABLE", "("):
-        query = _inserted_query(reader, text)
-    else:
-        reader.fail(("VALUES", "SELECT", "DEFAULT"))
-    on_conflict, more = _on_conflict(reader, text)
-    clauses += more
-    while not reader.done:
-        at = reader.at
-        if not reader.take("RETURNING"):
-            reader.fail(("`,`", "the end of the statement", "ON", "RETURNING"))
-        reader.rest()
-        clauses.append(Clause("RETURNING", reader.since(at)))
-    return InsertRows(table, columns, rows, span, on_conflict, query, ignore, replace, default, tuple(clauses))
-
-
 def update(reader: Reader, text: str, span: Span) -> UpdateRows:
-    """Reads UPDATE from its first word; raises NotSql."""
-    clauses = _with(reader)
+    """Reads UPDATE from its first word; raises NotSqlError."""
+    clauses = with_clause(reader)
     reader.need("UPDATE")
-    clauses += [conflict] if (conflict := _or(reader)) else []
+    clauses += [conflict] if (conflict := or_clause(reader)) else []
     clauses += _flags(reader, "ONLY", "LOW_PRIORITY", "IGNORE", before="SET")
     table = reader.dotted("a table name")
     alias = _alias(reader, "SET", *_JOINS)
     joined = list(_joins(reader, clauses))
-    assignments = _set(reader, text)
+    changed = read_assignments(reader, text)
     where, limit, tables = _tail(reader, text, clauses)
-    return UpdateRows(
-        table, assignments, where, span, alias[0] if alias else None, limit, (*joined, *tables), tuple(clauses)
-    )
+    return UpdateRows(table, changed, where, span, alias, limit, (*joined, *tables), tuple(clauses))
 
 
 def delete(reader: Reader, text: str, span: Span) -> DeleteRows:
-    """Reads DELETE from its first word; raises NotSql."""
-    clauses = _with(reader)
+    """Reads DELETE from its first word; raises NotSqlError."""
+    clauses = with_clause(reader)
     reader.need("DELETE")
     clauses += _flags(reader, "LOW_PRIORITY", "QUICK", "IGNORE", before="FROM")
     named: Name | None = None
@@ -104,18 +50,18 @@ def delete(reader: Reader, text: str, span: Span) -> DeleteRows:
     alias = _alias(reader, *_ENDS, *_JOINS)
     joined = list(_joins(reader, clauses))
     where, limit, tables = _tail(reader, text, clauses)
-    return DeleteRows(table, where, span, alias[0] if alias else None, limit, (*joined, *tables), tuple(clauses))
+    return DeleteRows(table, where, span, alias, limit, (*joined, *tables), tuple(clauses))
 
 
 def _check_from(reader: Reader, named: Name) -> None:
     """Goes back to the name: some databases, and Kimberlite, let FROM be left out, but not with a misspelt FROM."""
     if reader.takes_name() and reader.peek().upper not in _ENDS and reader.peek(1).text not in COMPARISONS:
         reader.at -= 1
-        reader.fail(("FROM",))
+        raise reader.expected(("FROM",))
     reader.at = next(index for index, token in enumerate(reader.tokens) if token.start == named.span.start)
 
 
-def _with(reader: Reader) -> list[Clause]:
+def with_clause(reader: Reader) -> list[Clause]:
     """WITH … before the statement, read past."""
     at = reader.at
     if not reader.take("WITH"):
@@ -124,13 +70,13 @@ def _with(reader: Reader) -> list[Clause]:
     return [Clause("WITH", reader.since(at))]
 
 
-def _or(reader: Reader) -> Clause | None:
+def or_clause(reader: Reader) -> Clause | None:
     at = reader.at
     if not reader.take("OR"):
         return None
     word = reader.take_any("IGNORE", "REPLACE", "ABORT", "FAIL", "ROLLBACK")
     if word is None:
-        reader.fail(("IGNORE", "REPLACE", "ABORT", "FAIL", "ROLLBACK"))
+        raise reader.expected(("IGNORE", "REPLACE", "ABORT", "FAIL", "ROLLBACK"))
     return Clause(f"OR {word}", reader.since(at))
 
 
@@ -146,15 +92,10 @@ def _flags(reader: Reader, *words: str, before: str) -> list[Clause]:
     return found
 
 
-def _alias(reader: Reader, *ends: str) -> tuple[str, Span] | None:
-    at = reader.at
-    if reader.take("AS"):
-        return reader.name("an alias").text, reader.since(at)
-    token = reader.peek()
-    if not reader.takes_name() or token.upper in ends:
-        return None
-    reader.step()
-    return token.value, token.span
+def _alias(reader: Reader, *ends: str) -> str | None:
+    if reader.take("AS") or (reader.takes_name() and reader.peek().upper not in ends):
+        return reader.name("an alias").text
+    return None
 
 
 def _joins(reader: Reader, clauses: list[Clause]) -> tuple[Name, ...]:
@@ -170,7 +111,7 @@ def _joins(reader: Reader, clauses: list[Clause]) -> tuple[Name, ...]:
     return tuple(found)
 
 
-def _set(reader: Reader, text: str) -> tuple[Assignment, ...]:
+def read_assignments(reader: Reader, text: str) -> tuple[Assignment, ...]:
     reader.need("SET")
     found: list[Assignment] = []
     while True:
@@ -180,7 +121,7 @@ def _set(reader: Reader, text: str) -> tuple[Assignment, ...]:
         else:
             columns = (reader.dotted("a column name"),)
         if not (reader.take("=") or reader.take(":=") or reader.take("==")):
-            reader.fail(("`=`",))
+            raise reader.expected(("=",))
         start = reader.at
         _until_end(reader, comma=True)
         tokens = reader.tokens[start : reader.at]
@@ -191,8 +132,11 @@ def _set(reader: Reader, text: str) -> tuple[Assignment, ...]:
                 Span(column.span.end - len(last), column.span.end) if qualifier and not column.quoted else column.span
             )
             found.append(Assignment(Name(last, inner, column.quoted), read, reader.since(at), qualifier or None))
-        if not reader.take(","):
+        comma = reader.take(",")
+        if not comma:
             return tuple(found)
+        if reader.done or (reader.sees("WHERE") and reader.peek(1).text not in ("=", ".")):
+            raise NotSqlError("nothing follows this comma", comma, "remove the comma")
 
 
 def _until_end(reader: Reader, *, comma: bool = False) -> None:
@@ -204,8 +148,7 @@ def _until_end(reader: Reader, *, comma: bool = False) -> None:
         upper = token.upper
         operand = reader.at == first or _expects_operand(reader.tokens[reader.at - 1])
         if depth == 0 and cases == 0 and not operand and (upper in _ENDS or (comma and upper == ",")):
-            if not (upper in _ENDS and reader.at > first and reader.tokens[reader.at - 1].upper == "DISTINCT"):
-                return
+            return
         if upper == "CASE" and operand and reader.peek(1).text not in COMPARISONS:
             cases += 1
         elif upper == "END" and cases:
@@ -216,7 +159,7 @@ def _until_end(reader: Reader, *, comma: bool = False) -> None:
 
 def _expects_operand(token: Token) -> bool:
     if token.kind is Kind.SYMBOL:
-        return token.text not in (")", "]", "*") or token.text == "*"
+        return token.text not in (")", "]")
     return token.upper in _BEFORE_OPERANDS
 
 
@@ -231,13 +174,13 @@ def _tail(reader: Reader, text: str, clauses: list[Clause]) -> tuple[Predicate |
             start = reader.at
             _until_end(reader)
             if start == reader.at:
-                reader.fail(("a condition",))
+                raise reader.expected(("a condition",))
             where = predicate(reader.tokens[start : reader.at], text, reader.peek().start)
             continue
         word = reader.peek().upper
         if reader.take("LIMIT"):
             if reader.done:
-                reader.fail(("a number",))
+                raise reader.expected(("a number",))
             token = reader.peek()
             limit = int(token.text) if token.text.isdecimal() else None
             _until_end(reader)
@@ -257,7 +200,7 @@ def _tail(reader: Reader, text: str, clauses: list[Clause]) -> tuple[Predicate |
             _until_end(reader)
             keyword = word
         else:
-            reader.fail(("the end of the statement", "WHERE", "LIMIT", "ORDER", "RETURNING", "FROM"))
+            raise reader.expected(("the end of the statement", "WHERE", "LIMIT", "ORDER", "RETURNING", "FROM"))
         clauses.append(Clause(keyword, reader.since(at)))
     return where, limit, tuple(joined)
 
@@ -280,81 +223,5 @@ def _from(reader: Reader) -> tuple[Name, ...]:
             token = reader.step()
             expects = token.upper in (",", "JOIN")
     if expects:
-        reader.fail(("a table name",))
+        raise reader.expected(("a table name",))
     return tuple(found)
-
-
-def _rows(reader: Reader, text: str) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    while True:
-        at = reader.at
-        reader.take("ROW")
-        inside = reader.group()
-        closing = reader.tokens[reader.at - 1].start
-        values = tuple(value(item.tokens, text, item_end(item)) for item in items(inside, closing)) if inside else ()
-        rows.append(Row(values, reader.since(at)))
-        if not reader.take(","):
-            return tuple(rows)
-        if reader.done:
-            reader.at -= 1
-            raise NotSql("nothing follows this comma", reader.peek().span, "remove the comma")
-
-
-def item_end(item: Reader) -> int:
-    """The offset behind a part."""
-    return item.peek(len(item.tokens)).end
-
-
-def _inserted_query(reader: Reader, text: str) -> Query:
-    start = reader.at
-    depth = 0
-    while not reader.done:
-        if depth == 0 and (reader.sees("ON", "CONFLICT") or reader.sees("ON", "DUPLICATE") or reader.sees("RETURNING")):
-            break
-        upper = reader.peek().upper
-        depth += (upper == "(") - (upper == ")")
-        reader.at += 1
-    tokens = reader.tokens[start : reader.at]
-    if tokens[0].upper == "TABLE":
-        table = Reader(tokens[1:]).dotted("a table name")
-        return Query((table.text,), reader.since(start))
-    return dialect.query(tokens, text, reader.since(start))
-
-
-def _on_conflict(reader: Reader, text: str) -> tuple[OnConflict | None, list[Clause]]:
-    start = reader.at
-    if reader.take("ON", "DUPLICATE", "KEY", "UPDATE"):
-        reader.rest()
-        return None, [Clause("ON DUPLICATE KEY UPDATE", reader.since(start))]
-    if not reader.take("ON"):
-        return None, []
-    reader.need("CONFLICT")
-    columns: tuple[Name, ...] = ()
-    constraint: Name | None = None
-    where = False
-    if reader.sees("("):
-        columns = _target(reader)
-        if reader.take("WHERE"):
-            where = True
-            reader.until("DO")
-    elif reader.take("ON", "CONSTRAINT"):
-        constraint = reader.name("a constraint name")
-    reader.need("DO")
-    assignments: tuple[Assignment, ...] = ()
-    changes = reader.take("UPDATE") is not None
-    if changes:
-        assignments = _set(reader, text)
-        if reader.take("WHERE"):
-            where = True
-            tokens = reader.until("RETURNING")
-            predicate(tokens, text, reader.peek().start)
-    else:
-        reader.need("NOTHING")
-    return OnConflict(reader.since(start), columns, changes, assignments, constraint, where), []
-
-
-def _target(reader: Reader) -> tuple[Name, ...]:
-    """The columns of ON CONFLICT's target; an expression in it is read past, and no column."""
-    inside = reader.group()
-    parts = items(inside, reader.tokens[reader.at - 1].start) if inside else []
-    return tuple(part.name() for part in parts if part.takes_name() and len(part.tokens) == 1)

@@ -7,8 +7,10 @@ from typing import Final
 
 from kmblint.schema.changes import AddIndex, AddTable, Clause, ColumnDefinition, Constraint, IndexPart, Name
 from kmblint.schema.predicate import Predicate, column_refs
-from kmblint.sql.lower_columns import begins_constraint, is_plain_index, read_column, read_constraint
-from kmblint.sql.lower_values import predicate, value
+from kmblint.sql.lower_columns import is_plain_index, read_column
+from kmblint.sql.lower_constraints import begins_constraint, read_constraint
+from kmblint.sql.lower_predicates import predicate
+from kmblint.sql.lower_values import value
 from kmblint.sql.reader import Reader, items
 from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.words import QUERY_WORDS
@@ -36,7 +38,7 @@ _OPTION_WORDS: Final = (
 
 
 def create_table(reader: Reader, text: str, span: Span) -> AddTable:
-    """Reads CREATE TABLE from its first word; raises NotSql."""
+    """Reads CREATE TABLE from its first word; raises NotSqlError."""
     reader.need("CREATE")
     clauses = _heading(reader, _TABLE_KINDS)
     reader.need("TABLE")
@@ -58,9 +60,10 @@ def create_table(reader: Reader, text: str, span: Span) -> AddTable:
             else:
                 columns.append(read_column(item, text))
     elif reader.done:
-        reader.fail(("`(`", "AS"))
+        raise reader.expected(("(", "AS"))
     query = False
     while not reader.done:
+        reader.take(",")
         at = reader.at
         keyword = _table_option(reader)
         query = query or keyword == "AS SELECT"
@@ -69,7 +72,7 @@ def create_table(reader: Reader, text: str, span: Span) -> AddTable:
 
 
 def create_index(reader: Reader, text: str, span: Span) -> AddIndex:
-    """Reads CREATE INDEX from its first word; raises NotSql."""
+    """Reads CREATE INDEX from its first word; raises NotSqlError."""
     reader.need("CREATE")
     clauses = _heading(reader, _INDEX_KINDS)
     unique = any(clause.keyword == "UNIQUE" for clause in clauses)
@@ -102,12 +105,12 @@ def create_index(reader: Reader, text: str, span: Span) -> AddIndex:
 
 
 def index_parts(reader: Reader, text: str) -> tuple[tuple[IndexPart, ...], list[Clause]]:
-    """Reads the parts of an index in parentheses, and the clauses in them (DESC, NULLS, COLLATE …); raises NotSql."""
+    """Reads the parts of an index in parentheses, and the clauses in them (DESC, NULLS …); raises NotSqlError."""
     inside = reader.group()
     closing = reader.tokens[reader.at - 1].start
     if not inside:
         reader.at -= 1
-        reader.fail(("a column name",))
+        raise reader.expected(("a column name",))
     parts: list[IndexPart] = []
     clauses: list[Clause] = []
     for item in items(inside, closing):
@@ -153,14 +156,13 @@ def _note(item: Reader, *, alone: bool) -> Clause | None:
 
 
 def _table_option(reader: Reader) -> str:
-    reader.take(",")
     if (
         reader.sees("AS") or reader.peek().upper in ("SELECT", "VALUES") or (
             reader.sees("(") and reader.peek(1).upper in QUERY_WORDS)
     ):  # fmt: skip
         reader.take("AS")
         if reader.done:
-            reader.fail(("SELECT",))
+            raise reader.expected(("SELECT",))
         reader.rest()
         return "AS SELECT"
     for words in _BARE_OPTIONS:
@@ -172,7 +174,7 @@ def _table_option(reader: Reader) -> str:
             return " ".join(words)
     if reader.take("ON", "COMMIT"):
         if not (reader.take("DROP") or reader.take("DELETE", "ROWS") or reader.take("PRESERVE", "ROWS")):
-            reader.fail(("DROP", "DELETE ROWS", "PRESERVE ROWS"))
+            raise reader.expected(("DROP", "DELETE ROWS", "PRESERVE ROWS"))
         return "ON COMMIT"
     for word in ("PARTITION", "CLUSTER"):
         if reader.take(word):
@@ -191,7 +193,7 @@ def _table_option(reader: Reader) -> str:
         if reader.take(*words):
             reader.take("=")
             if reader.done:
-                reader.fail(("a value",))
+                raise reader.expected(("a value",))
             reader.step()
             _ = reader.group() if reader.sees("(") else ()
             return " ".join(words)
@@ -199,7 +201,7 @@ def _table_option(reader: Reader) -> str:
         word = reader.step().upper
         reader.at += 2
         return word
-    reader.fail(("a table option", *_OPTION_WORDS))
+    raise reader.expected(("a table option", *_OPTION_WORDS))
 
 
 def _method(reader: Reader) -> list[Clause]:
@@ -222,10 +224,10 @@ def _index_option(reader: Reader) -> str:
     if word := reader.take_any("TABLESPACE", "USING", "COMMENT", "ALGORITHM", "LOCK"):
         reader.take("=")
         if reader.done:
-            reader.fail(("a value",))
+            raise reader.expected(("a value",))
         reader.step()
         return word
-    reader.fail(("the end of the statement", "WHERE", "INCLUDE", "NULLS", "WITH", "TABLESPACE"))
+    raise reader.expected(("the end of the statement", "WHERE", "INCLUDE", "NULLS", "WITH", "TABLESPACE"))
 
 
 def _indexed(item: Reader, text: str) -> tuple[Name | None, tuple[str, ...]]:
@@ -251,7 +253,7 @@ def _part_option(item: Reader) -> str:
         return word
     if item.take("NULLS"):
         if not item.take_any("FIRST", "LAST"):
-            item.fail(("FIRST", "LAST"))
+            raise item.expected(("FIRST", "LAST"))
         return "NULLS"
     if item.take("COLLATE"):
         item.dotted("a collation")
@@ -264,4 +266,4 @@ def _part_option(item: Reader) -> str:
         if item.sees("("):
             item.group()
         return "OPERATOR CLASS"
-    item.fail(("`,`", "ASC", "DESC", "NULLS", "COLLATE"))
+    raise item.expected((",", "ASC", "DESC", "NULLS", "COLLATE"))

@@ -7,7 +7,17 @@ The forms are those of crates/kimberlite-query/src/parser.rs; what breaks them o
 from __future__ import annotations
 
 from kmblint.schema.changes import (
-    AddMask, AddPolicy, AddRole, AddUser, Change, Clause, DropMask, DropPolicy, DropRole, Grant, Name,
+    AddMask,
+    AddPolicy,
+    AddRole,
+    AddUser,
+    Change,
+    Clause,
+    DropMask,
+    DropPolicy,
+    DropRole,
+    Grant,
+    Name,
 )  # fmt: skip
 from kmblint.sql.reader import Reader, items
 from kmblint.sql.scanner import Kind
@@ -28,7 +38,7 @@ _GRANTED_ON = (
 
 
 def own(reader: Reader, span: Span) -> Change | None:
-    """The change of one of Kimberlite's own statements; None where it is none of them; raises NotSql."""
+    """The change of one of Kimberlite's own statements; None where it is none of them; raises NotSqlError."""
     if reader.take("CREATE", "MASKING", "POLICY"):
         return _add_policy(reader, span)
     if reader.take("DROP", "MASKING", "POLICY"):
@@ -62,7 +72,7 @@ def _add_policy(reader: Reader, span: Span) -> AddPolicy:
     reader.need("STRATEGY")
     strategy = reader.until("EXEMPT")
     if not strategy:
-        reader.fail(("a masking strategy",))
+        raise reader.expected(("a masking strategy",))
     roles: tuple[Name, ...] = ()
     if not reader.done:
         reader.need("EXEMPT", "ROLES")
@@ -77,8 +87,8 @@ def _role(item: Reader) -> Name:
     token = item.step()
     if token.kind not in (Kind.STRING, Kind.WORD, Kind.QUOTED):
         item.at -= 1
-        item.fail(("a role name",))
-    item.finish("`,`")
+        raise item.expected(("a role name",))
+    item.finish(",")
     return Name(token.value, token.span, token.kind is not Kind.WORD)
 
 
@@ -92,7 +102,7 @@ def _add_mask(reader: Reader, span: Span) -> AddMask:
         parts.append(reader.name("a column name"))
     reader.need("USING")
     if reader.done:
-        reader.fail(("a masking strategy",))
+        raise reader.expected(("a masking strategy",))
     strategy = " ".join(token.upper or token.text for token in reader.rest())
     table = Name(".".join(part.text for part in parts[:-1]), parts[0].span.to(parts[-2].span), parts[0].quoted)
     return AddMask(name, table, parts[-1], strategy, span)

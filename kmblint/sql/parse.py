@@ -7,17 +7,19 @@ nearly every keyword may be a name; queries, and expressions that the model has 
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from typing import Final
 
 from kmblint.schema.changes import Change, Comment, Name, Opaque, Read, Transaction
 from kmblint.spelling import nearest
 from kmblint.sql import dialect
 from kmblint.sql.lower_alter import alter_table
-from kmblint.sql.lower_objects import create_other, drop, truncate
-from kmblint.sql.lower_rows import delete, insert, update
+from kmblint.sql.lower_insert import insert
+from kmblint.sql.lower_objects import altered, create_other, drop, truncate
+from kmblint.sql.lower_rows import delete, update
 from kmblint.sql.lower_tables import create_index, create_table
 from kmblint.sql.own import own
-from kmblint.sql.reader import NotSql, Reader, short
+from kmblint.sql.reader import NotSqlError, Reader, short
 from kmblint.sql.scanner import Cut, Kind, Token, cut, scan
 from kmblint.sql.statement import Problem, Statement
 from kmblint.text import Source, Span
@@ -25,10 +27,10 @@ from kmblint.text import Source, Span
 _TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _READS: Final = frozenset({"SHOW", "EXPLAIN", "DESCRIBE", "DESC"})
 _OPAQUE: Final = frozenset(
-    {"ALTER", "ANALYZE", "ATTACH", "CALL", "CHECKPOINT", "CLOSE", "CLUSTER", "COPY", "DEALLOCATE", "DECLARE", "DELIMITER",
-     "DETACH", "DISCARD", "DO", "EXEC", "EXECUTE", "FETCH", "FLUSH", "HANDLER", "IMPORT", "KILL", "LISTEN", "LOAD", "LOCK",
-     "MERGE", "NOTIFY", "OPTIMIZE", "PRAGMA", "PREPARE", "REASSIGN", "REFRESH", "REINDEX", "RENAME", "REPAIR", "RESET",
-     "SECURITY", "SET", "UNLISTEN", "UNLOCK", "UPSERT", "USE", "VACUUM", "XA"}
+    {"ALTER", "ANALYZE", "ATTACH", "CALL", "CHECKPOINT", "CLOSE", "CLUSTER", "COPY", "DEALLOCATE", "DECLARE",
+     "DELIMITER", "DETACH", "DISCARD", "DO", "EXEC", "EXECUTE", "FETCH", "FLUSH", "HANDLER", "IMPORT", "KILL", "LISTEN",
+     "LOAD", "LOCK", "MERGE", "NOTIFY", "OPTIMIZE", "PRAGMA", "PREPARE", "REASSIGN", "REFRESH", "REINDEX", "RENAME",
+     "REPAIR", "RESET", "SECURITY", "SET", "UNLISTEN", "UNLOCK", "UPSERT", "USE", "VACUUM", "XA"}
 )  # fmt: skip
 _STARTS: Final = (
     _TRANSACTION | _READS | _OPAQUE
@@ -50,9 +52,9 @@ def _statement(piece: Cut, text: str) -> Statement:
     problem: Problem | None = None
     try:
         changes = _changes(piece, text)
-    except NotSql as error:
+    except NotSqlError as error:
         problem = _problem(error, piece)
-    except Exception as error:  # noqa: BLE001 - whatever is beyond the parser is one statement that nobody understands
+    except Exception as error:
         changes = (_beyond(piece, error),)
     return Statement(piece.span, piece.tokens, piece.comments, changes, problem, piece.semicolon)
 
@@ -63,7 +65,7 @@ def _beyond(piece: Cut, error: Exception) -> Opaque:
 
 
 def _changes(piece: Cut, text: str) -> tuple[Change, ...]:
-    """What a statement means; raises NotSql."""
+    """What a statement means; raises NotSqlError."""
     span = piece.span
     _check_closed(piece)
     reader = Reader(_visible(piece.tokens), span.end)
@@ -117,9 +119,12 @@ _CREATE_MODIFIERS: Final = frozenset(
 
 def _with(reader: Reader, text: str, span: Span) -> Change:
     """WITH …: what it does is said by the first verb outside its parentheses."""
-    reader.until("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES", "MERGE")
+    before = reader.until("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES", "MERGE")
     verb = reader.peek().upper
     reader.at = 0
+    for opening, token in pairwise(before):
+        if opening.text == "(" and token.upper in ("INSERT", "UPDATE", "DELETE", "MERGE"):
+            return Opaque(f"what `{token.upper}` inside `WITH` does isn't modelled", "WITH", span)
     match verb:
         case "INSERT" | "REPLACE":
             return insert(reader, text, span)
@@ -143,12 +148,11 @@ def _plain(reader: Reader, span: Span) -> Change:
         reader.step()
         return Read("TABLE", (reader.dotted("a table name"),), span)
     if word in _OPAQUE:
-        following = reader.peek(1).upper if word in ("ALTER", "SET", "LOCK", "REFRESH", "REINDEX") else ""
-        keyword = f"{word} {following}" if following and word == "ALTER" else word
+        keyword = f"ALTER {altered(reader)}" if word == "ALTER" else word
         return Opaque(f"what `{keyword}` does isn't modelled", keyword, span)
     token = reader.peek()
     meant = nearest(token.upper, _STARTS) if token.kind is Kind.WORD else None
-    raise NotSql(
+    raise NotSqlError(
         f"`{short(token.text)}` begins no statement", token.span, f"did you mean `{meant}`?" if meant else None
     )
 
@@ -174,22 +178,31 @@ def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 def _check_closed(piece: Cut) -> None:
-    """Raises NotSql at a quote or comment that nothing closes, where it opens."""
+    """Raises NotSqlError at a quote or comment that nothing closes, where it opens."""
     for token in piece.tokens:
         if token.kind is Kind.OPEN:
             message = _OPEN_QUOTES.get(token.text[0], "this is never closed")
             opening = 2 if token.text.startswith("/*") else 1
-            raise NotSql(message, Span(token.start, token.start + opening), "close it")
+            raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
 
 
-def _problem(error: NotSql, piece: Cut) -> Problem:
+def _problem(error: NotSqlError, piece: Cut) -> Problem:
     """What is wrong, as a problem: about the placeholder, where the statement is a template that nobody filled in."""
     found = _placeholder(piece.tokens)
     if found is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
         shown = "".join(token.text for token in found)
         span = found[0].span.to(found[-1].span)
         return Problem(f"the placeholder `{short(shown)}` isn't filled in", span, "write the value itself")
-    return Problem(error.message, error.span, error.help)
+    return Problem(error.message, error.span, error.help or _missing_semicolon(error, piece))
+
+
+def _missing_semicolon(error: NotSqlError, piece: Cut) -> str | None:
+    """What to write where the parser stumbled over the first word of the next statement."""
+    word = next((token.upper for token in piece.tokens[1:] if token.span == error.span), "")
+    return f"end the statement before `{word}` with `;`" if word in _VERBS else None
+
+
+_VERBS: Final = frozenset({"CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "GRANT", "SELECT"})
 
 
 def _placeholder(tokens: tuple[Token, ...]) -> tuple[Token, ...] | None:

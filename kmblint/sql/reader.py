@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NoReturn
+from typing import Final
 
 from kmblint.schema.changes import Name
 from kmblint.spelling import nearest
@@ -14,7 +14,7 @@ _OPENING: Final = frozenset({"(", "[", "{"})
 _CLOSING: Final = frozenset({")", "]", "}"})
 
 
-class NotSql(Exception):
+class NotSqlError(Exception):
     """The tokens are no SQL; says where, and what was probably meant. It never leaves `kmblint.sql`."""
 
     def __init__(self, message: str, span: Span, help: str | None = None) -> None:  # noqa: A002 - the field of Problem
@@ -24,7 +24,7 @@ class NotSql(Exception):
         self.help = help
 
 
-class Unmodelled(Exception):
+class UnmodelledError(Exception):
     """SQL that the model has no words for; `reason` names it. It never leaves `kmblint.sql`."""
 
     def __init__(self, reason: str) -> None:
@@ -33,7 +33,7 @@ class Unmodelled(Exception):
 
 
 class Reader:
-    """Reads tokens from the left; every method that begins with `take` leaves the place alone where it finds nothing."""
+    """Reads tokens from the left; a method that begins with `take` leaves the place alone if it finds nothing."""
 
     def __init__(self, tokens: Sequence[Token], end: int | None = None) -> None:
         self.tokens = tokens
@@ -45,6 +45,11 @@ class Reader:
         """The token at the place, or one behind it; an empty one behind the last."""
         index = self.at + ahead
         return self.tokens[index] if index < len(self.tokens) else self._end
+
+    @property
+    def end(self) -> int:
+        """The offset behind all that it reads."""
+        return self._end.end
 
     @property
     def done(self) -> bool:
@@ -78,11 +83,11 @@ class Reader:
         return None
 
     def need(self, *words: str) -> Span:
-        """Reads these keywords or symbols; raises NotSql where something else stands."""
+        """Reads these keywords or symbols; raises NotSqlError where something else stands."""
         first = self.peek().start
         for word in words:
             if not self.take(word):
-                self.fail((word,))
+                raise self.expected((word,))
         return Span(first, self.tokens[self.at - 1].end)
 
     def since(self, start: int) -> Span:
@@ -94,9 +99,9 @@ class Reader:
         return self.peek(ahead).kind in (Kind.WORD, Kind.QUOTED)
 
     def name(self, what: str = "a name") -> Name:
-        """Reads one identifier; raises NotSql where none stands."""
+        """Reads one identifier; raises NotSqlError where none stands."""
         if not self.takes_name():
-            self.fail((what,))
+            raise self.expected((what,))
         token = self.step()
         return Name(token.value, token.span, token.kind is Kind.QUOTED)
 
@@ -111,12 +116,12 @@ class Reader:
         return Name(".".join(part.text for part in parts), first.span.to(parts[-1].span), any(p.quoted for p in parts))
 
     def group(self) -> tuple[Token, ...]:
-        """Reads a pair of parentheses: the tokens inside; raises NotSql where it isn't closed."""
+        """Reads a pair of parentheses: the tokens inside; raises NotSqlError where it isn't closed."""
         opening = self.need("(")
         start = self.at
         self.at = _closing(self.tokens, start)
         if self.done:
-            raise NotSql("this parenthesis is never closed", opening, "close it with `)`")
+            raise NotSqlError("this parenthesis is never closed", opening, "close it with `)`")
         self.at += 1
         return tuple(self.tokens[start : self.at - 1])
 
@@ -138,34 +143,38 @@ class Reader:
         return left
 
     def names(self) -> tuple[Name, ...]:
-        """Reads `(name, …)`; raises NotSql where something else stands in it."""
+        """Reads `(name, …)`; raises NotSqlError where something else stands in it."""
         closing_at = self.at
         inside = self.group()
         if not inside:
             self.at = closing_at + 1
-            self.fail(("a column name",))
+            raise self.expected(("a column name",))
         return tuple(_only_name(item) for item in items(inside, self.tokens[self.at - 1].start))
 
     def finish(self, *expected: str) -> None:
-        """Raises NotSql where something is left."""
+        """Raises NotSqlError where something is left."""
         if not self.done:
-            self.fail(expected or ("the end of the statement",))
+            raise self.expected(expected or ("the end of the statement",))
 
-    def fail(self, expected: Iterable[str]) -> NoReturn:
-        """Raises NotSql about the token at the place.
+    def expected(self, choices: Iterable[str]) -> NotSqlError:
+        """The error about the token at the place, to be raised.
 
         Upper-case words among the expected are keywords: shown where nothing describes what is expected, and
         candidates for what a misspelt word was meant to be.
         """
-        choices = tuple(expected)
+        choices = tuple(choices)
         described = tuple(choice for choice in choices if not _is_keyword(choice))
         shown = " or ".join(described or tuple(f"`{choice}`" for choice in choices[:3]))
         token = self.peek()
         if self.done:
             before = self.tokens[-1].span if self.tokens else token.span
-            raise NotSql(f"the statement ends where {shown} is expected", before)
-        wanted = nearest(token.text.upper(), choices) if token.kind is Kind.WORD else None
-        raise NotSql(
+            return NotSqlError(f"the statement ends where {shown} is expected", before)
+        wanted = _meant(token, choices)
+        if wanted is None and self.at and (earlier := _meant(self.tokens[self.at - 1], choices)):
+            token, wanted = self.tokens[self.at - 1], earlier
+        if wanted:
+            shown = f"`{wanted}`"
+        return NotSqlError(
             f"{shown} is expected, not `{short(token.text)}`",
             token.span,
             f"did you mean `{wanted}`?" if wanted else None,
@@ -179,19 +188,19 @@ def short(text: str) -> str:
 
 
 def items(tokens: Sequence[Token], end: int) -> list[Reader]:
-    """The parts between top-level commas, each with a reader of its own; raises NotSql where one is empty."""
+    """The parts between top-level commas, each with a reader of its own; raises NotSqlError where one is empty."""
     found: list[Reader] = []
     start, depth = 0, 0
     for index, token in enumerate(tokens):
         if token.kind is Kind.SYMBOL:
             if depth == 0 and token.text == ",":
                 if start == index:
-                    raise NotSql("nothing stands before this comma", token.span, "remove the comma")
+                    raise NotSqlError("nothing stands before this comma", token.span, "remove the comma")
                 found.append(Reader(tokens[start:index], token.start))
                 start = index + 1
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
     if start == len(tokens) and found:
-        raise NotSql("nothing follows this comma", tokens[-1].span, "remove the comma")
+        raise NotSqlError("nothing follows this comma", tokens[-1].span, "remove the comma")
     found.append(Reader(tokens[start:], end))
     return found
 
@@ -209,9 +218,15 @@ def _closing(tokens: Sequence[Token], start: int) -> int:
 
 def _only_name(reader: Reader) -> Name:
     name = reader.name("a column name")
-    reader.finish("`,`")
+    reader.finish(",")
     return name
 
 
+def _meant(token: Token, choices: tuple[str, ...]) -> str | None:
+    """The keyword that a misspelt word was probably meant to be."""
+    word = token.upper
+    return nearest(word, filter(_is_keyword, choices)) if token.kind is Kind.WORD and word not in choices else None
+
+
 def _is_keyword(text: str) -> bool:
-    return text == text.upper() and text[0].isalpha()
+    return text == text.upper()

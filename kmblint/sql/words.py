@@ -15,6 +15,16 @@ BARE_CALLS: Final = frozenset(
      "SESSION_USER", "DEFAULT"}
 )  # fmt: skip
 """Words that work like a function call without parentheses."""
+OPERATOR_WORDS: Final = frozenset(
+    {"AT", "COLLATE", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "NOT", "AND", "OR", "SIMILAR", "REGEXP", "RLIKE", "GLOB",
+     "MATCH", "XOR", "DIV", "MOD", "OVERLAPS", "ISNULL", "NOTNULL", "OPERATOR", "SOUNDS", "MEMBER", "ESCAPE"}
+)  # fmt: skip
+"""Words that join two operands or follow one."""
+CLAUSE_WORDS: Final = frozenset(
+    {"WHERE", "FROM", "SET", "ORDER", "GROUP", "LIMIT", "OFFSET", "RETURNING", "HAVING", "UNION", "AND", "OR", "IN",
+     "IS", "LIKE", "ILIKE", "BETWEEN", "THEN", "ELSE", "WHEN", "AS", "ON", "USING", "JOIN"}
+)  # fmt: skip
+"""Words that can't begin an operand, save where they are names themselves."""
 _CONSTANTS: Final = frozenset({"NULL", "TRUE", "FALSE"}) | BARE_CALLS
 _AFTER_OPERANDS: Final = frozenset(
     {"IS", "IN", "LIKE", "ILIKE", "BETWEEN", "AND", "OR", "ISNULL", "NOTNULL", "FROM", "AS", "WHERE", "ORDER", "GROUP",
@@ -37,6 +47,6 @@ def names_at(tokens: Sequence[Token], index: int) -> bool:
     if following.kind is Kind.SYMBOL:
         signs = COMPARISONS if upper in ("NOT", "CASE", "SELECT") else _SIGNS
         return following.text in signs
-    if upper in ("NOT", "CASE"):
+    if upper == "NOT":
         return following.upper in ("IS", "IN", "LIKE", "BETWEEN")
     return following.upper in _AFTER_OPERANDS or (following.upper == "NOT" and upper not in ("AND", "OR"))
