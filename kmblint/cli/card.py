@@ -30,9 +30,10 @@ def rendered(card: Card, paint: Paint, width: int) -> Iterator[str]:
     yield from _options(card, paint, width)
     start = _BODY.search(card.text)
     if start:
-        yield from _markdown(card.text[start.start() :], paint, width)
+        yield ""
+        yield from _markdown(card.text[start.start() :].strip(), paint, width)
     if facts.sources:
-        yield from ("", paint("strong", "Sources"))
+        yield paint("strong", "Sources")
         yield from (f"  {source}" for source in facts.sources)
 
 
@@ -60,7 +61,7 @@ def _markdown(text: str, paint: Paint, width: int) -> Iterator[str]:
     """The sections: prose is wrapped, fenced code is indented and left as it is."""
     fence = ""
     paragraph: list[str] = []
-    for line in [*text.strip().splitlines(), ""]:
+    for line in (*text.splitlines(), ""):
         mark = _FENCE.match(line)
         if fence:
             if line.rstrip() == fence:
@@ -100,5 +101,7 @@ def _wrapped(text: str, paint: Paint, width: int) -> Iterator[str]:
     """A paragraph or a list item, its further lines under its first word; code spans stand out."""
     item = _ITEM.match(text)
     hang = " " * item.end() if item else ""
-    for line in textwrap.wrap(text, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False):
-        yield _CODE.sub(lambda found: paint("info", found[0]), line)
+    # No line ends inside a code span: a no-break space is none to `wrap`.
+    glued = _CODE.sub(lambda found: found[0].replace(" ", "\xa0"), text)
+    for line in textwrap.wrap(glued, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False):
+        yield _CODE.sub(lambda found: paint("info", found[0].replace("\xa0", " ")), line)

@@ -74,7 +74,7 @@ def _detail(one: Opened) -> str:
     applied = "" if history.applied_through is None else f", applied through {history.applied_through}"
     return (
         f"`{history.root.as_posix()}`: {len(history.migrations)} migrations{applied}, target {config.target.value}, "
-        f"configuration {config.file or 'by default'}"
+        f"{config.file or 'no configuration file'}"
     )
 
 

@@ -20,7 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _STANDARD_INPUT: Final = Path("-")
 
 
-def _number(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+def migration_number(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
     """The number of a migration from `4`, `0004`, or a file name."""
     number = None if value is None else number_of(Path(value).name)
     if value is not None and number is None:
@@ -38,7 +38,10 @@ _OPTIONS: Final = (
     ),
     click.option("--target", type=click.Choice(TARGETS), help="Whose word counts.  [default: kimberlite]"),
     click.option(
-        "--applied-through", metavar="ID", callback=_number, help="Files up to this one are applied: frozen, and done."
+        "--applied-through",
+        metavar="ID",
+        callback=migration_number,
+        help="Files up to this one are applied: frozen, and done.",
     ),
     click.option("--since", metavar="REV", help="The files of this git revision are applied."),
     click.option("--staged", is_flag=True, help="Read what git has staged; the files of HEAD are applied."),

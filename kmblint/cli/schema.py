@@ -1,0 +1,64 @@
+"""`kmblint schema`: the schema that the migrations make, at the end or behind any of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from kmblint import targets
+from kmblint.cli.debug import debug_option
+from kmblint.cli.histories import open_histories
+from kmblint.cli.options import history_options, migration_number, request_of
+from kmblint.cli.output import write
+from kmblint.errors import InputError
+from kmblint.history import History
+from kmblint.replay import replay
+from kmblint.schema.render import RENDERERS, Kept
+
+
+@click.command(
+    name="schema",
+    help="""Show the schema that the migrations make.
+
+    PATHS are migrations folders, project folders or single files (default: the working directory).
+    """,
+)
+@history_options
+@click.option("--at", metavar="ID", callback=migration_number, help="Behind this migration.  [default: the last]")
+@click.option(
+    "--as",
+    "view",
+    type=click.Choice(["intended", "actual"]),
+    default="intended",
+    show_default=True,
+    help="What was written, or what the database keeps of it.",
+)
+@click.option("--output-format", type=click.Choice(tuple(RENDERERS)), default="table", show_default=True)
+@click.option(
+    "--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead."
+)
+@debug_option
+def command(**options: Any) -> None:
+    """Runs and prints; raises InputError where `--at` names no migration."""
+    opened = open_histories(request_of(options))
+    if len(opened) > 1:
+        raise InputError("a schema is that of one migrations folder: name one")
+    (one,) = opened
+    target = targets.get(one.config.target.value, engine=one.config.engine.value)
+    actual = options["view"] == "actual"
+    history = one.history if options["at"] is None else _until(one.history, options["at"])
+    kept = Kept(target.stored_type, constraints=target.keeps_constraints, actual=actual)
+    catalog = replay(history, target, actual=actual).end
+    write(RENDERERS[options["output_format"]](catalog, kept), options["output_file"])
+
+
+def _until(history: History, number: int) -> History:
+    numbers = [migration.number for migration in history.migrations if migration.number is not None]
+    if number not in numbers:
+        known = f"the folder has {min(numbers):04} to {max(numbers):04}" if numbers else "the folder has none"
+        raise InputError(f"--at {number:04}: no migration has that number; {known}")
+    kept = tuple(m for m in history.migrations if m.number is not None and m.number <= number)
+    return replace(history, migrations=kept)
