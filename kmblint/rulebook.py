@@ -171,10 +171,11 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
         """The function that finds."""
         if self.given is not None:
             return self.given
-        module = import_module(f"kmblint.checks.{_module_name(self.slug)}")
-        found: Check | None = getattr(module, "check", None)
-        if found is None:
-            raise RulebookError(f"{module.__file__}: there is no `check` in it")
+        name = f"kmblint.checks.{_module_name(self.slug)}"
+        try:
+            found: Check = import_module(name).check
+        except (ModuleNotFoundError, AttributeError) as error:
+            raise RulebookError(f"{self.card.path}: its check is missing: {error}") from error
         return found
 
     @cached_property
@@ -230,12 +231,7 @@ class Rulebook:
         package = Path(kmblint.checks.__path__[0])
         beside = package.parent.parent / "rules"
         folder = beside if (beside / "_template.md").is_file() else package.parent / "_rules"
-        cards = [read_card(path) for path in sorted(folder.glob("[!_]*.md")) if path.stem != "README"]
-        modules = {path.stem for path in package.glob("[!_]*.py")}
-        for name in sorted(modules ^ {_module_name(card.slug) for card in cards}):
-            lacking = f"{folder.name}/{name.replace('_', '-')}.md" if name in modules else f"kmblint/checks/{name}.py"
-            raise RulebookError(f"`{name}` is half a rule: {lacking} is missing")
-        return cls(Rule(card) for card in cards)
+        return cls(Rule(read_card(path)) for path in sorted(folder.glob("[!_]*.md")) if path.stem != "README")
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)

@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import tomli
 
 from kmblint import folder, targets
+from kmblint.config import load
 from kmblint.engine import lint
 from kmblint.findings import Applicability, Diagnostic, NewFile, Report
 from kmblint.fixes import apply, choose
+from kmblint.reporters import FORMATS
 from kmblint.reporters.full import draw
 from kmblint.reporters.paint import Paint
 from kmblint.rulebook import Card, Rulebook
-from kmblint.settings import RuleSettings, Settings
+from kmblint.selection import per_file_ignores, selected
+from kmblint.settings import Settings
 
 SECTIONS: Final = ("Triggered when", "Effect", "Instead", "Flagged", "Accepted")
 TODAY: Final = date(2026, 7, 1)
@@ -54,7 +56,8 @@ class Case(msgspec.Struct, frozen=True):
     files: Mapping[str, bytes]
     """By their path in the project."""
     marks: tuple[Mark, ...]
-    config: Mapping[str, Any]
+    config: str
+    """The `kmblint.toml` of the case; the card's own rule is selected beside what it says."""
     fixed: tuple[Fence, ...]
     rendered: Fence | None
 
@@ -94,7 +97,7 @@ def cases(card: Card) -> Iterator[Case]:
 def _case(title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
     files: dict[str, bytes] = {}
     marks: list[Mark] = []
-    config: dict[str, Any] = {}
+    config = ""
     fixed: list[Fence] = []
     rendered: Fence | None = None
     migrations = 0
@@ -106,7 +109,7 @@ def _case(title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
             assert rendered is None, f"`{title}` has two text blocks"
             rendered = fence
         elif kind == "toml" and fence.name is None:
-            config |= tomli.loads(fence.body)
+            config += fence.body
         else:
             migrations += kind == "sql"
             name = fence.name or _default_name(migrations)
@@ -186,23 +189,20 @@ def run(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: boo
 
 def check(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True) -> Result:
     """Lints what stands in the project folder."""
-    state = case.config.get("history", {})
-    known = folder.Known(
-        applied_through=state.get("applied"),
-        failed=tuple(state.get("failed", ())),
-        baseline=project / state["baseline"] if "baseline" in state else None,
-    )
     (project / "migrations").mkdir(exist_ok=True)
+    path = project / "kmblint.toml"
+    path.write_text(f'select = ["{card.slug}"]\n{case.config}', encoding="utf-8")
+    configured = load(path, path.name, rulebook, {}, FORMATS)
+    known = folder.Known(configured.applied.value, configured.failed.value, configured.baseline.value)
     history = folder.read(project / "migrations", known, display=lambda path: path.relative_to(project).as_posix())
-    selected = {}
-    for slug in (card.slug, *case.config.get("extend-select", ())):
-        rule = rulebook.get(slug)
-        assert rule is not None, f"no rule `{slug}`"
-        options = rule.card.facts.options
-        configured = case.config.get("rules", {}).get(slug, {})
-        selected[slug] = RuleSettings(options={name: options[name].read(value) for name, value in configured.items()})
-    settings = Settings(rules=selected, today=TODAY, debug=debug)
-    report = lint(history, settings, rulebook, targets.get(case.config.get("target", "kimberlite")))
+    settings = Settings(
+        rules=selected(configured, rulebook),
+        per_file_ignores=per_file_ignores(configured, rulebook),
+        today=TODAY,
+        debug=debug,
+    )
+    target = targets.get(configured.target.value, engine=configured.engine.value)
+    report = lint(history, settings, rulebook, target)
     return Result(report, tuple(each for each in report.diagnostics if each.rule == card.slug))
 
 

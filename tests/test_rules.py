@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import tomli
 from pytest_snapshot.plugin import Snapshot
 
 import kmblint.checks
@@ -140,11 +141,16 @@ def test_card_is_complete(card: Card) -> None:
         assert not case.marks, f"`{case.title}` marks a finding"
         assert not case.fixed, f"`{case.title}` shows a fix"
         assert case.rendered is None, f"`{case.title}` shows a finding"
-    used = {name for case in every for name in case.config.get("rules", {}).get(card.slug, {})}
+    used = {name for case in every for name in tomli.loads(case.config).get("rules", {}).get(card.slug, {})}
     assert used == card.facts.options.keys(), "each option needs a case that sets it"
     assert card.summary[0].isupper(), "the summary is a sentence"
     assert card.summary.endswith("."), "the summary is a sentence"
     assert card.facts.sources, "a card says where its facts stand"
+
+
+def test_cards_and_checks_come_in_pairs() -> None:
+    modules = {path.stem for path in Path(kmblint.checks.__path__[0]).glob("[!_]*.py")}
+    assert modules == {card.slug.replace("-", "_") for card in CARDS}
 
 
 @EACH_CARD
