@@ -82,7 +82,10 @@ def _mentions_us(pyproject: Path) -> bool:
     """Whether it has a `[tool.kmblint]`; one that isn't TOML is ours only if it names us."""
     try:
         text = pyproject.read_text(encoding="utf-8")
-        return "kmblint" in text and "kmblint" in TomlFile("", text).data.get("tool", {})
+        if "kmblint" not in text:
+            return False
+        tools = TomlFile("", text).data.get("tool")
+        return isinstance(tools, dict) and "kmblint" in tools
     except ConfigError:
         return "[tool.kmblint" in text
     except (OSError, UnicodeDecodeError):

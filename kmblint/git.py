@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from kmblint.errors import GitError
+from kmblint.folder import is_migration
 
 STAGED: Final = ""
 """The revision that stands for the index."""
@@ -59,7 +60,7 @@ def files_at(revision: str, folder: Path) -> dict[str, str]:
         name = path.removeprefix(here)
         fields = meta.split(" ")
         mode, blob = fields[0], fields[1] if revision == STAGED else fields[2]
-        if name.endswith(".sql") and name != ".sql" and "/" not in name and mode in ("100644", "100755"):
+        if is_migration(name) and "/" not in name and mode in ("100644", "100755"):
             blobs[name] = blob
     return dict(zip(blobs, _contents(folder, list(blobs.values())), strict=True))
 
@@ -83,7 +84,7 @@ def _merged_branch(subject: str) -> str | None:
     if subject.startswith("Merge branch '"):
         return subject.removeprefix("Merge branch '").partition("'")[0]
     if subject.startswith("Merge pull request ") and " from " in subject:
-        return subject.partition(" from ")[2].split()[0]
+        return subject.partition(" from ")[2].strip() or None
     return None
 
 

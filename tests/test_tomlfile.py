@@ -1,0 +1,69 @@
+"""Keys of a TOML file know their lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmblint.errors import ConfigError
+from kmblint.tomlfile import TomlFile
+
+TEXT = '''\
+# a comment
+select = [
+    "all",  # [not.a.table]
+    'KMB6',
+]
+text = """
+fake = 1
+"""
+history.failed = ["x"]
+
+[rules."unbatched-update"] # spaced
+max-rows = 5
+"a = b" = 1
+inline = { deep = { er = 1 } }
+
+[[list]]
+name = "x"
+'''
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("select",), 2),
+        (("text",), 6),
+        (("fake",), 1),
+        (("history", "failed"), 9),
+        (("rules",), 11),
+        (("rules", "unbatched-update"), 11),
+        (("rules", "unbatched-update", "max-rows"), 12),
+        (("rules", "unbatched-update", "a = b"), 13),
+        (("rules", "unbatched-update", "inline", "deep", "er"), 14),
+        (("list",), 16),
+        (("list", "name"), 17),
+        (("gone",), 1),
+    ],
+)
+def test_lines_of_keys(path: tuple[str, ...], line: int) -> None:
+    assert TomlFile("k.toml", TEXT).line(path) == line
+
+
+def test_lines_of_items() -> None:
+    file = TomlFile("k.toml", TEXT)
+    assert [file.line(("select",), item) for item in ("all", "KMB6", "other")] == [3, 4, 2]
+
+
+def test_what_is_no_toml_says_its_line() -> None:
+    with pytest.raises(ConfigError, match=r"^k.toml:2: not TOML: invalid statement$"):
+        TomlFile("k.toml", "a = 1\n<<<<<<< HEAD\n")
+
+
+def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b"# \xe9")
+    with pytest.raises(ConfigError, match=r"^latin.toml: not UTF-8: byte 0xE9$"):
+        TomlFile.read(tmp_path / "latin.toml", "latin.toml")
+    with pytest.raises(ConfigError, match=r"^gone.toml: can't be read: No such file"):
+        TomlFile.read(tmp_path / "gone.toml", "gone.toml")
