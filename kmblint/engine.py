@@ -74,10 +74,8 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
 
 def _beside(history: History) -> Mapping[str, Source]:
     """The state files, and an empty text for every other file that a finding may name, so that its path is told."""
-    empty = {
-        file: Source(file, "", (history.root / file).as_posix())
-        for file in [*(one.file for one in history.unreadable), *(one.file for one in history.strays)]
-    }
+    files = [*(one.file for one in history.unreadable), *(one.file for one in history.strays)]
+    empty = {file: Source(file, "", (history.root / file).as_posix()) for file in files}
     return {**empty, **history.state.sources}
 
 

@@ -1,0 +1,168 @@
+"""`kmblint explain` and `kmblint rules`: the rulebook in a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kmblint.cli import main
+from kmblint.cli.card import rendered
+from kmblint.cli.rules import listing
+from kmblint.findings import Severity
+from kmblint.reporters.paint import Paint
+from kmblint.rulebook import Card, Facts, Option, Rule, Rulebook
+
+CARD = Card(
+    "many-wards",
+    "A hospital has more wards than it can staff.",
+    Facts(
+        code="KMB899",
+        severity=Severity.WARNING,
+        category="structure",
+        since="0.1.0",
+        targets=("kimberlite",),
+        stability="preview",
+        sources=("guide, section Wards",),
+        options={
+            "max-wards": Option(10, "How many it can staff."),
+            "names": Option(("a", "b"), "Which names count as a ward, a rather long story to tell in one line."),
+            "mode": Option("strict", "How it counts.", ("strict", "lax")),
+        },
+    ),
+    """# many-wards
+
+Ignored.
+
+```toml
+code = "KMB899"
+```
+
+## Triggered when
+
+A long paragraph that must be wrapped, with `code that stays in one piece` near the end
+of its second line.
+
+- an item that is so long that it has to go on in another line below its first word
+- another
+
+## Flagged
+
+### A case
+
+`0001_a.sql`:
+```sql error="too many"
+CREATE TABLE wards (id BIGINT PRIMARY KEY); -- a long line of code is left as it is, whatever the width
+
+## no heading
+```
+
+```sql fixed
+```
+""",
+    Path("many-wards.md"),
+)
+
+
+def test_a_card_is_set_for_a_terminal() -> None:
+    assert (
+        "\n".join(rendered(CARD, Paint(), 60))
+        == """\
+KMB899 many-wards
+A hospital has more wards than it can staff.
+
+warning · structure · only when selected · kimberlite · since 0.1.0 · preview · comes with a fix
+
+Options
+  max-wards  How many it can staff. (default: 10)
+  names      Which names count as a ward, a rather long
+             story to tell in one line. (default: ["a",
+             "b"])
+  mode       How it counts. (default: "strict"; one of
+             strict, lax)
+
+Triggered when
+
+A long paragraph that must be wrapped, with
+`code that stays in one piece` near the end of its second
+line.
+
+- an item that is so long that it has to go on in another
+  line below its first word
+- another
+
+Flagged
+
+  A case
+
+`0001_a.sql`:
+    error="too many"
+    CREATE TABLE wards (id BIGINT PRIMARY KEY); -- a long line of code is left as it is, whatever the width
+
+    ## no heading
+
+    fixed
+
+Sources
+  guide, section Wards"""
+    )
+
+
+def test_colours_change_nothing_but_colour() -> None:
+    coloured = "\n".join(rendered(CARD, Paint(color=True), 60))
+    assert "\x1b[1;36m`code that stays in one piece`\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == "\n".join(rendered(CARD, Paint(), 60))
+
+
+@pytest.mark.parametrize("name", [name for rule in Rulebook.load() for name in (rule.slug, rule.card.code.lower())])
+def test_every_rule_is_explained_by_slug_and_code(name: str) -> None:
+    done = CliRunner().invoke(main, ["explain", name])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "Instead\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("unused-supression", "did you mean `unused-suppression`?"), ("x", "`kmblint rules` lists them")]
+)
+def test_an_unknown_rule_is_no_traceback(name: str, hint: str) -> None:
+    done = CliRunner().invoke(main, ["explain", name])
+    assert (done.exit_code, done.stderr) == (2, f"kmblint: there is no rule `{name}`; {hint}\n")
+
+
+def test_rules_are_listed_by_family() -> None:
+    assert list(listing(Rulebook([Rule(CARD)]), Paint()))[:2] == [
+        "structure",
+        "  KMB899 ○ many-wards  warning  fix  kimberlite  A hospital has more wards than it can staff.",
+    ]
+    cut = list(listing(Rulebook([Rule(CARD)]), Paint(), 60))[1]
+    assert cut == "  KMB899 ○ many-wards  warning  fix  kimberlite  A hospital…"
+
+
+def test_the_list_holds_every_rule_once() -> None:
+    done = CliRunner().invoke(main, ["rules"])
+    assert done.exit_code == 0
+    assert re.findall(r"^  (KMB\d{3}) ", done.stdout, re.MULTILINE) == [rule.card.code for rule in Rulebook.load()]
+
+
+def test_rules_as_json() -> None:
+    done = CliRunner().invoke(main, ["rules", "--output-format", "json"])
+    document = json.loads(done.stdout)
+    assert document["version"] == 1
+    assert [rule["rule"] for rule in document["rules"]] == [rule.slug for rule in Rulebook.load()]
+    assert document["rules"][0] == {
+        "code": "KMB000",
+        "rule": "internal-error",
+        "summary": "A rule of kmblint failed; the others went on.",
+        "category": "source",
+        "severity": "error",
+        "recommended": True,
+        "stability": "stable",
+        "since": "0.1.0",
+        "targets": ["guide", "kimberlite"],
+        "fixable": False,
+        "supersedes": [],
+        "options": {},
+    }
