@@ -6,6 +6,7 @@ Every problem is found before the first is told, with its line and key; every se
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
@@ -69,12 +70,12 @@ def find(start: Path) -> Path | None:
     """The configuration file that governs a folder: the nearest above it, `kmblint.toml` before `pyproject.toml`."""
     start = start.absolute()
     for folder in (start, *start.parents):
-        own = folder / "kmblint.toml"
-        if own.is_file():
-            return own
-        shared = folder / "pyproject.toml"
-        if shared.is_file() and _mentions_us(shared):
-            return shared
+        own, shared = folder / "kmblint.toml", folder / "pyproject.toml"
+        with suppress(PermissionError):
+            if own.is_file():
+                return own
+            if shared.is_file() and _mentions_us(shared):
+                return shared
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -206,18 +207,20 @@ class _Reader:
 def _ordered(migrations: Collection[Migration]) -> tuple[Migration, ...]:
     """By number, then by name; what has no number comes last. The failed half of a pair learns its repair."""
     ordered = sorted(migrations, key=lambda m: (m.number is None, m.number or 0, m.file))
-    return tuple(_paired(migration, ordered) for migration in ordered)
+    return tuple(
+        migration for _, namesakes in groupby(ordered, key=lambda m: m.number) for migration in _paired(list(namesakes))
+    )
 
 
-def _paired(migration: Migration, others: Collection[Migration]) -> Migration:
+def _paired(namesakes: list[Migration]) -> list[Migration]:
     """The guide's "Handling Failures": `0003_fixed.sql`, or `0003_x_fixed.sql`, takes the place of `0003_x.sql`."""
-    if migration.number is None or migration.description == "fixed":
-        return migration
-    for other in others:
-        if (
-            other.number == migration.number
-            and other is not migration
-            and other.description in ("fixed", f"{migration.description}_fixed")
-        ):
-            return msgspec.structs.replace(migration, fixed_by=other.file)
-    return migration
+    if len(namesakes) == 1 or namesakes[0].number is None:
+        return namesakes
+    files = {migration.description: migration.file for migration in namesakes}
+    return [msgspec.structs.replace(migration, fixed_by=_repair(migration, files)) for migration in namesakes]
+
+
+def _repair(migration: Migration, files: Mapping[str, str]) -> str | None:
+    if migration.description == "fixed":
+        return None
+    return files.get(f"{migration.description}_fixed") or files.get("fixed")

@@ -149,6 +149,24 @@ class History(msgspec.Struct, frozen=True, dict=True):
         return self.baseline.file if self.baseline else None
 
     @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every text that a place may name: migrations, the baseline, deleted files of the revision, state files.
+
+        What can't be read, and what lies beside the migrations, has no text but a path.
+        """
+        beside = (*(each.file for each in self.unreadable), *(each.file for each in self.strays))
+        texts = (
+            *(migration.source for migration in self.migrations),
+            *((self.baseline.source,) if self.baseline else ()),
+        )
+        return {
+            **{file: Source(file, "", (self.root / file).as_posix()) for file in beside},
+            **(self.released or {}),
+            **self.state.sources,
+            **{source.name: source for source in texts},
+        }
+
+    @cached_property
     def by_file(self) -> dict[str, Migration]:
         """The migrations by file name."""
         return {migration.file: migration for migration in self.migrations}

@@ -44,12 +44,10 @@ def locate(
     roots: dict[Path, Path] = {}
     shown: dict[Path, set[str] | None] = {}
     for path in (*paths, *((unsaved,) if unsaved else ())):
-        if path.is_dir():
-            root, name = _migrations_of(path, configured), None
-        elif path.exists() or path.is_symlink() or path == unsaved:
-            root, name = path.parent, _checked(path).name
-        else:
-            raise InputError(_missing(path))
+        try:
+            root, name = _found(path, configured, is_unsaved=path == unsaved)
+        except OSError as error:
+            raise InputError(f"`{display(path)}` can't be read: {error.strerror}") from error
         key = root.resolve()
         roots.setdefault(key, root)
         names = shown.setdefault(key, set())
@@ -58,6 +56,15 @@ def locate(
         else:
             names.add(name)
     return tuple(Target(roots[key], _frozen(shown[key])) for key in sorted(roots))
+
+
+def _found(path: Path, configured: Callable[[Path], Path | None], *, is_unsaved: bool) -> tuple[Path, str | None]:
+    """The migrations folder of a path, and the name of its file where it is one."""
+    if path.is_dir():
+        return _migrations_of(path, configured), None
+    if is_unsaved or path.exists() or path.is_symlink():
+        return path.parent, _checked(path).name
+    raise InputError(_missing(path))
 
 
 def _frozen(names: set[str] | None) -> frozenset[str] | None:

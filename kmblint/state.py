@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -78,10 +79,11 @@ def project_of(root: Path) -> Path:
     """
     folder = root.resolve()
     for above in folder.parents:
-        if (above / "kimberlite.toml").is_file() or (above / ".kimberlite" / "migrations").is_dir():
-            return above
-        if (above / ".git").exists():
-            break
+        with suppress(PermissionError):
+            if (above / "kimberlite.toml").is_file() or (above / ".kimberlite" / "migrations").is_dir():
+                return above
+            if (above / ".git").exists():
+                break
     return folder.parent
 
 

@@ -78,3 +78,21 @@ def test_an_empty_release_says_that_nothing_is_applied(root: Path) -> None:
     history = opened(root, Known(since="main", released={}))
     assert history.applied_through == 0
     assert why(history, "0001_a.sql", "0014_d.sql") == ""
+
+
+def test_every_text_that_a_place_may_name_has_its_path(tmp_path: Path) -> None:
+    lock = tmp_path / ".kimberlite" / "migrations" / ".lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("version = 1\nmigration = []\n")
+    root = tmp_path / "migrations"
+    (root / "0002_b.sql").mkdir(parents=True)
+    (root / "0001_a.sql").write_text("new")
+    (root / "0003_c.sql~").touch()
+    sources = opened(root, Known(since="main", released={"0001_a.sql": "old", "0009_gone.sql": "gone"})).sources
+    assert {name: (source.text, Path(source.path)) for name, source in sources.items()} == {
+        "0001_a.sql": ("new", root / "0001_a.sql"),
+        "0002_b.sql": ("", root / "0002_b.sql"),
+        "0003_c.sql~": ("", root / "0003_c.sql~"),
+        "0009_gone.sql": ("gone", root / "0009_gone.sql"),
+        ".kimberlite/migrations/.lock": (lock.read_text(), lock),
+    }

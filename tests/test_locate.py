@@ -79,6 +79,7 @@ def test_a_folder_whose_names_are_all_wrong_is_still_one(project: Path) -> None:
     [
         ("migratons", "^`migratons` doesn't exist, did you mean `migrations`\\?$"),
         ("migrations/0002_c.sql", "^`migrations/0002_c.sql` doesn't exist, did you mean `migrations/0002_b.sql`\\?$"),
+        ("m" * 300, "^`m+` can't be read: File name too long$"),
         ("nosuch/folder", "^`nosuch/folder` doesn't exist$"),
         ("code", "^`code` holds no migrations: neither"),
         ("fresh", "^`fresh/migrations` holds no migrations$"),
