@@ -164,7 +164,7 @@ class _File:
         """The lines of each entry; the first line of the file where they are written in another style."""
         if len(self._heads) != count:
             return [self.source.line_span(1)] * count
-        ends = [*self._heads[1:], len(self.source.text)]
+        ends = [*self._heads, len(self.source.text)][1:]
         text = self.source.text
         return [
             Span(start, start + len(text[start:end].rstrip())) for start, end in zip(self._heads, ends, strict=True)

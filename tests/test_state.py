@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kmblint.state import APPLIED, LOCK, State, project_of, read_state
 
@@ -106,6 +109,21 @@ def test_a_repetition_shows_the_first(tmp_path: Path) -> None:
     [damage] = found.damages
     assert damage.related[0].place == found.applied[0].place
     assert found.applied_here[1].checksum == "aa"
+
+
+PARTS = st.sampled_from([
+    "version = 1", "[[migration]]", "[[migrations]]", "[migration]", "id = 1", "id = -1", 'name = "a"', "checksum = 1",
+    'checksum = "c"', "migration = []", "migrations = [{ id = 1 }]", "migrations = 1", "<<<<<<< HEAD", "# note", "",
+])  # fmt: skip
+
+
+@given(st.lists(PARTS, max_size=8).map("\n".join), st.lists(PARTS, max_size=8).map("\r\n".join))
+def test_whatever_they_hold_is_records_and_damages(lock: str, applied: str) -> None:
+    with TemporaryDirectory() as project:
+        found = state(Path(project), lock, applied)
+    for damage in found.damages:
+        assert damage.place.span in found.sources[damage.place.file].everything
+    assert found.damages or len(found.lock) == len(found.locked)
 
 
 def test_the_two_files_may_disagree(tmp_path: Path) -> None:
