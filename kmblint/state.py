@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import msgspec
-import tomli
 
 from kmblint import decode
 from kmblint.findings import Related
 from kmblint.text import Place, Source, Span
+from kmblint.tomlfile import TomlError, parse
 
 LOCK: Final = ".kimberlite/migrations/.lock"
 APPLIED: Final = ".kimberlite/migrations/applied.toml"
@@ -70,6 +70,15 @@ class State(msgspec.Struct, frozen=True, dict=True):
     def newest_applied(self) -> int | None:
         """The highest number that this machine applied."""
         return max(self.applied_here, default=None)
+
+    @property
+    def note(self) -> str | None:
+        """What a summary says of this machine's state; None where there is none."""
+        if self.newest_applied is None:
+            return None
+        return (
+            f"this machine's applied.toml ends at migration {self.newest_applied} (nothing is taken from it as applied)"
+        )
 
 
 def project_of(root: Path) -> Path:
@@ -143,9 +152,9 @@ class _File:
     def read(self) -> tuple[tuple[Record, ...], list[Damage]]:
         """The records that are whole, the first of each number and its repetitions, and what is wrong."""
         try:
-            document = tomli.loads(self.source.text)
-        except tomli.TOMLDecodeError as error:
-            self._damaged(f"it is no TOML: {_reason(error)}", self.source.line_span(error.lineno))
+            document = parse(self.source.text)
+        except TomlError as error:
+            self._damaged(f"it is no TOML: {error.reason}", self.source.line_span(error.line))
             return (), self.damages
         if self.key == "migration" and not _is_id(document.get("version")):
             self._damaged("`version` is missing or no whole number", self.source.line_span(1))
@@ -222,7 +231,3 @@ def _is_moment(value: object) -> bool:
         return datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
         return False
-
-
-def _reason(error: tomli.TOMLDecodeError) -> str:
-    return error.msg[:1].lower() + error.msg[1:]

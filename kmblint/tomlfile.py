@@ -14,6 +14,25 @@ from kmblint.errors import ConfigError
 KeyPath: TypeAlias = tuple[str, ...]
 
 
+class TomlError(ValueError):
+    """A text is no TOML: the reason, a lower-case clause, and its 1-based line."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+def parse(text: str) -> dict[str, Any]:
+    """What a TOML text holds; raises TomlError."""
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise TomlError(error.msg[:1].lower() + error.msg[1:], error.lineno) from error
+    except (RecursionError, ValueError) as error:
+        raise TomlError("it is nested too deeply, or a number is too long", 1) from error
+
+
 class TomlFile:
     """A parsed TOML file; `name` is how the user calls it, `data` what it holds."""
 
@@ -21,10 +40,9 @@ class TomlFile:
         self.name = name
         self.text = text
         try:
-            self.data: dict[str, Any] = tomli.loads(text)
-        except tomli.TOMLDecodeError as error:
-            reason = error.msg[:1].lower() + error.msg[1:]
-            raise ConfigError((f"{name}:{error.lineno}: not TOML: {reason}",)) from error
+            self.data = parse(text)
+        except TomlError as error:
+            raise ConfigError((f"{name}:{error.line}: not TOML: {error.reason}",)) from error
 
     @classmethod
     def read(cls, path: Path, name: str) -> TomlFile:

@@ -58,6 +58,7 @@ def test_both_files_are_read(tmp_path: Path) -> None:
         (2, "add_wards", "bb"),
     ]
     assert (found.newest_applied, found.applied_here[1].applied_by) == (1, "dana")
+    assert found.note == "this machine's applied.toml ends at migration 1 (nothing is taken from it as applied)"
     place = found.locked[2].place
     assert place.file == LOCK
     assert found.sources[LOCK].slice(place.span) == '[[migration]]\nid = 2\nname = "add_wards"\nchecksum = "bb"'
@@ -66,7 +67,7 @@ def test_both_files_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [None, "", "\n \n"])
 def test_missing_and_empty_files_say_nothing(tmp_path: Path, text: str | None) -> None:
     found = state(tmp_path, text, text)
-    assert (found.lock, found.applied, found.damages, found.newest_applied) == ((), (), (), None)
+    assert (found.lock, found.applied, found.damages, found.note) == ((), (), (), None)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,12 @@ def test_what_is_no_toml_says_its_line() -> None:
         TomlFile("k.toml", "a = 1\n<<<<<<< HEAD\n")
 
 
+@pytest.mark.parametrize("value", ["[" * 1000, "9" * 5000])
+def test_what_tomli_gives_up_on_is_said_too(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"^k.toml:1: not TOML: it is nested too deeply, or a number is too long$"):
+        TomlFile("k.toml", f"a = {value}\n")
+
+
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xe9")
     with pytest.raises(ConfigError, match=r"^latin.toml: not UTF-8: byte 0xE9$"):
