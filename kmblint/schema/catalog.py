@@ -73,6 +73,8 @@ class Poison(msgspec.Struct, frozen=True):
     column: str
     value: str
     place: Place
+    row: tuple[object, ...] | None = None
+    """The key of the row that holds it, where that is known: other rows can still be found by their key."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -130,13 +132,18 @@ class Table(msgspec.Struct, frozen=True):
 
     @property
     def unique_keys(self) -> tuple[tuple[str, ...], ...]:
-        """The column sets declared UNIQUE, the primary key first."""
+        """The column sets declared UNIQUE, by a constraint or by an index, the primary key first."""
         declared = tuple(
             tuple(column.text for column in c.constraint.columns)
             for c in self.constraints
             if isinstance(c.constraint, Unique)
         )
-        return ((self.primary_key,) if self.primary_key else ()) + declared
+        indexed = tuple(
+            tuple(column for column in index.columns if column)
+            for index in self.indexes
+            if index.unique and not index.partial and None not in index.columns
+        )
+        return ((self.primary_key,) if self.primary_key else ()) + declared + indexed
 
     def constraint(self, name: str) -> Declared | None:
         """The constraint of exactly that name."""
@@ -175,7 +182,11 @@ class Catalog(msgspec.Struct, frozen=True):
     dropped: HashTrieMap[str, Dropped] = HashTrieMap()
     """Tables that are gone, by name; the newest drop of a name."""
     stale_indexes: HashTrieMap[tuple[str, str], Place] = HashTrieMap()
-    """(table, index) of dropped tables and columns, which Kimberlite keeps registered; where the index was made."""
+    """(table, index) of every index ever made, which Kimberlite keeps registered when table or column is dropped; where
+    it was made. Stale is the one that its table no longer has."""
+    attachments: HashTrieMap[tuple[str, str], tuple[str, Place]] = HashTrieMap()
+    """(table, column) → the masking policy that was attached there and never detached, and where; tables that are gone
+    too, because Kimberlite keeps it."""
     policies: HashTrieMap[str, Policy] = HashTrieMap()
     masks: HashTrieMap[str, Mask] = HashTrieMap()
     roles: HashTrieMap[str, Principal] = HashTrieMap()

@@ -156,9 +156,19 @@ class UncheckedNull(msgspec.Struct, frozen=True, tag=True):
     left_out: bool
 
 
+class CutDigits(msgspec.Struct, frozen=True, tag=True):
+    """A number is stored with fewer digits behind its point than written."""
+
+    column: str
+    column_type: str
+    value: str
+    kept: str
+    span: Span
+
+
 Hazard: TypeAlias = (
     DroppedClause | ChangedType | IgnoredGuard | WiderThanAsked | DoesNothing | Poisons | Crashes
-    | KeyDamage | NullRows | UncheckedNull
+    | KeyDamage | NullRows | UncheckedNull | CutDigits
 )  # fmt: skip
 
 

@@ -1,0 +1,225 @@
+"""What the Kimberlite engine does with SQL, as data: read it, extend it, change nothing else.
+
+Every table is stamped by `ENGINE`, the release it was seen in, and names the areas of tests/engine/scenarios.jsonl
+that show it. Sources: the engine itself (tests/engine), kimberlite-query 0.9.1 src/parser.rs, kimberlite 0.9.1
+src/tenant.rs, sqlparser 0.61. A later release is a new set of these tables, chosen by `[target] engine`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kmblint.findings import Severity
+
+ENGINE: Final = "0.9.1"
+
+# --- limits (area limit) ----------------------------------------------------------------------------------------------
+
+MAX_PARENTHESES: Final = 50
+"""Open `(` at one point of the statement's text, those in literals and comments counted."""
+MAX_NESTING: Final = 45
+"""Nested `(` of an expression before the parser gives up."""
+MAX_NOTS: Final = 100
+"""The word NOT in the whole text, literals and comments counted."""
+MAX_ROW_BYTES: Final = 3951
+"""What a row may take as JSON (`{"a":"x","id":9}`, UTF-8) so that it fits a page of 4 KiB."""
+MAX_KEY_BYTES: Final = 1997
+"""What a text that is the whole key may take: it is stored twice."""
+MAX_DECIMAL: Final = 2**96 - 1
+"""The digits of a number with a fraction, read as a whole number."""
+ODD_CHARACTERS: Final = {
+    "\ufeff": "a byte order mark", "\u200b": "a zero-width space", "\u200c": "a zero-width non-joiner",
+    "\u200d": "a zero-width joiner", "\u2060": "a word joiner", "\x00": "a NUL",
+}  # fmt: skip
+"""Characters outside of literals that the parser takes for part of a word, or for no word at all (area create-form)."""
+
+# --- types (areas type, create-form, key-type) ------------------------------------------------------------------------
+
+STORED_TYPES: Final = {
+    "TINYINT": ("TINYINT", 1), "SMALLINT": ("SMALLINT", 1), "INT": ("INTEGER", 1), "INTEGER": ("INTEGER", 1),
+    "BIGINT": ("BIGINT", 1), "REAL": ("REAL", 0), "FLOAT": ("REAL", 1), "DOUBLE": ("REAL", 2),
+    "DECIMAL": ("DECIMAL", 2), "TEXT": ("TEXT", 0), "VARCHAR": ("TEXT", 1), "STRING": ("TEXT", 1),
+    "BINARY": ("BYTES", 1), "VARBINARY": ("BYTES", 1), "BLOB": ("BYTES", 1), "BOOLEAN": ("BOOLEAN", 0),
+    "BOOL": ("BOOLEAN", 0), "DATE": ("DATE", 0), "TIME": ("TIME", 1), "TIMETZ": ("TIME", 1),
+    "TIMESTAMP": ("TIMESTAMP", 1), "TIMESTAMPTZ": ("TIMESTAMP", 1), "UUID": ("UUID", 0), "JSON": ("JSON", 0),
+}  # fmt: skip
+"""Declared type → the type that is stored, and how many arguments the parser takes at most."""
+
+DEFAULT_DECIMAL: Final = (18, 2)
+"""What a bare DECIMAL is stored as."""
+
+REPLACED_TYPES: Final = {
+    "NUMERIC": ("DECIMAL", True), "DEC": ("DECIMAL", True), "DOUBLE PRECISION": ("DOUBLE", True),
+    "FLOAT4": ("REAL", True), "FLOAT8": ("DOUBLE", True), "INT2": ("SMALLINT", True), "INT4": ("INTEGER", True),
+    "INT8": ("BIGINT", True), "INT16": ("SMALLINT", False), "INT32": ("INTEGER", True), "INT64": ("BIGINT", True),
+    "MEDIUMINT": ("INTEGER", True), "HUGEINT": ("BIGINT", False), "SMALLSERIAL": ("SMALLINT", False),
+    "SERIAL": ("INTEGER", False), "BIGSERIAL": ("BIGINT", False), "MONEY": ("DECIMAL(18,2)", False),
+    "CHAR": ("TEXT", False), "CHARACTER": ("TEXT", False), "NCHAR": ("TEXT", False), "BPCHAR": ("TEXT", False),
+    "CHARACTER VARYING": ("VARCHAR", True), "CHAR VARYING": ("VARCHAR", True), "NVARCHAR": ("VARCHAR", True),
+    "VARCHAR2": ("VARCHAR", True), "CITEXT": ("TEXT", False), "CLOB": ("TEXT", True), "TINYTEXT": ("TEXT", True),
+    "MEDIUMTEXT": ("TEXT", True), "LONGTEXT": ("TEXT", True), "NAME": ("TEXT", False), "XML": ("TEXT", False),
+    "INET": ("TEXT", False), "CIDR": ("TEXT", False), "ENUM": ("TEXT", False), "SET": ("TEXT", False),
+    "BYTEA": ("BLOB", True), "BYTES": ("BLOB", True), "TINYBLOB": ("BLOB", True), "MEDIUMBLOB": ("BLOB", True),
+    "LONGBLOB": ("BLOB", True), "BIT": ("BOOLEAN", False), "DATETIME": ("TIMESTAMP", True),
+    "SMALLDATETIME": ("TIMESTAMP", True), "INTERVAL": ("BIGINT", False), "YEAR": ("SMALLINT", False),
+    "JSONB": ("JSON", True), "HSTORE": ("JSON", False), "GUID": ("UUID", True), "UNIQUEIDENTIFIER": ("UUID", True),
+}  # fmt: skip
+"""Refused type → what to write instead, and whether that means the same (arguments stay where it takes them)."""
+
+CHANGED_TYPES: Final = {
+    "VARCHAR": "the length isn't enforced: any text fits",
+    "STRING": "the length isn't enforced: any text fits",
+    "TIMESTAMP": "the precision isn't kept",
+    "TIMESTAMPTZ": "the time zone isn't kept",
+    "TIME": "the precision isn't kept",
+    "TIMETZ": "the time zone isn't kept",
+    "BINARY": "the length isn't enforced",
+    "VARBINARY": "the length isn't enforced",
+    "BLOB": "the length isn't enforced",
+    "DECIMAL": "two digits behind the point are kept, and more are cut without a word",
+}
+"""Stored otherwise than declared: what is lost. INT, BOOL, FLOAT and the like are other names of what is kept."""
+
+# --- clauses (areas column-option, create-table, create-form, create-index) -------------------------------------------
+
+DROPPED_COLUMN_CLAUSES: Final = {
+    "UNIQUE": ("two rows may hold the same value", Severity.WARNING),
+    "CHECK": ("any value is taken", Severity.WARNING),
+    "REFERENCES": ("rows may refer to what isn't there", Severity.WARNING),
+    "FOREIGN KEY": ("rows may refer to what isn't there", Severity.WARNING),
+    "GENERATED": ("the column reads NULL where it is left out", Severity.WARNING),
+    "IDENTITY": ("no number is generated: every INSERT must give one", Severity.WARNING),
+    "AUTO_INCREMENT": ("no number is generated: every INSERT must give one", Severity.WARNING),
+    "AUTOINCREMENT": ("no number is generated: every INSERT must give one", Severity.WARNING),
+    "COLLATE": ("texts compare byte by byte", Severity.INFO),
+    "COMMENT": ("the text is stored nowhere", Severity.INFO),
+    "CHARACTER SET": ("texts are UTF-8", Severity.INFO),
+    "ASC": ("it orders nothing", Severity.INFO),
+    "DESC": ("it orders nothing", Severity.INFO),
+    "INVISIBLE": ("SELECT * shows the column", Severity.INFO),
+}
+"""Clause → what is then not so, and how bad that is (DEFAULT depends on NOT NULL and stands in the code)."""
+
+DROPPED_TABLE_CLAUSES: Final = {
+    "TEMPORARY": ("the table stays for ever", Severity.WARNING),
+    "OR REPLACE": ("an existing table is not replaced: the statement is then refused", Severity.WARNING),
+    "EXTERNAL": ("the table is an ordinary one", Severity.WARNING),
+    "INHERITS": ("no column is inherited", Severity.WARNING),
+    "ON COMMIT": ("there are no transactions", Severity.WARNING),
+    "AS SELECT": ("no row is copied", Severity.WARNING),
+    "CLONE": ("nothing is copied", Severity.WARNING),
+    "LIKE": ("no column is copied", Severity.WARNING),
+    "ORDER BY": ("rows are kept in the order of the key", Severity.INFO),
+    "STRICT": ("types are checked as in any other table", Severity.INFO),
+    "WITHOUT ROWID": ("it changes nothing", Severity.INFO),
+    "WITH": ("the options are stored nowhere", Severity.INFO),
+    "TBLPROPERTIES": ("the options are stored nowhere", Severity.INFO),
+    "TABLESPACE": ("it changes nothing", Severity.INFO),
+    "ENGINE": ("it changes nothing", Severity.INFO),
+    "COMMENT": ("the text is stored nowhere", Severity.INFO),
+}
+
+PLAIN_TABLE_OPTIONS: Final = frozenset(
+    "CHARSET COLLATE AUTO_INCREMENT ROW_FORMAT CHECKSUM COMPRESSION ENCRYPTION MAX_ROWS MIN_ROWS CONNECTION PASSWORD"
+    " KEY_BLOCK_SIZE PACK_KEYS AVG_ROW_LENGTH DELAY_KEY_WRITE INSERT_METHOD STATS_PERSISTENT".split()
+)
+"""`OPTION [=] value` behind the columns: parsed and dropped."""
+
+DROPPED_INDEX_CLAUSES: Final = {
+    "UNIQUE": ("two rows may hold the same value", Severity.WARNING),
+    "WHERE": ("the index covers every row", Severity.WARNING),
+    "CONCURRENTLY": ("the index is filled under the one write lock", Severity.INFO),
+    "USING": ("there is one kind of index", Severity.INFO),
+    "INCLUDE": ("the further columns aren't in the index", Severity.INFO),
+    "DESC": ("the index is ascending", Severity.INFO),
+    "ASC": ("the index is ascending anyway", Severity.INFO),
+    "NULLS": ("NULL is the smallest value", Severity.INFO),
+    "NULLS DISTINCT": ("nothing is unique", Severity.INFO),
+    "COLLATE": ("texts compare byte by byte", Severity.INFO),
+    "COMMENT": ("the text is stored nowhere", Severity.INFO),
+    "operator class": ("there is one order for each type", Severity.INFO),
+}
+
+# --- words (areas keyword-table, keyword-column) ----------------------------------------------------------------------
+
+TABLE_ALIAS_STOPS: Final = frozenset(
+    "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER PIVOT UNPIVOT TOP LATERAL VIEW LIMIT OFFSET FETCH UNION"
+    " EXCEPT INTERSECT MINUS ON JOIN INNER CROSS FULL LEFT RIGHT NATURAL USING CLUSTER DISTRIBUTE GLOBAL ANTI SEMI"
+    " RETURNING ASOF MATCH_CONDITION OUTER SET QUALIFY WINDOW END FOR PARTITION PREWHERE SETTINGS FORMAT START CONNECT"
+    " MATCH_RECOGNIZE SAMPLE TABLESAMPLE FROM OPEN".split()
+)
+"""Words behind a table that are no alias (sqlparser-0.61.0/src/keywords.rs)."""
+COLUMN_ALIAS_STOPS: Final = frozenset(
+    "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER TOP LATERAL VIEW LIMIT OFFSET FETCH UNION EXCEPT EXCLUDE"
+    " INTERSECT MINUS CLUSTER DISTRIBUTE RETURNING FROM INTO END".split()
+)
+BROKEN_NAMES: Final = {
+    "table": {
+        "ONLY": ("ALTER TABLE",),
+        "LOCAL": ("INSERT",),
+        "TABLE": ("INSERT", "UPDATE", "DELETE", "SELECT"),
+        "REPLACE": ("UPDATE",),
+        "LATERAL": ("UPDATE", "DELETE", "SELECT"),
+    },
+    "column": {
+        **dict.fromkeys(("CHECK", "CONSTRAINT", "FOREIGN", "PRIMARY", "UNIQUE"), ("CREATE TABLE",)),
+        **dict.fromkeys(("ALL", "DISTINCT", "FALSE", "FROM", "NOT", "NULL", "TOP", "TRUE"), ("SELECT",)),
+        **dict.fromkeys(("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"), ("SELECT", "WHERE")),
+        **dict.fromkeys(("EXISTS", "INTERVAL", "TRIM"), ("SELECT", "WHERE", "CREATE INDEX")),
+    },
+}
+"""A word as an unquoted name → the statements that it breaks."""
+
+# --- conditions (areas where-update, where-delete) --------------------------------------------------------------------
+
+SCALAR_FUNCTIONS: Final = {
+    "UPPER": (1, 1), "LOWER": (1, 1), "LENGTH": (1, 1), "CHAR_LENGTH": (1, 1), "CHARACTER_LENGTH": (1, 1),
+    "CONCAT": (1, 99), "ABS": (1, 1), "ROUND": (1, 2), "CEILING": (1, 1), "COALESCE": (1, 99), "NULLIF": (2, 2),
+    "MOD": (2, 2), "POWER": (2, 2), "POW": (2, 2), "SQRT": (1, 1), "DATE_TRUNC": (2, 2), "DATETRUNC": (2, 2),
+    "NOW": (0, 0), "CURRENT_TIMESTAMP": (0, 0), "CURRENT_DATE": (0, 0),
+}  # fmt: skip
+"""Functions that WHERE takes, and how many arguments at least and at most."""
+TRUNCATIONS: Final = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
+"""What DATE_TRUNC takes as its first argument."""
+CAST_TYPES: Final = frozenset(
+    "TINYINT SMALLINT INT INTEGER BIGINT REAL FLOAT DOUBLE TEXT VARCHAR STRING BOOLEAN BOOL DATE TIME TIMETZ TIMESTAMP"
+    " TIMESTAMPTZ UUID JSON".split()
+)
+"""Types that CAST takes in WHERE."""
+
+# --- values (areas literal-insert, literal-update) --------------------------------------------------------------------
+
+CHECKED_AT_INSERT: Final = frozenset({"BIGINT", "TEXT", "BOOLEAN", "TIMESTAMP", "BYTES"})
+"""Types whose literals INSERT looks at: another kind is refused. UPDATE looks at none."""
+WHOLE_NUMBERS: Final = {
+    "TINYINT": (-(2**7), 2**7 - 1), "SMALLINT": (-(2**15), 2**15 - 1), "INTEGER": (-(2**31), 2**31 - 1),
+    "BIGINT": (-(2**63), 2**63 - 1), "DATE": (-(2**31), 2**31 - 1), "TIME": (-(2**63), 2**63 - 1),
+    "TIMESTAMP": (0, 2**63 - 1), "REAL": (-(2**63), 2**63 - 1),
+}  # fmt: skip
+"""Types that are stored as whole numbers, and the least and the greatest that can be read back."""
+
+# --- comparisons (area compare) ---------------------------------------------------------------------------------------
+
+COMPARING_TYPES: Final = frozenset({"BIGINT", "TEXT", "BOOLEAN"})
+"""Types that compare with literals as SQL means it, with and without an index."""
+COMPARING_WITH_NOW: Final = frozenset({"TIMESTAMP"})
+"""Types that compare with `now()` as SQL means it, and with literals through an index only."""
+_PLAIN: Final = "= < <= > >= BETWEEN"
+BLIND: Final = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER"), {"plain": _PLAIN, "indexed": ""}),
+    **dict.fromkeys(
+        ("REAL", "DATE", "TIME", "TIMESTAMP", "UUID", "JSON", "BYTES"), {"plain": f"{_PLAIN} IN", "indexed": "IN"}
+    ),
+    "DECIMAL": {"plain": f"{_PLAIN} IN", "indexed": "= > >= BETWEEN IN"},
+}
+"""Comparisons with a literal that find no row; `<` and `<=` still find those where the column is NULL.
+
+Through an index a DECIMAL is found by a quoted literal of exactly its scale (`m = '2.50'`).
+"""
+_ALL: Final = "<> NOT-IN NOT-BETWEEN"
+FINDS_ALL: Final = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER"), {"plain": "NOT-BETWEEN", "indexed": "NOT-BETWEEN"}),
+    **dict.fromkeys(("REAL", "DATE", "TIME", "TIMESTAMP", "UUID", "JSON", "BYTES"), {"plain": _ALL, "indexed": _ALL}),
+    "DECIMAL": {"plain": _ALL, "indexed": f"{_ALL} < <="},
+}
+"""Comparisons with a literal that find every row where the column isn't NULL (and for `<`, `<=` those too)."""

@@ -1,0 +1,93 @@
+"""Which conflicts with the catalogue the engine checks: it refuses those, and takes the rest without a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import AddTable, Change, DetachPolicy, DropTable
+from kmblint.schema.conflict import (
+    ColumnExists,
+    Conflict,
+    ObjectExists,
+    TableExists,
+    UnknownColumn,
+    UnknownObject,
+    UnknownTable,
+)
+from kmblint.targets.verdict import Refusal
+
+_SYSTEM: Final = "_kimberlite_"
+_UNCHECKED_COLUMNS: Final = frozenset(
+    {"SET", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
+)
+"""Clauses whose columns may be missing (areas update, kimberlite, create-index, create-table)."""
+_UNCHECKED_KINDS: Final = frozenset({"user", "table", "constraint"})
+"""Kinds of object that the engine makes twice, or grants on unseen."""
+
+
+def is_no_op(change: Change, held: tuple[Conflict, ...]) -> bool:
+    """Whether the statement's guard makes it do nothing: CREATE TABLE IF NOT EXISTS, DROP TABLE IF EXISTS."""
+    return isinstance(change, AddTable | DropTable) and any(
+        conflict.guarded for conflict in held if isinstance(conflict, TableExists | UnknownTable)
+    )
+
+
+def catalogue_refusals(change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Iterator[Refusal]:
+    """The conflicts that the engine refuses; a guard counts with tables only."""
+    if is_no_op(change, held):
+        return
+    for conflict in held:
+        refusal = _refusal(change, catalog, conflict)
+        if refusal is not None:
+            yield refusal
+
+
+def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | None:
+    match conflict:
+        case UnknownTable(table=table):
+            if table.text.startswith(_SYSTEM) and (len(catalog.tables) or len(catalog.dropped)):
+                return None
+            gone = catalog.dropped.get(table.text)
+            return Refusal(
+                f"there is no table `{table.text}`", table.span, topic="catalogue",
+                cause=gone.place if gone else None, cause_note="dropped here" if gone else None,
+            )  # fmt: skip
+        case UnknownColumn(table=name, column=column, where=where):
+            if where in _UNCHECKED_COLUMNS or _is_attached(change, catalog):
+                return None
+            table_found = catalog.table(name)
+            dropped = table_found.dropped.get(column.text) if table_found else None
+            return Refusal(
+                f"there is no column `{column.text}` in `{name}`", column.span, topic="catalogue",
+                cause=dropped.place if dropped else None, cause_note="dropped here" if dropped else None,
+            )  # fmt: skip
+        case UnknownObject(kind=kind, name=named):
+            if kind in _UNCHECKED_KINDS or kind == "role":
+                return None
+            return Refusal(f"there is no {kind} `{named.text}`", named.span, topic="catalogue")
+        case TableExists(table=table):
+            return _exists("table", table.text, conflict)
+        case ColumnExists(column=column):
+            return _exists("column", column.text, conflict)
+        case ObjectExists(kind=kind, name=named):
+            return None if kind in _UNCHECKED_KINDS else _exists(kind, named.text, conflict)
+
+
+def _exists(kind: str, name: str, conflict: TableExists | ColumnExists | ObjectExists) -> Refusal:
+    named = conflict.table if isinstance(conflict, TableExists) else (
+        conflict.column if isinstance(conflict, ColumnExists) else conflict.name
+    )  # fmt: skip
+    return Refusal(
+        f"there is a {kind} `{name}` already", named.span, topic="catalogue", cause=conflict.made,
+        cause_note="made here",
+    )  # fmt: skip
+
+
+def _is_attached(change: Change, catalog: Catalog) -> bool:
+    """A policy can be detached from a column that is gone."""
+    if not isinstance(change, DetachPolicy):
+        return False
+    table = catalog.table(change.table.text)
+    return table is not None and change.column.text in table.policies

@@ -1,0 +1,55 @@
+"""What holds of every table of a target, whatever the statement: conditions, constraints, indexes, cost."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from kmblint.schema.reach import Dialect
+from kmblint.schema.types import DataType
+from kmblint.targets.kimberlite_facts import BLIND, COMPARING_WITH_NOW, STORED_TYPES
+
+
+class Search(Enum):
+    """How the rows of a column of some type can be found by a comparison."""
+
+    ALWAYS = "always"
+    INDEXED = "indexed"
+    """Through an index (or key) that begins with the column, else no row is found."""
+    NEVER = "never"
+    """Not even through an index."""
+
+
+class Traits(msgspec.Struct, frozen=True):
+    """What rules ask of a target beside its verdicts."""
+
+    dialect: Dialect
+    append_only: bool
+    """A changed or deleted row stays in the log for ever, and each change adds to it."""
+    keeps_foreign_keys: bool
+    keeps_index_clauses: bool
+    """UNIQUE, WHERE and expressions of an index are heeded."""
+    blind_types: bool
+    """Some types compare through an index only, or not at all."""
+
+    def search(self, declared: DataType) -> Search:
+        """How a column declared so is found (area compare)."""
+        stored = STORED_TYPES.get(declared.canonical.name) or STORED_TYPES.get(declared.name)
+        blind = BLIND.get(stored[0]) if stored and self.blind_types else None
+        if stored is None or blind is None or stored[0] in COMPARING_WITH_NOW:
+            return Search.ALWAYS
+        return Search.NEVER if "=" in blind["indexed"].split() else Search.INDEXED
+
+
+GUIDE: Final = Traits(
+    Dialect(), append_only=False, keeps_foreign_keys=True, keeps_index_clauses=True, blind_types=False
+)
+KIMBERLITE: Final = Traits(
+    Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_unique=False),
+    append_only=True,
+    keeps_foreign_keys=False,
+    keeps_index_clauses=False,
+    blind_types=True,
+)
