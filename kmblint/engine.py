@@ -31,7 +31,7 @@ from kmblint.sql.statement import Statement
 from kmblint.stamping import Stamped, Stamper, without_superseded
 from kmblint.suppress import Suppression, Suppressions, find_suppressions
 from kmblint.targets import Target
-from kmblint.text import Place, Source
+from kmblint.text import Place
 
 CRASHES: Final = "internal-error"
 """The rule that tells of rules that failed; it can't be deselected."""
@@ -67,16 +67,9 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
             migrations=len(history.migrations),
             applied_through=history.applied_through,
         ),
-        sources={**_beside(history), **{file: migration.source for file, migration in stamper.files.items()}},
+        sources=history.sources,
         rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},
     )
-
-
-def _beside(history: History) -> Mapping[str, Source]:
-    """The state files, and an empty text for every other file that a finding may name, so that its path is told."""
-    files = [*(one.file for one in history.unreadable), *(one.file for one in history.strays)]
-    empty = {file: Source(file, "", (history.root / file).as_posix()) for file in files}
-    return {**empty, **history.state.sources}
 
 
 class _Question(msgspec.Struct, frozen=True):

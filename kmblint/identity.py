@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -78,5 +79,6 @@ def covers(whole: str, part: str) -> bool:
 
 def fingerprint(rule: str, file: str, subject: str, ordinal: int, repeated: int) -> str:
     """Sixteen hex digits of what makes a finding itself; `repeated` numbers those that are alike in all else."""
-    parts = msgspec.json.encode((rule, file, subject, ordinal, repeated))
-    return sha256(parts).hexdigest()[:16]
+    # Unlike msgspec's, this JSON takes the stray bytes of a file's name.
+    parts = json.dumps((rule, file, subject, ordinal, repeated), ensure_ascii=False, separators=(",", ":"))
+    return sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -39,16 +39,18 @@ def write(text: str, file: Path | None = None) -> None:
     """Writes a text as UTF-8 to a file, all of it or nothing, or else to standard output.
 
     What UTF-8 can't hold (a file name's stray bytes) is spelt out with backslashes.
-    Raises `InputError` where the file can't be written.
+    Raises `InputError` where that fails, `BrokenPipeError` where nobody reads on.
     """
     data = text.encode("utf-8", "backslashreplace")
-    if file is not None:
-        try:
+    try:
+        if file is not None:
             _replace(file, data)
-        except OSError as error:
-            raise InputError(f"`{file}` can't be written: {error.strerror}") from error
-    elif data:
-        click.echo(data.decode() if to_terminal() else data, nl=False, color=True)
+        elif data:
+            click.echo(data.decode() if to_terminal() else data, nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"{f'`{file}`' if file else 'standard output'} can't be written: {error.strerror}") from error
 
 
 def _replace(file: Path, data: bytes) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from kmblint.cli import main
 from kmblint.findings import Finding
+from kmblint.reporters import FORMATS
 from kmblint.rulebook import Rule, Rulebook
 from kmblint.schema.changes import AddTable, UpdateRows
 
@@ -233,3 +236,12 @@ def test_staged_reads_the_index_and_shows_what_it_changes(project: Path, monkeyp
     result = check("--staged", "--output-format", "json")
     assert found(result) == [("KMB014", "migrations/0003_create_rooms.sql", 1)]
     assert json.loads(result.stdout)["history"]["applied_through"] == 2
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode there")
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_a_file_name_that_is_no_text_ends_no_format(project: Path, output_format: str) -> None:
+    (project / "migrations" / os.fsdecode(b"0003_caf\xe9.sql")).write_text(UNKNOWN + CREATE, encoding="utf-8")
+    result = check("--output-format", output_format)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert b"0003_caf" in result.stdout_bytes
