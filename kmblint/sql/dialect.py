@@ -72,9 +72,10 @@ def _tables(tree: exp.Expression) -> tuple[Name, ...]:
 
 
 def _column(column: exp.Expression) -> ColumnRef | None:
-    span = _span(column.this)
+    """A column with its qualifier; one that has no place in the text (an expanded `*`) is none."""
+    spans = [span for part in (column.args.get("table"), column.this) if part and (span := _span(part)) is not None]
     qualifier = column.args.get("table")
-    return None if span is None else ColumnRef(column.this.name, span, qualifier.name if qualifier else None)
+    return ColumnRef(column.this.name, spans[0].to(spans[-1]), qualifier.name if qualifier else None) if spans else None
 
 
 def _span(identifier: exp.Expression) -> Span | None:
@@ -136,7 +137,7 @@ def _is_name(tokens: Sequence[Token], index: int, names: Container[int]) -> bool
         return True
     if previous.upper in _TABLE_FOLLOWS:
         return following != "(" and not (following and token.upper in _AFTER_FROM)
-    if token.upper == "DELETE" and following == "FROM":
+    if (token.upper, following) == ("DELETE", "FROM") or (previous.text, token.upper) == ("*", "FROM"):
         return False
     operand = previous.upper in _OPERAND_FOLLOWS or (previous.kind is Kind.SYMBOL and previous.text not in (")", "]"))
     return operand and names_at(tokens, index)

@@ -31,6 +31,11 @@ from kmblint.sql.reader import Reader, items
 from kmblint.sql.scanner import Kind
 from kmblint.text import Span
 
+_COLUMN_ACTIONS = (
+    "STATISTICS", "STORAGE", "COMPRESSION", "GENERATED", "EXPRESSION", "IDENTITY", "INCREMENT", "START", "RESTART",
+    "CACHE", "VISIBLE", "INVISIBLE", "OPTIONS", "(",
+)  # fmt: skip
+"""What else PostgreSQL and MySQL set, add or drop of a column: the word behind SET, ADD or DROP."""
 _ACTIONS = (
     "ADD", "DROP", "RENAME", "ALTER", "MODIFY", "CHANGE", "SET", "OWNER", "ENABLE", "DISABLE", "VALIDATE", "ATTACH",
     "DETACH", "INHERIT", "NO", "CLUSTER", "RESET", "REPLICA", "FORCE", "ENGINE", "CONVERT", "AUTO_INCREMENT", "COMMENT",
@@ -103,6 +108,8 @@ class _Action:
         if not reader.sees("COLUMN") or reader.takes_name(1) or reader.sees("IF", ahead=1):
             reader.take("COLUMN")
         guard = reader.take("IF", "NOT", "EXISTS") is not None
+        if reader.sees("COLUMN") and self.span.end == reader.peek().end:
+            reader.step()
         if reader.sees("("):
             inside = reader.group()
             return tuple(
@@ -211,15 +218,15 @@ class _Action:
             change = AttachPolicy(self.table, column, reader.name("a policy name"), self.span)
         elif reader.take("DROP", "MASKING", "POLICY"):
             change = DetachPolicy(self.table, column, self.span)
-        elif (reader.peek().upper in ("SET", "DROP", "ADD", "RESET") and reader.takes_name(1)) or reader.sees(
-            "SET", "("
-        ):
+        elif reader.peek().upper in ("SET", "DROP", "ADD", "RESET") and reader.peek(1).upper in _COLUMN_ACTIONS:
             return (self._opaque(),)
         elif reader.takes_name() and reader.peek().upper not in ("SET", "DROP", "TYP", "TYEP"):
             return self._typed(column)
         else:
             reader.step()
-            raise reader.expected(("NOT NULL", "DEFAULT", "DATA TYPE", "MASKING POLICY"))
+            if reader.take("NOT"):
+                raise reader.expected(("NULL",))
+            raise reader.expected(("NOT", "DEFAULT", "DATA", "MASKING", *_COLUMN_ACTIONS))
         reader.finish(",")
         return (change,)
 

@@ -135,7 +135,7 @@ def _worded(reader: Reader, text: str) -> Value:
         parts = items(inside, closed) if inside else []
         return Call(name.text.lower(), tuple(_argument(part, text, closed) for part in parts), reader.since(start))
     qualifier, _, last = name.text.rpartition(".")
-    return ColumnRef(last, reader.tokens[reader.at - 1].span if qualifier else name.span, qualifier or None)
+    return ColumnRef(last, name.span, qualifier or None)
 
 
 def _argument(part: Reader, text: str, end: int) -> Value:

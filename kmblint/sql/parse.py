@@ -172,9 +172,8 @@ def _shown(reader: Reader) -> tuple[Name, ...]:
 
 def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens without zero-width characters, which a rule of their own points at."""
-    if not any(token.kind is Kind.OTHER and unicodedata.category(token.text) == "Cf" for token in tokens):
-        return tokens
-    return tuple(t for t in tokens if not (t.kind is Kind.OTHER and unicodedata.category(t.text) == "Cf"))
+    unseen = [token for token in tokens if token.kind is Kind.OTHER and unicodedata.category(token.text) == "Cf"]
+    return tuple(token for token in tokens if token not in unseen) if unseen else tokens
 
 
 def _check_closed(piece: Cut) -> None:

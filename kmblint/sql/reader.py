@@ -64,13 +64,20 @@ class Reader:
 
     def sees(self, *words: str, ahead: int = 0) -> bool:
         """Whether these keywords or symbols come next."""
-        return all(self.peek(ahead + index).upper == word for index, word in enumerate(words))
+        index = self.at + ahead
+        if index + len(words) > len(self.tokens):
+            return False
+        for word in words:  # a plain loop: it is called some forty times a statement
+            if self.tokens[index].upper != word:
+                return False
+            index += 1
+        return True
 
     def take(self, *words: str) -> Span | None:
         """Reads these keywords or symbols, if they come next: their span."""
         if not self.sees(*words):
             return None
-        first = self.peek().start
+        first = self.tokens[self.at].start
         self.at += len(words)
         return Span(first, self.tokens[self.at - 1].end)
 

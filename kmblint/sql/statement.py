@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from kmblint.schema.changes import Change
@@ -35,3 +37,19 @@ class Statement(msgspec.Struct, frozen=True):
     def keyword(self) -> str:
         """Its first word, in upper case."""
         return self.tokens[0].upper if self.tokens else ""
+
+    @property
+    def title(self) -> str:
+        """Its first words up to the name it is about: `CREATE INDEX patients_dob_idx`, `ALTER TABLE patients`."""
+        words = [self.tokens[0].text] if self.tokens else []
+        for token in self.tokens[1:_TITLE_LENGTH]:
+            if token.upper in _BEHIND_THE_TITLE:
+                break
+            words.append(token.text)
+        return " ".join(words).replace(" . ", ".")
+
+
+_TITLE_LENGTH: Final = 8
+_BEHIND_THE_TITLE: Final = frozenset(
+    {"(", ",", "=", "ON", "SET", "VALUES", "WHERE", "ADD", "ALTER", "DROP", "RENAME", "AS"}
+)

@@ -45,7 +45,7 @@ def names_at(tokens: Sequence[Token], index: int) -> bool:
         return True
     following = tokens[index + 1]
     if following.kind is Kind.SYMBOL:
-        signs = COMPARISONS if upper in ("NOT", "CASE", "SELECT") else _SIGNS
+        signs = COMPARISONS | {",", ")"} if upper in ("NOT", "CASE", "SELECT") else _SIGNS
         return following.text in signs
     if upper == "NOT":
         return following.upper in ("IS", "IN", "LIKE", "BETWEEN")

@@ -1,0 +1,109 @@
+"""The scanner: every quote, comment and `;` with its offset; statements and the runner's pieces."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmblint.sql.scanner import Kind, cut, pieces, scan
+from kmblint.text import Source
+
+FRAGMENTS = st.lists(
+    st.sampled_from(
+        [
+            "'",
+            '"',
+            "`",
+            "$$",
+            "$x$",
+            "--",
+            "/*",
+            "*/",
+            ";",
+            "\n",
+            "\r\n",
+            " ",
+            "a",
+            "1.5",
+            "é",
+            "''",
+            "(",
+            ")",
+            "::",
+            "\\",
+        ]
+    )
+).map("".join)
+
+
+def kinds(text: str) -> list[tuple[Kind, str]]:
+    """Kind and text of every token."""
+    return [(token.kind, token.text) for token in scan(Source("a.sql", text))]
+
+
+@given(st.one_of(st.text(), FRAGMENTS))
+def test_tokens_cover_the_text_in_order_and_leave_only_white_space(text: str) -> None:
+    """Nothing is lost and nothing is read twice."""
+    at = 0
+    for token in scan(Source("a.sql", text)):
+        assert text[at : token.start].strip() == ""
+        assert token.start < token.end
+        assert token.text == text[token.start : token.end]
+        at = token.end
+    assert text[at:].strip() == ""
+
+
+@given(FRAGMENTS)
+def test_pieces_hold_all_but_semicolons_and_white_space(text: str) -> None:
+    """The runner's pieces are the text cut at every `;`."""
+    source = Source("a.sql", text)
+    shown = [source.slice(piece.span) for piece in pieces(source, source.everything)]
+    assert shown == [part.strip() for part in text.split(";") if part.strip()]
+
+
+def test_quotes_hide_semicolons_and_comment_marks() -> None:
+    """What stands in quotes is no syntax."""
+    assert kinds("'a;--' \"b;\" `c/*`") == [
+        (Kind.STRING, "'a;--'"),
+        (Kind.QUOTED, '"b;"'),
+        (Kind.QUOTED, "`c/*`"),
+    ]
+    assert kinds("$x$;'$x$") == [(Kind.DOLLAR, "$x$;'$x$")]
+
+
+def test_block_comments_do_not_nest() -> None:
+    """Kimberlite ends a comment at the first `*/`."""
+    assert kinds("/* a /* b */ c")[1] == (Kind.WORD, "c")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("'it''s'", "it's"), ('"a""b"', 'a"b'), ("`a``b`", "a`b"), ("$q$x$q$", "x"), ("word", "word")]
+)
+def test_value_undoes_quotes(text: str, value: str) -> None:
+    """Doubled quotes count once."""
+    (token,) = scan(Source("a.sql", text))
+    assert token.value == value
+
+
+def test_an_open_quote_spoils_its_own_statement_only() -> None:
+    """The statements behind it are read as if it had been closed."""
+    source = Source("a.sql", "SELECT 'open;\nSELECT 2;\nSELECT 'x';\n")
+    cuts = list(cut(scan(source)))
+    assert [source.slice(each.span) for each in cuts] == ["SELECT 'open", "SELECT 2", "SELECT 'x'"]
+    assert cuts[0].tokens[-1].kind is Kind.OPEN
+
+
+def test_statements_keep_the_comments_before_and_inside_them() -> None:
+    """The span of a statement begins at its first word."""
+    text = "-- head\nSELECT /* in */ 1; -- tail\n;\n"
+    (only,) = cut(scan(Source("a.sql", text)))
+    assert text[only.span.start : only.span.end] == "SELECT /* in */ 1"
+    assert [comment.text for comment in only.comments] == ["-- head", "/* in */"]
+    assert only.semicolon == text.index(";")
+
+
+def test_a_piece_that_begins_with_a_line_comment_is_not_sent() -> None:
+    """The runner skips it, statement and all."""
+    source = Source("a.sql", "SELECT 1; -- note\nSELECT 2; /* x */ SELECT 3")
+    assert [piece.sent for piece in pieces(source, source.everything)] == [True, False, True]
