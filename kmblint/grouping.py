@@ -9,19 +9,23 @@ import msgspec
 from kmblint.findings import Applicability, Diagnostic, Edit, Fix, Related
 from kmblint.rulebook import Rule
 
+_HABIT = 3
+"""From so many findings on, one habit is told once; fewer are told each at its own place."""
 _PROMISE = (Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY)
 
 
 def group(found: Iterable[tuple[Rule, Diagnostic]]) -> list[Diagnostic]:
-    """The diagnostics; where the card says `group = "file"`, one a file with the others as related places."""
+    """The diagnostics; where the card groups them, one a file with the others as related places."""
     alone: list[Diagnostic] = []
-    grouped: dict[tuple[str, str], list[Diagnostic]] = {}
+    grouped: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for rule, diagnostic in found:
-        if rule.card.facts.group == "file":
-            grouped.setdefault((rule.slug, diagnostic.finding.place.file), []).append(diagnostic)
-        else:
+        if rule.card.facts.group is None:
             alone.append(diagnostic)
-    return alone + [_one(members) for members in grouped.values()]
+        else:
+            grouped.setdefault((rule.slug, rule.card.facts.group, diagnostic.finding.place.file), []).append(diagnostic)
+    for (_, kind, _), members in grouped.items():
+        alone += members if kind == "habit" and len(members) < _HABIT else [_one(members)]
+    return alone
 
 
 def _one(members: list[Diagnostic]) -> Diagnostic:

@@ -7,6 +7,7 @@ and where the history is replayed `actual`, it happened as it happened.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -15,14 +16,14 @@ import msgspec
 from kmblint.history import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change
+from kmblint.schema.changes import Change, Name
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Form, Outcome, Verdict
+from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Verdict
 from kmblint.text import Place, Span
 
 
@@ -39,13 +40,23 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     form: Form
     outcome: Outcome
     conflicts: tuple[Conflict, ...] = ()
-    """Those that no guard of the statement provides for."""
+    """Those that no guard of the statement provides for, as the target heeds guards."""
     number: int = 0
     """Which change of its statement, from 0; statement-wide facts are said at the first."""
 
     def place(self, span: Span) -> Place:
         """A span of this statement's file as a place."""
         return Place(self.migration.file, span)
+
+    @property
+    def subject(self) -> str:
+        """The object that the change is about, for a finding's identity: its table, else its own name."""
+        name = getattr(self.change, "table", None) or getattr(self.change, "name", None)
+        return name.text if isinstance(name, Name) else ""
+
+    def subject_of(self, column: str) -> str:
+        """The identity of a column of the change's table: `patients.phone`."""
+        return f"{self.subject}.{column}"
 
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
@@ -98,7 +109,6 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
             grouped.setdefault(step.migration.file, []).append(step)
         return {file: tuple(steps) for file, steps in grouped.items()}
 
-
     @cached_property
     def _numbers(self) -> dict[int, int]:
         return {id(step): number for number, step in enumerate(self.steps)}
@@ -142,9 +152,15 @@ def _steps(history: History, migration: Migration, target: Target, catalog: Cata
                 after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
             yield Step(
                 history, migration, statement, change, catalog, after, form, outcome,
-                tuple(conflict for conflict in held if not conflict.guarded), number,
+                _unmet(held, outcome), number,
             )  # fmt: skip
             catalog = after
+
+
+def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]:
+    """The conflicts that no guard provides for: the guarded ones too where the target ignores the guard."""
+    ignored = any(isinstance(hazard, IgnoredGuard) for hazard in outcome.hazards)
+    return held if ignored else tuple(conflict for conflict in held if not conflict.guarded)
 
 
 _HAPPENS = frozenset({Verdict.TAKEN, Verdict.NO_OP})
@@ -169,6 +185,8 @@ def _fate(statement: Statement, pieces: tuple[Piece, ...]) -> Verdict | None:
     """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
     for piece in pieces:
         if statement.span in piece.span:
+            if any(comment.start < piece.span.start < comment.end for comment in statement.comments):
+                return Verdict.CUT
             return None if piece.sent else Verdict.SKIPPED
         if piece.span.overlaps(statement.span):
             return Verdict.CUT

@@ -89,8 +89,9 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sources: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
     """Slugs whose findings on the same statement and object give way to this rule's."""
-    group: Literal["file"] | None = None
-    """`file`: the findings of one file are one diagnostic, the others are its related places."""
+    group: Literal["file", "habit"] | None = None
+    """`file`: the findings of one file are one diagnostic, the others are its related places; `habit`: where there are
+    three or more of them."""
     aliases: tuple[str, ...] = ()
     """Slugs that it had before."""
     mend: Literal["edit", "new-migration", "other"] = "edit"

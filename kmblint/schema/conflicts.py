@@ -56,8 +56,6 @@ from kmblint.schema.conflict import (
 from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
 
 _READ_LIKE_TABLES = ("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE")
-_SYSTEM_TABLES = ("_kimberlite_", "__migrations", "information_schema.", "pg_catalog.", "sqlite_")
-"""How the names of tables begin that a database keeps for itself: no migration makes them."""
 
 
 def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
@@ -101,10 +99,8 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
 
 
 def _known(catalog: Catalog, name: Name) -> bool:
-    return (
-        catalog.table(name.text) is not None
-        or name.text.startswith(_SYSTEM_TABLES)
-        or any((kind, name.text) in catalog.others for kind in _READ_LIKE_TABLES)
+    return catalog.table(name.text) is not None or any(
+        (kind, name.text) in catalog.others for kind in _READ_LIKE_TABLES
     )
 
 
@@ -235,9 +231,25 @@ def _constraint(table: Table, change: AddConstraint | DropConstraint | RenameCon
 
 
 def _implicit(table: Table, name: str) -> bool:
-    """Whether a constraint without a name would have been given this one (PostgreSQL's scheme)."""
-    given = name.startswith(f"{table.name}_") and name.endswith(("_pkey", "_key", "_fkey", "_check"))
-    return given and any(declared.name is None for declared in table.constraints)
+    """Whether a constraint without a name would have been given this one (PostgreSQL's scheme, a number behind it)."""
+    given = {
+        text for declared in table.constraints if declared.name is None for text in _given(table, declared.constraint)
+    }
+    return name.rstrip("0123456789") in given
+
+
+def _given(table: Table, constraint: Constraint) -> Iterator[str]:
+    match constraint:
+        case PrimaryKey():
+            yield f"{table.name}_pkey"
+        case Unique(columns=columns):
+            yield "_".join((table.name, *(column.text for column in columns), "key"))
+        case ForeignKey(columns=columns):
+            yield "_".join((table.name, *(column.text for column in columns), "fkey"))
+        case Check(condition=condition):
+            yield f"{table.name}_check"
+            for ref in column_refs(condition) if condition is not None else ():
+                yield f"{table.name}_{ref.name}_check"
 
 
 def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:

@@ -15,6 +15,16 @@ from kmblint.text import Place, Span
 Key: TypeAlias = tuple[object, ...]
 
 
+def clears(table: Table, change: Change, rows: InsertRows) -> bool:
+    """Whether a change before an INSERT takes away the rows that it puts in, so that both can be run again."""
+    if isinstance(change, Truncate):
+        return True
+    if not isinstance(change, DeleteRows):
+        return False
+    named = None if change.where is None else keys_named(table, change.where)
+    return named is None or {key for key, _ in literal_keys(table, rows)} <= set(named)
+
+
 def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]:
     """The primary key of each row that is written in literals, and where the row stands."""
     columns = table.column_names if change.columns is None else tuple(column.text for column in change.columns)
@@ -38,7 +48,7 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
                     rows = rows.insert(key, Place(place.file, span))
             return rows
         case DeleteRows(where=where):
-            named = None if where is None else _keys_named(table, where)
+            named = None if where is None else keys_named(table, where)
             rows = table.rows
             for key in tuple(rows) if named is None else named:
                 rows = rows.discard(key)
@@ -57,7 +67,7 @@ def _typed(value: object) -> object:
     return value if value is NotImplemented or value is None else (isinstance(value, bool), value)
 
 
-def _keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
+def keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
     """The keys that a condition names (`id = 1`, `id IN (1, 2)`, perhaps beside others); None where it names none."""
     for part in where.parts if isinstance(where, And) else (where,):
         match part:

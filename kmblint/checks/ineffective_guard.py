@@ -1,0 +1,24 @@
+"""IF [NOT] EXISTS, or OR IGNORE, that the target parses and ignores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.changes import Name
+from kmblint.targets.verdict import IgnoredGuard
+
+
+def check(hazard: IgnoredGuard, step: Step) -> Iterator[Finding]:
+    """That the guard guards nothing."""
+    about = getattr(step.change, "table", None) or getattr(step.change, "name", None)
+    row = hazard.guard.startswith("OR ")
+    yield Finding(
+        step.place(hazard.span),
+        f"{hazard.guard} is ignored here: {hazard.effect}",
+        help="write ON CONFLICT (the key) DO NOTHING behind VALUES"
+        if row
+        else "leave it out, and put the statement where it runs once: alone, or last in its file",
+        subject=about.text if isinstance(about, Name) else "",
+    )

@@ -1,0 +1,41 @@
+"""DROP without IF EXISTS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Edit, Finding, Fix
+from kmblint.replay import Step
+from kmblint.schema.changes import DropIndex, DropOther, DropTable
+from kmblint.text import Span
+
+
+def check(change: DropTable | DropIndex | DropOther, step: Step) -> Iterator[Finding]:
+    """That a second run would fail on what is gone by then; once a statement."""
+    name = change.table if isinstance(change, DropTable) else change.name
+    refused_anyway = step.form.refusal is not None and not isinstance(change, DropTable)
+    if change.if_exists or name is None or step.number > 0 or refused_anyway or _born_here(change, step):
+        return
+    kind = "table" if isinstance(change, DropTable) else "index" if isinstance(change, DropIndex) else change.kind
+    guard = "if exists " if step.statement.tokens[0].text.islower() else "IF EXISTS "
+    before_name = step.place(Span(name.span.start, name.span.start))
+    yield Finding(
+        step.place(name.span),
+        f"{kind.lower()} `{name}` is dropped without IF EXISTS, so a second run fails here",
+        help=f"write DROP {kind.upper()} IF EXISTS {name}",
+        fix=Fix("add IF EXISTS", (Edit(before_name, guard),)),
+        subject=name.text,
+    )
+
+
+def _born_here(change: DropTable | DropIndex | DropOther, step: Step) -> bool:
+    """Whether the same file made it, so that a second run makes it again first."""
+    match change:
+        case DropTable(table=table):
+            return step.born_here(table.text)
+        case DropIndex(name=name):
+            found = (table.index(name.text) for table in step.before.tables.values())
+            return any(index.made.file == step.migration.file for index in found if index)
+        case DropOther(kind=kind, name=name):
+            made = step.before.others.get((kind, str(name)))
+            return made is not None and made.file == step.migration.file

@@ -1,0 +1,26 @@
+"""An index, constraint, mask, masking policy or role that isn't there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.absence import absent_object
+from kmblint.findings import Finding
+from kmblint.replay import Replay, Step
+from kmblint.schema.changes import Grant
+from kmblint.schema.conflict import UnknownObject
+
+
+def check(conflict: UnknownObject, step: Step, replay: Replay) -> Iterator[Finding]:
+    """That an object is named that isn't there, and why it isn't."""
+    name = conflict.name.text
+    absence = absent_object(step, replay, conflict)
+    effect = ", and nothing checks what a grant names" if isinstance(step.change, Grant) else ""
+    yield Finding(
+        step.place(conflict.name.span),
+        f"{conflict.kind} `{name}` doesn't exist{absence.why}{effect}",
+        help=absence.help,
+        related=absence.related,
+        subject=name,
+        confidence=absence.confidence,
+    )

@@ -1,0 +1,33 @@
+"""A table that isn't there when the statement runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.absence import absent_table
+from kmblint.findings import Finding
+from kmblint.replay import Replay, Step
+from kmblint.schema.changes import Name
+from kmblint.schema.conflict import UnknownTable
+
+_KEPT_BY_THE_DATABASE: Final = ("_kimberlite_", "__migrations", "information_schema.", "pg_catalog.")
+
+
+def check(conflict: UnknownTable, step: Step, replay: Replay) -> Iterator[Finding]:
+    """That a table is named that isn't there, once a statement, and why it isn't."""
+    name = conflict.table.text
+    earlier = (getattr(change, "table", None) for change in step.statement.changes[: step.number])
+    if name.startswith(_KEPT_BY_THE_DATABASE) or any(
+        isinstance(table, Name) and table.text == name for table in earlier
+    ):
+        return
+    absence = absent_table(step, replay, name)
+    yield Finding(
+        step.place(conflict.table.span),
+        f"table `{name}` doesn't exist{absence.why}",
+        help=absence.help,
+        related=absence.related,
+        subject=name,
+        confidence=absence.confidence,
+    )
