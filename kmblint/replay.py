@@ -7,7 +7,6 @@ and where the history is replayed `actual`, it happened as it happened.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 

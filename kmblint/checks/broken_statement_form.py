@@ -1,0 +1,23 @@
+"""Kimberlite's own statements in a spelling that its parser cuts wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Edit, Finding, Fix
+from kmblint.replay import Step
+from kmblint.targets.verdict import Refusal
+
+
+def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
+    """What breaks the statement, and the spelling that works."""
+    if refusal.topic != "own-form":
+        return
+    edits = tuple(Edit(step.place(each.span), each.text) for each in refusal.replacements)
+    yield Finding(
+        step.place(refusal.span),
+        f"not recognised by Kimberlite: {refusal.reason}",
+        help=refusal.help,
+        fix=Fix(refusal.replacements[0].message, edits) if edits else None,
+        subject=step.subject,
+    )

@@ -1,0 +1,62 @@
+"""`;` inside literals, quoted names and comments, at which the runner splits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Edit, Finding, Fix
+from kmblint.history import Migration
+from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
+from kmblint.targets import Target
+from kmblint.text import Span
+
+_HOLDERS = {
+    Kind.STRING: "literal",
+    Kind.DOLLAR: "literal",
+    Kind.QUOTED: "quoted name",
+    Kind.LINE_COMMENT: "comment",
+    Kind.BLOCK_COMMENT: "comment",
+}
+
+
+def check(migration: Migration, target: Target) -> Iterator[Finding]:
+    """The literal, name or comment, once however many `;` it holds."""
+    if not target.runner or ";" not in migration.source.slice(migration.sent):
+        return
+    for token in scan(migration.source, migration.sent):
+        holder = _HOLDERS.get(token.kind)
+        if holder is None or ";" not in token.text or (token.kind in COMMENTS and _harmless(migration, token)):
+            continue
+        head, _, tail = token.text.partition(";")
+        yield Finding(
+            migration.place(token.span),
+            f"the runner splits at the `;` in this {holder}: what stands before and behind it is sent as two statements",
+            help=f"the first ends in `{_short(head[-24:], end=False)}`, the second begins with `{_short(tail)}`; "
+            + ("write the comment without `;`" if token.kind in COMMENTS else "no spelling of it reaches the engine whole"),
+            fix=_fix(migration, token) if token.kind in COMMENTS else None,
+        )
+
+
+def _harmless(migration: Migration, comment: Token) -> bool:
+    """Whether every remainder of a cut comment is skipped, or nothing is left of it."""
+    cuts = [comment.start + at for at, character in enumerate(comment.text) if character == ";"]
+    for cut in cuts:
+        behind = next((piece for piece in migration.pieces if piece.span.start > cut), None)
+        if behind is not None and behind.span.start < comment.end and behind.sent:
+            return False
+    if comment.kind is Kind.BLOCK_COMMENT:
+        before = next((piece for piece in migration.pieces if Span(comment.start, comment.start + 2).overlaps(piece.span)), None)
+        return before is not None and not before.sent
+    return True
+
+
+def _fix(migration: Migration, comment: Token) -> Fix:
+    text = comment.text.replace(";", ",")
+    return Fix("write the comment without `;`", (Edit(migration.place(comment.span), text),))
+
+
+def _short(text: str, *, end: bool = True) -> str:
+    words = " ".join(text.split())
+    if len(words) <= 24:
+        return words
+    return words[:24] + "…" if end else "…" + words[-24:]

@@ -1,0 +1,52 @@
+"""Statements that the runner skips because a `--` line stands before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Edit, Finding, Fix, Related
+from kmblint.replay import Step
+from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.statement import Statement
+from kmblint.targets.verdict import Verdict
+from kmblint.text import Span
+
+
+def check(statement: Statement, step: Step) -> Iterator[Finding]:
+    """The statement, the comment that hides it, and the comment in a form that hides nothing."""
+    if step.outcome.verdict is not Verdict.SKIPPED:
+        return
+    piece = next((piece for piece in step.migration.pieces if statement.span in piece.span), None)
+    if piece is None:
+        return
+    hiding = [c for c in statement.comments if c.start >= piece.span.start and c.end <= statement.span.start]
+    lines = [comment for comment in hiding if comment.kind is Kind.LINE_COMMENT]
+    if not lines:
+        return
+    yield Finding(
+        step.place(statement.span),
+        f"the runner skips `{statement.title}` and records the migration as applied: a `--` comment stands before it",
+        help="write the comment as /* … */, put it inside the statement, or move it into the header of the file",
+        related=(Related(step.place(lines[0].span), "everything from here to the next `;` is skipped"),),
+        fix=_fix(step, statement, lines),
+    )
+
+
+def _fix(step: Step, statement: Statement, lines: list[Token]) -> Fix:
+    if _is_own_form(statement):
+        header = "".join(f"{line.text}\n" for line in lines)
+        removals = tuple(Edit(step.place(line.span), "") for line in lines)
+        moved = Edit(step.place(Span(0, 0)), header)
+        return Fix("move the comment into the header: a comment before this statement breaks it", (moved, *removals))
+    return Fix("write the comment as /* … */", tuple(Edit(step.place(line.span), _block(line.text)) for line in lines))
+
+
+def _is_own_form(statement: Statement) -> bool:
+    words = [token.upper for token in statement.tokens]
+    return "MASKING" in words or "MASK" in words or "CLASSIFICATION" in words or words[:2] == ["CREATE", "USER"]
+
+
+def _block(line: str) -> str:
+    """The comment between block marks; what would end it, or be cut by the runner, is spelt otherwise."""
+    text = line.removeprefix("--").strip().replace("*/", "* /").replace(";", ",")
+    return f"/* {text} */" if text else "/* */"
