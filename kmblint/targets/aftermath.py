@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
+from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog, Poison, Table
 from kmblint.schema.changes import (
     AddColumn,
@@ -21,9 +20,6 @@ from kmblint.schema.changes import (
 )
 from kmblint.targets.outcome_rows import insert_columns, insert_refusal, point_lookup, row_key
 from kmblint.targets.verdict import DoesNothing, Outcome, Poisons, Verdict
-from kmblint.text import Place, Span
-
-PlaceOf = Callable[[Span], Place]
 
 
 def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:

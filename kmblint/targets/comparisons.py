@@ -154,15 +154,15 @@ def _blind(
     what = "every row" if found is Finds.ALL else "no row"
     if indexed or stored.name in _NO_INDEX_HELPS:
         why = f"the engine can't compare {stored} columns by `{test.operator}`"
-        help = "name the rows by their key"
+        advice = "name the rows by their key"
     elif has_index:
         why = f"the engine uses no index under OR, and compares {stored} columns only through one"
-        help = "write a statement for each alternative"
+        advice = "write a statement for each alternative"
     else:
         why = f"the engine compares {stored} columns only through an index that begins with them"
-        help = f"create an index on `{column.name}` before it, or make the column BIGINT"
+        advice = f"create an index on `{column.name}` before it, or make the column BIGINT"
         if finds(stored, test.operator, indexed=True) is not Finds.RIGHT:
-            help = "name the rows by their key"
+            advice = "name the rows by their key"
     return DoesNothing(
-        "blind", column.name, test.span, f"{why}: `{test.operator}` finds {what}", help, found is Finds.ALL
+        "blind", column.name, test.span, f"{why}: `{test.operator}` finds {what}", advice, found is Finds.ALL
     )

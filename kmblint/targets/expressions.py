@@ -2,65 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final
 
-import msgspec
-
 from kmblint.sql.scanner import Kind
+from kmblint.targets.kimberlite_facts import MAX_NESTING, words
+from kmblint.targets.nodes import Node, Shape
 from kmblint.targets.tokens import Cursor, Refused
 from kmblint.text import Span
-
-
-class Shape(Enum):
-    """What an expression is to the conversion that follows the parser."""
-
-    NUMBER = "number"
-    STRING = "text"
-    BOOLEAN = "boolean"
-    NULL = "NULL"
-    PLACEHOLDER = "placeholder"
-    OTHER_LITERAL = "literal of another kind"
-    TYPED_STRING = "typed literal"
-    COLUMN = "column"
-    COMPOUND = "name of three parts"
-    CALL = "function call"
-    BARE_CALL = "word that stands for a function"
-    SPECIAL_CALL = "function with a syntax of its own"
-    CAST = "cast"
-    BINARY = "operator"
-    QUANTIFIED = "ANY or ALL"
-    UNARY = "sign or NOT"
-    NESTED = "parentheses"
-    TUPLE = "row value"
-    SUBQUERY = "sub-query"
-    EXISTS = "EXISTS"
-    IN_LIST = "IN"
-    IN_QUERY = "IN with a sub-query"
-    BETWEEN = "BETWEEN"
-    LIKE = "LIKE"
-    SIMILAR = "pattern match"
-    IS_NULL = "IS NULL"
-    IS_OTHER = "IS"
-    CASE = "CASE"
-    INTERVAL = "INTERVAL"
-    ARRAY = "array"
-    COLLATE = "COLLATE"
-
-
-class Node(msgspec.Struct, frozen=True, gc=False):
-    """An expression: its shape, its place, its operator or name in upper case, and its parts.
-
-    `name` is the column's or function's own text; a qualifier stands in `qualifier`.
-    """
-
-    shape: Shape
-    span: Span
-    name: str = ""
-    parts: tuple[Node, ...] = ()
-    qualifier: str | None = None
-    quoted: bool = False
-
 
 _PRECEDENCE: Final = {
     "OR": 5, "AND": 10, "XOR": 24, "=": 20, "==": 20, "<>": 20, "!=": 20, "<": 20, "<=": 20, ">": 20, ">=": 20,
@@ -72,13 +20,13 @@ _PRECEDENCE: Final = {
 
 _NOT_BINDS: Final = {"IN": 20, "BETWEEN": 20, "LIKE": 19, "ILIKE": 19, "RLIKE": 19, "REGEXP": 19, "SIMILAR": 19}
 _COMPARISONS: Final = frozenset({"=", "==", "<>", "!=", "<", "<=", ">", ">=", "~"})
-_TYPE_WORDS: Final = frozenset(
+_TYPE_WORDS: Final = words(
     "DATE TIME TIMESTAMP TIMESTAMPTZ TIMETZ DATETIME TEXT VARCHAR CHAR STRING INT INTEGER BIGINT SMALLINT TINYINT REAL"
-    " FLOAT DOUBLE DECIMAL NUMERIC BOOLEAN BOOL UUID JSON JSONB BYTEA BLOB".split()
+    " FLOAT DOUBLE DECIMAL NUMERIC BOOLEAN BOOL UUID JSON JSONB BYTEA BLOB"
 )
 """Words that make `WORD '…'` a typed literal."""
-_BARE_CALLS: Final = frozenset("CURRENT_TIMESTAMP CURRENT_TIME CURRENT_DATE LOCALTIME LOCALTIMESTAMP".split())
-_SPECIAL_CALLS: Final = frozenset("EXTRACT CEIL FLOOR POSITION SUBSTR SUBSTRING OVERLAY TRIM CONVERT".split())
+_BARE_CALLS: Final = words("CURRENT_TIMESTAMP CURRENT_TIME CURRENT_DATE LOCALTIME LOCALTIMESTAMP")
+_SPECIAL_CALLS: Final = words("EXTRACT CEIL FLOOR POSITION SUBSTR SUBSTRING OVERLAY TRIM CONVERT")
 _CASTS: Final = frozenset({"CAST", "TRY_CAST", "SAFE_CAST"})
 _NO_IDENTIFIER: Final = frozenset({"EXISTS", "INTERVAL", "TRIM", "STRUCT"})
 """Words that are no column name even where their own syntax doesn't follow."""
@@ -87,10 +35,18 @@ _QUERY_WORDS: Final = frozenset({"SELECT", "WITH"})
 
 def parse_expression(cursor: Cursor, precedence: int = 0) -> Node:
     """The expression at the cursor; raises `Refused` where the engine's parser stops."""
+    if cursor.depth >= MAX_NESTING:
+        cursor.refuse(
+            f"the expression nests deeper than the engine's parser goes ({MAX_NESTING})",
+            cursor.here(),
+            "write it flatter",
+        )
+    cursor.depth += 1
     left = _prefix(cursor)
     while True:
         word, binds = _next(cursor)
         if binds <= precedence:
+            cursor.depth -= 1
             return left
         left = _infix(cursor, left, word, binds)
 
@@ -172,7 +128,7 @@ def _symbol(cursor: Cursor) -> Node:
         cursor.at += 1
         word = cursor.advance()
         return Node(Shape.COLUMN, cursor.since(start), symbol + word.text)
-    cursor.expected("an expression")
+    return cursor.expected("an expression")
 
 
 def _parenthesis(cursor: Cursor) -> Node:
@@ -197,13 +153,13 @@ def _array(cursor: Cursor, start: Span) -> Node:
 def _word(cursor: Cursor) -> Node:
     """A word is first tried as what it means to SQL, and where that fails, as a name."""
     word = cursor.word()
-    before = cursor.at
+    before, depth = cursor.at, cursor.depth
     try:
         special = _special(cursor, word)
     except Refused:
         if word in _NO_IDENTIFIER:
             raise
-        cursor.at = before
+        cursor.at, cursor.depth = before, depth
         special = None
     return special or _identifier(cursor)
 
@@ -298,14 +254,14 @@ def _cast(cursor: Cursor) -> Node:
 
 
 def _cast_type(cursor: Cursor) -> str:
-    words = [cursor.name("a type").text.upper()]
+    parts = [cursor.name("a type").text.upper()]
     while cursor.word() in {"PRECISION", "VARYING", "UNSIGNED"}:
-        words.append(cursor.advance().upper)
+        parts.append(cursor.advance().upper)
     if cursor.sees("("):
         cursor.balanced()
     if cursor.word() in {"WITH", "WITHOUT"} and cursor.word(1) == "TIME":
         cursor.at += 3
-    return " ".join(words)
+    return " ".join(parts)
 
 
 def _identifier(cursor: Cursor) -> Node:

@@ -10,14 +10,14 @@ from kmblint.sql.statement import Statement
 from kmblint.targets import forms_query, forms_rows, forms_schema
 from kmblint.targets.forms_own import judge_own
 from kmblint.targets.forms_table import create_table, drop_from_table
-from kmblint.targets.kimberlite_facts import MAX_NESTING, MAX_NOTS, MAX_PARENTHESES, ODD_CHARACTERS
+from kmblint.targets.kimberlite_facts import MAX_NOTS, MAX_PARENTHESES, ODD_CHARACTERS, words
 from kmblint.targets.tokens import Cursor, Refused
-from kmblint.targets.verdict import Form, IgnoredGuard, Replacement
+from kmblint.targets.verdict import Form, IgnoredGuard, Refusal, Replacement
 from kmblint.text import Source, Span
 
 _NOT: Final = re.compile(r"(?i)(?<![a-z0-9])not(?![a-z0-9])")
 _ODD: Final = re.compile("[" + "".join(ODD_CHARACTERS) + "]")
-_TRANSACTIONS: Final = frozenset("BEGIN START COMMIT END ROLLBACK SAVEPOINT RELEASE ABORT".split())
+_TRANSACTIONS: Final = words("BEGIN START COMMIT END ROLLBACK SAVEPOINT RELEASE ABORT")
 _OTHER_HELP: Final = {
     "TRUNCATE": "write DELETE FROM the table; each row costs a log event",
     "MERGE": "write INSERT … ON CONFLICT (the key) DO UPDATE SET …",
@@ -53,6 +53,9 @@ def judge(statement: Statement, source: Source) -> Form:
             _dispatch(cursor, statement)
     except Refused as stop:
         return Form(stop.refusal, tuple(cursor.hazards))
+    except RecursionError:  # a chain of thousands of operators, which the parser reads and we walk
+        refusal = Refusal("the statement is a chain too long to be judged", statement.span, "split the statement")
+        return Form(refusal, tuple(cursor.hazards))
     return Form(None, tuple(cursor.hazards))
 
 
@@ -73,8 +76,8 @@ def _limits(cursor: Cursor, source: Source, sent: Span) -> None:
             edits = (Replacement(token.span, "", "remove it"),) if token.text in ODD_CHARACTERS else ()
             cursor.refuse(f"{kind} stands here, and the engine takes it for a word", token.span, "remove it", edits)
     text = source.slice(sent)
-    if text.count("(") > MAX_NESTING and (depth := _depth(text)) > MAX_NESTING:
-        cursor.refuse(f"{depth} parentheses are open at once, and the engine gives up at {MAX_PARENTHESES}", sent,
+    if text.count("(") > MAX_PARENTHESES and (depth := _depth(text)) > MAX_PARENTHESES:
+        cursor.refuse(f"{depth} parentheses are open at once, and the engine gives up behind {MAX_PARENTHESES}", sent,
                       "write the condition flatter, and keep long rows of `(` out of literals")  # fmt: skip
     if len(text) > 3 * MAX_NOTS and (count := len(_NOT.findall(text))) > MAX_NOTS:
         cursor.refuse(f"the word NOT stands here {count} times, and the engine gives up behind {MAX_NOTS}", sent,
@@ -109,13 +112,13 @@ def _dispatch(cursor: Cursor, statement: Statement) -> None:
         case "CREATE":
             _create(cursor, start)
         case "ALTER" if cursor.take("TABLE"):
-            forms_schema.alter_table(cursor, start)
+            forms_schema.alter_table(cursor)
         case "DROP":
             forms_schema.drop(cursor, start)
         case "INSERT":
             forms_rows.insert(cursor)
         case "UPDATE":
-            forms_rows.update(cursor, start)
+            forms_rows.update(cursor)
         case "DELETE":
             forms_rows.delete(cursor)
         case "GRANT":
@@ -139,7 +142,7 @@ def _create(cursor: Cursor, start: Span) -> None:
             drop_from_table(cursor, "OR REPLACE", replace)
         if temporary:
             drop_from_table(cursor, temporary, cursor.since(scope))
-        create_table(cursor, start)
+        create_table(cursor)
         return
     unique = cursor.take("UNIQUE")
     if cursor.take("INDEX"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NoReturn
 
+from kmblint.targets.kimberlite_facts import words
 from kmblint.targets.tokens import Cursor
 from kmblint.targets.verdict import Crashes
 from kmblint.text import Source, Span
@@ -26,10 +27,8 @@ _POLICY: Final = "CREATE MASKING POLICY name STRATEGY kind EXEMPT ROLES ('role',
 _ATTACH: Final = "ALTER TABLE table ALTER COLUMN column SET MASKING POLICY name"
 _DETACH: Final = "ALTER TABLE table ALTER COLUMN column DROP MASKING POLICY"
 _CLASSIFY: Final = "ALTER TABLE table MODIFY COLUMN column SET CLASSIFICATION 'word'"
-_POLICY_STRATEGIES: Final = frozenset("REDACT_SSN REDACT_PHONE REDACT_EMAIL REDACT_CC HASH TOKENIZE NULL".split())
-_MASK_STRATEGIES: Final = frozenset(
-    "REDACT REDACT_SSN REDACT_EMAIL REDACT_PHONE REDACT_CREDIT_CARD HASH TOKENIZE NULL".split()
-)
+_POLICY_STRATEGIES: Final = words("REDACT_SSN REDACT_PHONE REDACT_EMAIL REDACT_CC HASH TOKENIZE NULL")
+_MASK_STRATEGIES: Final = words("REDACT REDACT_SSN REDACT_EMAIL REDACT_PHONE REDACT_CREDIT_CARD HASH TOKENIZE NULL")
 _MEANT: Final = re.compile(
     r"(?i)CREATE\s+MASK(?:ING\s+POLICY)?\b|DROP\s+MASK(?:ING\s+POLICY)?\b|CREATE\s+USER\b"
     r"|ALTER\s+TABLE\b.*\b(?:MASKING\s+POLICY|SET\s+CLASSIFICATION)\b",
@@ -45,21 +44,21 @@ def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
     """
     text = source.slice(sent).strip().rstrip(";").rstrip()
     upper = text.upper()
-    words = _Words(cursor, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
+    cut = _Words(cursor, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
     if upper.startswith("CREATE MASKING POLICY"):
-        _policy(words)
+        _policy(cut)
     elif upper.startswith("ALTER TABLE") and "MASKING POLICY" in upper:
-        _attachment(words)
+        _attachment(cut)
     elif upper.startswith("ALTER TABLE") and "SET CLASSIFICATION" in upper:
-        _classification(words)
+        _classification(cut)
     elif shape := next((shape for first, shape in _SHAPES.items() if upper.startswith(first)), None):
         if shape == "SHOW TABLES" and upper != "SHOW TABLES":
-            words.refuse(shape)
-        words.match(shape)
+            cut.refuse(shape)
+        cut.match(shape)
         if shape == _SHAPES["CREATE MASK"]:
-            _mask(words)
+            _mask(cut)
     elif _MEANT.match(source.slice(span)):
-        _refuse_broken(cursor, source, sent, span)
+        _refuse_broken(cursor, sent, span)
     else:
         return False
     return True
@@ -100,86 +99,88 @@ class _Words:
         self.cursor.refuse(reason, span or self.span, f"write exactly `{shape}`", topic="own-form")
 
 
-def _policy(words: _Words) -> None:
-    head, exempt, tail = _partition(words.text[len("CREATE MASKING POLICY") :], "EXEMPT ROLES")
+def _policy(cut: _Words) -> None:
+    head, exempt, tail = _partition(cut.text[len("CREATE MASKING POLICY") :], "EXEMPT ROLES")
     parts = head.split()
     if not exempt:
-        words.cursor.refuse("a masking policy needs the roles that see the value", words.span,
+        cut.cursor.refuse("a masking policy needs the roles that see the value", cut.span,
                             f"write `{_POLICY}`", topic="own-form")  # fmt: skip
     if len(parts) < 3 or parts[1].upper() != "STRATEGY":
-        words.refuse(_POLICY)
-    _strategy(words, parts[2].upper(), parts[3:])
+        cut.refuse(_POLICY)
+    _strategy(cut, parts[2].upper(), parts[3:])
     tail = tail.strip()
     if not (tail.startswith("(") and tail.endswith(")")):
-        words.refuse(_POLICY)
+        cut.refuse(_POLICY)
     if not any(role.strip().strip("'") for role in tail[1:-1].split(",")):
-        words.cursor.refuse("the list of roles is empty", words.span, f"write `{_POLICY}`", topic="own-form")
+        cut.cursor.refuse("the list of roles is empty", cut.span, f"write `{_POLICY}`", topic="own-form")
 
 
-def _partition(text: str, words: str) -> tuple[str, str, str]:
-    at = text.upper().find(words)
-    return (text, "", "") if at < 0 else (text[:at], words, text[at + len(words) :])
+def _partition(text: str, marker: str) -> tuple[str, str, str]:
+    """Like `str.partition`, in any case."""
+    at = text.upper().find(marker)
+    return (text, "", "") if at < 0 else (text[:at], marker, text[at + len(marker) :])
 
 
-def _strategy(words: _Words, kind: str, arguments: list[str]) -> None:
+def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:
     if kind == "REDACT_CUSTOM":
         good = len(arguments) == 1 and len(arguments[0]) > 1 and arguments[0][0] == arguments[0][-1] == "'"
-        help = "write one text in single quotes without a space"
+        advice = "write one text in single quotes without a space"
     elif kind == "TRUNCATE":
         good = len(arguments) == 1 and arguments[0].lstrip("+").isdigit() and int(arguments[0]) > 0
-        help = "write a number of characters above 0"
+        advice = "write a number of characters above 0"
     elif kind in _POLICY_STRATEGIES:
         good = not arguments
-        help = f"write `{kind}` alone"
+        advice = f"write `{kind}` alone"
     else:
-        words.cursor.refuse(f"there is no masking strategy `{kind}`", words.span,
-                            "write one of REDACT_SSN, REDACT_PHONE, REDACT_EMAIL, REDACT_CC, REDACT_CUSTOM '…', HASH, TOKENIZE, "
+        cut.cursor.refuse(f"there is no masking strategy `{kind}`", cut.span,
+                            "write one of REDACT_SSN, REDACT_PHONE, REDACT_EMAIL, REDACT_CC, "
+                           "REDACT_CUSTOM '…', HASH, TOKENIZE, "
                             "TRUNCATE n or NULL", topic="own-form")  # fmt: skip
     if not good:
-        words.cursor.refuse(f"the engine can't read what stands behind `{kind}`: it cuts on white space", words.span, help,
+        cut.cursor.refuse(f"the engine can't read what is behind `{kind}`: it cuts on white space", cut.span, advice,
                             topic="own-form")  # fmt: skip
 
 
-def _attachment(words: _Words) -> None:
-    shape = _DETACH if len(words.found) == 9 else _ATTACH
-    words.match(shape)
-    _plain_names(words, 2, 5)
+def _attachment(cut: _Words) -> None:
+    shape = _DETACH if len(cut.found) == 9 else _ATTACH
+    cut.match(shape)
+    _plain_names(cut, 2, 5)
 
 
-def _classification(words: _Words) -> None:
-    words.match(_CLASSIFY)
-    value, span = words.found[8]
+def _classification(cut: _Words) -> None:
+    cut.match(_CLASSIFY)
+    value, span = cut.found[8]
     if not (len(value) > 1 and value[0] == value[-1] == "'"):
-        words.cursor.refuse("a classification stands in single quotes", span, f"write `{_CLASSIFY}`", topic="own-form")
-    _plain_names(words, 2, 5)
+        cut.cursor.refuse("a classification stands in single quotes", span, f"write `{_CLASSIFY}`", topic="own-form")
+    _plain_names(cut, 2, 5)
     if value == "''":
-        words.cursor.hazards.append(Crashes("an empty classification kills the server", span))
+        cut.cursor.hazards.append(Crashes("an empty classification kills the server", span))
 
 
-def _plain_names(words: _Words, *places: int) -> None:
+def _plain_names(cut: _Words, *places: int) -> None:
     """Quotes count as part of the name here."""
     for place in places:
-        word, span = words.found[place]
+        word, span = cut.found[place]
         if word[0] in '"`':
-            words.cursor.refuse(f"the quotes of `{word}` count as part of the name here", span,
+            cut.cursor.refuse(f"the quotes of `{word}` count as part of the name here", span,
                                 "write the name without quotes", topic="own-form")  # fmt: skip
 
 
-def _mask(words: _Words) -> None:
-    target, span = words.found[4]
+def _mask(cut: _Words) -> None:
+    target, span = cut.found[4]
     table, dot, column = target.partition(".")
     if not (table and dot and column):
-        words.cursor.refuse(
+        cut.cursor.refuse(
             "a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`", topic="own-form"
         )
-    strategy, span = words.found[6]
+    strategy, span = cut.found[6]
     if strategy.upper() not in _MASK_STRATEGIES:
-        words.cursor.refuse(f"there is no masking strategy `{strategy}`", span,
+        cut.cursor.refuse(f"there is no masking strategy `{strategy}`", span,
                             f"write one of {', '.join(sorted(_MASK_STRATEGIES))}", topic="own-form")  # fmt: skip
 
 
-def _refuse_broken(cursor: Cursor, source: Source, sent: Span, span: Span) -> NoReturn:
-    """Meant as an own statement, and the engine doesn't know it by its first words."""
+def _refuse_broken(cursor: Cursor, sent: Span, span: Span) -> NoReturn:
+    """Meant as an own statement, and the engine doesn't know it by its first cut."""
     if sent.start < span.start:
         cursor.refuse("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
                       "move the comment to the header of the file or behind the `;`", topic="own-form")  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.sql.scanner import Kind
-from kmblint.targets.expressions import Node, Shape, expressions, parse_expression
+from kmblint.targets.expressions import expressions, parse_expression
 from kmblint.targets.forms_rows import table_factor
 from kmblint.targets.forms_where import condition
 from kmblint.targets.kimberlite_facts import COLUMN_ALIAS_STOPS
+from kmblint.targets.nodes import Node, Shape
 from kmblint.targets.tokens import Cursor
 
 _JOINS: Final = frozenset({"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"})
@@ -41,6 +42,7 @@ def query(cursor: Cursor) -> None:
 
 def _select(cursor: Cursor) -> None:
     start = cursor.expect("SELECT", what="`SELECT`")
+    cursor.depth = 1
     cursor.take_any("ALL", "DISTINCT")
     if cursor.take("TOP") and cursor.kind() is not Kind.NUMBER:
         cursor.expected("a number behind TOP")

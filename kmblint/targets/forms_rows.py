@@ -6,9 +6,10 @@ from typing import Final, NoReturn
 
 from kmblint.findings import Applicability
 from kmblint.sql.scanner import Kind
-from kmblint.targets.expressions import Node, Shape, parse_expression
+from kmblint.targets.expressions import parse_expression
 from kmblint.targets.forms_where import condition, qualifiers, value
 from kmblint.targets.kimberlite_facts import TABLE_ALIAS_STOPS
+from kmblint.targets.nodes import Node, Shape
 from kmblint.targets.tokens import Cursor, Named
 from kmblint.targets.verdict import Crashes, DoesNothing, IgnoredGuard, Replacement, WiderThanAsked
 from kmblint.text import Span
@@ -63,6 +64,7 @@ def _refuse_source(cursor: Cursor) -> NoReturn:
 
 def _values(cursor: Cursor) -> None:
     cursor.expect("VALUES")
+    cursor.depth += 1  # VALUES is a query to the parser
     while True:
         cursor.take("ROW")
         cursor.expect("(", what="`(`")
@@ -76,6 +78,7 @@ def _values(cursor: Cursor) -> None:
         cursor.expect(")", what="`,` or `)`")
         if not cursor.take(","):
             break
+    cursor.depth -= 1
 
 
 def _quick_literal(cursor: Cursor) -> Node | None:
@@ -130,7 +133,7 @@ def _conflict_assignment(cursor: Cursor) -> None:
     value(cursor, node, "DO UPDATE SET")
 
 
-def update(cursor: Cursor, start: Span) -> None:
+def update(cursor: Cursor) -> None:
     """What follows UPDATE."""
     cursor.take("OR") and cursor.take_any("IGNORE", "REPLACE", "ROLLBACK", "ABORT", "FAIL")
     if cursor.sees("REPLACE"):
@@ -280,9 +283,16 @@ def returning(cursor: Cursor) -> None:
         return
     while True:
         if cursor.sees("*"):
-            cursor.refuse("RETURNING takes column names only", cursor.here(), "leave it out: nobody reads it in a migration",
-                          (Replacement(Span(cursor.tokens[cursor.at - 1].start, cursor.here().end), "", "remove it",
-                                       Applicability.SAFE),))  # fmt: skip
+            cursor.refuse(
+                "RETURNING takes column names only",
+                cursor.here(),
+                "leave it out: nobody reads it in a migration",
+                (
+                    Replacement(
+                        Span(cursor.tokens[cursor.at - 1].start, cursor.here().end), "", "remove it", Applicability.SAFE
+                    ),
+                ),
+            )
         node = parse_expression(cursor)
         if node.shape not in {Shape.COLUMN, Shape.COMPOUND} or cursor.sees("AS"):
             cursor.refuse(

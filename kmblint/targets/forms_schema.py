@@ -6,9 +6,10 @@ from typing import Final
 
 from kmblint.findings import Severity
 from kmblint.sql.scanner import Kind
-from kmblint.targets.expressions import Node, Shape, parse_expression
+from kmblint.targets.expressions import parse_expression
 from kmblint.targets.forms_table import column
 from kmblint.targets.kimberlite_facts import DROPPED_INDEX_CLAUSES
+from kmblint.targets.nodes import Node, Shape
 from kmblint.targets.tokens import Cursor
 from kmblint.targets.verdict import DoesNothing, DroppedClause, IgnoredGuard, Replacement
 from kmblint.text import Span
@@ -26,7 +27,7 @@ _ALTER_HELP: Final = {
 _CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK"})
 
 
-def alter_table(cursor: Cursor, start: Span) -> None:
+def alter_table(cursor: Cursor) -> None:
     """What follows ALTER TABLE: exactly one ADD or DROP of one column."""
     guard = cursor.take("IF", "EXISTS")
     if guard:
@@ -75,8 +76,11 @@ def _add(cursor: Cursor, action: Span) -> None:
 def _drop_column(cursor: Cursor, action: Span) -> None:
     word = cursor.word()
     if word in {"CONSTRAINT", "INDEX", "PRIMARY", "FOREIGN", "PARTITION"} and cursor.kind(1) is not None:
-        cursor.refuse(f"ALTER TABLE drops a column and nothing else, and here stands `{word}`", action.to(cursor.here()),
-                      "leave it out: constraints aren't kept, and an index is for ever")  # fmt: skip
+        cursor.refuse(
+            f"ALTER TABLE drops a column and nothing else, and here stands `{word}`",
+            action.to(cursor.here()),
+            "leave it out: constraints aren't kept, and an index is for ever",
+        )
     cursor.take("COLUMN")
     guard = cursor.take("IF", "EXISTS")
     if guard:

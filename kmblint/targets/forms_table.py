@@ -8,7 +8,7 @@ from kmblint.findings import Severity
 from kmblint.sql.scanner import Kind
 from kmblint.targets.expressions import parse_expression
 from kmblint.targets.forms_types import column_type
-from kmblint.targets.kimberlite_facts import DROPPED_COLUMN_CLAUSES, DROPPED_TABLE_CLAUSES, PLAIN_TABLE_OPTIONS
+from kmblint.targets.kimberlite_facts import DROPPED_COLUMN_CLAUSES, DROPPED_TABLE_CLAUSES, PLAIN_TABLE_OPTIONS, words
 from kmblint.targets.tokens import Cursor, Named
 from kmblint.targets.verdict import DroppedClause
 from kmblint.text import Span
@@ -17,8 +17,8 @@ _ACTIONS: Final = (("RESTRICT",), ("CASCADE",), ("SET", "NULL"), ("NO", "ACTION"
 _KEY_HELP: Final = "give the table a key: `id BIGINT PRIMARY KEY`"
 
 
-def create_table(cursor: Cursor, start: Span) -> None:
-    """What follows CREATE [modifiers] TABLE; `start` is the whole beginning."""
+def create_table(cursor: Cursor) -> None:
+    """What follows CREATE [modifiers] TABLE."""
     cursor.take("IF", "NOT", "EXISTS")
     table = cursor.object_name("a table")
     if cursor.word() in {"LIKE", "CLONE"}:
@@ -116,8 +116,7 @@ def column(cursor: Cursor, *, in_table: bool) -> bool:
             _characteristics(cursor)
             keyed = True
             if not in_table:
-                _note(cursor, "PRIMARY KEY", cursor.since(start), "the key of the table stays as it was", Severity.WARNING,
-                      name)  # fmt: skip
+                _note(cursor, name, "PRIMARY KEY", start, ("the key of the table stays as it was", Severity.WARNING))
         elif not cursor.take("NULL") and not _option(cursor, name, start):
             break
     _grade_default(cursor, first, required=required and not keyed)
@@ -130,9 +129,7 @@ def _option(cursor: Cursor, name: Named, start: Span) -> bool:
     if word == "DEFAULT":
         cursor.at += 1
         parse_expression(cursor)
-        _note(
-            cursor, "DEFAULT", cursor.since(start), "a row that leaves the column out reads NULL", Severity.INFO, name
-        )
+        _note(cursor, name, "DEFAULT", start, ("a row that leaves the column out reads NULL", Severity.INFO))
         return True
     if word not in _OPTIONS:
         return False
@@ -159,13 +156,12 @@ def _option(cursor: Cursor, name: Named, start: Span) -> bool:
             _generated(cursor)
         case _:
             _lone_option(cursor, word)
-    effect, severity = DROPPED_COLUMN_CLAUSES[clause]
-    _note(cursor, clause, cursor.since(start), effect, severity, name)
+    _note(cursor, name, clause, start, DROPPED_COLUMN_CLAUSES[clause])
     return True
 
 
-_OPTIONS: Final = frozenset(
-    "UNIQUE CHECK REFERENCES COLLATE CHARACTER COMMENT GENERATED IDENTITY AUTO_INCREMENT AUTOINCREMENT INVISIBLE".split()
+_OPTIONS: Final = words(
+    "UNIQUE CHECK REFERENCES COLLATE CHARACTER COMMENT GENERATED IDENTITY AUTO_INCREMENT AUTOINCREMENT INVISIBLE"
 )
 
 
@@ -241,7 +237,7 @@ def _table_options(cursor: Cursor) -> None:
     while not cursor.done:
         start = cursor.here()
         word = cursor.word()
-        if word == "AS" or word == "SELECT":
+        if word in {"AS", "SELECT"}:
             cursor.at = len(cursor.tokens)
             drop_from_table(cursor, "AS SELECT", cursor.since(start))
             return
@@ -276,7 +272,7 @@ def _table_option(cursor: Cursor, word: str) -> str:
         cursor.take("=")
         cursor.advance()
         return word
-    cursor.expected("the end of the statement")
+    return cursor.expected("the end of the statement")
 
 
 def drop(cursor: Cursor, clause: str, span: Span) -> None:
@@ -291,5 +287,5 @@ def drop_from_table(cursor: Cursor, clause: str, span: Span) -> None:
     cursor.hazards.append(DroppedClause(clause, span, effect, severity))
 
 
-def _note(cursor: Cursor, clause: str, span: Span, effect: str, severity: Severity, column: Named) -> None:
-    cursor.hazards.append(DroppedClause(clause, span, effect, severity, column.text))
+def _note(cursor: Cursor, column: Named, clause: str, start: Span, graded: tuple[str, Severity]) -> None:
+    cursor.hazards.append(DroppedClause(clause, cursor.since(start), *graded, column.text))

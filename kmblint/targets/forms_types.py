@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
+import msgspec
+
 from kmblint.findings import Applicability
 from kmblint.sql.scanner import Kind
 from kmblint.targets.kimberlite_facts import CHANGED_TYPES, DEFAULT_DECIMAL, REPLACED_TYPES, STORED_TYPES
@@ -12,6 +14,13 @@ from kmblint.targets.verdict import ChangedType, Replacement
 from kmblint.text import Span
 
 _LENGTH_UNITS: Final = ("CHARACTERS", "OCTETS")
+
+
+class _Written(msgspec.Struct, frozen=True):
+    words: str
+    stored: str
+    arguments: tuple[int, ...]
+    zoned: bool
 
 
 def column_type(cursor: Cursor, column: Named) -> None:
@@ -40,7 +49,7 @@ def column_type(cursor: Cursor, column: Named) -> None:
     zoned = words in {"TIME", "TIMESTAMP"} and (
         cursor.take("WITH", "TIME", "ZONE") or cursor.take("WITHOUT", "TIME", "ZONE")
     )
-    _note_change(cursor, column, start, words, stored, written, zoned=bool(zoned))
+    _note_change(cursor, column, start, _Written(words, stored, written, zoned=bool(zoned)))
 
 
 def _arguments(cursor: Cursor, words: str, most: int) -> tuple[int, ...]:
@@ -70,9 +79,8 @@ def _argument(cursor: Cursor, words: str) -> int:
     return int(token.text)
 
 
-def _note_change(
-    cursor: Cursor, column: Named, start: Span, words: str, stored: str, written: tuple[int, ...], *, zoned: bool
-) -> None:
+def _note_change(cursor: Cursor, column: Named, start: Span, type_written: _Written) -> None:
+    words, stored, written, zoned = msgspec.structs.astuple(type_written)
     span = cursor.since(start)
     arguments = f"({','.join(map(str, written))})" if written else ""
     declared = words + arguments + (" WITH TIME ZONE" if zoned else "")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from kmblint.targets.expressions import Node, Shape
-from kmblint.targets.kimberlite_facts import CAST_TYPES, MAX_DECIMAL, SCALAR_FUNCTIONS, TRUNCATIONS
+from kmblint.targets.kimberlite_facts import CAST_TYPES, MAX_CONDITION_DEPTH, MAX_DECIMAL, SCALAR_FUNCTIONS, TRUNCATIONS
+from kmblint.targets.nodes import Node, Shape
 from kmblint.targets.tokens import Cursor
 from kmblint.text import Span
 
@@ -100,14 +100,20 @@ def _number(cursor: Cursor, node: Node) -> None:
         cursor.refuse(f"`{text}` has more digits than the engine holds", node.span, "write fewer digits")
 
 
-def condition(cursor: Cursor, node: Node) -> None:
+def condition(cursor: Cursor, node: Node, depth: int = 0) -> None:
     """Refuses a condition that the conversion doesn't take."""
+    if depth >= MAX_CONDITION_DEPTH:
+        cursor.refuse(
+            f"WHERE nests deeper than {MAX_CONDITION_DEPTH}: each AND and OR of a chain counts",
+            node.span,
+            "write `column IN (…)`, or split the statement",
+        )
     match node.shape:
         case Shape.BINARY if node.name in {"AND", "OR"}:
             for part in node.parts:
-                condition(cursor, part)
+                condition(cursor, part, depth + 1)
         case Shape.NESTED:
-            condition(cursor, node.parts[0])
+            condition(cursor, node.parts[0], depth + 1)
         case Shape.BINARY:
             _comparison(cursor, node)
         case Shape.LIKE:
@@ -130,7 +136,7 @@ def _odd_condition(node: Node) -> tuple[str, Span, str | None]:
     match node.shape:
         case Shape.UNARY if node.name == "NOT":
             return ("WHERE takes no NOT before a condition", node.span,
-                    "turn the comparison round: `<>`, `NOT IN (…)`, `NOT BETWEEN …`, `NOT LIKE …`, `IS NOT NULL`")  # fmt: skip
+                    "turn it round: `<>`, `NOT IN (…)`, `NOT BETWEEN …`, `NOT LIKE …`, `IS NOT NULL`")  # fmt: skip
         case Shape.COLUMN:
             return (
                 f"a column alone is no condition to the engine: `{node.name}`",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from kmblint.schema.apply import PlaceOf
+from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
+from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.aftermath import after
 from kmblint.targets.forms import judge
 from kmblint.targets.outcome import judge_change
-from kmblint.targets.traits import KIMBERLITE
+from kmblint.targets.traits import KIMBERLITE, Traits
+from kmblint.targets.values import stored_type
 from kmblint.targets.verdict import Form, Outcome
 from kmblint.text import Source
 
@@ -20,7 +22,7 @@ class Kimberlite:
 
     name = "kimberlite"
     runner = True
-    traits = KIMBERLITE
+    traits: Traits = KIMBERLITE
 
     def form(self, statement: Statement, source: Source) -> Form:
         """What the engine says of the words alone."""
@@ -33,3 +35,7 @@ class Kimberlite:
     def aftermath(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
         """What stays behind."""
         return after(catalog, change, outcome, place_of)
+
+    def stored_type(self, declared: DataType) -> DataType | None:
+        """The type that the engine keeps of a declared one."""
+        return stored_type(declared)

@@ -13,12 +13,20 @@ from kmblint.findings import Severity
 
 ENGINE: Final = "0.9.1"
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of words written on one line."""
+    return frozenset(text.split())
+
+
 # --- limits (area limit) ----------------------------------------------------------------------------------------------
 
 MAX_PARENTHESES: Final = 50
 """Open `(` at one point of the statement's text, those in literals and comments counted."""
-MAX_NESTING: Final = 45
-"""Nested `(` of an expression before the parser gives up."""
+MAX_NESTING: Final = 49
+"""Expressions inside of expressions before the parser gives up; one less in VALUES and SELECT."""
+MAX_CONDITION_DEPTH: Final = 100
+"""AND, OR and `(` above one comparison: a chain of that many ANDs nests as deep."""
 MAX_NOTS: Final = 100
 """The word NOT in the whole text, literals and comments counted."""
 MAX_ROW_BYTES: Final = 3951
@@ -119,9 +127,9 @@ DROPPED_TABLE_CLAUSES: Final = {
     "COMMENT": ("the text is stored nowhere", Severity.INFO),
 }
 
-PLAIN_TABLE_OPTIONS: Final = frozenset(
+PLAIN_TABLE_OPTIONS: Final = words(
     "CHARSET COLLATE AUTO_INCREMENT ROW_FORMAT CHECKSUM COMPRESSION ENCRYPTION MAX_ROWS MIN_ROWS CONNECTION PASSWORD"
-    " KEY_BLOCK_SIZE PACK_KEYS AVG_ROW_LENGTH DELAY_KEY_WRITE INSERT_METHOD STATS_PERSISTENT".split()
+    " KEY_BLOCK_SIZE PACK_KEYS AVG_ROW_LENGTH DELAY_KEY_WRITE INSERT_METHOD STATS_PERSISTENT"
 )
 """`OPTION [=] value` behind the columns: parsed and dropped."""
 
@@ -142,16 +150,16 @@ DROPPED_INDEX_CLAUSES: Final = {
 
 # --- words (areas keyword-table, keyword-column) ----------------------------------------------------------------------
 
-TABLE_ALIAS_STOPS: Final = frozenset(
+TABLE_ALIAS_STOPS: Final = words(
     "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER PIVOT UNPIVOT TOP LATERAL VIEW LIMIT OFFSET FETCH UNION"
     " EXCEPT INTERSECT MINUS ON JOIN INNER CROSS FULL LEFT RIGHT NATURAL USING CLUSTER DISTRIBUTE GLOBAL ANTI SEMI"
     " RETURNING ASOF MATCH_CONDITION OUTER SET QUALIFY WINDOW END FOR PARTITION PREWHERE SETTINGS FORMAT START CONNECT"
-    " MATCH_RECOGNIZE SAMPLE TABLESAMPLE FROM OPEN".split()
+    " MATCH_RECOGNIZE SAMPLE TABLESAMPLE FROM OPEN"
 )
 """Words behind a table that are no alias (sqlparser-0.61.0/src/keywords.rs)."""
-COLUMN_ALIAS_STOPS: Final = frozenset(
+COLUMN_ALIAS_STOPS: Final = words(
     "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER TOP LATERAL VIEW LIMIT OFFSET FETCH UNION EXCEPT EXCLUDE"
-    " INTERSECT MINUS CLUSTER DISTRIBUTE RETURNING FROM INTO END".split()
+    " INTERSECT MINUS CLUSTER DISTRIBUTE RETURNING FROM INTO END"
 )
 BROKEN_NAMES: Final = {
     "table": {
@@ -181,9 +189,9 @@ SCALAR_FUNCTIONS: Final = {
 """Functions that WHERE takes, and how many arguments at least and at most."""
 TRUNCATIONS: Final = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
 """What DATE_TRUNC takes as its first argument."""
-CAST_TYPES: Final = frozenset(
+CAST_TYPES: Final = words(
     "TINYINT SMALLINT INT INTEGER BIGINT REAL FLOAT DOUBLE TEXT VARCHAR STRING BOOLEAN BOOL DATE TIME TIMETZ TIMESTAMP"
-    " TIMESTAMPTZ UUID JSON".split()
+    " TIMESTAMPTZ UUID JSON"
 )
 """Types that CAST takes in WHERE."""
 
@@ -205,21 +213,21 @@ COMPARING_TYPES: Final = frozenset({"BIGINT", "TEXT", "BOOLEAN"})
 COMPARING_WITH_NOW: Final = frozenset({"TIMESTAMP"})
 """Types that compare with `now()` as SQL means it, and with literals through an index only."""
 _PLAIN: Final = "= < <= > >= BETWEEN"
+_ALL: Final = "<> NOT-IN NOT-BETWEEN"
+_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER")
+_OTHERS: Final = ("REAL", "DATE", "TIME", "TIMESTAMP", "UUID", "JSON", "BYTES")
 BLIND: Final = {
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER"), {"plain": _PLAIN, "indexed": ""}),
-    **dict.fromkeys(
-        ("REAL", "DATE", "TIME", "TIMESTAMP", "UUID", "JSON", "BYTES"), {"plain": f"{_PLAIN} IN", "indexed": "IN"}
-    ),
+    **{name: {"plain": _PLAIN, "indexed": ""} for name in _WHOLE},
+    **{name: {"plain": f"{_PLAIN} IN", "indexed": "IN"} for name in _OTHERS},
     "DECIMAL": {"plain": f"{_PLAIN} IN", "indexed": "= > >= BETWEEN IN"},
 }
 """Comparisons with a literal that find no row; `<` and `<=` still find those where the column is NULL.
 
 Through an index a DECIMAL is found by a quoted literal of exactly its scale (`m = '2.50'`).
 """
-_ALL: Final = "<> NOT-IN NOT-BETWEEN"
 FINDS_ALL: Final = {
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER"), {"plain": "NOT-BETWEEN", "indexed": "NOT-BETWEEN"}),
-    **dict.fromkeys(("REAL", "DATE", "TIME", "TIMESTAMP", "UUID", "JSON", "BYTES"), {"plain": _ALL, "indexed": _ALL}),
+    **{name: {"plain": "NOT-BETWEEN", "indexed": "NOT-BETWEEN"} for name in _WHOLE},
+    **{name: {"plain": _ALL, "indexed": _ALL} for name in _OTHERS},
     "DECIMAL": {"plain": _ALL, "indexed": f"{_ALL} < <="},
 }
 """Comparisons with a literal that find every row where the column isn't NULL (and for `<`, `<=` those too)."""

@@ -76,10 +76,13 @@ def _attachment(
     match change:
         case AttachPolicy(column=column) if table and (held := table.policies.get(column.text)):
             yield Refusal(
-                f"`{column.text}` has the masking policy `{held[0]}` already", column.span,
-                f"detach it first: ALTER TABLE {table.name} ALTER COLUMN {column.text} DROP MASKING POLICY", cause=held[1],
-                cause_note="attached here", topic="attached",
-            )  # fmt: skip
+                f"`{column.text}` has the masking policy `{held[0]}` already",
+                column.span,
+                f"detach it first: ALTER TABLE {table.name} ALTER COLUMN {column.text} DROP MASKING POLICY",
+                cause=held[1],
+                cause_note="attached here",
+                topic="attached",
+            )
         case DetachPolicy(column=column) if table and column.text not in table.policies:
             yield Refusal(f"`{column.text}` has no masking policy", column.span, topic="catalogue")
         case DropPolicy(name=name):
@@ -87,10 +90,13 @@ def _attachment(
                 for column_name, (policy, place) in other.policies.items():
                     if policy == name.text:
                         yield Refusal(
-                            f"masking policy `{name.text}` is still attached to `{other.name}.{column_name}`", name.span,
+                            f"masking policy `{name.text}` is still attached to `{other.name}.{column_name}`",
+                            name.span,
                             f"detach it first: ALTER TABLE {other.name} ALTER COLUMN {column_name} DROP MASKING POLICY",
-                            cause=place, cause_note="attached here", topic="attached",
-                        )  # fmt: skip
+                            cause=place,
+                            cause_note="attached here",
+                            topic="attached",
+                        )
                         return
             for (dropped, column_name), (policy, place) in catalog.attachments.items():
                 if policy == name.text:
@@ -153,7 +159,7 @@ def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:
 
 def _reads(old: DataType, new: DataType) -> bool:
     """Whether a column of the new type reads what was stored as the old one."""
-    if new.name == "JSON" or old.name == new.name:
+    if new.name in {"JSON", old.name}:
         return True
     if new.name in _NUMBERS:
         return old.name in _NUMBERS

@@ -89,9 +89,11 @@ def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list
         stored = stored_type(column.type)
         if stored is not None and insert_fate(stored, value) is Fate.REFUSED:
             return Refusal(
-                f"`{name}` is {stored} and doesn't take {written(value)}", value.span, _value_help(name, stored.name, value),
+                f"`{name}` is {stored} and doesn't take {written(value)}",
+                value.span,
+                _value_help(name, stored.name, value),
                 topic="value",
-            )  # fmt: skip
+            )
     if missing:
         return Refusal(
             f"the key needs `{missing[0]}`, which no value is given for", row.span, "give every key column a value",
@@ -199,9 +201,11 @@ def _assignment_hazards(table: Table, assignment: Assignment, *, nothing: bool) 
         if not table.complete:
             return
         yield DoesNothing(
-            "ghost", name, assignment.column.span,
-            f"`{table.name}` has no column `{name}`: the value is stored unseen, and appears when one of that name is added",
-        )  # fmt: skip
+            "ghost",
+            name,
+            assignment.column.span,
+            f"`{table.name}` has no column `{name}`: the value is stored unseen until one of that name is added",
+        )
         return
     if name in table.primary_key:
         yield KeyDamage(name, assignment.span)

@@ -14,7 +14,7 @@ NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED, Kind.STRING})
 """What the engine's parser takes as an identifier; a text in single quotes too."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - a verdict, not an error
     """The recogniser met something that the engine won't take; never leaves this package."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -34,13 +34,14 @@ class Named(msgspec.Struct, frozen=True):
 class Cursor:
     """Reads the tokens from left to right and collects hazards on the way.
 
-    `take` and `symbol` consume what they find and return it; every `expect…` raises `Refused` instead of returning None.
+    `take` consumes what it finds and says where; every `expect…` raises `Refused` instead of returning None.
     """
 
     def __init__(self, tokens: tuple[Token, ...], end: int) -> None:
         self.tokens = tokens
         self.at = 0
         self.end = end
+        self.depth = 0
         self.hazards: list[Hazard] = []
         self.words = [token.upper for token in tokens]
 
@@ -157,12 +158,12 @@ class Cursor:
         self,
         reason: str,
         span: Span,
-        help: str | None = None,
+        advice: str | None = None,
         replacements: tuple[Replacement, ...] = (),
         topic: str = "form",
     ) -> NoReturn:
         """Stops with a reason."""
-        raise Refused(Refusal(reason, span, help, replacements, topic=topic))
+        raise Refused(Refusal(reason, span, advice, replacements, topic=topic))
 
 
 def _short(text: str) -> str:

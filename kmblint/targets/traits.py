@@ -30,7 +30,7 @@ class Traits(msgspec.Struct, frozen=True):
     """A changed or deleted row stays in the log for ever, and each change adds to it."""
     keeps_foreign_keys: bool
     keeps_index_clauses: bool
-    """UNIQUE, WHERE and expressions of an index are heeded."""
+    """UNIQUE, WHERE and expressions of an index are heeded, and its columns checked."""
     blind_types: bool
     """Some types compare through an index only, or not at all."""
 

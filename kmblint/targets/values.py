@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Final
 
@@ -25,7 +25,7 @@ _ZONED: Final = {
     "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
 }  # fmt: skip
 _DAY_ONE: Final = date(1970, 1, 1)
-_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Fate(Enum):
@@ -61,7 +61,7 @@ def insert_fate(stored: DataType, value: Value) -> Fate:
 
 
 def update_fate(stored: DataType, value: Value) -> Fate:
-    """What SET does with a literal: it looks at none. A number with a fraction is another matter: it kills the server."""
+    """What SET does with a literal: it looks at none (and a number with a fraction kills the server first)."""
     return Fate.FITS if isinstance(value, Null) else _read_back(stored, value)
 
 
@@ -196,6 +196,6 @@ def _instant(text: str) -> str | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    passed = (at if at.tzinfo else at.replace(tzinfo=timezone.utc)) - _MIDNIGHT
+    passed = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _MIDNIGHT
     nanoseconds = (passed.days * 86400 + passed.seconds) * 10**9 + passed.microseconds * 1000
     return str(nanoseconds) if nanoseconds >= 0 else None

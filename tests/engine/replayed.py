@@ -79,8 +79,8 @@ def judge_all(texts: list[str]) -> Iterator[Judged]:
         form = target.form(found, source)
         changes: tuple[Change, ...] = found.changes
         if not changes:
-            reasons = (form.refusal.reason,) if form.refusal else ()
-            yield Judged(taken=form.refusal is None, poisons=frozenset(), crashes=False, reasons=reasons)
+            why = form.refusal.reason if form.refusal else ""
+            yield Judged(taken=not why, poisons=frozenset(), crashes=False, reasons=(why,))
             continue
         change = changes[0]
         outcome = target.outcome(form, change, catalog, conflicts(catalog, change))

@@ -1,0 +1,83 @@
+"""The guide's contract alone, for another runner or a later engine: SQL as the guide writes it is fine."""
+
+from __future__ import annotations
+
+from kmblint.schema.alter import PlaceOf
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import Change
+from kmblint.schema.conflict import (
+    ColumnExists,
+    Conflict,
+    ObjectExists,
+    TableExists,
+    UnknownColumn,
+    UnknownObject,
+    UnknownTable,
+)
+from kmblint.schema.types import DataType
+from kmblint.sql.statement import Statement
+from kmblint.targets.traits import GUIDE, Traits
+from kmblint.targets.verdict import Form, Outcome, Refusal, Verdict
+from kmblint.text import Source
+
+
+class Guide:
+    """Takes whatever is SQL, and refuses what the catalogue contradicts."""
+
+    name = "guide"
+    runner = False
+    traits: Traits = GUIDE
+
+    def form(self, statement: Statement, source: Source) -> Form:  # noqa: ARG002 - the protocol's signature
+        """What isn't SQL is refused, and nothing else."""
+        problem = statement.problem
+        return Form() if problem is None else Form(Refusal(problem.message, problem.span, problem.help))
+
+    def outcome(
+        self,
+        form: Form,
+        change: Change,  # noqa: ARG002 - the protocol's signature
+        catalog: Catalog,  # noqa: ARG002 - the protocol's signature
+        conflicts: tuple[Conflict, ...],
+    ) -> Outcome:
+        """Only the catalogue refuses, and a guard is heeded."""
+        refusals = tuple(_refusal(conflict) for conflict in conflicts if not conflict.guarded)
+        if form.refusal:
+            refusals = (form.refusal, *refusals)
+        if refusals:
+            return Outcome(Verdict.REFUSED, refusals, form.hazards)
+        return Outcome(Verdict.NO_OP if conflicts else Verdict.TAKEN, (), form.hazards)
+
+    def aftermath(
+        self,
+        catalog: Catalog,
+        change: Change,  # noqa: ARG002 - the protocol's signature
+        outcome: Outcome,  # noqa: ARG002 - the protocol's signature
+        place_of: PlaceOf,  # noqa: ARG002 - the protocol's signature
+    ) -> Catalog:
+        """The contract leaves nothing behind."""
+        return catalog
+
+    def stored_type(self, declared: DataType) -> DataType:
+        """The contract keeps every type."""
+        return declared
+
+
+def _refusal(conflict: Conflict) -> Refusal:
+    match conflict:
+        case UnknownTable(table=name):
+            return Refusal(f"there is no table `{name.text}`", name.span, topic="catalogue")
+        case UnknownColumn(column=name, table=table):
+            return Refusal(f"there is no column `{name.text}` in `{table}`", name.span, topic="catalogue")
+        case UnknownObject(kind=kind, name=name):
+            return Refusal(f"there is no {kind} `{name.text}`", name.span, topic="catalogue")
+        case ObjectExists(kind=kind, name=name):
+            return Refusal(
+                f"there is a {kind} `{name.text}` already", name.span, cause=conflict.made, topic="catalogue"
+            )
+        case TableExists(table=name):
+            return Refusal(f"there is a table `{name.text}` already", name.span, cause=conflict.made, topic="catalogue")
+        case ColumnExists(column=name):
+            return Refusal(
+                f"there is a column `{name.text}` already", name.span, cause=conflict.made, topic="catalogue"
+            )

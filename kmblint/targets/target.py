@@ -1,0 +1,44 @@
+"""What the rest of the program asks of a database."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from kmblint.schema.alter import PlaceOf
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import Change
+from kmblint.schema.conflict import Conflict
+from kmblint.schema.types import DataType
+from kmblint.sql.statement import Statement
+from kmblint.targets.traits import Traits
+from kmblint.targets.verdict import Form, Outcome
+from kmblint.text import Source
+
+
+@runtime_checkable
+class Target(Protocol):
+    """A database and its runner."""
+
+    @property
+    def name(self) -> str:
+        """How configuration calls it."""
+
+    @property
+    def runner(self) -> bool:
+        """Whether Kimberlite's runner stands before it, which skips and cuts."""
+
+    @property
+    def traits(self) -> Traits:
+        """What holds of its every table."""
+
+    def form(self, statement: Statement, source: Source) -> Form:
+        """What it says of the words alone."""
+
+    def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
+        """What it makes of a change on the catalogue before it; the form counts with the statement's first change."""
+
+    def aftermath(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+        """What its quirks leave behind; `catalog` is the one that the generic `apply` made."""
+
+    def stored_type(self, declared: DataType) -> DataType | None:
+        """What it keeps of a declared type; None where it refuses the type."""
