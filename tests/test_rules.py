@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import msgspec
@@ -180,3 +181,8 @@ def test_superseded_rules_exist(card: Card) -> None:
         rule = RULEBOOK.get(slug)
         assert rule is not None, slug
         assert rule.slug == slug
+
+
+def test_precedence_has_no_cycles() -> None:
+    graph = TopologicalSorter({card.slug: card.facts.supersedes for card in CARDS})
+    assert len(list(graph.static_order())) >= len(CARDS)

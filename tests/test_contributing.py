@@ -1,0 +1,37 @@
+"""Adds the rule of CONTRIBUTING.md to a copy of the project, step by step."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+
+
+def test_the_worked_example_works(tmp_path: Path) -> None:
+    for folder in ("kmblint", "rules"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "tests/cards.py", "tests/test_rules.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / file, tmp_path / file)
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    written = re.findall(r"^`([^`\n]+)`:\n````\w+\n(.*?)^````$", text, re.MULTILINE | re.DOTALL)
+    assert [name for name, _ in written] == ["rules/copied-table.md", "kmblint/checks/copied_table.py"]
+    for name, content in written:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (commands,) = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    filling, running = [_run(command, tmp_path) for command in commands.splitlines()]
+    assert filling.returncode == 1
+    assert "Snapshot directory was modified" in filling.stdout, filling.stdout
+    assert running.returncode == 0, running.stdout
+    assert "warning[KMB199 copied-table]" in (tmp_path / "rules/copied-table.md").read_text(encoding="utf-8")
+
+
+def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    program, *arguments = command.split()
+    assert program == "pytest"
+    line = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
