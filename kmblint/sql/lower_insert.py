@@ -107,7 +107,7 @@ def _inserted_query(reader: Reader, text: str) -> Query:
         reader.at += 1
     tokens = reader.tokens[start : reader.at]
     if tokens[0].upper == "TABLE":
-        table = Reader(tokens[1:]).dotted("a table name")
+        table = Reader(tokens[1:], tokens[0].end).dotted("a table name")
         return Query((table.text,), reader.since(start))
     return dialect.query(tokens, text, reader.since(start))
 

@@ -192,6 +192,10 @@ def _problem(error: NotSqlError, piece: Cut) -> Problem:
         shown = "".join(token.text for token in found)
         span = found[0].span.to(found[-1].span)
         return Problem(f"the placeholder `{short(shown)}` isn't filled in", span, "write the value itself")
+    if error.span.start == error.span.end:  # nothing stands where something must: the token behind the gap is shown
+        behind = next((token for token in piece.tokens if token.start >= error.span.end), piece.tokens[-1])
+        side = "before" if behind.start >= error.span.end else "after"
+        return Problem(f"{error.message} {side} `{short(behind.text)}`", behind.span)
     return Problem(error.message, error.span, error.help or _missing_semicolon(error, piece))
 
 

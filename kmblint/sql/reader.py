@@ -174,8 +174,10 @@ class Reader:
         shown = " or ".join(described or tuple(f"`{choice}`" for choice in choices[:3]))
         token = self.peek()
         if self.done:
-            before = self.tokens[-1].span if self.tokens else token.span
-            return NotSqlError(f"the statement ends where {shown} is expected", before)
+            if not self.tokens:
+                return NotSqlError(f"{shown} is missing", token.span)
+            last = self.tokens[-1]
+            return NotSqlError(f"{shown} is missing after `{short(last.text)}`", last.span)
         wanted = _meant(token, choices)
         if wanted is None and self.at and (earlier := _meant(self.tokens[self.at - 1], choices)):
             token, wanted = self.tokens[self.at - 1], earlier
