@@ -1,0 +1,22 @@
+"""Comparisons that the type of their column can't do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.targets.verdict import DoesNothing
+
+
+def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
+    """The comparison, and what it finds."""
+    if hazard.kind != "blind":
+        return
+    outcome = "so every row is changed" if hazard.finds_all else "so nothing is changed, and success is reported"
+    yield Finding(
+        step.place(hazard.span),
+        f"the condition on `{hazard.column}` is blind: {hazard.reason}, {outcome}",
+        help=hazard.help,
+        subject=step.subject_of(hazard.column),
+    )

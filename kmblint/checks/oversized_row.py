@@ -1,0 +1,21 @@
+"""Literal rows that don't fit a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.targets.verdict import Refusal
+
+
+def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
+    """The row, its size, and the page's."""
+    if refusal.topic != "row-size":
+        return
+    yield Finding(
+        step.place(refusal.span),
+        f"refused by Kimberlite: {refusal.reason}",
+        help=refusal.help,
+        subject=step.subject,
+    )

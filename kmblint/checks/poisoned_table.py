@@ -1,0 +1,26 @@
+"""Values that a column can't hold and the engine takes all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.targets.verdict import Poisons
+
+
+def check(hazard: Poisons, step: Step) -> Iterator[Finding]:
+    """The literal, the column's type, what happens to the table, and the only rescue."""
+    rescue = (
+        "the column is part of the key and can't be dropped, so nothing rescues the table"
+        if hazard.is_key
+        else f"only ALTER TABLE {hazard.table} DROP COLUMN {hazard.column} would rescue it"
+    )
+    instead = f"write {hazard.instead}; " if hazard.instead else ""
+    yield Finding(
+        step.place(hazard.span),
+        f"`{hazard.column}` is {hazard.column_type} and can't hold {hazard.value}: it is taken, and from then on no "
+        f"statement can read `{hazard.table}`",
+        help=f"{instead}{rescue}",
+        subject=f"{hazard.table}.{hazard.column}",
+    )

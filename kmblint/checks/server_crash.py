@@ -1,0 +1,20 @@
+"""Statements that kill the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.targets.verdict import Crashes
+
+
+def check(hazard: Crashes, step: Step) -> Iterator[Finding]:
+    """What kills it, and when."""
+    when = f" {hazard.when}" if hazard.when else ""
+    yield Finding(
+        step.place(hazard.span),
+        f"this statement kills the server{when}: {hazard.reason}",
+        help="a trial on an empty database shows nothing of it" if hazard.when else None,
+        subject=step.subject,
+    )

@@ -1,0 +1,20 @@
+"""NOT NULL columns that get NULL without a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.targets.verdict import UncheckedNull
+
+
+def check(hazard: UncheckedNull, step: Step) -> Iterator[Finding]:
+    """The column, and how NULL gets into it."""
+    how = "is left out" if hazard.left_out else "is set to NULL"
+    yield Finding(
+        step.place(hazard.span),
+        f"`{hazard.column}` is NOT NULL and {how}: Kimberlite takes that, and the rows read NULL",
+        help=f"write a value for `{hazard.column}`",
+        subject=step.subject_of(hazard.column),
+    )

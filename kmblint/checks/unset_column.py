@@ -1,0 +1,21 @@
+"""SET of a column that isn't there, or under a qualifier: taken, and nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.targets.verdict import DoesNothing
+
+
+def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
+    """The assignment, and why it comes to nothing."""
+    if hazard.kind not in {"ghost", "qualified"}:
+        return
+    yield Finding(
+        step.place(hazard.span),
+        f"{hazard.reason}: the statement reports its rows and changes nothing",
+        help=hazard.help,
+        subject=step.subject_of(hazard.column),
+    )
