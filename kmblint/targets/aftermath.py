@@ -119,9 +119,9 @@ def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:
     columns = tuple(
         None if part.column is None or part.column.span in quoted else part.column.text for part in change.parts
     )
-    return replace(
-        table, indexes=tuple(replace(i, columns=columns) if i.name == change.name.text else i for i in table.indexes)
-    )
+    made = change.name.text
+    indexes = (replace(i, columns=columns, declared=i.columns) if i.name == made else i for i in table.indexes)
+    return replace(table, indexes=tuple(indexes))
 
 
 def _returned(table: Table, outcome: Outcome, place_of: PlaceOf) -> Table:

@@ -6,6 +6,7 @@ Source: kimberlite-query 0.9.1, src/parser.rs (`try_parse_custom_statement`).
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final, NoReturn
 
 from kmblint.targets.kimberlite_facts import words
@@ -34,6 +35,7 @@ _MEANT: Final = re.compile(
     r"|ALTER\s+TABLE\b.*\b(?:MASKING\s+POLICY|SET\s+CLASSIFICATION)\b",
     re.DOTALL,
 )
+_FIRST_WORDS: Final = frozenset({"CREATE", "DROP", "ALTER", "SHOW"})
 _WORD: Final = re.compile(r"\S+")
 
 
@@ -42,6 +44,8 @@ def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
 
     Raises `Refused` where its words aren't exactly those that the engine cuts.
     """
+    if cursor.word() not in _FIRST_WORDS:
+        return False
     text = source.slice(sent).strip().rstrip(";").rstrip()
     upper = text.upper()
     cut = _Words(cursor, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
@@ -57,6 +61,8 @@ def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
         cut.match(shape)
         if shape == _SHAPES["CREATE MASK"]:
             _mask(cut)
+        elif upper.startswith("SHOW C"):
+            _plain_names(cut, 3)
     elif _MEANT.match(source.slice(span)):
         _refuse_broken(cursor, sent, span)
     else:
@@ -70,10 +76,14 @@ class _Words:
     def __init__(self, cursor: Cursor, text: str, start: int) -> None:
         self.cursor = cursor
         self.text = text
-        self.found = [
-            (match.group(), Span(start + match.start(), start + match.end())) for match in _WORD.finditer(text)
-        ]
         self.start = start
+
+    @cached_property
+    def found(self) -> list[tuple[str, Span]]:
+        start = self.start
+        return [
+            (match.group(), Span(start + match.start(), start + match.end())) for match in _WORD.finditer(self.text)
+        ]
 
     @property
     def span(self) -> Span:
@@ -173,6 +183,7 @@ def _mask(cut: _Words) -> None:
         cut.cursor.refuse(
             "a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`", topic="own-form"
         )
+    _plain_names(cut, 4)
     strategy, span = cut.found[6]
     if strategy.upper() not in _MASK_STRATEGIES:
         cut.cursor.refuse(f"there is no masking strategy `{strategy}`", span,

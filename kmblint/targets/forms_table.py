@@ -104,7 +104,7 @@ def column(cursor: Cursor, *, in_table: bool) -> bool:
     column_type(cursor, name)
     first = len(cursor.hazards)
     keyed = required = False
-    while not cursor.done:
+    while cursor.word() not in {",", ")", ""}:
         start = cursor.here()
         if cursor.take("CONSTRAINT"):
             cursor.name("the constraint's name")

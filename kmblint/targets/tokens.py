@@ -14,6 +14,10 @@ NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED, Kind.STRING})
 """What the engine's parser takes as an identifier; a text in single quotes too."""
 
 
+_PADDING: Final = ("",) * 8
+"""Behind the last word, so that looking ahead needs no bounds."""
+
+
 class Refused(Exception):  # noqa: N818 - a verdict, not an error
     """The recogniser met something that the engine won't take; never leaves this package."""
 
@@ -43,7 +47,11 @@ class Cursor:
         self.end = end
         self.depth = 0
         self.hazards: list[Hazard] = []
-        self.words = [token.upper for token in tokens]
+        self.words = [
+            token.text.upper() if token.kind is Kind.WORD else token.text if token.kind is Kind.SYMBOL else ""
+            for token in tokens
+        ]
+        self.words.extend(_PADDING)
 
     def peek(self, ahead: int = 0) -> Token | None:
         """The token that many places ahead."""
@@ -52,8 +60,7 @@ class Cursor:
 
     def word(self, ahead: int = 0) -> str:
         """The keyword or symbol ahead in upper case; empty for literals, quoted names and the end."""
-        at = self.at + ahead
-        return self.words[at] if at < len(self.words) else ""
+        return self.words[self.at + ahead]
 
     def kind(self, ahead: int = 0) -> Kind | None:
         """What the token ahead is; None at the end."""
@@ -76,15 +83,16 @@ class Cursor:
 
     def sees(self, *words: str) -> bool:
         """Whether exactly these keywords or symbols come next."""
-        return tuple(self.words[self.at : self.at + len(words)]) == words
+        at = self.at
+        return self.words[at] == words[0] and (len(words) == 1 or tuple(self.words[at : at + len(words)]) == words)
 
     def take(self, *words: str) -> Span | None:
         """Consumes these keywords or symbols where they come next."""
-        if not self.sees(*words):
+        at = self.at
+        if self.words[at] != words[0] or (len(words) > 1 and tuple(self.words[at : at + len(words)]) != words):
             return None
-        start = self.here()
         self.at += len(words)
-        return self.since(start)
+        return Span(self.tokens[at].start, self.tokens[self.at - 1].end)
 
     def take_any(self, *choices: str) -> str:
         """Consumes the next word where it is one of the choices, and says which; empty where it isn't."""

@@ -10,6 +10,7 @@ import msgspec
 from kmblint.schema.reach import Dialect
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite_facts import BLIND, COMPARING_WITH_NOW, STORED_TYPES
+from kmblint.targets.values import stored_type
 
 
 class Search(Enum):
@@ -34,6 +35,14 @@ class Traits(msgspec.Struct, frozen=True):
     blind_types: bool
     """Some types compare through an index only, or not at all."""
 
+    keeps_declarations: bool
+    """DEFAULT, lengths and the like are heeded: a column is what was declared."""
+
+    def kept_type(self, declared: DataType) -> DataType:
+        """The type that a column declared so has in the end."""
+        stored = None if self.keeps_declarations else stored_type(declared)
+        return stored or declared.canonical
+
     def search(self, declared: DataType) -> Search:
         """How a column declared so is found (area compare)."""
         stored = STORED_TYPES.get(declared.canonical.name) or STORED_TYPES.get(declared.name)
@@ -44,7 +53,8 @@ class Traits(msgspec.Struct, frozen=True):
 
 
 GUIDE: Final = Traits(
-    Dialect(), append_only=False, keeps_foreign_keys=True, keeps_index_clauses=True, blind_types=False
+    Dialect(), append_only=False, keeps_foreign_keys=True, keeps_index_clauses=True, blind_types=False,
+    keeps_declarations=True
 )
 KIMBERLITE: Final = Traits(
     Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_unique=False),
@@ -52,4 +62,5 @@ KIMBERLITE: Final = Traits(
     keeps_foreign_keys=False,
     keeps_index_clauses=False,
     blind_types=True,
+    keeps_declarations=False,
 )
