@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from kmblint.findings import NewFile
 from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Statement
 from kmblint.state import State
@@ -94,6 +95,10 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
         """A span of this file as a place."""
         return Place(self.file, span)
 
+    def renamed(self, name: str) -> NewFile:
+        """The same file under another name."""
+        return NewFile(name, self.source.text, replaces=self.file)
+
 
 def checksum(text: str, header: Header) -> str:
     """SHA-256 in hex of a migration's text: behind its header, lines joined by a line feed, none at the end."""
@@ -172,6 +177,18 @@ class History(msgspec.Struct, frozen=True, dict=True):
         return {migration.file: migration for migration in self.migrations}
 
     @cached_property
+    def by_number(self) -> dict[int, tuple[str, ...]]:
+        """The files of each number, by number and then by name, those that can't be read among them."""
+        numbers = {migration.file: migration.number for migration in self.migrations}
+        numbers |= {unreadable.file: unreadable.number for unreadable in self.unreadable}
+        found: dict[int, tuple[str, ...]] = {}
+        for file in sorted(numbers):
+            number = numbers[file]
+            if number is not None:
+                found[number] = (*found.get(number, ()), file)
+        return dict(sorted(found.items()))
+
+    @cached_property
     def replayed(self) -> tuple[Migration, ...]:
         """The migrations that make the schema: all but the failed ones."""
         return tuple(migration for migration in self.migrations if migration.replayed)
@@ -179,6 +196,11 @@ class History(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {migration.file: position for position, migration in enumerate(self.replayed)}
+
+    def next_file(self, description: str, further: int = 0) -> str:
+        """The name of a migration behind the newest (`0008_add_indexes.sql`), or so many numbers further."""
+        width = max((len(migration.digits) for migration in self.migrations if migration.number is not None), default=4)
+        return f"{max(self.by_number, default=0) + 1 + further:0{width}}_{description}.sql"
 
     def populated_at(self, made_file: str, migration: Migration) -> bool:
         """Whether what was made in a file holds rows when a migration runs.

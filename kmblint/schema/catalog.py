@@ -12,6 +12,7 @@ from rpds import HashTrieMap
 from kmblint.schema.changes import Constraint, ForeignKey, Unique
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
+from kmblint.spelling import plurals
 from kmblint.text import Place
 
 
@@ -24,24 +25,33 @@ class Column(msgspec.Struct, frozen=True):
     nullable: bool = True
     default: Value | None = None
     changed: tuple[Place, ...] = ()
+    generated: bool = False
+    """The database makes its values where it keeps such clauses: IDENTITY, GENERATED, AUTO_INCREMENT, SERIAL."""
 
 
 class Index(msgspec.Struct, frozen=True):
-    """An index; a part that is an expression is None in `columns`."""
+    """An index; a part that is an expression, or that the target makes nothing of, is None in `columns`."""
 
     name: str
     columns: tuple[str | None, ...]
     made: Place
     unique: bool = False
     partial: bool = False
+    declared: tuple[str | None, ...] = ()
+    """The columns as they are written, where the target makes others of them."""
+
+    @property
+    def meant(self) -> tuple[str | None, ...]:
+        """The columns that its author meant, whatever the target makes of them."""
+        return self.declared or self.columns
 
     def covers(self, columns: tuple[str, ...]) -> bool:
-        """Whether it begins with these columns, in any order."""
-        return set(self.columns[: len(columns)]) == set(columns)
+        """Whether it was meant to begin with these columns, in any order."""
+        return set(self.meant[: len(columns)]) == set(columns)
 
     def begins(self, other: Index) -> bool:
-        """Whether its columns are the first columns of the other, in order."""
-        return None not in self.columns and other.columns[: len(self.columns)] == self.columns
+        """Whether its columns are meant to be the first columns of the other, in order."""
+        return None not in self.meant and other.meant[: len(self.meant)] == self.meant
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -120,10 +130,15 @@ class Table(msgspec.Struct, frozen=True):
         """Whether an index or the primary key begins with the column."""
         return self.primary_key[:1] == (column,) or any(index.columns[:1] == (column,) for index in self.indexes)
 
-    def searchable_by(self, columns: tuple[str, ...]) -> bool:
-        """Whether an index or the primary key begins with these columns, in any order."""
-        size = len(columns)
-        return set(self.primary_key[:size]) == set(columns) or any(index.covers(columns) for index in self.indexes)
+    def searchable_by(self, columns: tuple[str, ...], *, unique: bool = False) -> bool:
+        """Whether an index or the primary key is meant to begin with these columns, in any order.
+
+        With `unique`, the keys declared UNIQUE count as well.
+        """
+        keys = self.unique_keys if unique else (self.primary_key,)
+        return any(set(key[: len(columns)]) == set(columns) for key in keys) or any(
+            index.covers(columns) for index in self.indexes
+        )
 
     @property
     def foreign_keys(self) -> tuple[tuple[ForeignKey, Place], ...]:
@@ -199,6 +214,18 @@ class Catalog(msgspec.Struct, frozen=True):
     def table(self, name: str) -> Table | None:
         """The table of exactly that name."""
         return self.tables.get(name)
+
+    @property
+    def in_order(self) -> tuple[Table, ...]:
+        """The tables by name, whatever the hash seed."""
+        return tuple(table for _, table in sorted(self.tables.items()))
+
+    def named_by(self, column: str) -> Table | None:
+        """The table that a column called `{table}_id` names, in the singular or plural and in any case."""
+        stem = column.casefold().removesuffix("_id")
+        wanted = plurals(stem) if stem and stem != column.casefold() else ()
+        found = (name for name in self.tables if name.casefold().rpartition(".")[2] in wanted)
+        return self.tables.get(min(found, default=""))
 
     def put(self, table: Table) -> Catalog:
         """With the table in place of the one of its name."""

@@ -524,3 +524,10 @@ Change: TypeAlias = (
     | AddRole | DropRole | AddUser | Grant
     | Transaction | Read | CreateOther | DropOther | Comment | Opaque
 )  # fmt: skip
+
+SchemaChange: TypeAlias = (
+    AddTable | DropTable | RenameTable
+    | AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault
+    | AddConstraint | DropConstraint | RenameConstraint | AddIndex | DropIndex
+)  # fmt: skip
+"""What changes the shape of a table."""

@@ -1,8 +1,8 @@
 """How many rows a condition can reach: none, every one, at most so many, or nobody knows.
 
 Conditions on one column are turned into sets of values, so that contradictory bounds, complementary ranges and closed
-key ranges are seen whatever their spelling. Two targets differ on NULL (Kimberlite: it is smaller than everything and
-`= NULL` finds it, FACTS "Comparisons that aren't SQL's"; SQL: no comparison finds it), and on LIMIT in sub-queries.
+key ranges are seen whatever their spelling. Targets differ on NULL (Kimberlite: it is smaller than everything and
+`= NULL` finds it; SQL: no comparison finds it), on LIMIT, and on literals of another type (area compare).
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Table
+from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.predicate import (
     And,
     Between,
+    Boolean,
     ColumnRef,
     Compare,
     Constant,
@@ -27,13 +29,15 @@ from kmblint.schema.predicate import (
     IsNull,
     Like,
     Not,
+    Null,
+    Number,
     Or,
     Predicate,
     Query,
     Text,
     Value,
     literal_value,
-)
+)  # fmt: skip
 from kmblint.schema.types import Family
 from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet, below, point, since
 
@@ -43,8 +47,12 @@ class Dialect(msgspec.Struct, frozen=True):
 
     null_is_smallest: bool = False
     """NULL is found by `<`, `<=`, `= NULL` and `IN (…, NULL)`."""
-    limits_sub_queries: bool = True
-    """A sub-query may stand in a condition, and its LIMIT holds."""
+    limits_hold: bool = True
+    """A LIMIT holds: of the change itself, and of a sub-query in its condition."""
+    strict_literals: bool = False
+    """A literal of another type finds nothing; else it is converted."""
+    keeps_unique: bool = True
+    """UNIQUE holds, so that it bounds a change as the primary key does."""
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -75,6 +83,25 @@ class Reach:
         self._dialect = dialect
         self._own = {None, table.name, *aliases}
 
+    @classmethod
+    def of(cls, change: UpdateRows | DeleteRows, table: Table, dialect: Dialect) -> Reach:
+        """What the conditions of a change can reach in its table."""
+        return cls(table, dialect, (change.alias,))
+
+    def most_changed(self, change: UpdateRows | DeleteRows) -> int | None:
+        """How many rows a change can reach at the most; None where neither a key nor a LIMIT bounds it."""
+        keys = self._table.unique_keys if self._dialect.keeps_unique else (self._table.primary_key,)
+        by_key = None if change.where is None else self.most_rows(change.where, keys)
+        by_limit = change.limit if self._dialect.limits_hold else None
+        return min((most for most in (by_key, by_limit) if most is not None), default=None)
+
+    def first_number(self, where: Predicate | None, column: str) -> int:
+        """The least whole number of a column that the condition lets through; 1 where it sets none."""
+        facts = map(self._fact, where.parts if isinstance(where, And) else (where,) if where else ())
+        allowed = [fact.values for fact in facts if isinstance(fact, OnColumn) and fact.column == column]
+        least = reduce(ValueSet.both, allowed, FULL).intervals[:1]
+        return least[0].low if least and isinstance(least[0].low, int) else 1
+
     def every_row(self, where: Predicate) -> bool:
         """Whether the condition holds on every row that the table can have."""
         return self._fact(where) == Truth(True)
@@ -82,6 +109,20 @@ class Reach:
     def no_row(self, where: Predicate) -> bool:
         """Whether the condition can hold on no row."""
         return self._fact(where) == Truth(False)
+
+    def misfit(self, where: Predicate) -> Column | None:
+        """The column that a comparison holds against a literal of another type, which then finds nothing."""
+        match where:
+            case Compare(left=left, right=right):
+                pairs = [(left, right), (right, left)]
+            case In(value=value, items=items):
+                pairs = [(value, item) for item in items]
+            case Between(value=value, low=low, high=high):
+                pairs = [(value, low), (value, high)]
+            case _:
+                return None
+        columns = [self._column(value) for value, literal in pairs if not self._fits(self._column(value), literal)]
+        return next(filter(None, columns), None)
 
     def most_rows(self, where: Predicate, keys: Iterable[tuple[str, ...]]) -> int | None:
         """How many rows the condition can reach at the most, by the given keys; None where no key bounds it."""
@@ -117,7 +158,7 @@ class Reach:
 
     def _by_sub_query(self, where: In, keys: tuple[tuple[str, ...], ...]) -> int | None:
         column = self._column(where.value)
-        if self._dialect.limits_sub_queries and column is not None and (column.name,) in keys:
+        if self._dialect.limits_hold and column is not None and (column.name,) in keys:
             match where.items:
                 case (Query(limit=int() as limit),):
                     return limit
@@ -185,7 +226,25 @@ class Reach:
             return self._compare_null(column, operator)
         if not isinstance(value, int | Decimal | str):
             return Unknown()
+        if not self._fits(column, right):
+            return self._on(column, _MISFITTING.get(operator, EMPTY))
         return self._on(column, self._compared(column, operator, value))
+
+    def _fits(self, column: Column | None, literal: Value) -> bool:
+        """Whether a comparison of the column with the literal can find rows."""
+        if column is None or isinstance(literal, Null) or not self._dialect.strict_literals:
+            return True
+        match column.type.family:
+            case Family.TEXT:
+                return not isinstance(literal, Number | Boolean)
+            case Family.BOOLEAN:
+                return not isinstance(literal, Number | Text)
+            case Family.INTEGER | Family.TIMESTAMP:
+                return not isinstance(literal, Text | Boolean) and not (
+                    isinstance(literal, Number) and not literal.is_whole
+                )
+            case _:
+                return True
 
     def _compare_null(self, column: Column, operator: str) -> Fact:
         if not self._dialect.null_is_smallest or operator == "<>":
@@ -217,7 +276,11 @@ class Reach:
         if None in values and where.negated:
             return Unknown() if self._dialect.null_is_smallest else Truth(False)
         discrete = self._discrete(column.name)
-        points = [point(value, discrete=discrete) for value in values if isinstance(value, int | Decimal | str)]
+        points = [
+            point(value, discrete=discrete)
+            for value, item in zip(values, where.items, strict=True)
+            if isinstance(value, int | Decimal | str) and self._fits(column, item)
+        ]
         if None in values and self._dialect.null_is_smallest:
             points.append(NULLS)
         listed = EMPTY
@@ -250,6 +313,8 @@ class Reach:
         return column is not None and column.type.family is Family.INTEGER
 
 
+_MISFITTING = {"<>": FULL, "<": NULLS, "<=": NULLS}
+"""What a literal of another type finds; nothing by the other operators."""
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _INVERSE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 

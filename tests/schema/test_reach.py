@@ -42,7 +42,7 @@ TABLE = Table(
 )
 KEYS = (("id",),)
 SQL = Reach(TABLE, Dialect())
-KIMBERLITE = Reach(TABLE, Dialect(null_is_smallest=True, limits_sub_queries=False))
+KIMBERLITE = Reach(TABLE, Dialect(null_is_smallest=True, limits_hold=False))
 
 
 def column(name: str) -> ColumnRef:

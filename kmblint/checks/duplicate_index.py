@@ -1,0 +1,31 @@
+"""Two indexes of one table over the same columns in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, Related
+from kmblint.replay import Replay
+from kmblint.schema.catalog import Index
+from kmblint.targets import Target
+
+
+def check(replay: Replay, target: Target) -> Iterator[Finding]:
+    """The later of the two, where both are there at the end of the history."""
+    for table in replay.end.in_order:
+        first: dict[tuple[str | None, ...], Index] = {}
+        for index in table.indexes:
+            if None in index.meant or (index.partial and target.traits.keeps_index_clauses):
+                continue
+            earlier = first.setdefault(index.meant, index)
+            if earlier is index or index.made.file not in replay.by_file:
+                continue
+            columns = ", ".join(map(str, index.meant))
+            yield Finding(
+                index.made,
+                f"index `{index.name}` is over the same columns of `{table.name}` ({columns}) as `{earlier.name}`: "
+                "every write pays for both, and one serves every search",
+                help="leave it out",
+                related=(Related(earlier.made, f"`{earlier.name}` is created here"),),
+                subject=f"{table.name}.{index.name}",
+            )

@@ -1,0 +1,70 @@
+"""A foreign key that no index and no primary key begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from kmblint.findings import Confidence, Edit, Finding, Fix, NewFile
+from kmblint.history import History, Migration
+from kmblint.replay import Replay
+from kmblint.schema.catalog import Table
+from kmblint.schema.proposals import create_index
+from kmblint.targets import Target
+from kmblint.text import Place, Span
+
+
+class _Key(msgspec.Struct, frozen=True):
+    table: Table
+    columns: tuple[str, ...]
+    to: str
+    place: Place
+
+
+def check(replay: Replay, target: Target) -> Iterator[Finding]:
+    """Every such key at the end of the history, with the index that a file or a follow-up migration should make."""
+    history = replay.history
+    keys = [
+        key for key in _keys(replay, unique=target.traits.dialect.keeps_unique) if key.place.file in history.by_file
+    ]
+    for key in keys:
+        statement = create_index(key.table, key.columns)
+        named = " and ".join(f"`{column}`" for column in key.columns)
+        yield Finding(
+            key.place,
+            f"no index begins with {named}: looking up the `{key.table.name}` of one row of `{key.to}` reads the whole table",
+            help=statement,
+            fix=_fix(history, key.place.file, keys),
+            subject=".".join((key.table.name, *key.columns[:1])),
+            confidence=Confidence.HIGH if key.table.complete else Confidence.MEDIUM,
+        )
+
+
+def _keys(replay: Replay, *, unique: bool) -> Iterator[_Key]:
+    for table in replay.end.in_order:
+        for key, place in table.foreign_keys:
+            columns = tuple(column.text for column in key.columns)
+            if table.searchable_by(columns, unique=unique) or not all(map(table.column, columns)):
+                continue
+            yield _Key(table, columns, key.table.text, place)
+
+
+def _fix(history: History, file: str, keys: Iterable[_Key]) -> Fix:
+    """The indexes that the file lacks, at its end; those of all applied files in one migration behind the newest."""
+    migration = history.by_file[file]
+    lacking = [key for key in keys if history.by_file[key.place.file].applied is migration.applied]
+    if migration.applied:
+        text = "".join(dict.fromkeys(f"{create_index(key.table, key.columns)}\n" for key in lacking))
+        name = history.next_file("add_foreign_key_indexes")
+        return Fix(f"add `{name}` with the missing indexes", files=(NewFile(name, text),))
+    lines = dict.fromkeys(create_index(key.table, key.columns) for key in lacking if key.place.file == file)
+    return Fix("create the missing index at the end of the file", edits=(_append(migration, lines),))
+
+
+def _append(migration: Migration, lines: Iterable[str]) -> Edit:
+    """An insertion behind the last statement of up, whose `;` it adds where there is none."""
+    last = migration.statements[-1]
+    end = last.span.end if last.semicolon is None else last.semicolon + 1
+    lead = ";" if last.semicolon is None else ""
+    return Edit(migration.place(Span(end, end)), f"{lead}\n\n" + "\n".join(lines))

@@ -1,0 +1,41 @@
+"""A column that is named like a reference to another table, without a foreign key and without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Confidence, Finding, Related
+from kmblint.replay import Replay
+from kmblint.schema.proposals import create_index
+
+
+def check(replay: Replay, *, unknown_tables: bool) -> Iterator[Finding]:
+    """Every such column at the end of the history; with `unknown_tables`, those that name no table as well."""
+    for table in replay.end.in_order:
+        referring = {name.text for key, _ in table.foreign_keys for name in key.columns}
+        for column in table.columns:
+            if (
+                column.name in referring
+                or table.searchable_by((column.name,))
+                or column.made.file not in replay.by_file
+            ):
+                continue
+            named = replay.end.named_by(column.name)
+            if named is not None and named.name != table.name:
+                yield Finding(
+                    column.made,
+                    f"`{table.name}.{column.name}` refers to `{named.name}` by its name, and no index begins with it: "
+                    f"looking up the `{table.name}` of one row of `{named.name}` reads the whole table",
+                    help=create_index(table, (column.name,)),
+                    related=(Related(named.made, f"`{named.name}` is created here"),),
+                    subject=f"{table.name}.{column.name}",
+                    confidence=Confidence.MEDIUM,
+                )
+            elif named is None and unknown_tables and column.name.casefold().endswith("_id"):
+                yield Finding(
+                    column.made,
+                    f"`{table.name}.{column.name}` is named like a reference, and no index begins with it",
+                    help=create_index(table, (column.name,)),
+                    subject=f"{table.name}.{column.name}",
+                    confidence=Confidence.LOW,
+                )

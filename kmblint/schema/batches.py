@@ -1,0 +1,92 @@
+"""A data change cut into batches: the statement that its author could send instead, by the table's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from kmblint.schema.catalog import Column, Table
+from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
+from kmblint.schema.reach import Reach
+from kmblint.schema.render import quoted
+from kmblint.schema.types import Family
+from kmblint.text import Span
+
+
+def first_batch(
+    change: UpdateRows | DeleteRows,
+    table: Table,
+    reach: Reach,
+    *,
+    text: Callable[[Span], str],
+    refused: Iterable[Span],
+    size: int,
+) -> str | None:
+    """The change bounded to its first batch of at most `size` rows; None where the table has no known key.
+
+    `text` gives the characters of a span. What lies in a `refused` span isn't repeated: a literal stands in for its
+    value, and a condition is left to the key.
+    """
+    key = [column for name in table.primary_key if (column := table.column(name))]
+    if not key:
+        return None
+    spans = tuple(refused)
+    before = f"{change.alias}." if change.alias else ""
+    conditions = [f"{before}{quoted(column.name)} {_one_of(column)}" for column in key[:-1]]
+    if change.where is not None and not _touched(change.where.span, spans):
+        conditions.insert(0, f"({_flat(text(change.where.span))})")
+    low = reach.first_number(change.where, key[-1].name)
+    conditions.append(f"{before}{quoted(key[-1].name)} {_some_of(key[-1], table, low, size)}")
+    name = text(change.table.span) + (f" {change.alias}" if change.alias else "")
+    where = " AND ".join(conditions)
+    if isinstance(change, DeleteRows):
+        return f"DELETE FROM {name} WHERE {where};"  # noqa: S608  # a proposal to read, sent nowhere
+    values = ", ".join(_assigned(each, table, text, spans) for each in change.assignments)
+    return f"UPDATE {name} SET {values} WHERE {where};"  # noqa: S608  # a proposal to read, sent nowhere
+
+
+def _assigned(assignment: Assignment, table: Table, text: Callable[[Span], str], refused: tuple[Span, ...]) -> str:
+    if not _touched(assignment.span, refused):
+        return _flat(text(assignment.span))
+    column = table.column(assignment.column.text)
+    return f"{quoted(assignment.column.text)} = {_EXAMPLES.get(column.type.family, 'NULL') if column else 'NULL'}"
+
+
+def _touched(span: Span, others: tuple[Span, ...]) -> bool:
+    return any(span.overlaps(other) for other in others)
+
+
+_EXAMPLES: Final = {
+    Family.INTEGER: "1",
+    Family.TEXT: "'…'",
+    Family.BOOLEAN: "TRUE",
+    Family.UUID: "'00000000-0000-0000-0000-000000000000'",
+}
+
+
+def _one_of(column: Column) -> str:
+    """The comparison with one value: a list of one for whole numbers, which every target compares without an index."""
+    example = _EXAMPLES.get(column.type.family, "'…'")
+    return f"IN ({example})" if column.type.family is Family.INTEGER else f"= {example}"
+
+
+def _some_of(column: Column, table: Table, low: int, size: int) -> str:
+    """The comparison with as many values as a batch holds, from `low` on where they are numbers.
+
+    A narrow whole number without an index of its own compares in lists only (area compare).
+    """
+    ranged = column.type.canonical.name == "BIGINT" or table.has_index_on(column.name)
+    match column.type.family:
+        case Family.INTEGER if ranged:
+            return f"BETWEEN {low} AND {low + size - 1}"
+        case Family.INTEGER:
+            return "IN (1, 2, 3)"
+        case Family.TEXT:
+            return "IN ('…', '…')"
+        case family:
+            return f"= {_EXAMPLES.get(family, repr('…'))}"
+
+
+def _flat(text: str) -> str:
+    """On one line, where neither a literal nor a comment would be changed by that."""
+    return text if any(mark in text for mark in ("'", "--", '"', "`", "$")) else " ".join(text.split())
