@@ -7,6 +7,7 @@ and where the history is replayed `actual`, it happened as it happened.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -182,11 +183,12 @@ def _outcome(
 
 def _fate(statement: Statement, pieces: tuple[Piece, ...]) -> Verdict | None:
     """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
-    for piece in pieces:
-        if statement.span in piece.span:
-            if any(comment.start < piece.span.start < comment.end for comment in statement.comments):
-                return Verdict.CUT
-            return None if piece.sent else Verdict.SKIPPED
-        if piece.span.overlaps(statement.span):
-            return Verdict.CUT
-    return Verdict.SKIPPED
+    first = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
+    if first == len(pieces) or not pieces[first].span.overlaps(statement.span):
+        return Verdict.SKIPPED
+    piece = pieces[first]
+    if statement.span not in piece.span:
+        return Verdict.CUT
+    if any(comment.start < piece.span.start < comment.end for comment in statement.comments):
+        return Verdict.CUT
+    return None if piece.sent else Verdict.SKIPPED
