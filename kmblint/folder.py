@@ -89,6 +89,7 @@ def read(
         since=known.since,
         released=reader.released,
         state=read_state(project_of(root), display),
+        called=display(root),
     )
 
 
@@ -198,6 +199,7 @@ class _Reader:
             down_statements=tuple(self.parse(parts.commented, parts.down)) if parts.down else (),
             down_pieces=tuple(pieces(source, parts.sent_down)) if parts.sent_down else (),
             marker=parts.marker,
+            guide_marker=parts.guide_marker,
             applied=applied,
             failed=parts.header.failed is not None or source.name in self.known.failed,
             readable=readable,

@@ -61,6 +61,8 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     down_pieces: tuple[Piece, ...] = ()
     marker: Span | None = None
     """Where the marker that ends up stands."""
+    guide_marker: bool = False
+    """Whether that is the guide's `-- DOWN:`, behind which the SQL stands in comments; the runner doesn't know it."""
     applied: bool = False
     """It is said to have been applied: its file is frozen, and it happened as it happened."""
     failed: bool = False
@@ -147,6 +149,8 @@ class History(msgspec.Struct, frozen=True, dict=True):
     """File name → text of every migration in that revision, those deleted since included."""
     state: State = State()
     """The lock and `applied.toml` of the project."""
+    called: str = ""
+    """How the user calls the folder; as `root` says where nothing is given."""
 
     @property
     def baseline_file(self) -> str | None:
@@ -165,7 +169,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
             *((self.baseline.source,) if self.baseline else ()),
         )
         return {
-            **{file: Source(file, "", (self.root / file).as_posix()) for file in beside},
+            **{file: Source(file, "", f"{self.called or self.root.as_posix()}/{file}") for file in beside},
             **(self.released or {}),
             **self.state.sources,
             **{source.name: source for source in texts},

@@ -1,0 +1,64 @@
+"""Two files with one number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Applicability, Finding, Fix, Related, point
+from kmblint.git import origin
+from kmblint.history import History
+from kmblint.targets import Target
+
+
+def check(history: History, target: Target) -> Iterator[Finding]:
+    """Every file but the first of its number; the guide's failed and fixed pair has a rule of its own."""
+    ahead = 0
+    for number, files in history.by_number.items():
+        first, *later = sorted(_clashing(history, files), key=lambda file: (not _applied(history, file), file)) or [""]
+        for file in later:
+            others = [other for other in (first, *later) if other != file]
+            migration = history.by_file.get(file)
+            wanted = history.next_file(migration.description, ahead) if migration else ""
+            ahead += 1
+            yield Finding(
+                point(file),
+                f"number {number:04} is also that of {_listed(others)}{_branch(history, file)}: "
+                f"{_effect(history, target, file, first)}",
+                help=f"renumber this file: `{wanted}`" if wanted else "renumber this file",
+                related=tuple(Related(point(other), "has the same number") for other in others),
+                fix=Fix(
+                    f"rename it to `{wanted}`",
+                    applicability=Applicability.UNSAFE,
+                    files=(migration.renamed(wanted),),
+                )
+                if migration and not migration.applied
+                else None,
+            )
+
+
+def _clashing(history: History, files: tuple[str, ...]) -> list[str]:
+    """The files that are not a failed migration."""
+    return [file for file in files if file not in history.by_file or history.by_file[file].replayed]
+
+
+def _applied(history: History, file: str) -> bool:
+    return file in history.by_file and history.by_file[file].applied
+
+
+def _listed(files: list[str]) -> str:
+    *most, last = [f"`{file}`" for file in files]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _branch(history: History, file: str) -> str:
+    """Which merge brought the file, where git knows."""
+    brought = origin(history.root / file)
+    return f" (this file came with branch `{brought.branch}`)" if brought and brought.branch else ""
+
+
+def _effect(history: History, target: Target, file: str, first: str) -> str:
+    if not target.runner:
+        return "which of them runs first is undefined"
+    if _applied(history, first) and not _applied(history, file):
+        return f"`{first}` is applied, so the runner takes the number for done and never executes this file"
+    return "the runner executes both in no defined order and then fails to record the second"

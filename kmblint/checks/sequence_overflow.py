@@ -1,0 +1,33 @@
+"""A number that the runner can't use, or that no sequence has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Finding, point
+from kmblint.history import History
+from kmblint.targets import Target
+
+_LARGEST: Final = 2**32 - 1
+
+
+def check(history: History, target: Target) -> Iterator[Finding]:
+    """Every file whose name begins with no number, with one that is too large, or with 0."""
+    for migration in history.migrations:
+        if migration.number:
+            continue
+        if migration.number == 0:
+            trouble = f"`{migration.digits}` is number 0, and the sequence begins with 0001"
+            consequence = "`migration validate` fails"
+        elif migration.digits.isascii() and migration.digits.isdecimal():
+            trouble = f"number {migration.digits} is larger than {_LARGEST}"
+            consequence = "the runner can't use the whole folder"
+        else:
+            trouble = f"the name of `{migration.file}` doesn't begin with a number and `_`"
+            consequence = "the runner can't use the whole folder"
+        yield Finding(
+            point(migration.file),
+            f"{trouble}{f', so {consequence}' if target.runner else ''}",
+            help=f"call it like `{history.next_file('add_phone_to_patients')}`",
+        )

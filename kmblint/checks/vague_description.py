@@ -1,0 +1,64 @@
+"""A description that doesn't say what the migration does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Finding, point
+from kmblint.history import History, Migration
+
+_NOTHING: Final = re.compile(r"\d+|[a-z]|v\d+|\d+(?:st|nd|rd|th)")
+"""A word that says nothing: a number, one letter, a version."""
+_MONTHS: Final = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+     "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
+)  # fmt: skip
+_GENERIC_TICKET: Final = re.compile(r"(?:issue|ticket|jira|gh|bug|task|story|case|pr|card)s?_?\d+", re.ASCII)
+_PROJECT_TICKET: Final = re.compile(r"(?P<project>[a-z]{2,10})_(?!(?:19|20)\d\d$)\d{3,}", re.ASCII)
+_STANDARDS: Final = frozenset({"iso", "rfc", "din", "en", "form", "icd", "sec", "hl", "part", "article", "title"})
+"""What also stands before a number of several digits, and says something: `iso_20022`."""
+_KEY: Final = re.compile(r"[A-Z]{2,10}-\d+", re.ASCII)
+"""A ticket as its tracker writes it."""
+
+
+def check(migration: Migration, history: History, *, words: tuple[str, ...]) -> Iterator[Finding]:
+    """The file, where no word of its description says anything."""
+    described = _words(migration.description)
+    if not described or not migration.replayed or _repairs(migration, history):
+        return
+    empty = [bool(_NOTHING.fullmatch(word)) or word in _MONTHS for word in described]
+    if _is_ticket(migration.description):
+        reason = "who reads it must look the ticket up"
+    elif all(empty):
+        reason = "it says nothing of the change"
+    elif all(nothing or word in words for nothing, word in zip(empty, described, strict=True)):
+        reason = "it would fit any change"
+    else:
+        return
+    yield Finding(
+        point(migration.file),
+        f"the description `{migration.description}` is vague: {reason}",
+        help="name the change, as `add_phone_to_patients` does",
+    )
+
+
+def _words(description: str) -> list[str]:
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", description)
+    return [word for word in re.split(r"[^a-z0-9]+", parted.lower()) if word]
+
+
+def _is_ticket(description: str) -> bool:
+    lowered = description.lower().replace("-", "_")
+    if _KEY.fullmatch(description) or _GENERIC_TICKET.fullmatch(lowered):
+        return True
+    found = _PROJECT_TICKET.fullmatch(lowered)
+    return found is not None and found["project"] not in _STANDARDS
+
+
+def _repairs(migration: Migration, history: History) -> bool:
+    """Whether it takes the place of a failed migration of its number, as the guide's `0003_fixed.sql` does."""
+    namesakes = history.by_number.get(migration.number, ()) if migration.number is not None else ()
+    others = (history.by_file[file] for file in namesakes if file in history.by_file)
+    return any(other.failed or other.fixed_by == migration.file for other in others)
