@@ -6,6 +6,8 @@ says what was written.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 from rpds import HashTrieMap
 
@@ -190,7 +192,7 @@ class Principal(msgspec.Struct, frozen=True):
     made: Place
 
 
-class Catalog(msgspec.Struct, frozen=True):
+class Catalog(msgspec.Struct, frozen=True, dict=True):
     """The schema at an instant; every name is exact, as Kimberlite compares them."""
 
     tables: HashTrieMap[str, Table] = HashTrieMap()
@@ -224,8 +226,13 @@ class Catalog(msgspec.Struct, frozen=True):
         """The table that a column called `{table}_id` names, in the singular or plural and in any case."""
         stem = column.casefold().removesuffix("_id")
         wanted = plurals(stem) if stem and stem != column.casefold() else ()
-        found = (name for name in self.tables if name.casefold().rpartition(".")[2] in wanted)
+        found = (self._by_folded_name[each] for each in wanted if each in self._by_folded_name)
         return self.tables.get(min(found, default=""))
+
+    @cached_property
+    def _by_folded_name(self) -> dict[str, str]:
+        """Table by its name in lower case, schema left out; of several the first."""
+        return {name.casefold().rpartition(".")[2]: name for name in sorted(self.tables, reverse=True)}
 
     def put(self, table: Table) -> Catalog:
         """With the table in place of the one of its name."""
