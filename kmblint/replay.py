@@ -20,7 +20,7 @@ from kmblint.schema.changes import Change, Name
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
-from kmblint.sql.scanner import Piece
+from kmblint.sql.scanner import COMMENTS, Piece
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Verdict
@@ -57,6 +57,13 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     def subject_of(self, column: str) -> str:
         """The identity of a column of the change's table: `patients.phone`."""
         return f"{self.subject}.{column}"
+
+    @property
+    def stops(self) -> bool:
+        """Whether the run of its migration ends here: refused, or cut inside a literal or a quoted name."""
+        if self.outcome.verdict is Verdict.CUT:
+            return any(token.kind not in COMMENTS and ";" in token.text for token in self.statement.tokens)
+        return self.outcome.verdict in {Verdict.REFUSED, Verdict.UNREADABLE}
 
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
@@ -127,13 +134,16 @@ def replay(history: History, target: Target, *, actual: bool = False) -> Replay:
     steps: list[Step] = []
     catalog = Catalog()
     for migration in (*filter(None, (history.baseline,)), *history.replayed):
-        for step in _steps(history, migration, target, catalog, actual=actual or migration.applied):
+        for step in steps_of(history, migration, target, catalog, actual=actual or migration.applied):
             steps.append(step)
             catalog = step.after
     return Replay(history, tuple(steps), catalog)
 
 
-def _steps(history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool) -> Iterator[Step]:
+def steps_of(
+    history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool
+) -> Iterator[Step]:
+    """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
     runner = target.runner and migration is not history.baseline
     meant = migration.statements
     if runner and actual and migration.sent != migration.up:
@@ -155,6 +165,16 @@ def _steps(history: History, migration: Migration, target: Target, catalog: Cata
                 _unmet(held, outcome), number,
             )  # fmt: skip
             catalog = after
+
+
+def lived(history: History, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
+    """One migration on a catalogue as the database lives it: its steps up to the statement at which it stops."""
+    steps: list[Step] = []
+    for step in steps_of(history, migration, target, catalog, actual=True):
+        steps.append(step)
+        if step.stops:
+            break
+    return tuple(steps)
 
 
 def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]:

@@ -74,7 +74,12 @@ def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = 
         made=made,
         nullable=definition.nullable is not False and not definition.is_key and definition.name.text not in key,
         default=definition.default,
+        generated="SERIAL" in definition.type.name
+        or any(clause.keyword in _GENERATING for clause in definition.clauses),
     )
+
+
+_GENERATING = frozenset({"GENERATED", "IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT"})
 
 
 def names(columns: tuple[Name, ...]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]
     places = [columns.index(column) for column in table.primary_key]
     for row in change.rows:
         if len(row.values) == len(columns):
-            key = tuple(_typed(literal_value(row.values[place])) for place in places)
+            key = tuple(literal_value(row.values[place]) for place in places)
             if NotImplemented not in key and None not in key:
                 yield key, row.span
 
@@ -62,11 +62,6 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
             return table.rows
 
 
-def _typed(value: object) -> object:
-    """A literal that is equal to no literal of another kind: `1`, `'1'` and TRUE are three keys."""
-    return value if value is NotImplemented or value is None else (isinstance(value, bool), value)
-
-
 def keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
     """The keys that a condition names (`id = 1`, `id IN (1, 2)`, perhaps beside others); None where it names none."""
     for part in where.parts if isinstance(where, And) else (where,):
@@ -78,5 +73,5 @@ def keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
             case _:
                 continue
         if NotImplemented not in values:
-            return tuple((_typed(value),) for value in values)
+            return tuple((value,) for value in values)
     return None

@@ -37,6 +37,8 @@ class Traits(msgspec.Struct, frozen=True):
 
     keeps_declarations: bool
     """DEFAULT, lengths and the like are heeded: a column is what was declared."""
+    drops_every_object: bool
+    """An index, a role or a user can be dropped too."""
 
     def kept_type(self, declared: DataType) -> DataType:
         """The type that a column declared so has in the end."""
@@ -53,14 +55,20 @@ class Traits(msgspec.Struct, frozen=True):
 
 
 GUIDE: Final = Traits(
-    Dialect(), append_only=False, keeps_foreign_keys=True, keeps_index_clauses=True, blind_types=False,
-    keeps_declarations=True
+    Dialect(),
+    append_only=False,
+    keeps_foreign_keys=True,
+    keeps_index_clauses=True,
+    blind_types=False,
+    keeps_declarations=True,
+    drops_every_object=True,
 )
 KIMBERLITE: Final = Traits(
-    Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_unique=False),
+    Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False, keeps_unique=False),
     append_only=True,
     keeps_foreign_keys=False,
     keeps_index_clauses=False,
     blind_types=True,
     keeps_declarations=False,
+    drops_every_object=False,
 )

@@ -1,0 +1,115 @@
+"""A file that stops half-way, and then stops earlier for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kmblint.findings import Finding, Related, Severity
+from kmblint.history import Migration
+from kmblint.replay import Replay, Step, lived
+from kmblint.schema.changes import (
+    AddColumn,
+    AddIndex,
+    AddMask,
+    AddPolicy,
+    AddRole,
+    AddTable,
+    AttachPolicy,
+    Change,
+    DetachPolicy,
+    DropColumn,
+    DropMask,
+    DropPolicy,
+    DropTable,
+    InsertRows,
+)
+from kmblint.targets import Target
+from kmblint.targets.verdict import Verdict
+from kmblint.text import Place
+
+
+def check(migration: Migration, replay: Replay, target: Target, *, strict: bool) -> Iterator[Finding]:
+    """The statement at which the file stops, if the next run then stops at one that took effect before it."""
+    steps = replay.by_file.get(migration.file, ())
+    if migration.applied or len(migration.statements) < 2 or not steps:
+        return
+    if not strict and all(step.outcome.verdict in {Verdict.TAKEN, Verdict.NO_OP} for step in steps):
+        return
+    first = lived(replay.history, migration, target, steps[0].before)
+    again = lived(replay.history, migration, target, first[-1].after)
+    meets = again[-1]
+    if first[-1].stops and meets.stops and meets.statement.span < first[-1].statement.span:
+        yield _stuck(first, meets)
+    elif strict and not first[-1].stops and meets.stops and meets.statement.span < first[-1].statement.span:
+        yield _could_be(meets)
+
+
+def _stuck(first: Sequence[Step], meets: Step) -> Finding:
+    """What is left behind by the first run, and where the next one stops."""
+    left = [
+        (said, step) for step in first[:-1] if step.outcome.verdict is Verdict.TAKEN and (said := _left(step.change))
+    ]
+    names = ", ".join(said for said, _ in left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
+    reason = first[-1].outcome.refusal
+    because = f" ({reason.reason})" if reason else ""
+    return Finding(
+        _head(first[-1]),
+        f"the run stops here{because} and leaves behind {names}, with nothing recorded; the next run stops in line "
+        f"{_line(meets)}{_why(meets)}",
+        help="mend this statement, or move it into a migration of its own",
+        related=tuple(Related(_head(step), f"{said} stays") for said, step in left),
+        subject="",
+    )
+
+
+def _could_be(meets: Step) -> Finding:
+    """What would happen if a later statement of the file failed."""
+    return Finding(
+        _head(meets),
+        f"if a later statement of this file fails, the next run stops here{_why(meets)}",
+        help="put each statement that can't be run twice into a migration of its own, or last in its file",
+        severity=Severity.WARNING,
+    )
+
+
+def _left(change: Change | None) -> str | None:
+    """What a change leaves in the database, where running it twice isn't as good as running it once."""
+    match change:
+        case AddTable(table=name):
+            return f"table `{name}`"
+        case AddColumn(table=table, column=column):
+            return f"column `{table}.{column.name}`"
+        case AddIndex(name=name):
+            return f"index `{name}`"
+        case AddPolicy(name=name):
+            return f"masking policy `{name}`"
+        case AddMask(name=name):
+            return f"mask `{name}`"
+        case AddRole(name=name):
+            return f"role `{name}`"
+        case AttachPolicy(table=table, column=column):
+            return f"the masking policy on `{table}.{column}`"
+        case DetachPolicy(table=table, column=column):
+            return f"`{table}.{column}` without its masking policy"
+        case DropTable(table=name) | DropPolicy(name=name) | DropMask(name=name):
+            return f"the drop of `{name}`"
+        case DropColumn(table=table, column=column):
+            return f"the drop of `{table}.{column}`"
+        case InsertRows(table=table, rows=rows):
+            return f"{len(rows)} row{'' if len(rows) == 1 else 's'} of `{table}`"
+        case _:
+            return None
+
+
+def _head(step: Step) -> Place:
+    """The first two words of the statement."""
+    tokens = step.statement.tokens[:2]
+    return step.place(tokens[0].span.to(tokens[-1].span))
+
+
+def _line(step: Step) -> int:
+    return step.migration.source.position(step.statement.span.start).line
+
+
+def _why(step: Step) -> str:
+    return f": {step.outcome.refusal.reason}" if step.outcome.refusal else ""

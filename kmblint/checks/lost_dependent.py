@@ -1,0 +1,102 @@
+"""A drop of what an index, a key, a mask or a masking policy still uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, Related
+from kmblint.replay import Step
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import (
+    Check,
+    Constraint,
+    DropColumn,
+    DropPolicy,
+    DropTable,
+    ForeignKey,
+    PrimaryKey,
+    Unique,
+)
+from kmblint.schema.predicate import column_refs
+from kmblint.text import Place
+
+
+def check(change: DropTable | DropColumn | DropPolicy, step: Step) -> Iterator[Finding]:
+    """What still depends on the table, column or masking policy that goes."""
+    match change:
+        case DropTable(table=table):
+            kind, name, dependents = "table", table, _of_table(step.before, table.text)
+        case DropColumn(table=table, column=column):
+            kind, name, dependents = "column", column, _of_column(step.before, table.text, column.text)
+        case DropPolicy(name=policy):
+            kind, name, dependents = "masking policy", policy, _of_policy(step.before, policy.text)
+    found = [*dependents]
+    if not found:
+        return
+    said = ", ".join(what for what, _ in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    yield Finding(
+        step.place(name.span),
+        f"{kind} `{name}` is dropped while {said} still {'depends' if len(found) == 1 else 'depend'} on it",
+        help="take down first what depends on it",
+        related=tuple(Related(place, f"{what} is declared here") for what, place in found),
+        subject=f"{change.table}.{name}" if isinstance(change, DropColumn) else name.text,
+    )
+
+
+def _of_table(catalog: Catalog, name: str) -> Iterator[tuple[str, Place]]:
+    for other in catalog.in_order:
+        for key, place in other.foreign_keys:
+            if key.table.text == name and other.name != name:
+                yield f"the foreign key of `{other.name}`", place
+    table = catalog.table(name)
+    for column, (policy, place) in sorted(table.policies.items()) if table else ():
+        yield f"masking policy `{policy}` on `{column}`", place
+    yield from _masks(catalog, name)
+
+
+def _of_column(catalog: Catalog, table_name: str, name: str) -> Iterator[tuple[str, Place]]:
+    """Constraints written with the column itself go with it, and nobody misses them."""
+    table = catalog.table(table_name)
+    column = table.column(name) if table else None
+    if table is None or column is None:
+        return
+    for index in table.indexes:
+        if name in index.columns:
+            yield f"index `{index.name}`", index.made
+    for declared in table.constraints:
+        is_key = isinstance(declared.constraint, PrimaryKey)
+        if name in _names(declared.constraint) and (is_key or declared.made != column.made):
+            yield "the primary key" if is_key else _called(declared.constraint), declared.made
+    for other in catalog.in_order:
+        for key, place in other.foreign_keys:
+            targets = tuple(target.text for target in key.targets) or table.primary_key
+            if key.table.text == table_name and name in targets and other.name != table_name:
+                yield f"the foreign key of `{other.name}`", place
+    if name in table.policies:
+        policy, place = table.policies[name]
+        yield f"masking policy `{policy}`", place
+    yield from _masks(catalog, table_name, name)
+
+
+def _of_policy(catalog: Catalog, name: str) -> Iterator[tuple[str, Place]]:
+    for table in catalog.in_order:
+        for column, (policy, place) in sorted(table.policies.items()):
+            if policy == name:
+                yield f"`{table.name}.{column}`", place
+
+
+def _masks(catalog: Catalog, table: str, column: str | None = None) -> Iterator[tuple[str, Place]]:
+    for _, mask in sorted(catalog.masks.items()):
+        if mask.table == table and column in {None, mask.column}:
+            yield f"mask `{mask.name}`", mask.made
+
+
+def _names(constraint: Constraint) -> tuple[str, ...]:
+    if isinstance(constraint, Check):
+        return () if constraint.condition is None else tuple(ref.name for ref in column_refs(constraint.condition))
+    return tuple(column.text for column in constraint.columns)
+
+
+def _called(constraint: Constraint) -> str:
+    kinds = {ForeignKey: "a foreign key", Unique: "a UNIQUE constraint", Check: "a CHECK constraint"}
+    return f"constraint `{constraint.name}`" if constraint.name else kinds[type(constraint)]

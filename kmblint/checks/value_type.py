@@ -1,0 +1,70 @@
+"""A literal that its column can't hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, Related
+from kmblint.replay import Step
+from kmblint.schema.catalog import Column, Table
+from kmblint.schema.changes import InsertRows, UpdateRows
+from kmblint.schema.literals import beyond_decimal, misfit
+from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
+from kmblint.schema.types import Family
+from kmblint.targets import Target
+from kmblint.targets.values import written
+from kmblint.targets.verdict import CutDigits, Poisons
+
+
+def check(change: InsertRows | UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
+    """For each column, the first literal that is refused, cut, or beyond its type; a poisoning one isn't told."""
+    table = step.before.table(change.table.text)
+    if table is None:
+        return
+    told: set[str] = set()
+    for column, value in _values(change, table):
+        if column.name not in told and (found := _wrong(column, value, step, target)):
+            told.add(column.name)
+            why, help_ = found
+            yield Finding(
+                step.place(value.span),
+                why,
+                help=help_,
+                related=(Related(column.made, f"`{column.name}` is {column.type}"),),
+                subject=f"{table.name}.{column.name}",
+            )
+
+
+def _values(change: InsertRows | UpdateRows, table: Table) -> Iterator[tuple[Column, Value]]:
+    """The literals of a statement, each with its column."""
+    if isinstance(change, UpdateRows):
+        pairs = [(assignment.column.text, assignment.value) for assignment in change.assignments]
+    else:
+        names = table.column_names if change.columns is None else tuple(column.text for column in change.columns)
+        pairs = [pair for row in change.rows for pair in zip(names, row.values, strict=False)]
+        if change.on_conflict:
+            pairs += [(assignment.column.text, assignment.value) for assignment in change.on_conflict.assignments]
+    for name, value in pairs:
+        column = table.column(name)
+        if column and isinstance(value, Number | Text | Boolean | Null):
+            yield column, value
+
+
+def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[str, str | None] | None:
+    """What is wrong with a literal, and what to write instead."""
+    for refusal in step.outcome.refusals:
+        if refusal.topic == "value" and refusal.span == value.span:
+            return refusal.reason, refusal.help
+    said = written(value)
+    for hazard in step.outcome.hazards:
+        if isinstance(hazard, CutDigits) and hazard.span == value.span:
+            kept = f"`{column.name}` is {hazard.column_type}: of {said} it keeps {hazard.kept}"
+            return kept, "round the value, or give the column more digits behind the point"
+        if isinstance(hazard, Poisons) and hazard.span == value.span:
+            return None
+    if target.traits.keeps_declarations:
+        why = misfit(column.type, value)
+    else:
+        kept_type = target.traits.kept_type(column.type)
+        why = beyond_decimal(kept_type, value) if kept_type.family is Family.DECIMAL else None
+    return (f"`{column.name}` is {column.type} and can't hold {said}: {why}", None) if why else None
