@@ -18,7 +18,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             if None in index.meant or (index.partial and target.traits.keeps_index_clauses):
                 continue
             earlier = first.setdefault(index.meant, index)
-            if earlier is index or index.made.file not in replay.by_file:
+            if earlier is index or index.made.file not in replay.history.by_file:
                 continue
             columns = ", ".join(map(str, index.meant))
             yield Finding(

@@ -24,7 +24,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             if wider is None:
                 continue
             later, earlier = (index, wider) if wider is key or _follows(table, index, wider) else (wider, index)
-            if later.made.file not in replay.by_file:
+            if later.made.file not in replay.history.by_file:
                 continue
             name = wider.name if wider is key else f"index `{wider.name}`"
             yield Finding(

@@ -29,12 +29,12 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
         key for key in _keys(replay, unique=target.traits.dialect.keeps_unique) if key.place.file in history.by_file
     ]
     for key in keys:
-        statement = create_index(key.table, key.columns)
         named = " and ".join(f"`{column}`" for column in key.columns)
         yield Finding(
             key.place,
-            f"no index begins with {named}: looking up the `{key.table.name}` of one row of `{key.to}` reads the whole table",
-            help=statement,
+            f"no index begins with {named}: looking up the `{key.table.name}` of one row of `{key.to}` "
+            "reads the whole table",
+            help=create_index(key.table, key.columns),
             fix=_fix(history, key.place.file, keys),
             subject=".".join((key.table.name, *key.columns[:1])),
             confidence=Confidence.HIGH if key.table.complete else Confidence.MEDIUM,

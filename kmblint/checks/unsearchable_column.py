@@ -24,7 +24,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Each such column at the end of the history, key columns left out."""
     for table in replay.end.in_order:
         for column in table.columns:
-            if column.name in table.primary_key or column.made.file not in replay.by_file:
+            if column.name in table.primary_key or column.made.file not in replay.history.by_file:
                 continue
             search = target.traits.search(column.type)
             if search is Search.NEVER or (search is Search.INDEXED and not table.searchable_by((column.name,))):

@@ -213,6 +213,36 @@ def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:
             return
 
 
+def calls(node: Value | Predicate) -> Iterator[Call]:
+    """Every function call in a value or a condition, the outer before the inner; sub-queries are left out."""
+    if isinstance(node, Number | Text | Boolean | Null):
+        return
+    if isinstance(node, Call):
+        yield node
+    for part in _parts(node):
+        yield from calls(part)
+
+
+def _parts(node: Value | Predicate) -> tuple[Value | Predicate, ...]:
+    match node:
+        case Call(arguments=parts) | Operation(operands=parts):
+            return parts
+        case And(parts=parts) | Or(parts=parts):
+            return parts
+        case Cast(value=part) | IsNull(value=part) | Not(part=part):
+            return (part,)
+        case Compare(left=left, right=right):
+            return left, right
+        case In(value=value, items=items):
+            return value, *items
+        case Between(value=value, low=low, high=high):
+            return value, low, high
+        case Like(value=value, pattern=pattern):
+            return value, pattern
+        case _:
+            return ()
+
+
 def conditions(predicate: Predicate) -> Iterator[Predicate]:
     """A condition and every condition inside it, the outermost first."""
     yield predicate

@@ -51,6 +51,8 @@ class Dialect(msgspec.Struct, frozen=True):
     """A LIMIT holds: of the change itself, and of a sub-query in its condition."""
     strict_literals: bool = False
     """A literal of another type finds nothing; else it is converted."""
+    keeps_not_null: bool = True
+    """NOT NULL holds; else only key columns are never NULL."""
     keeps_unique: bool = True
     """UNIQUE holds, so that it bounds a change as the primary key does."""
 
@@ -97,10 +99,23 @@ class Reach:
 
     def first_number(self, where: Predicate | None, column: str) -> int:
         """The least whole number of a column that the condition lets through; 1 where it sets none."""
-        facts = map(self._fact, where.parts if isinstance(where, And) else (where,) if where else ())
-        allowed = [fact.values for fact in facts if isinstance(fact, OnColumn) and fact.column == column]
-        least = reduce(ValueSet.both, allowed, FULL).intervals[:1]
+        allowed = None if where is None else self._allowed(where, column)
+        least = allowed.intervals[:1] if allowed else ()
         return least[0].low if least and isinstance(least[0].low, int) else 1
+
+    def demands(self, where: Predicate, column: str, literal: Value) -> bool:
+        """Whether the condition holds only where the column has the value of the literal already."""
+        value = literal_value(literal)
+        allowed = self._allowed(where, column)
+        if allowed is None or not (value is None or isinstance(value, int | Decimal | str)):
+            return False
+        return allowed == (NULLS if value is None else point(value, discrete=self._discrete(column)))
+
+    def _allowed(self, where: Predicate, column: str) -> ValueSet | None:
+        """The values that the condition lets through in a column; None where it says nothing of it."""
+        facts = map(self._fact, where.parts if isinstance(where, And) else (where,))
+        sets = [fact.values for fact in facts if isinstance(fact, OnColumn) and fact.column == column]
+        return reduce(ValueSet.both, sets) if sets else None
 
     def every_row(self, where: Predicate) -> bool:
         """Whether the condition holds on every row that the table can have."""
@@ -300,11 +315,12 @@ class Reach:
     def _on(self, column: Column, values: ValueSet) -> Fact:
         if column.type.family is Family.BOOLEAN:
             values = values.within_booleans()
-        if not column.nullable:
+        never_null = not column.nullable and (self._dialect.keeps_not_null or column.name in self._table.primary_key)
+        if never_null:
             values = values.without_null()
         if values.is_empty:
             return Truth(False)
-        if values.is_full and (values.null or not column.nullable):
+        if values.is_full and (values.null or never_null):
             return Truth(True)
         return OnColumn(column.name, values)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from kmblint.schema.catalog import Column, Table
+from kmblint.schema.catalog import Column, Declared, Table
+from kmblint.schema.changes import DeleteRows, Name, Unique
 from kmblint.schema.predicate import (
     And,
     Between,
@@ -21,6 +23,7 @@ from kmblint.schema.predicate import (
     Or,
     Predicate,
     Query,
+    Text,
     Value,
 )
 from kmblint.schema.reach import Dialect, Reach
@@ -42,7 +45,7 @@ TABLE = Table(
 )
 KEYS = (("id",),)
 SQL = Reach(TABLE, Dialect())
-KIMBERLITE = Reach(TABLE, Dialect(null_is_smallest=True, limits_hold=False))
+KIMBERLITE = Reach(TABLE, Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False))
 
 
 def column(name: str) -> ColumnRef:
@@ -73,6 +76,16 @@ def either(*parts: Predicate) -> Or:
         pytest.param(IsNull(column("id"), SPAN, negated=True), id="a key is never null"),
         pytest.param(either(compare("id", "<", 5), compare("id", ">=", 5)), id="complementary ranges"),
         pytest.param(either(compare("id", "<=", 4), compare("id", ">=", 5)), id="whole numbers leave no gap"),
+    ],
+)
+def test_conditions_that_reach_every_row(where: Predicate) -> None:
+    assert SQL.every_row(where)
+    assert KIMBERLITE.every_row(where)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
         pytest.param(
             either(
                 compare("active", "=", Boolean(value=True, span=SPAN)),
@@ -80,11 +93,12 @@ def either(*parts: Predicate) -> Or:
             ),
             id="both truths",
         ),
+        pytest.param(IsNull(column("weight"), SPAN, negated=True), id="a column declared NOT NULL"),
     ],
 )
-def test_conditions_that_reach_every_row(where: Predicate) -> None:
+def test_not_null_is_believed_where_the_target_keeps_it(where: Predicate) -> None:
     assert SQL.every_row(where)
-    assert KIMBERLITE.every_row(where)
+    assert not KIMBERLITE.every_row(where)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +165,76 @@ def test_a_limit_in_a_sub_query_bounds_where_the_target_takes_one() -> None:
     where = In(column("id"), (Query(("patients",), SPAN, limit=500),), SPAN)
     assert SQL.most_rows(where, KEYS) == 500
     assert KIMBERLITE.most_rows(where, KEYS) is None
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(compare("ward", "=", Text("5", SPAN)), id="a text against a number"),
+        pytest.param(compare("ward", "=", Number("5.0", SPAN)), id="a fraction against a whole number"),
+        pytest.param(In(column("ward"), (Text("5", SPAN), Text("6", SPAN)), SPAN), id="a list of texts"),
+        pytest.param(Between(column("id"), Text("1", SPAN), Text("9", SPAN), SPAN), id="a range of texts"),
+        pytest.param(compare("active", "=", 1), id="a number against a truth"),
+    ],
+)
+def test_a_literal_of_another_type_finds_nothing_where_the_target_is_strict(where: Predicate) -> None:
+    assert KIMBERLITE.no_row(where)
+    assert KIMBERLITE.misfit(where) is not None
+    assert not SQL.no_row(where)
+    assert SQL.misfit(where) is None
+
+
+def test_unequal_to_a_literal_of_another_type_finds_every_row_with_a_value() -> None:
+    assert KIMBERLITE.every_row(compare("id", "<>", Text("5", SPAN)))
+    assert not KIMBERLITE.every_row(compare("ward", "<>", Text("5", SPAN)))
+
+
+@pytest.mark.parametrize(
+    ("where", "first"),
+    [
+        (None, 1),
+        (compare("ward", "=", 3), 1),
+        (compare("id", "<", 900), 1),
+        (compare("id", ">", 40), 41),
+        (both(compare("ward", "=", 3), Between(column("id"), number(500), number(900), SPAN)), 500),
+    ],
+)
+def test_batches_begin_where_the_condition_does(where: Predicate | None, first: int) -> None:
+    assert SQL.first_number(where, "id") == first
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "demanded"),
+    [
+        (compare("ward", "=", 3), number(3), True),
+        (both(compare("id", "<", 9), In(column("ward"), (number(3),), SPAN)), number(3), True),
+        (IsNull(column("ward"), SPAN), Null(SPAN), True),
+        (compare("ward", "=", 3), number(4), False),
+        (either(compare("ward", "=", 3), compare("ward", "=", 4)), number(3), False),
+        (compare("id", "=", 3), number(3), False),
+    ],
+)
+def test_what_a_condition_demands_of_a_column(where: Predicate, value: Value, demanded: bool) -> None:
+    assert SQL.demands(where, "ward", value) is demanded
+
+
+@pytest.mark.parametrize(
+    ("where", "limit", "most"),
+    [(None, None, None), (None, 500, 500), (compare("id", "=", 1), 500, 1), (compare("ward", "=", 1), 500, 500)],
+)
+def test_a_limit_of_the_change_bounds_where_the_target_heeds_it(
+    where: Predicate | None, limit: int | None, most: int | None
+) -> None:
+    change = DeleteRows(Name("patients", SPAN), where, SPAN, limit=limit)
+    assert SQL.most_changed(change) == most
+    assert KIMBERLITE.most_changed(change) == (1 if most == 1 else None)
+
+
+def test_a_unique_key_bounds_where_the_target_keeps_it() -> None:
+    table = replace(TABLE, constraints=(Declared(Unique((Name("ward", SPAN),), SPAN), MADE),))
+    change = DeleteRows(Name("patients", SPAN), compare("ward", "=", 3), SPAN)
+    assert Reach.of(change, table, Dialect()).most_changed(change) == 1
+    assert Reach.of(change, table, Dialect(keeps_unique=False)).most_changed(change) is None
 
 
 def test_every_column_of_a_composite_key_counts() -> None:

@@ -1,0 +1,54 @@
+"""An UPDATE that sets a primary key, or a column that other tables refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, Related, Severity
+from kmblint.replay import Step
+from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.changes import UpdateRows
+from kmblint.schema.predicate import ColumnRef
+from kmblint.targets import Target
+
+
+def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
+    """Each assignment to such a column, unless it keeps the value."""
+    table = step.before.table(change.table.text)
+    if table is None:
+        return
+    for assignment in change.assignments:
+        name = assignment.column.text
+        if isinstance(assignment.value, ColumnRef) and assignment.value.name == name:
+            continue
+        related = tuple(_references(step.before, table, name))
+        if name in table.primary_key:
+            kept = target.traits.dialect.keeps_unique
+            effect = (
+                "whatever knows the row by its key loses it"
+                if kept
+                else ("the engine doesn't check it, and two rows that end with one key can't be deleted")
+            )
+            severity = None if kept else Severity.ERROR
+            message = f"this sets `{name}`, the primary key of `{table.name}`: {effect}"
+        elif related:
+            severity = None
+            message = f"this sets `{table.name}.{name}`, and the rows of other tables that refer to it lose it"
+        else:
+            continue
+        yield Finding(
+            step.place(assignment.span),
+            message,
+            help="insert a new row under the new key, move what refers to the old one, then delete the old row",
+            related=related,
+            subject=f"{table.name}.{name}",
+            severity=severity,
+        )
+
+
+def _references(catalog: Catalog, table: Table, column: str) -> Iterator[Related]:
+    for other in catalog.in_order:
+        for key, place in other.foreign_keys:
+            targets = tuple(name.text for name in key.targets) or table.primary_key
+            if key.table.text == table.name and column in targets:
+                yield Related(place, f"`{other.name}` refers to it here")

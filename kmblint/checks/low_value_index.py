@@ -1,0 +1,27 @@
+"""An index over a single BOOLEAN column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Replay
+from kmblint.schema.types import Family
+
+
+def check(replay: Replay) -> Iterator[Finding]:
+    """Each such index at the end of the history."""
+    for table in replay.end.in_order:
+        for index in table.indexes:
+            name = index.meant[0] if len(index.meant) == 1 else None
+            column = table.column(name) if name else None
+            if column is None or column.type.family is not Family.BOOLEAN or index.partial:
+                continue
+            if index.made.file in replay.history.by_file:
+                yield Finding(
+                    index.made,
+                    f"index `{index.name}` tells only two values of `{column.name}` apart, so a search by it still "
+                    f"reads a large part of `{table.name}`",
+                    help="leave it out, or let the index begin with a column of many values",
+                    subject=f"{table.name}.{index.name}",
+                )
