@@ -25,6 +25,7 @@ from kmblint.findings import (
 from kmblint.grouping import group
 from kmblint.history import History, Migration
 from kmblint.replay import Replay, Step, replay
+from kmblint.rollback import Rollback, roll_back
 from kmblint.rulebook import Rule, Rulebook
 from kmblint.settings import RuleSettings, Settings
 from kmblint.sql.statement import Statement
@@ -50,6 +51,8 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
         for suppression in find_suppressions(migration, rulebook, settings.today)
     )
     found = _stamped(stamper, inquiry.about(_subjects(history, replayed)))
+    if inquiry.asking(Rollback):
+        found += _stamped(stamper, inquiry.about(_rollbacks(replayed, target)))
     _unsuppressed(without_superseded(found), suppressions)
     settled = suppressions.settled(settings.rules.keys() - inquiry.asking(Suppression))
     found += _stamped(
@@ -150,6 +153,14 @@ def _subjects(history: History, replayed: Replay) -> Iterator[tuple[object, _Con
             place = step.place(step.statement.span)
             for subject in _of_step(step):
                 yield subject, context, place
+
+
+def _rollbacks(replayed: Replay, target: Target) -> Iterator[tuple[object, _Context, Place]]:
+    """Each migration's down section replayed behind its up."""
+    for migration in replayed.history.replayed:
+        rollback = roll_back(replayed, migration, target)
+        if rollback is not None:
+            yield rollback, {Migration: migration}, migration.place(rollback.down[0].statement.span)
 
 
 def _of_step(step: Step) -> Iterator[object]:

@@ -22,6 +22,7 @@ from kmblint.errors import RulebookError
 from kmblint.findings import Crash, Finding, Severity
 from kmblint.history import History, Migration, Stray, Unreadable
 from kmblint.replay import Replay, Step
+from kmblint.rollback import Rollback
 from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.spelling import nearest
@@ -41,7 +42,7 @@ FAMILIES: Final = (
 STEP_SUBJECTS: Final = frozenset(
     {Statement, Problem, Refusal, *get_args(Change), *get_args(Conflict), *get_args(Hazard)}
 )
-MIGRATION_SUBJECTS: Final = frozenset({Migration, Piece, Suppression})
+MIGRATION_SUBJECTS: Final = frozenset({Migration, Piece, Rollback, Suppression})
 WHOLE_SUBJECTS: Final = frozenset({History, Replay, Unreadable, Stray, Crash})
 _WHOLE_CONTEXT: Final = frozenset({History, Replay, Target})
 _CONTEXT: Final = {

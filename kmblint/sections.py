@@ -18,8 +18,16 @@ from kmblint.text import Source, Span
 
 RUNNER_MARKER: Final = "-- Down Migration"
 
-_MARKER: Final = re.compile(r"--+[ \t]*(?:down[ \t]+migration\b|(?P<guide>down[ \t]*:))", re.IGNORECASE)
-"""A comment that its author meant as the marker; the runner knows one spelling only."""
+_MARKER: Final = re.compile(
+    r"""--+[ \t]*(?:
+      (?P<guide>down[ \t]*(?::|(?=\r?$)))
+    | (?-i:Down[ ]Migration\b)
+    | down[ \t_-]*migrations?[ \t]*(?:[(:-].*)?(?=\r?$)
+    | (?:\+goose[ \t]+|\+migrate[ \t]+|migrate:[ \t]*)down\b )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+"""A comment that its author meant as the marker; the runner knows one spelling only, behind which anything may follow.
+The last are the markers of goose, sql-migrate and dbmate."""
 _SQL_LINE: Final = re.compile(
     r"""\s*(?:
       (?:create|drop|alter)\s+(?:table|index|unique|role|user|mask|masking|view|policy|type|sequence|trigger|function)\b
@@ -39,6 +47,7 @@ class Sections(msgspec.Struct, frozen=True):
     sent_down: Span | None
     """What the runner takes as down: behind the line of its marker."""
     marker: Span | None
+    guide_marker: bool
     commented: Source
     """The same text with the SQL that the guide's `-- DOWN:` keeps in comments uncommented; offsets are the same."""
 
@@ -51,16 +60,17 @@ def cut(source: Source) -> Sections:
     found = text.find(RUNNER_MARKER, start)
     sent = Span(start, found if found >= 0 else end)
     sent_down = Span(_next_line(text, found), end) if found >= 0 else None
-    meant = _meant_marker(source, start)
+    meant = next(markers(source, Span(start, end)), None)
     if meant is None:
-        return Sections(header, Span(start, end), sent, None, sent_down, None, source)
+        return Sections(header, Span(start, end), sent, None, sent_down, None, False, source)
     marker = Span(meant.start(), meant.start() + len(_line_from(text, meant.start()).rstrip()))
     commented, down_start = source, _next_line(text, meant.end())
-    if meant["guide"]:
+    guide = meant["guide"] is not None
+    if guide:
         if _SQL_LINE.match(_line_from(text, meant.end())):
             down_start = meant.end()
         commented = Source(source.name, _uncommented(text, meant), source.path)
-    return Sections(header, Span(start, marker.start), sent, Span(down_start, end), sent_down, marker, commented)
+    return Sections(header, Span(start, marker.start), sent, Span(down_start, end), sent_down, marker, guide, commented)
 
 
 def _header(text: str) -> Header:
@@ -102,24 +112,23 @@ def _header_entry(line: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def _meant_marker(source: Source, start: int) -> re.Match[str] | None:
-    """The first comment behind the header that was meant as the marker.
+def markers(source: Source, span: Span) -> Iterator[re.Match[str]]:
+    """The comments of a stretch that were meant as the marker between up and down; group `guide` is its `-- DOWN:`.
 
-    It opens its line or follows a `;`: inside a literal or another comment it is text, whatever the runner does.
+    Each opens its line or follows a `;`: inside a literal or another comment it is text, whatever the runner does.
     """
     text = source.text
-    if not _MARKER.search(text, start):
-        return None
+    if not _MARKER.search(text, span.start, span.end):
+        return
     previous: Kind | None = None
-    for token in scan(source, Span(start, len(text))):
+    for token in scan(source, span):
         if token.kind is Kind.LINE_COMMENT:
             opens_line = not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
             if opens_line or previous is Kind.SEMICOLON:
                 found = _MARKER.match(text, token.start, token.end)
                 if found:
-                    return found
+                    yield found
         previous = token.kind
-    return None
 
 
 def _uncommented(text: str, marker: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ ORDER: Final = (
     "errors", "text", "spelling", "findings", "decode", "tomlfile",
     # what statements mean and what becomes of them
     "schema", "sql", "targets", "state", "history", "sections", "strays", "folder", "git", "locate", "replay",
+    "rollback",
     "absence", "transcript", "identity", "suppress",
     # rules, and what is asked of them
     "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "engine", "fixes",

@@ -59,7 +59,7 @@ def _create(table: Table, kept: Kept) -> list[str]:
     ]
     if table.primary_key:
         lines.append(f"PRIMARY KEY ({_list(table.primary_key)})")
-    lines += [_constraint(constraint) for constraint in kept.shown(table)]
+    lines += [constraint_text(constraint) for constraint in kept.shown(table)]
     create = f"CREATE TABLE {quoted(table.name)} (\n    " + ",\n    ".join(lines) + "\n);"
     indexes = sorted(table.indexes, key=lambda index: index.name)
     return [create, *(_index(table, index, unique=index.unique and not _drops_unique(kept)) for index in indexes)]
@@ -74,7 +74,8 @@ def _index(table: Table, index: Index, *, unique: bool) -> str:
     return f"CREATE {'UNIQUE ' if unique else ''}INDEX {quoted(index.name)} ON {quoted(table.name)}({columns});"
 
 
-def _constraint(constraint: Constraint) -> str:
+def constraint_text(constraint: Constraint) -> str:
+    """A constraint as CREATE TABLE writes it, the condition of a CHECK left out."""
     named = f"CONSTRAINT {quoted(constraint.name.text)} " if constraint.name else ""
     match constraint:
         case PrimaryKey(columns=columns):
