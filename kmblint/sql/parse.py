@@ -19,6 +19,7 @@ from kmblint.sql.lower_objects import altered, create_other, drop, truncate
 from kmblint.sql.lower_rows import delete, update
 from kmblint.sql.lower_tables import create_index, create_table
 from kmblint.sql.own import own
+from kmblint.sql.placeholders import placeholders
 from kmblint.sql.reader import NotSqlError, Reader, short
 from kmblint.sql.scanner import Cut, Kind, Token, cut, scan
 from kmblint.sql.statement import Problem, Statement
@@ -187,11 +188,10 @@ def _check_closed(piece: Cut) -> None:
 
 def _problem(error: NotSqlError, piece: Cut) -> Problem:
     """What is wrong, as a problem: about the placeholder, where the statement is a template that nobody filled in."""
-    found = _placeholder(piece.tokens)
+    found = next(placeholders(piece.tokens), None)
     if found is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
-        shown = "".join(token.text for token in found)
-        span = found[0].span.to(found[-1].span)
-        return Problem(f"the placeholder `{short(shown)}` isn't filled in", span, "write the value itself")
+        shown = "".join(token.text for token in piece.tokens if token.span in found)
+        return Problem(f"the placeholder `{short(shown)}` isn't filled in", found, "write the value itself")
     if error.span.start == error.span.end:  # nothing stands where something must: the token behind the gap is shown
         behind = next((token for token in piece.tokens if token.start >= error.span.end), piece.tokens[-1])
         side = "before" if behind.start >= error.span.end else "after"
@@ -206,26 +206,3 @@ def _missing_semicolon(error: NotSqlError, piece: Cut) -> str | None:
 
 
 _VERBS: Final = frozenset({"CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "GRANT", "SELECT"})
-
-
-def _placeholder(tokens: tuple[Token, ...]) -> tuple[Token, ...] | None:
-    """The first placeholder: `{{ x }}`, `${x}`, `:name`, `$1`, `%s`, `?`, psql's `\\i`."""
-    for index, token in enumerate(tokens):
-        if token.kind is not Kind.SYMBOL:
-            continue
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        if token.text == "?":
-            return (token,)
-        if following is None or following.start != token.end:
-            continue
-        if token.text in ("{", "$") and following.text in ("{", "%", "#"):
-            last = next((at for at in range(index, len(tokens)) if tokens[at].text == "}"), index + 1)
-            doubled = last + 1 < len(tokens) and tokens[last + 1].text == "}" and token.text == "{"
-            return tokens[index : last + 2] if doubled else tokens[index : last + 1]
-        if (
-            (token.text == "$" and following.kind is Kind.NUMBER)
-            or (token.text in (":", "\\", "@") and following.kind in (Kind.WORD, Kind.NUMBER))
-            or (token.text == "%" and following.text in ("s", "(", "d"))
-        ):
-            return tokens[index : index + 2]
-    return None

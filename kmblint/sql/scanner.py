@@ -32,6 +32,8 @@ class Kind(Enum):
     BLOCK_COMMENT = "block comment"
     OPEN = "open"
     """A quote or comment that nothing closes; it reaches to the end of its statement."""
+    CONFLICT = "conflict"
+    """What a merge left: a line of `<<<<<<<`, `|||||||` or `=======` with what is theirs behind it, or `>>>>>>>`."""
     OTHER = "other"
     """A character that begins nothing."""
 
@@ -91,6 +93,10 @@ class Piece(msgspec.Struct, frozen=True):
 _TOKEN: Final = re.compile(
     r"""
       (?P<space>\s+)
+    | (?P<conflict>^(?:<{7}(?:[ ][^\n]*)?\r?$
+        | \|{7}(?:[ ][^\n]*)?$(?:.*?(?=^={7}\r?$))?
+        | ={7}\r?$(?:.*?^>{7}(?:[ ][^\n]*)?$)?
+        | >{7}(?:[ ][^\n]*)?\r?$))
     | (?P<line>--[^\n\r]*)
     | (?P<block>/\*.*?\*/)
     | (?P<string>'(?:[^']|'')*')
@@ -103,12 +109,12 @@ _TOKEN: Final = re.compile(
     | (?P<symbol><=>|<>|!=|<=|>=|==|=>|\|\||::|:=|->>|->|[-+*/%=<>(),.\[\]:@#~!^&|?{}$\\])
     | (?P<other>.)
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _KINDS: Final = {
     "line": Kind.LINE_COMMENT, "block": Kind.BLOCK_COMMENT, "string": Kind.STRING, "quoted": Kind.QUOTED,
     "dollar": Kind.DOLLAR, "number": Kind.NUMBER, "word": Kind.WORD, "open": Kind.OPEN,
-    "semicolon": Kind.SEMICOLON, "symbol": Kind.SYMBOL, "other": Kind.OTHER,
+    "semicolon": Kind.SEMICOLON, "conflict": Kind.CONFLICT, "symbol": Kind.SYMBOL, "other": Kind.OTHER,
 }  # fmt: skip
 _STATEMENT_END: Final = re.compile(r";[ \t]*(?:--[^\n]*)?(?:\r?\n|\Z)")
 _QUOTES: Final = frozenset({Kind.STRING, Kind.QUOTED, Kind.DOLLAR, Kind.BLOCK_COMMENT})
@@ -151,7 +157,10 @@ def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
 
 
 def cut(tokens: list[Token]) -> Iterator[Cut]:
-    """The statements that the tokens make: what stands between two `;`, where it is more than comments."""
+    """The statements that the tokens make: what stands between two `;`, where it is more than comments.
+
+    Of a merge conflict, our side is read.
+    """
     held: list[Token] = []
     comments: list[Token] = []
     for token in tokens:
@@ -162,7 +171,7 @@ def cut(tokens: list[Token]) -> Iterator[Cut]:
             held = []
         elif token.kind in COMMENTS:
             comments.append(token)
-        else:
+        elif token.kind is not Kind.CONFLICT:
             held.append(token)
     if held:
         yield Cut(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None)
