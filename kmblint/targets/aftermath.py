@@ -77,11 +77,26 @@ def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: Plac
         for hazard in outcome.hazards:
             if isinstance(hazard, Poisons) and hazard.span in row.span:
                 poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
-        if key is not None:
-            rows = rows if key in rows else rows.insert(key, place_of(row.span))
+        if key is not None and key in rows:
+            poisons = (*poisons, *_set_on_conflict(change, outcome, place_of, key))
+        elif key is not None:
+            rows = rows.insert(key, place_of(row.span))
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
     return replace(table, rows=rows, poisons=poisons)
+
+
+def _set_on_conflict(
+    change: InsertRows, outcome: Outcome, place_of: PlaceOf, key: tuple[object, ...]
+) -> tuple[Poison, ...]:
+    """The poisons that DO UPDATE SET writes into a row that is there."""
+    if change.on_conflict is None:
+        return ()
+    return tuple(
+        Poison(hazard.column, hazard.value, place_of(hazard.span), key)
+        for hazard in outcome.hazards
+        if isinstance(hazard, Poisons) and hazard.span in change.on_conflict.span
+    )
 
 
 def _rewritten(table: Table, change: InsertRows, poisons: tuple[Poison, ...]) -> tuple[Poison, ...]:

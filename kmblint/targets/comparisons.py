@@ -31,7 +31,6 @@ from kmblint.targets.verdict import DoesNothing, Hazard, NullRows
 from kmblint.text import Span
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
-_NO_INDEX_HELPS: Final = frozenset({"DECIMAL"})
 
 
 class Finds(Enum):
@@ -42,15 +41,21 @@ class Finds(Enum):
     ALL = "all"
 
 
-def finds(stored: DataType, operator: str, *, indexed: bool) -> Finds:
+class Way(Enum):
+    """How the engine comes to compare a column with a literal."""
+
+    PLAIN = "plain"
+    INDEXED = "indexed"
+    LITERAL_FIRST = "literal first"
+
+
+def finds(stored: DataType, operator: str, way: Way) -> Finds:
     """What `column operator literal` finds; operators: those of `Compare`, [NOT] IN, [NOT] BETWEEN."""
     if stored.name in COMPARING_TYPES:
         return Finds.RIGHT
-    way = "indexed" if indexed else "plain"
-    everything = FINDS_ALL.get(stored.name, {}).get(way, "").split()
-    if operator.replace(" ", "-") in everything:
+    if operator.replace(" ", "-") in FINDS_ALL.get(stored.name, {}).get(way.value, "").split():
         return Finds.ALL
-    return Finds.NONE if operator in BLIND.get(stored.name, {}).get(way, "").split() else Finds.RIGHT
+    return Finds.NONE if operator in BLIND.get(stored.name, {}).get(way.value, "").split() else Finds.RIGHT
 
 
 class _Test(msgspec.Struct, frozen=True):
@@ -61,13 +66,13 @@ class _Test(msgspec.Struct, frozen=True):
     values: tuple[Value, ...]
     span: Span
     under_or: bool
+    literal_first: bool = False
 
 
 def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
     """The hazards of a condition on a table."""
-    tests = list(_tests(where, under_or=False))
     excluded = _not_null(where)
-    for test in tests:
+    for test in _tests(where, under_or=False):
         column = table.column(test.column.name)
         if column is None:
             continue
@@ -75,22 +80,22 @@ def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
         stored = stored_type(column.type)
         if stored is None or any(isinstance(value, Null) for value in test.values):
             continue
-        indexed = table.has_index_on(column.name) and not test.under_or
-        found = finds(stored, test.operator, indexed=indexed)
-        if stored.name == "DECIMAL" and indexed and _is_exact(stored, test):
-            continue
-        if found is not Finds.RIGHT:
-            yield _blind(column, stored, test, found, indexed=indexed, has_index=table.has_index_on(column.name))
+        has_index = table.has_index_on(column.name)
+        way = Way.LITERAL_FIRST if test.literal_first else Way.INDEXED if has_index and not test.under_or else Way.PLAIN
+        found = finds(stored, test.operator, way)
+        if found is not Finds.RIGHT and not _is_exact(stored, test, way):
+            yield _blind(column, stored, test, way, has_index=has_index)
 
 
 def finds_nothing(table: Table, where: Predicate | None) -> bool:
     """Whether a blind comparison keeps the whole condition from finding a row, NULL rows included."""
     if where is None:
         return False
-    return any(
-        isinstance(hazard, DoesNothing) and not hazard.finds_all and hazard.span in _required(where)
-        for hazard in where_hazards(table, where)
-    ) and not any(isinstance(hazard, NullRows) for hazard in where_hazards(table, where))
+    hazards = list(where_hazards(table, where))
+    required = _required(where)
+    return not any(isinstance(hazard, NullRows) for hazard in hazards) and any(
+        isinstance(hazard, DoesNothing) and not hazard.finds_all and hazard.span in required for hazard in hazards
+    )
 
 
 def _required(where: Predicate) -> set[Span]:
@@ -113,7 +118,7 @@ def _tests(where: Predicate, *, under_or: bool) -> Iterator[_Test]:
         case Compare(
             operator=operator, left=Number() | Text() | Boolean() | Null() as value, right=ColumnRef() as column
         ):
-            yield _Test(column, _FLIPPED.get(operator, operator), (value,), where.span, under_or)
+            yield _Test(column, _FLIPPED.get(operator, operator), (value,), where.span, under_or, literal_first=True)
         case In(value=ColumnRef() as column, items=items, negated=negated):
             yield _Test(column, "NOT IN" if negated else "IN", items, where.span, under_or)
         case Between(value=ColumnRef() as column, low=low, high=high, negated=negated):
@@ -133,36 +138,65 @@ def _not_null(where: Predicate) -> set[str]:
 
 
 def _null_rows(table: Table, column: Column, test: _Test, excluded: set[str]) -> Iterator[NullRows]:
-    if not column.nullable or column.name in table.primary_key or column.name in excluded:
+    if not column.nullable or column.name in table.primary_key or column.name in excluded or test.literal_first:
         return
     has_null = any(isinstance(value, Null) for value in test.values)
     if test.operator in {"<", "<="} or (has_null and test.operator in {"=", "IN"}):
         yield NullRows(column.name, test.span, test.operator)
 
 
-def _is_exact(stored: DataType, test: _Test) -> bool:
-    """Whether a decimal is compared with quoted literals of exactly its scale, which an index finds."""
-    scale = stored.arguments[1]
-    return test.operator in {"=", "<", "<=", ">", ">=", "BETWEEN"} and all(
-        isinstance(value, Text) and len(value.value.partition(".")[2]) == scale for value in test.values
+def _is_exact(stored: DataType, test: _Test, way: Way) -> bool:
+    """Whether a decimal is compared with literals of exactly its scale, in the one way that finds them."""
+    if stored.name != "DECIMAL" or test.operator in {"IN", "NOT IN", "NOT BETWEEN"}:
+        return False
+    numbers = way is Way.LITERAL_FIRST or test.operator == "<>"
+    if not numbers and way is not Way.INDEXED:
+        return False
+    return all(
+        isinstance(value, Number if numbers else Text) and len(_digits(value).partition(".")[2]) == stored.arguments[1]
+        for value in test.values
     )
 
 
-def _blind(
-    column: Column, stored: DataType, test: _Test, found: Finds, *, indexed: bool, has_index: bool
-) -> DoesNothing:
-    what = "every row" if found is Finds.ALL else "no row"
-    if indexed or stored.name in _NO_INDEX_HELPS:
+def _digits(value: Value) -> str:
+    return value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
+
+
+def _blind(column: Column, stored: DataType, test: _Test, way: Way, *, has_index: bool) -> DoesNothing:
+    found = finds(stored, test.operator, way)
+    advice = "name the rows by their key"
+    if way is Way.INDEXED or stored.name == "DECIMAL" or found is Finds.ALL:
         why = f"the engine can't compare {stored} columns by `{test.operator}`"
-        advice = "name the rows by their key"
+    elif way is Way.LITERAL_FIRST:
+        why = f"the engine can't compute with {stored} columns"
+        advice = f"write the column first, and create an index on `{column.name}` before it"
     elif has_index:
         why = f"the engine uses no index under OR, and compares {stored} columns only through one"
         advice = "write a statement for each alternative"
     else:
         why = f"the engine compares {stored} columns only through an index that begins with them"
-        advice = f"create an index on `{column.name}` before it, or make the column BIGINT"
-        if finds(stored, test.operator, indexed=True) is not Finds.RIGHT:
-            advice = "name the rows by their key"
-    return DoesNothing(
-        "blind", column.name, test.span, f"{why}: `{test.operator}` finds {what}", advice, found is Finds.ALL
-    )
+        if finds(stored, test.operator, Way.INDEXED) is Finds.RIGHT:
+            advice = f"create an index on `{column.name}` before it"
+    first = None if test.literal_first else _literal_first(column, stored, test)
+    if first:
+        advice = f"write the literal first, `{first}`, which needs no index"
+    what = "every row" if found is Finds.ALL else "no row"
+    reason = f"{why}: `{test.operator}` finds {what}"
+    return DoesNothing("blind", column.name, test.span, reason, advice, found is Finds.ALL)
+
+
+def _literal_first(column: Column, stored: DataType, test: _Test) -> str | None:
+    """The same comparison the other way round, where that finds the rows (area compare)."""
+    value = test.values[0]
+    if test.operator not in _FLIPPED or not isinstance(value, Number):
+        return None
+    shown = value.text
+    if stored.name == "DECIMAL":
+        scale = stored.arguments[1]
+        whole, _, fraction = shown.partition(".")
+        if len(fraction) > scale or not scale:
+            return None
+        shown = f"{whole}.{fraction.ljust(scale, '0')}"
+    elif finds(stored, test.operator, Way.LITERAL_FIRST) is not Finds.RIGHT:
+        return None
+    return f"{shown} {_FLIPPED[test.operator]} {column.name}"

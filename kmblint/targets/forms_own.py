@@ -63,7 +63,7 @@ def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
             _mask(cut)
         elif upper.startswith("SHOW C"):
             _plain_names(cut, 3)
-    elif _MEANT.match(source.slice(span)):
+    elif _MEANT.match(" ".join(token.upper for token in cursor.tokens)):
         _refuse_broken(cursor, sent, span)
     else:
         return False

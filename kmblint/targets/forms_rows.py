@@ -10,7 +10,7 @@ from kmblint.targets.expressions import parse_expression
 from kmblint.targets.forms_where import condition, qualifiers, value
 from kmblint.targets.kimberlite_facts import TABLE_ALIAS_STOPS
 from kmblint.targets.nodes import Node, Shape
-from kmblint.targets.tokens import Cursor, Named
+from kmblint.targets.tokens import NAMES, Cursor, Named
 from kmblint.targets.verdict import Crashes, DoesNothing, IgnoredGuard, Replacement, WiderThanAsked
 from kmblint.text import Span
 
@@ -161,7 +161,18 @@ def update(cursor: Cursor) -> None:
 
 def delete(cursor: Cursor) -> None:
     """What follows DELETE."""
-    cursor.take("FROM")
+    if not cursor.take("FROM"):
+        start = cursor.here()
+        while cursor.kind() in NAMES and not cursor.sees("FROM"):
+            cursor.object_name()
+            cursor.take(",")
+        if not cursor.take("FROM"):
+            cursor.refuse(
+                "DELETE needs FROM",
+                start,
+                "write DELETE FROM",
+                (Replacement(Span(start.start, start.start), "FROM ", "add FROM"),),
+            )
     own = _table_and_joins(cursor)
     if cursor.sees(","):
         cursor.refuse("DELETE takes one table", cursor.here(), "write a statement for each table")
@@ -201,6 +212,10 @@ def table_factor(cursor: Cursor) -> set[str]:
     """A table and its alias, by the names that mean it."""
     if cursor.word() in {"TABLE", "LATERAL"} and cursor.word(1) != ".":
         cursor.expected("a table")
+    if cursor.sees("ONLY") and cursor.kind(1) in NAMES and cursor.word(1) not in TABLE_ALIAS_STOPS:
+        span = Span(cursor.here().start, cursor.tokens[cursor.at + 1].start)
+        edits = (Replacement(span, "", "remove `ONLY`"),)
+        cursor.refuse("`ONLY` is read as the name of a table here", cursor.here(), "leave out `ONLY`", edits)
     if cursor.sees("("):
         cursor.balanced()
         names: set[str] = set()

@@ -22,7 +22,7 @@ from kmblint.schema.changes import (
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.targets.comparisons import finds_nothing, where_hazards
-from kmblint.targets.outcome_rows import insert_hazards, insert_refusal, poisoned_refusal, update_hazards
+from kmblint.targets.outcome_rows import insert_hazards, insert_refusal, poisoned_refusal, update_hazards, where_refusal
 from kmblint.targets.refusals import catalogue_refusals, is_no_op
 from kmblint.targets.values import stored_type
 from kmblint.targets.verdict import Crashes, Form, Hazard, Outcome, Poisons, Refusal, Verdict
@@ -51,6 +51,10 @@ def _refusals(change: Change, catalog: Catalog) -> Iterator[Refusal]:
             if found:
                 yield found[1]
         case UpdateRows() | DeleteRows() | Read():
+            if not isinstance(change, Read) and table and table.complete and change.where is not None:
+                unknown = where_refusal(table, change.where)
+                if unknown:
+                    yield unknown
             poisoned = poisoned_refusal(catalog, change)
             if poisoned:
                 yield poisoned

@@ -7,8 +7,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.schema.catalog import Catalog, Poison, Table
-from kmblint.schema.changes import Assignment, DeleteRows, InsertRows, Name, Read, Row, UpdateRows
-from kmblint.schema.predicate import And, ColumnRef, Compare, Null, Number, Predicate, Text, Value, literal_value
+from kmblint.schema.changes import Assignment, DeleteRows, InsertRows, Name, OnConflict, Read, Row, UpdateRows
+from kmblint.schema.predicate import (
+    And,
+    Between,
+    Boolean,
+    ColumnRef,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Null,
+    Number,
+    Predicate,
+    Text,
+    Value,
+    conditions,
+    literal_value,
+)
 from kmblint.schema.types import DataType
 from kmblint.targets.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite_facts import MAX_KEY_BYTES, MAX_ROW_BYTES
@@ -55,6 +71,8 @@ def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | No
         key_of_row = row_key(table, columns, row)
         if refusal is None and key_of_row is not None and key_of_row in known and conflict is None:
             refusal = _repeated(table, row, key_of_row, known[key_of_row])
+        if refusal is None and key_of_row in known and conflict is not None:
+            refusal = _unknown_update(table, columns, conflict)
         if refusal is None:
             refusal = _too_long(table, columns, row)
         if refusal is not None:
@@ -62,6 +80,45 @@ def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | No
         if key_of_row is not None:
             known[key_of_row] = None
     return None
+
+
+def _unknown_update(table: Table, columns: tuple[str, ...], conflict: OnConflict) -> Refusal | None:
+    """What DO UPDATE SET can't set or read; looked at only where the key is there."""
+    for assignment in conflict.assignments:
+        name = assignment.column
+        if table.column(name.text) is None:
+            return Refusal(f"there is no column `{name.text}` in `{table.name}`", name.span, topic="catalogue")
+        value = assignment.value
+        if isinstance(value, ColumnRef) and value.name not in columns:
+            return Refusal(
+                f"EXCLUDED has no `{value.name}`: INSERT gives no value for it",
+                value.span,
+                f"add `{value.name}` to the columns of INSERT",
+                topic="shape",
+            )
+    return None
+
+
+def where_refusal(table: Table, where: Predicate) -> Refusal | None:
+    """A column that isn't there and is looked up; one that is computed with isn't looked at."""
+    for part in conditions(where):
+        ref = _looked_up(part)
+        if ref is not None and table.column(ref.name) is None:
+            return Refusal(f"there is no column `{ref.name}` in `{table.name}`", ref.span, topic="catalogue")
+    return None
+
+
+def _looked_up(part: Predicate) -> ColumnRef | None:
+    """The column that a comparison looks up in the table, rather than in each row."""
+    match part:
+        case Compare(operator=operator, left=ColumnRef() as ref, right=Number() | Text() | Boolean() | Null()):
+            return None if operator == "<>" else ref
+        case In(value=ColumnRef() as ref) | Between(value=ColumnRef() as ref) | IsNull(value=ColumnRef() as ref):
+            return ref
+        case Like(value=ColumnRef() as ref):
+            return ref
+        case _:
+            return None
 
 
 def _texts(names: tuple[Name, ...]) -> list[str]:

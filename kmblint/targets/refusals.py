@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import AddTable, Change, DetachPolicy, DropTable
+from kmblint.schema.changes import AddTable, Change, DeleteRows, DetachPolicy, DropTable, InsertRows, Name, UpdateRows
 from kmblint.schema.conflict import (
     ColumnExists,
     Conflict,
@@ -20,9 +20,9 @@ from kmblint.targets.verdict import Refusal
 
 _SYSTEM: Final = "_kimberlite_"
 _UNCHECKED_COLUMNS: Final = frozenset(
-    {"SET", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
+    {"SET", "WHERE", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
 )
-"""Clauses whose columns may be missing (areas update, kimberlite, create-index, create-table)."""
+"""Clauses whose columns may be missing (areas update, kimberlite, create-index); WHERE is judged apart."""
 _UNCHECKED_KINDS: Final = frozenset({"user", "table", "constraint"})
 """Kinds of object that the engine makes twice, or grants on unseen."""
 
@@ -47,6 +47,8 @@ def catalogue_refusals(change: Change, catalog: Catalog, held: tuple[Conflict, .
 def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | None:
     match conflict:
         case UnknownTable(table=table):
+            if isinstance(change, UpdateRows | DeleteRows) and table.span != change.table.span:
+                return None  # a joined table: nothing asks it
             if table.text.startswith(_SYSTEM) and (len(catalog.tables) or len(catalog.dropped)):
                 return None
             gone = catalog.dropped.get(table.text)
@@ -55,7 +57,7 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | 
                 cause=gone.place if gone else None, cause_note="dropped here" if gone else None,
             )  # fmt: skip
         case UnknownColumn(table=name, column=column, where=where):
-            if where in _UNCHECKED_COLUMNS or _is_attached(change, catalog):
+            if where in _UNCHECKED_COLUMNS or _is_attached(change, catalog) or _is_assigned(change, column):
                 return None
             table_found = catalog.table(name)
             dropped = table_found.dropped.get(column.text) if table_found else None
@@ -83,6 +85,13 @@ def _exists(kind: str, name: str, conflict: TableExists | ColumnExists | ObjectE
         f"there is a {kind} `{name}` already", named.span, topic="catalogue", cause=conflict.made,
         cause_note="made here",
     )  # fmt: skip
+
+
+def _is_assigned(change: Change, column: Name) -> bool:
+    """Whether it is a column of DO UPDATE SET, which the engine looks at only where a key is there already."""
+    if not isinstance(change, InsertRows) or change.on_conflict is None:
+        return False
+    return any(assignment.column.span == column.span for assignment in change.on_conflict.assignments)
 
 
 def _is_attached(change: Change, catalog: Catalog) -> bool:

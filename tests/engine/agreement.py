@@ -32,6 +32,8 @@ class Measure(msgspec.Struct):
     crashes: int = 0
     crashes_right: int = 0
     false_crashes: int = 0
+    unsure: int = 0
+    """Scenarios that are compared only up to a statement whose harm hangs on stored rows."""
     misses: list[tuple[str, str, str]] = []
     """(scenario, what is wrong, statement)."""
 
@@ -58,12 +60,13 @@ def measure(found: Iterable[Scenario]) -> Measure:
     for scenario in all_of_them:
         judged = list(judge_all([answer.sql for answer in scenario.statements]))
         gone = next((n for n, a in enumerate(scenario.statements) if a.error == CRASH), len(judged))
-        for number, (answer, ours) in enumerate(zip(scenario.statements, judged, strict=True)):
-            if number > gone:
-                break
+        unsure = next((n for n, ours in enumerate(judged) if not ours.sure), len(judged))
+        result.unsure += unsure < len(judged)
+        compared = list(zip(scenario.statements, judged, strict=True))[: min(gone + 1, unsure)]
+        for number, (answer, ours) in enumerate(compared):
             if shared[answer.sql] <= SHARED or number == gone:
                 _compare(result, scenario, answer, ours)
-        _compare_poisons(result, scenario, judged)
+        _compare_poisons(result, scenario, compared)
     return result
 
 
@@ -87,15 +90,15 @@ def _compare(result: Measure, scenario: Scenario, answer: Answer, ours: Judged) 
             result.misses.append((scenario.id, f"refused: {answer.reason[:160] or answer.error}", answer.sql))
 
 
-def _compare_poisons(result: Measure, scenario: Scenario, judged: list[Judged]) -> None:
+def _compare_poisons(result: Measure, scenario: Scenario, compared: list[tuple[Answer, Judged]]) -> None:
     """A scenario poisons where a SELECT fails because a stored value is of another type than its column."""
-    meant = any(answer.reads and not answer.ok and "type mismatch" in answer.reason for answer in scenario.statements)
-    found = any(ours.poisons for ours in judged)
-    asked = any(answer.reads for answer in scenario.statements)
+    asked = [(answer, ours) for answer, ours in compared if answer.reads and answer.error != CRASH]
+    meant = any(not answer.ok and "type mismatch" in answer.reason for answer, _ in asked)
+    found = any(ours.unreadable for _, ours in asked)
     result.poisons_meant += meant
-    result.poisons_found += found and (asked or meant)
+    result.poisons_found += found
     result.poisons_right += meant and found
-    if meant != found and asked:
+    if meant != found:
         result.misses.append((scenario.id, "poisons" if meant else "poisons nothing", ""))
 
 
@@ -104,6 +107,7 @@ def main(arguments: list[str]) -> int:
     result = measure(scenarios(Path(arguments[0]) if arguments else SCENARIOS))
     for name, share in result.shares().items():
         print(f"{name:18} {share:7.2%}")
+    print(f"{result.unsure} scenarios compared in part, because stored rows decide")
     for scenario, what, text in result.misses:
         print(f"- {scenario}: {what}\n    {' '.join(text.split())[:160]}")
     wanted = {"taken": 0.98, "refused": 0.98, "poisons precision": 0.95, "poisons recall": 0.95, "crashes": 1.0}

@@ -11,12 +11,14 @@ import msgspec
 from kmblint import targets
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import AddColumn, Change, InsertRows, UpdateRows
+from kmblint.schema.changes import AddColumn, Change, DeleteRows, DropTable, InsertRows, UpdateRows
 from kmblint.schema.conflicts import conflicts
+from kmblint.schema.predicate import And
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
-from kmblint.targets.outcome_rows import poisons_of
+from kmblint.targets.comparisons import finds_nothing
+from kmblint.targets.outcome_rows import point_lookup
 from kmblint.targets.verdict import Crashes, Outcome, Poisons, Verdict
 from kmblint.text import Place, Source, Span
 
@@ -52,10 +54,12 @@ class Judged(msgspec.Struct, frozen=True):
     """What we say of one statement of a scenario."""
 
     taken: bool
-    poisons: frozenset[tuple[str, str]]
-    """(table, column) that the statement makes unreadable."""
-    crashes: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    unreadable: bool = False
+    """It is refused because its table holds a value that can't be read."""
+    crashes: bool = False
+    sure: bool = True
+    """False where stored rows, which we don't know, decide whether it harms: from there on nothing can be compared."""
 
 
 def scenarios(path: Path = SCENARIOS) -> list[Scenario]:
@@ -65,40 +69,77 @@ def scenarios(path: Path = SCENARIOS) -> list[Scenario]:
 
 def judge_all(texts: list[str]) -> Iterator[Judged]:
     """What becomes of each statement on a database that starts empty; what is refused changes nothing."""
-    target = targets.get("kimberlite")
-    catalog = Catalog()
-    dead = False
+    replay = _Replay()
     for number, text in enumerate(texts):
-        source = Source(f"{number}", text)
-        found = _only(source)
-        if dead or found is None:
-            yield Judged(
-                taken=False, poisons=frozenset(), crashes=False, reasons=("the server is dead",) if dead else ()
-            )
-            continue
-        form = target.form(found, source)
-        changes: tuple[Change, ...] = found.changes
-        if not changes:
-            why = form.refusal.reason if form.refusal else ""
-            yield Judged(taken=not why, poisons=frozenset(), crashes=False, reasons=(why,))
-            continue
-        change = changes[0]
-        outcome = target.outcome(form, change, catalog, conflicts(catalog, change))
-        happens = outcome.verdict is not Verdict.REFUSED
-        effective = _effective(catalog, change, outcome)
-        crashes = happens and any(isinstance(hazard, Crashes) for hazard in effective.hazards)
-        before = _poisoned(catalog)
+        yield replay.judge(Source(f"{number}", text))
 
-        def place_of(span: Span, name: str = source.name) -> Place:
+
+class _Replay:
+    """The catalogue of a fresh database, and what rows it holds."""
+
+    def __init__(self) -> None:
+        self.target = targets.get("kimberlite")
+        self.catalog = Catalog()
+        self.filled: set[str] = set()
+        """Tables into which a row was inserted and that nothing has emptied."""
+        self.dead = False
+
+    def judge(self, source: Source) -> Judged:
+        """One statement, applied where it happens."""
+        found = _only(source)
+        if self.dead or found is None:
+            return Judged(taken=False)
+        form = self.target.form(found, source)
+        if not found.changes:
+            return Judged(form.refusal is None, (form.refusal.reason,) if form.refusal else ())
+        change = found.changes[0]
+        outcome = self.target.outcome(form, change, self.catalog, conflicts(self.catalog, change))
+        harms = any(isinstance(hazard, Poisons | Crashes) for hazard in outcome.hazards)
+        matches = self._matches(change)
+        if matches is False:
+            kept = tuple(hazard for hazard in outcome.hazards if not isinstance(hazard, Poisons | Crashes))
+            outcome = msgspec.structs.replace(outcome, hazards=kept)
+        self._apply(change, outcome, source.name, formed=form.refusal is None)
+        refused = outcome.verdict is Verdict.REFUSED
+        self.dead = not refused and any(isinstance(hazard, Crashes) for hazard in outcome.hazards)
+        return Judged(
+            not refused and not self.dead,
+            tuple(refusal.reason for refusal in outcome.refusals),
+            any(refusal.topic == "poisoned" for refusal in outcome.refusals),
+            self.dead,
+            refused or not harms or matches is not None,
+        )
+
+    def _matches(self, change: Change) -> bool | None:
+        """Whether the change meets a row; None where that hangs on values we don't keep."""
+        if not isinstance(change, UpdateRows | AddColumn):
+            return True
+        table = self.catalog.table(change.table.text)
+        if table is None or table.name not in self.filled:
+            return False
+        if isinstance(change, AddColumn) or change.where is None:
+            return True
+        key = point_lookup(table, change.where)
+        if finds_nothing(table, change.where) or (key is not None and key not in table.rows):
+            return False
+        return True if key is not None and not isinstance(change.where, And) else None
+
+    def _apply(self, change: Change, outcome: Outcome, name: str, *, formed: bool) -> None:
+        def place_of(span: Span) -> Place:
             return Place(name, span)
 
-        if happens:
-            catalog = target.aftermath(apply(catalog, change, place_of), change, effective, place_of)
-        elif isinstance(change, InsertRows) and form.refusal is None:
-            catalog = target.aftermath(catalog, change, effective, place_of)
-        dead = crashes
-        reasons = tuple(refusal.reason for refusal in outcome.refusals)
-        yield Judged(happens and not crashes, _poisoned(catalog) - before, crashes, reasons)
+        if outcome.verdict is not Verdict.REFUSED:
+            self.catalog = apply(self.catalog, change, place_of)
+        elif not (isinstance(change, InsertRows) and formed):
+            return
+        self.catalog = self.target.aftermath(self.catalog, change, outcome, place_of)
+        match change:
+            case InsertRows(table=table):
+                known = self.catalog.table(table.text)
+                if known is not None and (len(known.rows) or outcome.verdict is not Verdict.REFUSED):
+                    self.filled.add(table.text)
+            case DropTable(table=table) | DeleteRows(table=table, where=None):
+                self.filled.discard(table.text)
 
 
 def _only(source: Source) -> Statement | None:
@@ -110,18 +151,3 @@ def _only(source: Source) -> Statement | None:
         return None
     comments = tuple(token for token in scan(source) if token.kind in COMMENTS)
     return Statement(source.everything, (), comments, ())
-
-
-def _effective(catalog: Catalog, change: Change, outcome: Outcome) -> Outcome:
-    """The outcome where no row is there that nobody inserted: rules assume rows, a fresh database has none."""
-    if not isinstance(change, UpdateRows | AddColumn):
-        return outcome
-    table = catalog.table(change.table.text)
-    if table is None or table.written is not None:
-        return outcome
-    hazards = tuple(hazard for hazard in outcome.hazards if not isinstance(hazard, Poisons | Crashes))
-    return msgspec.structs.replace(outcome, hazards=hazards)
-
-
-def _poisoned(catalog: Catalog) -> frozenset[tuple[str, str]]:
-    return frozenset((name, poison.column) for name, table in catalog.tables.items() for poison in poisons_of(table))

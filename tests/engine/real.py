@@ -1,0 +1,49 @@
+"""Asks a real engine: `kimberlite-test-harness-cli` on PATH (Rust) through the PyPI package `kimberlite`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import shutil
+from typing import Any, Final
+
+from tests.engine.replayed import CRASH, Answer, Scenario
+
+_READS: Final = re.compile(r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(SELECT|SHOW|WITH|EXPLAIN)\b", re.IGNORECASE | re.DOTALL)
+
+
+def missing() -> str:
+    """Why no engine can be asked; empty where one can."""
+    if importlib.util.find_spec("kimberlite") is None:
+        return "the Python package `kimberlite` is not installed (pip install kimberlite)"
+    if shutil.which("kimberlite-test-harness-cli") is None:
+        return "`kimberlite-test-harness-cli` is not on PATH (cargo install kimberlite-test-harness)"
+    return ""
+
+
+def ask(name: str, texts: list[str]) -> Scenario:
+    """The answers of a fresh database, one call a statement, in order."""
+    testing: Any = importlib.import_module("kimberlite.testing")
+    harness = testing.create_test_kimberlite(tenant=1, backend="memory")
+    answers: list[Answer] = []
+    try:
+        for text in texts:
+            dead = bool(answers) and answers[-1].error == CRASH
+            answers.append(Answer(text, ok=False, error=CRASH) if dead else _ask(harness.client, text, answers))
+    finally:
+        testing.dispose_test_kimberlite(harness)
+    return Scenario(name, "live", answers)
+
+
+def _ask(client: Any, text: str, before: list[Answer]) -> Answer:
+    """One answer; a table whose columns can be shown and whose rows can't be read holds a value of another type."""
+    reads = _READS.match(text)
+    try:
+        (client.query if reads else client.execute)(text, [])
+    except Exception as error:  # whatever the client raises is the engine's answer
+        if type(error).__name__ == "ConnectionError":
+            return Answer(text, ok=False, error=CRASH)
+        shown = bool(before) and before[-1].ok and before[-1].sql.startswith("SHOW COLUMNS")
+        return Answer(text, ok=False, error=str(error), reason="type mismatch" if shown and reads else str(error))
+    return Answer(text, ok=True)
