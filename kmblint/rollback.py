@@ -99,8 +99,8 @@ class Rollback(msgspec.Struct, frozen=True, dict=True):
                 names[step.change.new.text] = None
         return tuple(names)
 
-    def sends(self, statement: Statement) -> bool:
-        """Whether the runner sends any of a down statement; what the guide keeps in comments, it doesn't."""
+    def known_to_runner(self, statement: Statement) -> bool:
+        """Whether the runner takes a statement as part of down; what the guide keeps in comments, it doesn't."""
         return any(piece.span.overlaps(statement.span) for piece in self.migration.down_pieces)
 
 

@@ -1,0 +1,73 @@
+"""`-- Down Migration` where the runner doesn't see it, or sees it too early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Edit, Finding, Fix, Related
+from kmblint.history import Migration
+from kmblint.sections import RUNNER_MARKER, markers
+from kmblint.sql.scanner import COMMENTS, scan
+from kmblint.text import Span
+
+
+def check(migration: Migration) -> Iterator[Finding]:
+    """Each marker that divides the file elsewhere than its author meant."""
+    yield from _in_header(migration)
+    text, end = migration.source.text, migration.sent.end
+    meant = _meant(migration, Span(migration.header.span.end, len(text)))
+    if end < len(text) and not any(span.start == end and _opens_line(text, span) for span in meant):
+        yield Finding(
+            migration.place(Span(end, end + len(RUNNER_MARKER))),
+            f"up ends here, in the middle of a line: the runner looks for `{RUNNER_MARKER}`, whatever is around it",
+            help="put the marker on a line of its own; anywhere else, write the words otherwise",
+        )
+    elif meant:
+        yield from _misspelt(migration, meant[0])
+        yield from _repeated(migration, meant)
+
+
+def _meant(migration: Migration, span: Span) -> list[Span]:
+    """Where the runner's marker was meant; the guide's is another."""
+    return [Span(*found.span()) for found in markers(migration.source, span) if not found["guide"]]
+
+
+def _in_header(migration: Migration) -> Iterator[Finding]:
+    meant = _meant(migration, migration.header.span)
+    if meant and migration.statements:
+        yield Finding(
+            migration.place(meant[0]),
+            f"`{migration.source.slice(meant[0])}` stands before the first statement: the runner drops it with the "
+            "header, so what was meant for a rollback runs as up",
+            help="put up first, then the marker on a line of its own, then down",
+            related=(Related(migration.place(migration.statements[0].span), "this runs as up"),),
+        )
+
+
+def _misspelt(migration: Migration, marker: Span) -> Iterator[Finding]:
+    source = migration.source
+    behind = scan(source, Span(marker.end, len(source.text)))
+    if source.text.startswith(RUNNER_MARKER, marker.start) or all(token.kind in COMMENTS for token in behind):
+        return
+    yield Finding(
+        migration.place(marker),
+        f"`{source.slice(marker)}` isn't the runner's `{RUNNER_MARKER}`: what stands behind it belongs to up, "
+        "where the runner skips the first statement and runs the others",
+        help=f"write `{RUNNER_MARKER}`",
+        fix=Fix(f"write `{RUNNER_MARKER}`", (Edit(migration.place(marker), RUNNER_MARKER),)),
+    )
+
+
+def _repeated(migration: Migration, meant: list[Span]) -> Iterator[Finding]:
+    for repeated in meant[1:]:
+        yield Finding(
+            migration.place(repeated),
+            f"`{migration.source.slice(repeated)}` stands here a second time: a rollback runs all from the first one "
+            "on, and skips the statement behind this line",
+            help="keep one marker between up and down",
+            related=(Related(migration.place(meant[0]), "down begins here"),),
+        )
+
+
+def _opens_line(text: str, span: Span) -> bool:
+    return not text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
