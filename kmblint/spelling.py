@@ -1,4 +1,4 @@
-"""What a misspelt name probably meant: case, plural and edit distance, in that order."""
+"""English words: counts, plurals, and what a misspelt name probably meant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a person most likely meant, or None when none is near."""
+    """The candidate that a person most likely meant, by case, plural and edit distance; None where none is near."""
     known = sorted(set(candidates) - {name})
     if not name or not known:
         return None
@@ -41,3 +41,8 @@ def plurals(word: str) -> tuple[str, ...]:
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return (word, word + "es")
     return (word, word + "s")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things in words: `1 row`, `2 rows`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

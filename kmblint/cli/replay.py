@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections import Counter
-from itertools import groupby
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,90 +15,119 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, wants_color, write
+from kmblint.cli.output import color_option, to_terminal, wants_color, write
 from kmblint.replay import replay
+from kmblint.reporters.characters import visible
 from kmblint.reporters.paint import Paint
+from kmblint.spelling import counted
 from kmblint.targets.verdict import Verdict
-from kmblint.transcript import Entry, as_json, entries, hazard_text
+from kmblint.transcript import Ending, Entry, Transcript, as_json, hazard_text, transcribe
 
-_WIDTH: Final = 100
-_STYLES: Final = {
-    Verdict.TAKEN: "help",
-    Verdict.NO_OP: "faint",
-    Verdict.REFUSED: "error",
-    Verdict.SKIPPED: "error",
-    Verdict.CUT: "error",
-    Verdict.UNREADABLE: "error",
-}
-_QUIET: Final = frozenset({Verdict.TAKEN, Verdict.NO_OP})
+_WIDTH: Final = 120
+_INDENT: Final = 18
+"""What stands before a statement: its line and its verdict."""
+_STYLES: Final = {Verdict.TAKEN: "help", Verdict.NO_OP: "faint"}
+"""Any other verdict is an error."""
 
 
-@click.command(
-    name="replay",
-    help="""Show the history as the database will live it: what the runner sends, the verdict, what changes.
-
-    PATHS are migrations folders, project folders or single files (default: the working directory).
-    """,
-)
+@click.command(name="replay", short_help="Show what the database will do, statement by statement.")
 @history_options
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead."
-)
+@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
 @color_option
 @debug_option
 def command(**options: Any) -> None:
-    """Runs and prints; what the database refuses is no failure of this command."""
-    transcript: list[Entry] = []
+    """Show the history as the database will live it: every statement with its verdict and what it changes.
+
+    \b
+    taken    it does what it says, save what stands behind a `!` below it
+    no-op    taken, and nothing is left to do
+    refused  the engine won't have it, and the run stops
+    skipped  the runner doesn't send it
+    cut      the runner sends it in pieces
+
+    PATHS are migrations folders, project folders or single files; without one, the working directory. The whole folder
+    of a single file is replayed, and only the file's own statements are shown.
+
+    Ends with 0 whatever the database makes of the statements.
+    """
+    transcripts = []
     for one in open_histories(request_of(options)):
         target = targets.get(one.config.target.value, engine=one.config.engine.value)
-        told = entries(replay(one.history, target, actual=True))
-        transcript += [entry for entry in told if one.shown is None or entry.migration.file in one.shown]
+        told = transcribe(replay(one.history, target, actual=True), runner=target.runner)
+        transcripts.append(told.only(one.shown))
     if options["output_format"] == "json":
-        text = as_json(transcript)
-    else:
-        paint = Paint(color=wants_color(options["color"]) and options["output_file"] is None)
-        text = as_text(transcript, paint)
-    write(text, options["output_file"])
+        write(as_json(transcripts), options["output_file"])
+        return
+    to_file = options["output_file"] is not None
+    paint = Paint(color=wants_color(options["color"]) and not to_file)
+    width = shutil.get_terminal_size().columns if to_terminal() and not to_file else _WIDTH
+    lines = (line for transcript in transcripts for line in as_text(transcript, paint, width))
+    write("".join(f"{line}\n" for line in lines), options["output_file"])
 
 
-def as_text(transcript: list[Entry], paint: Paint) -> str:
+def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:
     """The transcript to read: a block a file, a line a statement, and under it what isn't as it looks."""
-    blocks = [
-        _file(path, tuple(group), paint)
-        for path, group in groupby(transcript, key=lambda entry: entry.migration.source.path)
-    ]
-    return "\n".join([*blocks, _summary(transcript)])
+    if transcript.obstacle:
+        yield from _wrapped(transcript.obstacle, "error", paint, width, "")
+        yield ""
+    told = False
+    for ending in transcript.endings:
+        if not ending.reached and not told:
+            told = True
+            yield paint("error", "Not reached while an earlier file stops the run; judged as if nothing stopped:")
+            yield ""
+        mine = [entry for entry in transcript.entries if entry.migration.file == ending.migration.file]
+        yield from _file(ending, mine, paint, width)
+        yield ""
+    yield from _summary(transcript, paint)
 
 
-def _file(path: str, told: tuple[Entry, ...], paint: Paint) -> str:
-    lines = [paint("strong", path)]
-    if not told[0].reached:
-        lines.append(paint("faint", "  not reached before the refusal above is mended; then:"))
-    for entry in told:
-        lines += _statement(entry, paint)
-        if entry.reached and entry.verdict not in _QUIET and entry.verdict is not Verdict.SKIPPED:
-            lines.append(
-                paint(
-                    "error", "          the runner stops here: this file isn't recorded, nothing behind it is applied"
-                )
-            )
-    return "\n".join([*lines, ""])
+def _file(ending: Ending, entries: list[Entry], paint: Paint, width: int) -> Iterator[str]:
+    mark = " (applied already)" if ending.migration.applied else "" if ending.reached else " (not reached)"
+    yield paint("strong", visible(ending.migration.source.path)) + paint("faint", mark)
+    for entry in entries:
+        yield from _statement(entry, paint, width)
+    if ending.note:
+        yield from _wrapped(ending.note, "error", paint, width, "       ■ ")
 
 
-def _statement(entry: Entry, paint: Paint) -> list[str]:
-    verdict = paint(_STYLES[entry.verdict], f"{entry.verdict.value:<10}")
-    text = " ".join(entry.sql.split())
-    lines = [f"{entry.line:>5}  {verdict} {text if len(text) <= _WIDTH else text[: _WIDTH - 1] + '…'}"]
-    lines += [paint("faint", f"{'':18}{change}") for change in entry.changes]
-    lines += [f"{'':18}{reason}" for reason in entry.reasons]
-    lines += [f"{'':18}{paint('warning', '!')} {hazard_text(hazard)}" for hazard in entry.hazards]
-    return lines
+def _statement(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
+    verdict = paint(_STYLES.get(entry.verdict, "error"), f"{entry.verdict.value:<10}")
+    sql = visible(" ".join(entry.sql.split()))
+    room = max(width - _INDENT, 10)
+    shown = sql if len(sql) <= room else f"{sql[: room - 1]}…"
+    yield f"{entry.line:>5}  {verdict} {shown if entry.reached else paint('faint', shown)}"
+    indent = " " * _INDENT
+    for change in entry.changes:
+        yield from _wrapped(change, "faint", paint, width, f"{indent}+ ")
+    for reason in entry.reasons:
+        yield from _wrapped(paint, "", visible(reason), width, indent, indent)
+    for hazard in entry.hazards:
+        yield from _wrapped(hazard_text(hazard), "warning", paint, width, f"{indent}! ")
 
 
-def _summary(transcript: list[Entry]) -> str:
-    verdicts = Counter(entry.verdict for entry in transcript)
+def _wrapped(text: str, style: str, paint: Paint, width: int, lead: str) -> Iterator[str]:
+    """The lines of a text behind its lead, each painted by itself so that a pager that cuts between them loses none."""
+    lines = textwrap.wrap(
+        visible(text),
+        max(width, _INDENT + 22),
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in lines:
+        yield paint(style, line) if style else line
+
+
+def _summary(transcript: Transcript, paint: Paint) -> Iterator[str]:
+    verdicts = Counter(entry.verdict for entry in transcript.entries)
     counts = ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in Verdict if verdicts[verdict])
-    surprises = sum(bool(entry.hazards) for entry in transcript)
-    hazards = f"; {surprises} taken with surprises" if surprises else ""
-    return f"{len(transcript)} statement{'' if len(transcript) == 1 else 's'}: {counts or 'none'}{hazards}\n"
+    surprises = sum(bool(entry.hazards) for entry in transcript.entries)
+    hazards = f"; {surprises} with surprises (!)" if surprises else ""
+    yield paint("strong", f"{counted(len(transcript.entries), 'statement')}: {counts or 'none'}{hazards}")
+    recorded = sum(ending.recorded for ending in transcript.endings)
+    files = f"{counted(len(transcript.endings), 'migration')}: {recorded} recorded"
+    stop = next((ending.migration.source.path for ending in transcript.endings if ending.stops), None)
+    yield paint("strong", f"{files}{f'; the run stops in {visible(stop)}' if stop else ''}")

@@ -40,13 +40,14 @@ from kmblint.schema.changes import (
     Truncate,
     UpdateRows,
 )
+from kmblint.spelling import counted
 
 
 def describe(change: Change) -> str:
     """A clause with a verb: "adds column `phone` to `patients`"."""
     match change:
         case AddTable(table=table, columns=columns):
-            return f"adds table `{table}` with {_count(len(columns), 'column')}"
+            return f"adds table `{table}` with {counted(len(columns), 'column')}"
         case DropTable(table=table):
             return f"drops table `{table}`"
         case RenameTable(table=table, new=new):
@@ -59,7 +60,7 @@ def describe(change: Change) -> str:
         case DropIndex(name=name):
             return f"drops index `{name}`"
         case InsertRows(table=table, rows=rows, query=query):
-            return f"inserts {_count(len(rows), 'row') if query is None else 'the rows of a query'} into `{table}`"
+            return f"inserts {counted(len(rows), 'row') if query is None else 'the rows of a query'} into `{table}`"
         case UpdateRows(table=table, assignments=assignments):
             columns_set = ", ".join(f"`{assignment.column}`" for assignment in assignments)
             return f"sets {columns_set} in rows of `{table}`"
@@ -145,7 +146,3 @@ def _describe_column(
             return f"unmasks `{table}.{name}`"
         case SetClassification(table=table, column=name, classification=word):
             return f"classifies `{table}.{name}` as {word!r}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
