@@ -1,0 +1,52 @@
+"""What a merge left in a migration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Finding, Related
+from kmblint.history import Migration
+from kmblint.sql.scanner import Kind, scan
+from kmblint.text import Span
+
+_ANY: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+_WHOLE: Final = re.compile(r"^<{7}(?: [^\n]*)?$.*?^={7}\r?$.*?^>{7}(?: [^\n]*)?$", re.MULTILINE | re.DOTALL)
+
+
+def check(migration: Migration) -> Iterator[Finding]:
+    """Every conflict, once; a single line of it only where it isn't part of a comment or a literal."""
+    text = migration.source.text
+    if not _ANY.search(text):
+        return
+    found = [Span(*match.span()) for match in _WHOLE.finditer(text)]
+    for token in scan(migration.source):
+        if token.kind is not Kind.CONFLICT or any(token.start in span for span in found):
+            continue
+        # What belongs together although its middle line is gone: a beginning, and the end behind it.
+        if found and text.startswith(">" * 7, token.start) and _is_open(text, found[-1]):
+            found[-1] = found[-1].to(token.span)
+        else:
+            found.append(token.span)
+    for span in sorted(found):
+        first, *others = text[span.start : span.end].rstrip().split("\n")
+        last = others[-1].strip() if others else ""
+        place = migration.place(Span(span.start, span.start + len(first.rstrip())))
+        what = f"`{first.strip()}` to `{last}`" if last else f"`{first.strip()}`"
+        yield Finding(
+            place,
+            f"a merge left its conflict in the file ({what}), and that is no SQL",
+            help="keep one side, or bring both together, and delete the lines of the markers",
+            related=(Related(migration.place(_last_line(text, span)), "up to here"),) if last else (),
+        )
+
+
+def _is_open(text: str, span: Span) -> bool:
+    """Whether a conflict begins in the stretch and doesn't end in it."""
+    return text.startswith("<" * 7, span.start) and not re.search(r"^>{7}", text[span.start : span.end], re.MULTILINE)
+
+
+def _last_line(text: str, span: Span) -> Span:
+    end = span.start + len(text[span.start : span.end].rstrip())
+    return Span(text.rfind("\n", 0, end) + 1, end)

@@ -1,0 +1,20 @@
+"""A migration with nothing to apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, point
+from kmblint.history import Migration
+from kmblint.targets import Target
+
+
+def check(migration: Migration, target: Target) -> Iterator[Finding]:
+    """The file, where up holds nothing but header and blank lines."""
+    if migration.pieces or migration.statements or not migration.replayed:
+        return
+    if target.runner:
+        message = "nothing is to be applied: the runner says nothing and never records it, so it stays pending for ever"
+    else:
+        message = "nothing is to be applied: there is no statement in it"
+    yield Finding(point(migration.file), message, help="write the statements, or delete the file and close the gap")

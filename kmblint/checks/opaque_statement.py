@@ -1,0 +1,42 @@
+"""A statement whose effect on the schema isn't known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import dropwhile, islice
+from typing import Final
+
+from kmblint.findings import Finding, Related
+from kmblint.replay import Replay, Step
+from kmblint.schema.changes import Opaque
+from kmblint.schema.conflict import UnknownTable
+
+_MOST_SHOWN: Final = 3
+
+
+def check(change: Opaque, step: Step, replay: Replay) -> Iterator[Finding]:
+    """The statement, and what later statements name that may come from it."""
+    weakened = tuple(islice(_unexplained(step, replay), _MOST_SHOWN))
+    if weakened:
+        consequence = "so findings on what later statements name and nobody made are less sure"
+    elif change.tables:
+        consequence = f"so findings on {', '.join(f'`{table}`' for table in change.tables)} are less sure from here on"
+    else:
+        consequence = "so what exists from here on is less sure"
+    yield Finding(
+        step.place(change.span),
+        f"{change.reason}, {consequence}",
+        help="write what it does as statements of its own, or leave it out of the migration",
+        related=weakened,
+        subject=change.keyword,
+    )
+
+
+def _unexplained(step: Step, replay: Replay) -> Iterator[Related]:
+    """Tables that are named behind the statement and were never made."""
+    named: set[str] = set()
+    for later in dropwhile(lambda each: each is not step, replay.steps):
+        for conflict in later.conflicts:
+            if isinstance(conflict, UnknownTable) and conflict.table.text not in named:
+                named.add(conflict.table.text)
+                yield Related(later.place(conflict.table.span), f"`{conflict.table}` may come from it")

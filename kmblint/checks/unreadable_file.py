@@ -1,0 +1,24 @@
+"""A `*.sql` that the runner can't read as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, point
+from kmblint.history import History, Unreadable
+from kmblint.targets import Target
+
+
+def check(unreadable: Unreadable, history: History, target: Target) -> Iterator[Finding]:
+    """The file, at the line that it stumbles over where there is one."""
+    migration = history.by_file.get(unreadable.file)
+    place = point(unreadable.file)
+    if migration is not None and unreadable.offset:
+        place = migration.place(migration.source.line_span(unreadable.line))
+    consequence = ""
+    if target.runner:
+        # A byte order mark is UTF-8 and read: it breaks the first statement, and nothing else.
+        consequence = (
+            "" if "byte order mark" in unreadable.reason else "; one such file makes the whole folder unusable"
+        )
+    yield Finding(place, f"`{unreadable.file}` can't be used: {unreadable.reason}{consequence}", help=unreadable.help)
