@@ -12,13 +12,12 @@ from kmblint.schema.changes import (
     AddTable,
     AttachPolicy,
     Change,
-    DeleteRows,
     DetachPolicy,
     InsertRows,
-    Truncate,
     UpdateRows,
 )
-from kmblint.targets.outcome_rows import insert_columns, insert_refusal, point_lookup, row_key
+from kmblint.schema.rows import literal_keys
+from kmblint.targets.outcome_rows import insert_refusal, point_lookup
 from kmblint.targets.verdict import DoesNothing, Outcome, Poisons, Verdict
 
 
@@ -36,8 +35,6 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
             return catalog.put(_inserted(table, change, outcome, place_of))
         case UpdateRows() if outcome.verdict is Verdict.TAKEN:
             return catalog.put(_updated(table, change, outcome, place_of))
-        case DeleteRows() | Truncate():
-            return catalog.put(_deleted(table, change))
         case AddIndex(name=index) if index is not None:
             made = table.index(index.text)
             if made is None:
@@ -68,19 +65,22 @@ def _poisons(table: Table, outcome: Outcome, place_of: PlaceOf, row: tuple[objec
 
 
 def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: PlaceOf) -> Table:
-    columns = insert_columns(table, change)
+    """The poisons of the rows; `apply` has put in the keys, save those of an INSERT that fails half-way."""
+    keys = {span: key for key, span in literal_keys(table, change)}
     refused = insert_refusal(table, change) if outcome.verdict is Verdict.REFUSED else None
+    if outcome.verdict is Verdict.REFUSED and refused is None:
+        return table
     rows = table.rows
     poisons = table.poisons
     for row in change.rows[: refused[0] if refused else None]:
-        key = row_key(table, columns, row)
+        key, here = keys.get(row.span), place_of(row.span)
         for hazard in outcome.hazards:
             if isinstance(hazard, Poisons) and hazard.span in row.span:
                 poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
-        if key is not None and key in rows:
+        if key is not None and rows.get(key, here) != here:
             poisons = (*poisons, *_set_on_conflict(change, outcome, place_of, key))
         elif key is not None:
-            rows = rows.insert(key, place_of(row.span))
+            rows = rows.insert(key, here)
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
     return replace(table, rows=rows, poisons=poisons)
@@ -101,29 +101,20 @@ def _set_on_conflict(
 
 def _rewritten(table: Table, change: InsertRows, poisons: tuple[Poison, ...]) -> tuple[Poison, ...]:
     """DO UPDATE over a poisoned row with another value mends it."""
-    columns = insert_columns(table, change)
-    keys = {row_key(table, columns, row) for row in change.rows}
+    keys = {key for key, _ in literal_keys(table, change)}
     assert change.on_conflict is not None
     mended = {assignment.column.text for assignment in change.on_conflict.assignments}
     old = set(table.poisons)
-    return tuple(p for p in poisons if not (p in old and p.row in keys and p.row is not None and p.column in mended))
+    return tuple(p for p in poisons if not (p in old and p.row in keys and p.column in mended))
 
 
 def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
-    sets = {assignment.column.text for assignment in change.assignments}
     table = _poisons(table, outcome, place_of, point_lookup(table, change.where))
     ghosts = table.ghosts
     for hazard in outcome.hazards:
         if isinstance(hazard, DoesNothing) and hazard.kind == "ghost":
             ghosts = ghosts.insert(hazard.column, place_of(hazard.span))
-    rows = type(table.rows)() if sets & set(table.primary_key) else table.rows
-    return replace(table, ghosts=ghosts, rows=rows)
-
-
-def _deleted(table: Table, change: DeleteRows | Truncate) -> Table:
-    key = point_lookup(table, change.where) if isinstance(change, DeleteRows) else None
-    rows = type(table.rows)() if key is None else table.rows.discard(key)
-    return replace(table, rows=rows)
+    return replace(table, ghosts=ghosts)
 
 
 def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:

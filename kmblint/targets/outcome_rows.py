@@ -25,6 +25,7 @@ from kmblint.schema.predicate import (
     conditions,
     literal_value,
 )
+from kmblint.schema.rows import Key, literal_keys
 from kmblint.schema.types import DataType
 from kmblint.targets.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite_facts import MAX_KEY_BYTES, MAX_ROW_BYTES
@@ -32,7 +33,6 @@ from kmblint.targets.values import Fate, insert_fate, instead, kept_digits, stor
 from kmblint.targets.verdict import CutDigits, DoesNothing, Hazard, KeyDamage, Poisons, Refusal, UncheckedNull
 from kmblint.text import Place
 
-RowKey = tuple[object, ...]
 _TIMESTAMP_HELP: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
 
 
@@ -46,15 +46,6 @@ def insert_columns(table: Table, change: InsertRows) -> tuple[str, ...]:
     return tuple(name.text for name in change.columns) if change.columns is not None else table.column_names
 
 
-def row_key(table: Table, columns: tuple[str, ...], row: Row) -> RowKey | None:
-    """The primary key of a literal row; None where it can't be told."""
-    if not table.primary_key or len(columns) != len(row.values):
-        return None
-    values = dict(zip(columns, row.values, strict=True))
-    key = tuple(literal_value(values[name]) if name in values else NotImplemented for name in table.primary_key)
-    return None if NotImplemented in key or None in key else key
-
-
 def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | None:
     """The first row that INSERT refuses, by its number from 0, and why; the rows before it are in."""
     columns = insert_columns(table, change)
@@ -65,10 +56,11 @@ def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | No
             f"ON CONFLICT takes exactly the primary key, `({key})`", conflict.span, f"write `ON CONFLICT ({key})`"
         )
     missing = [name for name in table.primary_key if name not in columns]
-    known: dict[RowKey, Place | None] = dict(table.rows.items())
+    known: dict[Key, Place | None] = dict(table.rows.items())
+    keys = {span: key for key, span in literal_keys(table, change)}
     for number, row in enumerate(change.rows):
         refusal = _row_refusal(table, columns, row, missing)
-        key_of_row = row_key(table, columns, row)
+        key_of_row = keys.get(row.span)
         if refusal is None and key_of_row is not None and key_of_row in known and conflict is None:
             refusal = _repeated(table, row, key_of_row, known[key_of_row])
         if refusal is None and key_of_row in known and conflict is not None:
@@ -168,7 +160,7 @@ def _value_help(column: str, stored: str, value: Value) -> str | None:
     return f"write {better}" if better else None
 
 
-def _repeated(table: Table, row: Row, key: RowKey, place: Place | None) -> Refusal:
+def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
     shown = ", ".join(repr(part) if isinstance(part, str) else str(part) for part in key)
     return Refusal(
         f"a row with the key ({shown}) is in `{table.name}` already", row.span,
@@ -204,10 +196,11 @@ def _as_json(value: Value) -> object:
 def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Iterator[Hazard]:
     """What the rows before the refused one do to the table; one poison a column."""
     columns = insert_columns(table, change)
+    keys = {span: key for key, span in literal_keys(table, change)}
     seen: set[tuple[str, type]] = set()
     skips = change.on_conflict is not None and not change.on_conflict.update
     for row in change.rows[:refused]:
-        if skips and row_key(table, columns, row) in table.rows:
+        if skips and keys.get(row.span) in table.rows:
             continue
         for name, value in zip(columns, row.values, strict=False):
             for hazard in _value_hazards(table, name, value, update=False):
@@ -291,7 +284,7 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
     return None
 
 
-def point_lookup(table: Table, where: Predicate | None) -> RowKey | None:
+def point_lookup(table: Table, where: Predicate | None) -> Key | None:
     """The one key that a condition asks for, where every key column is compared with a literal by `=`."""
     if where is None or not table.primary_key:
         return None
