@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -16,14 +17,14 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
         if candidate.casefold() == folded:
             return candidate
     for candidate in known:
-        if _singular(candidate.casefold()) == _singular(folded):
+        if singular(candidate.casefold()) == singular(folded):
             return candidate
     by_fold = {candidate.casefold(): candidate for candidate in known}
     found = get_close_matches(folded, by_fold, n=1, cutoff=0.75 if len(folded) > 3 else 0.85)
     return by_fold[found[0]] if found else None
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     """The word without the usual English plural: `policies` → `policy`, `boxes` → `box`, `tables` → `table`."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -41,6 +42,12 @@ def plurals(word: str) -> tuple[str, ...]:
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return (word, word + "es")
     return (word, word + "s")
+
+
+def snake(name: str) -> str:
+    """The name in snake_case: `BillingAccounts` → `billing_accounts`, `max temperature` → `max_temperature`."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from kmblint.findings import Finding, Fix, Related, Severity, point
 from kmblint.history import History, Migration
+from kmblint.spelling import snake
 from kmblint.targets import Target
 
 _INIT_DIGITS: Final = 3
@@ -89,7 +90,4 @@ def _wanted(history: History, migration: Migration, digits: int, pattern: str) -
 
 def _snake(description: str, pattern: str) -> str:
     """The description in snake_case; as it is where the pattern takes it."""
-    if re.fullmatch(pattern, description):
-        return description
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", description)
-    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+    return description if re.fullmatch(pattern, description) else snake(description)

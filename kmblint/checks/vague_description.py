@@ -8,6 +8,7 @@ from typing import Final
 
 from kmblint.findings import Finding, point
 from kmblint.history import History, Migration
+from kmblint.spelling import snake
 
 _NOTHING: Final = re.compile(r"\d+|[a-z]|v\d+|\d+(?:st|nd|rd|th)")
 """A word that says nothing: a number, one letter, a version."""
@@ -25,8 +26,8 @@ _KEY: Final = re.compile(r"[A-Z]{2,10}-\d+", re.ASCII)
 
 def check(migration: Migration, history: History, *, words: tuple[str, ...]) -> Iterator[Finding]:
     """The file, where no word of its description says anything."""
-    described = _words(migration.description)
-    if not described or not migration.replayed or _repairs(migration, history):
+    described = snake(migration.description).split("_")
+    if not described[0] or not migration.replayed or _repairs(migration, history):
         return
     empty = [bool(_NOTHING.fullmatch(word)) or word in _MONTHS for word in described]
     if _is_ticket(migration.description):
@@ -42,11 +43,6 @@ def check(migration: Migration, history: History, *, words: tuple[str, ...]) -> 
         f"the description `{migration.description}` is vague: {reason}",
         help="name the change, as `add_phone_to_patients` does",
     )
-
-
-def _words(description: str) -> list[str]:
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", description)
-    return [word for word in re.split(r"[^a-z0-9]+", parted.lower()) if word]
 
 
 def _is_ticket(description: str) -> bool:

@@ -1,0 +1,39 @@
+"""A column whose name isn't snake_case, or begins with a forbidden prefix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.changes import AddColumn, AddTable, RenameColumn
+from kmblint.schema.introduced import introduced
+from kmblint.spelling import snake
+from kmblint.targets.verdict import Verdict
+
+
+def check(
+    change: AddTable | AddColumn | RenameColumn, step: Step, *, pattern: str, forbidden_prefixes: tuple[str, ...]
+) -> Iterator[Finding]:
+    """Every new column, each for itself; what isn't ASCII has a rule of its own."""
+    if step.outcome.verdict is Verdict.NO_OP:
+        return
+    for new in introduced(change):
+        name = new.name.text
+        if new.kind != "column" or not name.isascii():
+            continue
+        prefix = next((prefix for prefix in forbidden_prefixes if name.startswith(prefix)), None)
+        if prefix is not None:
+            message = f"column `{name}` begins with `{prefix}`, which is not wanted here"
+            wanted = name.removeprefix(prefix)
+        elif not re.fullmatch(pattern, name):
+            message, wanted = f"column `{name}` is not named in snake_case", snake(name)
+        else:
+            continue
+        yield Finding(
+            step.place(new.name.span),
+            message,
+            help=f"call it `{wanted}`" if re.fullmatch(pattern, wanted) else f"names match `{pattern}`",
+            subject=new.subject,
+        )

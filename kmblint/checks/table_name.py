@@ -1,0 +1,52 @@
+"""A table whose name isn't snake_case, or not of the number that was agreed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.changes import AddTable, RenameTable
+from kmblint.schema.introduced import introduced
+from kmblint.spelling import plurals, singular, snake
+from kmblint.targets.verdict import Verdict
+
+_ENGINES_OWN: Final = ("_kimberlite_", "__migrations")
+"""What tables of the engine and of the tracking begin with; rules of their own look at those."""
+
+
+def check(change: AddTable | RenameTable, step: Step, *, pattern: str, plural: str) -> Iterator[Finding]:
+    """The name of a new table, each of its parts where it is written with dots."""
+    if step.outcome.verdict is Verdict.NO_OP:
+        return
+    name = next(introduced(change)).name
+    for part in name.text.split("."):
+        if not part.isascii() or part.startswith(_ENGINES_OWN):
+            continue
+        if not re.fullmatch(pattern, part):
+            wanted = snake(part)
+            yield Finding(
+                step.place(name.span),
+                f"table `{name}` is not named in snake_case",
+                help=f"call it `{wanted}`" if re.fullmatch(pattern, wanted) else f"names match `{pattern}`",
+                subject=name.text,
+            )
+            return
+    *before, last = name.text.rpartition(".")[2].split("_")
+    if plural != "ignore" and _is_plural(last) != (plural == "plural"):
+        many = "_".join([*before, plurals(last)[1]])
+        yield Finding(
+            step.place(name.span),
+            f"table `{name}` is not named in the {plural}",
+            help=f"call it `{many}`" if plural == "plural" else "call it as one of its rows is called",
+            subject=name.text,
+        )
+
+
+def _is_plural(word: str) -> bool:
+    return singular(word) != word or word in _PLURALS_WITHOUT_S
+
+
+_PLURALS_WITHOUT_S: Final = frozenset({"people", "children", "men", "women", "staff", "data", "media", "criteria"})
