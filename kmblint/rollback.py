@@ -17,7 +17,7 @@ from kmblint.history import Migration
 from kmblint.replay import Replay, Step, steps_of
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Name, Opaque, PrimaryKey, RenameTable
-from kmblint.schema.render import constraint_text
+from kmblint.schema.write import constraint_text
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.traits import Traits

@@ -16,16 +16,12 @@ from kmblint.cli.output import write
 from kmblint.errors import InputError
 from kmblint.history import History
 from kmblint.replay import replay
-from kmblint.schema.render import RENDERERS, Kept
+from kmblint.reporters.characters import visible
+from kmblint.schema.kept import Kept
+from kmblint.schema.render import RENDERERS
 
 
-@click.command(
-    name="schema",
-    help="""Show the schema that the migrations make.
-
-    PATHS are migrations folders, project folders or single files (default: the working directory).
-    """,
-)
+@click.command(name="schema", short_help="Show the schema that the migrations make.")
 @history_options
 @click.option("--at", metavar="ID", callback=migration_number, help="Behind this migration.  [default: the last]")
 @click.option(
@@ -37,12 +33,13 @@ from kmblint.schema.render import RENDERERS, Kept
     help="What was written, or what the database keeps of it.",
 )
 @click.option("--output-format", type=click.Choice(tuple(RENDERERS)), default="table", show_default=True)
-@click.option(
-    "--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead."
-)
+@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
 @debug_option
 def command(**options: Any) -> None:
-    """Runs and prints; raises InputError where `--at` names no migration."""
+    """Show the schema that the migrations make, at the end or behind any of them.
+
+    PATHS are a migrations folder, a project folder or files of one folder; without one, the working directory.
+    """
     opened = open_histories(request_of(options))
     if len(opened) > 1:
         raise InputError("a schema is that of one migrations folder: name one")
@@ -50,9 +47,17 @@ def command(**options: Any) -> None:
     target = targets.get(one.config.target.value, engine=one.config.engine.value)
     actual = options["view"] == "actual"
     history = one.history if options["at"] is None else _until(one.history, options["at"])
-    kept = Kept(target.stored_type, constraints=target.keeps_constraints, actual=actual)
+    kept = Kept(
+        target.traits.kept_type,
+        constraints=target.traits.keeps_declarations,
+        text=lambda place: history.sources[place.file].slice(place.span),
+        actual=actual,
+    )
     catalog = replay(history, target, actual=actual).end
-    write(RENDERERS[options["output_format"]](catalog, kept), options["output_file"])
+    text = RENDERERS[options["output_format"]](catalog, kept)
+    if options["output_format"] == "table":
+        text = "\n".join(map(visible, text.split("\n")))
+    write(text, options["output_file"])
 
 
 def _until(history: History, number: int) -> History:

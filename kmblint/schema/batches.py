@@ -8,8 +8,8 @@ from typing import Final
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
 from kmblint.schema.reach import Reach
-from kmblint.schema.render import quoted
 from kmblint.schema.types import Family
+from kmblint.schema.write import quoted
 from kmblint.text import Span
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmblint.schema.catalog import Table
-from kmblint.schema.render import quoted
+from kmblint.schema.write import quoted
 
 
 def create_index(table: Table, columns: tuple[str, ...]) -> str:
