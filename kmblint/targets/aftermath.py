@@ -17,7 +17,7 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.rows import literal_keys
-from kmblint.targets.outcome_rows import insert_refusal, point_lookup
+from kmblint.targets.outcome_rows import insert_columns, insert_refusal, point_lookup, row_hazards
 from kmblint.targets.verdict import DoesNothing, Outcome, Poisons, Verdict
 
 
@@ -72,12 +72,17 @@ def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: Plac
         return table
     rows = table.rows
     poisons = table.poisons
+    columns = insert_columns(table, change)
+    poisoned = any(isinstance(hazard, Poisons) for hazard in outcome.hazards)
+    skips = change.on_conflict is not None and not change.on_conflict.update
     for row in change.rows[: refused[0] if refused else None]:
         key, here = keys.get(row.span), place_of(row.span)
-        for hazard in outcome.hazards:
-            if isinstance(hazard, Poisons) and hazard.span in row.span:
-                poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
-        if key is not None and rows.get(key, here) != here:
+        held = key is not None and rows.get(key, here) != here
+        if poisoned and not (held and skips):
+            for hazard in row_hazards(table, columns, row):
+                if isinstance(hazard, Poisons):
+                    poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
+        if held and key is not None:
             poisons = (*poisons, *_set_on_conflict(change, outcome, place_of, key))
         elif key is not None:
             rows = rows.insert(key, here)

@@ -202,11 +202,10 @@ def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Ite
     for row in change.rows[:refused]:
         if skips and keys.get(row.span) in table.rows:
             continue
-        for name, value in zip(columns, row.values, strict=False):
-            for hazard in _value_hazards(table, name, value, update=False):
-                if (name, type(hazard)) not in seen:
-                    seen.add((name, type(hazard)))
-                    yield hazard
+        for hazard in row_hazards(table, columns, row):
+            if (hazard.column, type(hazard)) not in seen:
+                seen.add((hazard.column, type(hazard)))
+                yield hazard
     if change.on_conflict and change.on_conflict.update:
         for assignment in change.on_conflict.assignments:
             yield from _value_hazards(table, assignment.column.text, assignment.value, update=False, checked=False)
@@ -214,6 +213,12 @@ def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Ite
         for column in table.columns:
             if not column.nullable and column.name not in columns and column.name not in table.primary_key:
                 yield UncheckedNull(column.name, change.span, left_out=True)
+
+
+def row_hazards(table: Table, columns: tuple[str, ...], row: Row) -> Iterator[Poisons | CutDigits]:
+    """What each value of a row does to its column."""
+    for name, value in zip(columns, row.values, strict=False):
+        yield from _value_hazards(table, name, value, update=False)
 
 
 def _value_hazards(
