@@ -1,0 +1,150 @@
+"""What a catalogue holds against a change."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmblint.schema.conflict import (
+    ColumnExists,
+    Conflict,
+    ObjectExists,
+    TableExists,
+    UnknownColumn,
+    UnknownObject,
+    UnknownTable,
+)
+from tests.sql_catalog import held
+
+CLINIC = """
+CREATE TABLE patients (id BIGINT PRIMARY KEY, email TEXT, born DATE, CONSTRAINT born_check CHECK (born > 0));
+CREATE TABLE visits (id BIGINT PRIMARY KEY, patient_id BIGINT UNIQUE, note TEXT CHECK (note <> ''));
+CREATE INDEX visits_note_idx ON visits (note);
+CREATE MASKING POLICY p STRATEGY HASH EXEMPT ROLES ('r');
+CREATE MASK m ON patients.email USING HASH;
+CREATE ROLE clerk;
+CREATE USER ann WITH ROLE clerk;
+CREATE VIEW open_visits AS SELECT id FROM visits;
+"""
+
+
+def said(conflict: Conflict) -> str:
+    """A conflict in a few words, `?` behind it where a guard provides for it."""
+    guard = "?" if conflict.guarded else ""
+    match conflict:
+        case UnknownTable(table=table) | TableExists(table=table):
+            return f"{type(conflict).__name__} {table}{guard}"
+        case UnknownColumn(table=name, column=column, where=where):
+            return f"UnknownColumn {name}.{column} in {where}{guard}"
+        case ColumnExists(table=name, column=column):
+            return f"ColumnExists {name}.{column}{guard}"
+        case UnknownObject(kind=kind, name=named) | ObjectExists(kind=kind, name=named):
+            return f"{type(conflict).__name__} {kind} {named}{guard}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("DROP TABLE ghosts", ["UnknownTable ghosts"]),
+        ("DROP TABLE IF EXISTS ghosts", ["UnknownTable ghosts?"]),
+        ("DROP TABLE Patients", ["UnknownTable Patients"]),
+        ("ALTER TABLE IF EXISTS ghosts ADD COLUMN a TEXT", ["UnknownTable ghosts?"]),
+        ("UPDATE ghosts SET a = 1 WHERE b = 2", ["UnknownTable ghosts"]),
+        ("INSERT INTO ghosts (a) VALUES (1)", ["UnknownTable ghosts"]),
+        ("CREATE INDEX i ON ghosts (a)", ["UnknownTable ghosts"]),
+        ("CREATE MASK n ON ghosts.a USING HASH", ["UnknownTable ghosts"]),
+        ("SELECT id FROM ghosts g JOIN visits v ON v.id = g.id", ["UnknownTable ghosts"]),
+        ("SELECT id FROM open_visits", []),
+        ("WITH recent AS (SELECT id FROM visits) SELECT id FROM recent", []),
+        ("INSERT INTO visits (id) SELECT id FROM ghosts", ["UnknownTable ghosts"]),
+        ("UPDATE visits SET note = 'x' FROM ghosts WHERE ghosts.id = visits.id", ["UnknownTable ghosts"]),
+        ("DELETE FROM visits USING patients WHERE patients.id = visits.patient_id AND born = 1", []),
+    ],
+)
+def test_tables(statement: str, expected: list[str]) -> None:
+    assert [said(conflict) for conflict in held(CLINIC, statement)] == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE visits SET nots = 'x' WHERE ide = 1", ["visits.nots in SET", "visits.ide in WHERE"]),
+        ("UPDATE visits v SET note = v.nots WHERE v.id = 1 AND other.x = 2", ["visits.nots in SET"]),
+        ("UPDATE visits SET note = 'x' WHERE ide = 1 OR ide = 2", ["visits.ide in WHERE"]),
+        ("DELETE FROM visits WHERE lower(nots) = 'x'", ["visits.nots in WHERE"]),
+        ("INSERT INTO visits (id, nots) VALUES (1, 'x')", ["visits.nots in INSERT"]),
+        (
+            "INSERT INTO visits (id) VALUES (1) ON CONFLICT (ide) DO UPDATE SET nots = EXCLUDED.note",
+            ["visits.ide in ON CONFLICT", "visits.nots in ON CONFLICT"],
+        ),
+        (
+            "CREATE INDEX i ON visits (note, nots, lower(ide))",
+            ["visits.nots in CREATE INDEX", "visits.ide in CREATE INDEX"],
+        ),
+        ("ALTER TABLE visits DROP COLUMN nots", ["visits.nots in DROP COLUMN"]),
+        ("ALTER TABLE visits DROP COLUMN IF EXISTS nots", ["visits.nots in DROP COLUMN?"]),
+        ("ALTER TABLE visits RENAME COLUMN nots TO n", ["visits.nots in RENAME COLUMN"]),
+        ("ALTER TABLE visits ALTER COLUMN nots TYPE TEXT", ["visits.nots in ALTER COLUMN"]),
+        ("ALTER TABLE visits ADD COLUMN a BIGINT CHECK (a > 0 AND b > 0)", ["visits.b in CHECK"]),
+        ("ALTER TABLE visits ADD CONSTRAINT u UNIQUE (note, nots)", ["visits.nots in UNIQUE"]),
+        ("CREATE MASK n ON visits.nots USING HASH", ["visits.nots in CREATE MASK"]),
+        ("CREATE TABLE t (a BIGINT, PRIMARY KEY (a, b), CHECK (c > 0))", ["t.b in PRIMARY KEY", "t.c in CHECK"]),
+        (
+            "CREATE TABLE t (a BIGINT PRIMARY KEY, b BIGINT, FOREIGN KEY (c) REFERENCES ghosts (d))",
+            ["t.c in FOREIGN KEY"],
+        ),
+        ("CREATE TABLE t (LIKE visits INCLUDING ALL, PRIMARY KEY (whatever))", []),
+        ("UPDATE visits SET \"note\" = 'x' WHERE visits.`id` = 1", []),
+    ],
+)
+def test_columns(statement: str, expected: list[str]) -> None:
+    assert [said(conflict) for conflict in held(CLINIC, statement)] == [f"UnknownColumn {each}" for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("CREATE TABLE visits (a TEXT PRIMARY KEY, PRIMARY KEY (nothing))", ["TableExists visits"]),
+        ("CREATE TABLE IF NOT EXISTS visits (a TEXT PRIMARY KEY)", ["TableExists visits?"]),
+        ("ALTER TABLE visits RENAME TO patients", ["TableExists patients"]),
+        ("ALTER TABLE visits ADD COLUMN note TEXT", ["ColumnExists visits.note"]),
+        ("ALTER TABLE visits ADD COLUMN IF NOT EXISTS note TEXT", ["ColumnExists visits.note?"]),
+        ("ALTER TABLE visits RENAME COLUMN id TO note", ["ColumnExists visits.note"]),
+        ("CREATE INDEX visits_note_idx ON visits (id)", ["ObjectExists index visits_note_idx"]),
+        ("CREATE INDEX IF NOT EXISTS visits_note_idx ON visits (id)", ["ObjectExists index visits_note_idx?"]),
+        ("CREATE INDEX visits_note_idx ON patients (id)", []),
+        ("CREATE ROLE clerk", ["ObjectExists role clerk"]),
+        ("CREATE USER ann WITH ROLE clerk", []),
+        ("CREATE MASK m ON patients.born USING HASH", []),
+        ("CREATE MASKING POLICY p STRATEGY HASH EXEMPT ROLES ('r')", ["ObjectExists masking policy p"]),
+        ("ALTER TABLE patients ADD CONSTRAINT born_check CHECK (born > 1)", ["ObjectExists constraint born_check"]),
+        ("CREATE VIEW open_visits AS SELECT 1", ["ObjectExists view open_visits"]),
+        ("CREATE OR REPLACE VIEW open_visits AS SELECT 1", []),
+    ],
+)
+def test_what_exists(statement: str, expected: list[str]) -> None:
+    assert [said(conflict) for conflict in held(CLINIC, statement)] == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("DROP INDEX visits_notes_idx", ["index visits_notes_idx"]),
+        ("DROP INDEX IF EXISTS visits_notes_idx", ["index visits_notes_idx?"]),
+        ("DROP INDEX visits_note_idx", []),
+        ("DROP MASK n", ["mask n"]),
+        ("DROP MASKING POLICY q", ["masking policy q"]),
+        ("ALTER TABLE patients ALTER COLUMN email SET MASKING POLICY q", ["masking policy q"]),
+        ("CREATE USER bob WITH ROLE nurse", ["role nurse"]),
+        ("GRANT SELECT ON patients TO clerk", []),
+        ("GRANT SELECT ON ghosts TO nobody", ["table ghosts", "role nobody"]),
+        ("GRANT SELECT ON open_visits TO ann", []),
+        ("ALTER TABLE patients DROP CONSTRAINT no_check", ["constraint no_check"]),
+        ("ALTER TABLE patients DROP CONSTRAINT IF EXISTS no_check", ["constraint no_check?"]),
+        ("ALTER TABLE patients DROP CONSTRAINT patients_pkey", []),
+        ("ALTER TABLE visits DROP CONSTRAINT visits_patient_id_key", []),
+        ("ALTER TABLE visits DROP CONSTRAINT visits_note_check", []),
+        ("ALTER TABLE visits DROP CONSTRAINT visits_born_check", ["constraint visits_born_check"]),
+    ],
+)
+def test_objects(statement: str, expected: list[str]) -> None:
+    assert [said(conflict) for conflict in held(CLINIC, statement)] == [f"UnknownObject {each}" for each in expected]
