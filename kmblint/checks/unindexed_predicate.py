@@ -9,13 +9,18 @@ from kmblint.replay import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.predicate import column_refs
 from kmblint.schema.proposals import create_index
+from kmblint.schema.reach import Reach
 from kmblint.targets import Target
+from kmblint.targets.verdict import DoesNothing
 
 
 def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterator[Finding]:
     """The condition none of whose columns an index, or a key that the target keeps, begins with."""
     table = step.before.table(change.table.text)
     if table is None or change.where is None or change.joined or not step.populated(table.name):
+        return
+    finds_none = Reach.of(change, table, target.traits.dialect).no_row(change.where)
+    if finds_none or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
         return
     own = {None, table.name, change.alias}
     names = dict.fromkeys(ref.name for ref in column_refs(change.where) if ref.qualifier in own)

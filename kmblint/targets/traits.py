@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from kmblint.schema.reach import Dialect
+from kmblint.schema.facts import Dialect
 from kmblint.schema.types import DataType
-from kmblint.targets.kimberlite_facts import BLIND, COMPARING_WITH_NOW, STORED_TYPES
+from kmblint.targets.kimberlite_facts import BLIND, COMPARING_WITH_NOW
 from kmblint.targets.values import stored_type
 
 
@@ -46,10 +46,10 @@ class Traits(msgspec.Struct, frozen=True):
         return stored or declared.canonical
 
     def search(self, declared: DataType) -> Search:
-        """How a column declared so is found (area compare)."""
-        stored = STORED_TYPES.get(declared.canonical.name) or STORED_TYPES.get(declared.name)
-        blind = BLIND.get(stored[0]) if stored and self.blind_types else None
-        if stored is None or blind is None or stored[0] in COMPARING_WITH_NOW:
+        """How a column declared so is found (area compare); a refused type is another finding's."""
+        stored = stored_type(declared) if self.blind_types else None
+        blind = BLIND.get(stored.name) if stored else None
+        if stored is None or blind is None or stored.name in COMPARING_WITH_NOW:
             return Search.ALWAYS
         return Search.NEVER if "=" in blind["indexed"].split() else Search.INDEXED
 

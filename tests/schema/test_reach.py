@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Declared, Table
 from kmblint.schema.changes import DeleteRows, Name, Unique
+from kmblint.schema.facts import Dialect
 from kmblint.schema.predicate import (
     And,
     Between,
@@ -26,7 +27,7 @@ from kmblint.schema.predicate import (
     Text,
     Value,
 )
-from kmblint.schema.reach import Dialect, Reach
+from kmblint.schema.reach import Reach
 from kmblint.schema.types import DataType
 from kmblint.text import Place, Span
 
@@ -237,6 +238,10 @@ def test_a_unique_key_bounds_where_the_target_keeps_it() -> None:
     assert Reach.of(change, table, Dialect(keeps_unique=False)).most_changed(change) is None
 
 
+def test_a_unique_column_may_be_null_in_any_number_of_rows() -> None:
+    assert SQL.most_rows(IsNull(column("ward"), SPAN), (("ward",),)) is None
+
+
 def test_every_column_of_a_composite_key_counts() -> None:
     where = both(In(column("id"), (number(1), number(2)), SPAN), compare("ward", "=", 3))
     assert SQL.most_rows(where, (("id", "ward"),)) == 2
@@ -318,3 +323,28 @@ def test_no_more_keys_are_reached_than_said(where: Predicate) -> None:
     most = SQL.most_rows(where, KEYS)
     if most is not None:
         assert len({row["id"] for row in ROWS if evaluate(where, row)}) <= most
+
+
+KIMBERLITE_FINDS = [
+    # (condition, the keys of the rows that engine 0.9.1 finds among ward 1, 2, NULL and NULL)
+    (compare("ward", "<", 2), {1, 3, 4}),
+    (compare("ward", "<>", 1), {2}),
+    (compare("ward", "=", Null(SPAN)), {3, 4}),
+    (compare("ward", "<>", Null(SPAN)), set()),
+    (compare("ward", "<", Null(SPAN)), set()),
+    (compare("ward", "<=", Null(SPAN)), {3, 4}),
+    (compare("ward", ">", Null(SPAN)), {1, 2}),
+    (compare("ward", ">=", Null(SPAN)), {1, 2, 3, 4}),
+    (In(column("ward"), (number(1), Null(SPAN)), SPAN), {1, 3, 4}),
+    (In(column("ward"), (number(1), Null(SPAN)), SPAN, negated=True), {2}),
+    (Between(column("ward"), number(9), number(3), SPAN, negated=True), {1, 2}),
+    (Between(column("ward"), number(2), number(3), SPAN, negated=True), {1}),
+    (either(compare("ward", "<", 2), compare("ward", ">=", 2)), {1, 2, 3, 4}),
+    (either(compare("ward", "=", 1), compare("ward", "<>", 1)), {1, 2}),
+]
+
+
+@pytest.mark.parametrize(("where", "found"), KIMBERLITE_FINDS)
+def test_what_the_engine_finds_is_not_denied(where: Predicate, found: set[int]) -> None:
+    assert KIMBERLITE.every_row(where) <= (found == {1, 2, 3, 4})
+    assert KIMBERLITE.no_row(where) == (not found)
