@@ -154,7 +154,7 @@ class _Action:
             name = reader.name("an index name")
             reader.finish(",")
             return DropIndex(name, self.span, self.table, guard)
-        if reader.sees("COLUMN") and (reader.takes_name(1) and self._behaviour_word(1) is False):
+        if reader.sees("COLUMN") and reader.takes_name(1):
             reader.step()
         guard = reader.take("IF", "EXISTS") is not None
         column = reader.name("a column name")

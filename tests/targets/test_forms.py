@@ -1,0 +1,134 @@
+"""The reasons that the server withholds, in plain words, with what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmblint.findings import Severity
+from kmblint.targets.verdict import ChangedType, Crashes, DoesNothing, DroppedClause, IgnoredGuard, WiderThanAsked
+from tests.targets.judging import form, mended, refused
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("CREATE TABLE t (a TEXT)", "no table without a primary key"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a NUMERIC(8,2))", "no type `NUMERIC`: write `DECIMAL(8, 2)`"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a SERIAL)", "write `INTEGER`, which isn't the same"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a INT[])", "no array type"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY,)", "expects a column or a constraint here"),
+        ("ALTER TABLE t ADD COLUMN IF NOT EXISTS a TEXT", "ADD COLUMN takes no IF NOT EXISTS"),
+        ("ALTER TABLE t ADD COLUMN a TEXT, ADD COLUMN b TEXT", "one action a statement"),
+        ("ALTER TABLE t RENAME TO u", "here stands `RENAME`"),
+        ("DROP INDEX i", "the engine drops no index: it is for ever"),
+        ("DROP TABLE a, b", "one table a statement"),
+        ("CREATE INDEX ON t (a)", "CREATE INDEX needs a name"),
+        ("INSERT INTO t (id) VALUES (now())", "VALUES takes literals only, and `now` is a function"),
+        ("INSERT INTO t (id) SELECT id FROM u", "INSERT takes VALUES only"),
+        ('INSERT INTO "t" (id) VALUES (1)', "keeps the quotes as part of the table's name"),
+        ("INSERT INTO t (id) VALUES (1) ON CONFLICT DO NOTHING", "ON CONFLICT needs its columns"),
+        ("UPDATE t SET a = b + 1", "SET takes literals only, and `+` is an operator"),
+        ("UPDATE t SET a = DATE '2026-01-01'", "write the days since 1970-01-01"),
+        ("UPDATE t SET a = 1 WHERE NOT b = 2", "no NOT before a condition"),
+        ("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM u)", "no sub-query"),
+        ("UPDATE t SET a = 1 WHERE a = b", "`b` is read as a column"),
+        ("UPDATE t SET a = 1 WHERE active", "write `active = TRUE`"),
+        ("DELETE FROM t WHERE trim(a) = 'x'", "`trim` is a function"),
+        ("BEGIN", "no transactions"),
+        ("TRUNCATE t", "no statement `TRUNCATE`: write DELETE FROM the table"),
+        ("CREATE VIEW v AS SELECT id FROM t", "makes no VIEW"),
+        ("/* why */ CREATE MASK m ON t.a USING HASH", "a comment before this statement"),
+        ("CREATE MASKING POLICY p STRATEGY HASH", "needs the roles"),
+        ("ALTER TABLE t MODIFY COLUMN a SET CLASSIFICATION 'NOT PHI'", "cuts this statement on white space"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_why_and_what_instead(sql: str, says: str) -> None:
+    assert says in refused(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "after"),
+    [
+        ("CREATE TABLE t (a NUMERIC(8,2) PRIMARY KEY)", "CREATE TABLE t (a DECIMAL(8, 2) PRIMARY KEY)"),
+        ("CREATE TABLE t (a DOUBLE PRECISION PRIMARY KEY)", "CREATE TABLE t (a DOUBLE PRIMARY KEY)"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a CHAR(3))", "CREATE TABLE t (id BIGINT PRIMARY KEY, a TEXT)"),
+        ("ALTER TABLE t ADD COLUMN IF NOT EXISTS a TEXT", "ALTER TABLE t ADD COLUMN a TEXT"),
+        ("ALTER TABLE t ADD COLUMN a JSONB", "ALTER TABLE t ADD COLUMN a JSON"),
+        ('INSERT INTO "t" (id) VALUES (1)', "INSERT INTO t (id) VALUES (1)"),
+        ("DELETE FROM ONLY t WHERE id = 1", "DELETE FROM t WHERE id = 1"),
+    ],
+)  # fmt: skip
+def test_a_certain_edit_gives_a_statement_that_is_taken(sql: str, after: str) -> None:
+    assert mended(sql) == after
+    assert form(after).refusal is None
+
+
+def test_a_dropped_default_weighs_most_where_the_column_must_have_a_value() -> None:
+    found = form(
+        "CREATE TABLE t (id BIGINT PRIMARY KEY, a TEXT DEFAULT 'x', b TEXT NOT NULL DEFAULT 'x', c TEXT UNIQUE)"
+    )
+    dropped = [(h.column, h.clause, h.severity) for h in found.hazards if isinstance(h, DroppedClause)]
+    assert dropped == [
+        ("a", "DEFAULT", Severity.INFO),
+        ("b", "DEFAULT", Severity.ERROR),
+        ("c", "UNIQUE", Severity.WARNING),
+    ]
+
+
+def test_types_that_are_stored_otherwise_are_named() -> None:
+    found = form("CREATE TABLE t (id BIGINT PRIMARY KEY, a VARCHAR(20), b DECIMAL, c TIMESTAMP WITH TIME ZONE, d INT)")
+    changed = [(h.declared, h.stored) for h in found.hazards if isinstance(h, ChangedType)]
+    assert changed == [
+        ("VARCHAR(20)", "TEXT"),
+        ("DECIMAL", "DECIMAL(18,2)"),
+        ("TIMESTAMP WITH TIME ZONE", "TIMESTAMP"),
+    ]
+
+
+def test_what_makes_an_update_wider_than_asked_is_named() -> None:
+    found = form("UPDATE t AS x SET a = 'y' FROM u WHERE u.kind = 'b' AND x.id = 1 LIMIT 10")
+    assert [(h.clause, h.detail) for h in found.hazards if isinstance(h, WiderThanAsked)] == [
+        ("FROM", "u"),
+        ("qualifier", "u"),
+        ("LIMIT", ""),
+    ]
+
+
+def test_a_name_in_quotes_is_another_name_in_set_and_index() -> None:
+    assert any(isinstance(h, DoesNothing) for h in form('UPDATE t SET "a" = 1').hazards)
+    assert any(isinstance(h, DoesNothing) for h in form('CREATE INDEX i ON t ("a")').hazards)
+
+
+def test_what_kills_the_server_is_known_by_its_words() -> None:
+    assert any(isinstance(h, Crashes) for h in form("UPDATE t SET a = -1.5").hazards)
+    assert any(isinstance(h, Crashes) for h in form("ALTER TABLE t MODIFY COLUMN a SET CLASSIFICATION ''").hazards)
+    assert not any(isinstance(h, Crashes) for h in form("INSERT INTO t (a) VALUES (1.5)").hazards)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE INDEX IF NOT EXISTS i ON t (a)",
+        "ALTER TABLE t DROP COLUMN IF EXISTS a",
+        "INSERT OR IGNORE INTO t VALUES (1)",
+    ],
+)
+def test_an_ignored_guard_is_named(sql: str) -> None:
+    assert any(isinstance(h, IgnoredGuard) for h in form(sql).hazards)
+
+
+@pytest.mark.parametrize("depth", [47, 48])
+def test_the_parser_gives_up_at_the_same_depth(depth: int) -> None:
+    condition = "(" * depth + "id = 1" + ")" * depth
+    assert (form("DELETE FROM t WHERE " + condition).refusal is None) == (depth == 47)
+
+
+@pytest.mark.parametrize("length", [100, 101])
+def test_a_chain_of_conditions_nests_as_deep_as_it_is_long(length: int) -> None:
+    condition = " OR ".join(["id = 1"] * length)
+    assert (form("DELETE FROM t WHERE " + condition).refusal is None) == (length == 100)
+
+
+@pytest.mark.parametrize("end", ["- " * 9000 + "1", "a " + "|| 'x' " * 9000, "(" * 9000, "NOT " * 9000, "CASE " * 9000])
+def test_no_expression_is_too_long_to_answer(end: str) -> None:
+    assert form("DELETE FROM t WHERE a = " + end).refusal is not None

@@ -1,0 +1,155 @@
+"""What a statement does to a catalogue: values, keys, and what a table remembers."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmblint.targets.verdict import CutDigits, DoesNothing, KeyDamage, NullRows, Poisons, UncheckedNull, Verdict
+from tests.targets.judging import last, outcomes
+
+TABLE = """
+    CREATE TABLE t (
+        id BIGINT PRIMARY KEY, name TEXT NOT NULL, born DATE, price DECIMAL(10,2), status INTEGER, at TIMESTAMP
+    )
+"""
+
+
+def poison(sql: str) -> Poisons:
+    """The one poison of the last statement."""
+    (found,) = [hazard for hazard in last(TABLE, sql).hazards if isinstance(hazard, Poisons)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sql", "instead"),
+    [
+        ("INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01')", "18262"),
+        ("INSERT INTO t (id, name, price) VALUES (1, 'a', 5)", "5.00"),
+        ("UPDATE t SET price = 5 WHERE id = 1", "'5.00'"),
+        ("UPDATE t SET at = '2026-02-11T09:30:00' WHERE id = 1", "1770802200000000000"),
+        ("INSERT INTO t (id, name, status) VALUES (1, 'a', '7')", "7"),
+        ("INSERT INTO t (id, name, status) VALUES (1, 'a', 3000000000)", None),
+    ],
+)
+def test_a_poison_says_which_literal_would_do(sql: str, instead: str | None) -> None:
+    assert poison(sql).instead == instead
+
+
+def test_a_poisoned_table_refuses_what_reads_it_until_the_column_is_dropped() -> None:
+    found = outcomes(
+        TABLE,
+        "INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01');"
+        "UPDATE t SET name = 'b'; UPDATE t SET name = 'b' WHERE id = 2; ALTER TABLE t ADD COLUMN note TEXT;"
+        "ALTER TABLE t DROP COLUMN born; UPDATE t SET name = 'b'; ALTER TABLE t ADD COLUMN born DATE; DELETE FROM t",
+    )
+    assert [outcome.verdict.value for outcome in found[2:]] == [
+        "refused", "taken", "taken", "taken", "taken", "taken", "refused",
+    ]  # fmt: skip
+    refusal = found[2].refusal
+    assert refusal is not None
+    assert refusal.topic == "poisoned"
+    assert refusal.cause is not None
+    assert "DROP COLUMN born" in (refusal.help or "")
+
+
+def test_writing_the_row_anew_mends_it() -> None:
+    sql = (
+        "INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01');"
+        "INSERT INTO t (id, name, born) VALUES (1, 'a', 18262) ON CONFLICT (id) DO UPDATE SET born = EXCLUDED.born;"
+        "UPDATE t SET name = 'b'"
+    )
+    assert last(TABLE, sql).verdict is Verdict.TAKEN
+
+
+@pytest.mark.parametrize(
+    ("sql", "topic"),
+    [
+        ("INSERT INTO t (id, name) VALUES (1)", "shape"),
+        ("INSERT INTO t (name) VALUES ('a')", "shape"),
+        ("INSERT INTO t (id, name) VALUES (1, 5)", "value"),
+        ("INSERT INTO t (id, name) VALUES (1, NULL)", "value"),
+        ("INSERT INTO t (id, name, at) VALUES (1, 'a', '2026-01-01')", "value"),
+        ("INSERT INTO t (id, name) VALUES (1, 'a'), (1, 'b')", "duplicate-row"),
+        (f"INSERT INTO t (id, name) VALUES (1, '{'x' * 4000}')", "row-size"),
+        ("INSERT INTO t (id, nosuch) VALUES (1, 'a')", "catalogue"),
+        ("ALTER TABLE t DROP COLUMN id", "key"),
+        ("UPDATE nosuch SET a = 1", "catalogue"),
+        ("UPDATE t SET name = 'x' WHERE nosuch = 1", "catalogue"),
+        ("DELETE FROM t USING u WHERE u.nosuch = 1", "catalogue"),
+        ("SELECT * FROM nosuch", "catalogue"),
+    ],
+)
+def test_what_the_schema_refuses_has_its_topic(sql: str, topic: str) -> None:
+    refusal = last(TABLE, sql).refusal
+    assert refusal is not None
+    assert refusal.topic == topic
+
+
+def test_an_index_of_a_dropped_table_is_still_registered() -> None:
+    refusal = last(TABLE, "CREATE INDEX i ON t (name); DROP TABLE t", TABLE, "CREATE INDEX i ON t (name)").refusal
+    assert refusal is not None
+    assert refusal.topic == "stale-index"
+
+
+def test_a_policy_stays_attached_to_a_table_that_is_dropped_until_it_is_detached_from_the_next() -> None:
+    attached = (
+        "CREATE MASKING POLICY p STRATEGY HASH EXEMPT ROLES ('r')",
+        "ALTER TABLE t ALTER COLUMN name SET MASKING POLICY p",
+        "DROP TABLE t",
+    )
+    refusal = last(TABLE, *attached, "DROP MASKING POLICY p").refusal
+    assert refusal is not None
+    assert refusal.topic == "attached"
+    detached = (TABLE, "ALTER TABLE t ALTER COLUMN name DROP MASKING POLICY")
+    assert last(TABLE, *attached, *detached, "DROP MASKING POLICY p").verdict is Verdict.TAKEN
+
+
+@pytest.mark.parametrize(
+    "where", ["status = 1", "status > 0", "born BETWEEN 1 AND 2", "born IN (1)", "price = 2.50", "at = 5"]
+)
+def test_a_blind_comparison_finds_nothing_without_an_index(where: str) -> None:
+    found = [h for h in last(TABLE, f"DELETE FROM t WHERE {where}").hazards if isinstance(h, DoesNothing)]
+    assert [(hazard.kind, hazard.finds_all) for hazard in found] == [("blind", False)]
+
+
+@pytest.mark.parametrize("where", ["1 = status", "2.50 = price", "id = 1", "name = 'a'", "at < now()", "born IS NULL"])
+def test_what_compares_is_not_blind(where: str) -> None:
+    assert not any(isinstance(h, DoesNothing) for h in last(TABLE, f"DELETE FROM t WHERE {where}").hazards)
+
+
+def test_an_index_opens_the_eyes_but_not_under_or() -> None:
+    indexed = (TABLE, "CREATE INDEX i ON t (status)")
+    assert not any(isinstance(h, DoesNothing) for h in last(*indexed, "DELETE FROM t WHERE status = 1").hazards)
+    assert any(isinstance(h, DoesNothing) for h in last(*indexed, "DELETE FROM t WHERE status = 1 OR id = 2").hazards)
+
+
+def test_the_help_of_a_blind_comparison_finds_the_rows() -> None:
+    (found,) = [h for h in last(TABLE, "DELETE FROM t WHERE status > 1").hazards if isinstance(h, DoesNothing)]
+    assert "`1 < status`" in (found.help or "")
+
+
+def test_quirks_of_an_update_are_named() -> None:
+    found = last(TABLE, "UPDATE t SET id = 2, name = NULL, nosuch = 1 WHERE status IN (1, NULL)").hazards
+    assert {type(hazard) for hazard in found} >= {KeyDamage, UncheckedNull, DoesNothing, NullRows}
+
+
+def test_digits_beyond_the_scale_are_cut() -> None:
+    (found,) = [
+        h
+        for h in last(TABLE, "INSERT INTO t (id, name, price) VALUES (1, 'a', 1.555)").hazards
+        if isinstance(h, CutDigits)
+    ]
+    assert found.kept == "1.55"
+
+
+def test_a_guard_over_what_exists_does_nothing() -> None:
+    assert last(TABLE, "CREATE TABLE IF NOT EXISTS t (id BIGINT PRIMARY KEY)").verdict is Verdict.NO_OP
+    assert last(TABLE, "DROP TABLE IF EXISTS u").verdict is Verdict.NO_OP
+    assert last(TABLE, "ALTER TABLE t DROP COLUMN IF EXISTS nosuch").verdict is Verdict.REFUSED
+
+
+def test_the_guide_takes_what_its_examples_write() -> None:
+    alteration = "ALTER TABLE t ADD COLUMN IF NOT EXISTS note JSONB"
+    found = outcomes(TABLE, "BEGIN", alteration, "UPDATE t SET name = lower(name) WHERE id < 9", target="guide")
+    assert {outcome.verdict for outcome in found} == {Verdict.TAKEN}
+    assert last(TABLE, "UPDATE nosuch SET a = 1", target="guide").verdict is Verdict.REFUSED
