@@ -102,7 +102,7 @@ def _statement(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
     for change in entry.changes:
         yield from _wrapped(change, "faint", paint, width, f"{indent}+ ")
     for reason in entry.reasons:
-        yield from _wrapped(paint, "", visible(reason), width, indent, indent)
+        yield from _wrapped(reason, "", paint, width, indent)
     for hazard in entry.hazards:
         yield from _wrapped(hazard_text(hazard), "warning", paint, width, f"{indent}! ")
 

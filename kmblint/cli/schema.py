@@ -30,7 +30,7 @@ from kmblint.schema.render import RENDERERS
     type=click.Choice(["intended", "actual"]),
     default="intended",
     show_default=True,
-    help="What was written, or what the database keeps of it.",
+    help="What was written, or what the database keeps of it: without what it refuses, skips or throws away.",
 )
 @click.option("--output-format", type=click.Choice(tuple(RENDERERS)), default="table", show_default=True)
 @click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
@@ -48,7 +48,7 @@ def command(**options: Any) -> None:
     actual = options["view"] == "actual"
     history = one.history if options["at"] is None else _until(one.history, options["at"])
     kept = Kept(
-        target.traits.kept_type,
+        target.stored_type,
         constraints=target.traits.keeps_declarations,
         text=lambda place: history.sources[place.file].slice(place.span),
         actual=actual,

@@ -15,8 +15,8 @@ from kmblint.text import Place
 class Kept(msgspec.Struct, frozen=True):
     """What a target keeps of a declaration, and whether that is shown or what was written."""
 
-    kept_type: Callable[[DataType], DataType]
-    """The type that a column declared so has in the end."""
+    stored_type: Callable[[DataType], DataType | None]
+    """The type that is stored for a declared one; None where the target refuses it."""
     constraints: bool
     """Whether foreign keys, UNIQUE, CHECK and DEFAULT are heeded."""
     text: Callable[[Place], str]
@@ -30,7 +30,12 @@ class Kept(msgspec.Struct, frozen=True):
 
     def type(self, column: Column) -> DataType:
         """The type to show for a column."""
-        return self.kept_type(column.type) if self.actual else column.type
+        return (self.stored_type(column.type) or column.type) if self.actual else column.type
+
+    def declarable(self, column: Column) -> DataType:
+        """The type to declare for that: the target may refuse the name of what it stores (Kimberlite's BYTES)."""
+        shown = self.type(column)
+        return shown if self.stored_type(shown) == shown else column.type
 
     def nullable(self, table: Table, column: Column) -> bool:
         """Whether the column takes NULL, the key's own rule included."""

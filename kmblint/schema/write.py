@@ -47,7 +47,7 @@ def _table(table: Table, kept: Kept) -> Iterator[str]:
 def _column(table: Table, column: Column, kept: Kept) -> str:
     name = quoted(column.name)
     name = f'"{name}"' if name.upper() in _BEGINS_A_CONSTRAINT else name
-    kind = kept.type(column)
+    kind = kept.declarable(column)
     words = [name, str(kind)]
     if not kept.nullable(table, column):
         words.append("NOT NULL")
