@@ -25,7 +25,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
         return
     yield Finding(
         step.place(statement.span),
-        f"the runner skips `{statement.title}` and records the migration as applied: a `--` comment stands before it",
+        f"the runner skips `{statement.title}` without a word: a `--` comment stands before it",
         help="write the comment as /* … */, put it inside the statement, or move it into the header of the file",
         related=(Related(step.place(lines[0].span), "everything from here to the next `;` is skipped"),),
         fix=_fix(step, statement, lines),
