@@ -24,6 +24,7 @@ from kmblint.findings import (
 )
 from kmblint.grouping import group
 from kmblint.history import History, Migration
+from kmblint.masking import masked
 from kmblint.replay import Replay, Step, replay
 from kmblint.rollback import Rollback, roll_back
 from kmblint.rulebook import Rule, Rulebook
@@ -61,7 +62,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
     found = without_superseded(found)
     told = _unsuppressed(found, suppressions)
     diagnostics, hidden = _held_back(told, settings)
-    return Report(
+    report = Report(
         diagnostics=_sorted(diagnostics, history),
         summary=_summary(diagnostics, suppressed=len(found) - len(told), hidden=hidden),
         history=HistoryFacts(
@@ -73,6 +74,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
         sources=history.sources,
         rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},
     )
+    return masked(report, (place for stamped in found for place in stamped.diagnostic.finding.secrets))
 
 
 class _Question(msgspec.Struct, frozen=True):

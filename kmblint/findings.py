@@ -97,6 +97,8 @@ class Finding(msgspec.Struct, frozen=True):
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     """Only where the card names another severity for this case than its own."""
+    secrets: tuple[Place, ...] = ()
+    """Literals that no report may show."""
 
 
 class Crash(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ ORDER: Final = (
     "rollback",
     "absence", "transcript", "identity", "suppress",
     # rules, and what is asked of them
-    "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "engine", "fixes",
+    "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "masking", "engine", "fixes",
     # what is shown
     "reporters", "cli", "__main__",
 )  # fmt: skip

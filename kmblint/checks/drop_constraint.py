@@ -1,0 +1,36 @@
+"""DROP CONSTRAINT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, Related
+from kmblint.replay import Step
+from kmblint.schema.changes import Check, DropConstraint, ForeignKey, PrimaryKey
+
+
+def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
+    """The constraint, and what nothing checks any more."""
+    table = step.before.table(change.table.text)
+    declared = table.constraint(change.constraint.text) if table else None
+    if table is None or (declared is None and change.if_exists):
+        return
+    if declared is not None and not step.history.populated_at(declared.made.file, step.migration):
+        return
+    match declared and declared.constraint:
+        case ForeignKey(table=to):
+            effect = f"rows may then refer to nothing in `{to}`"
+        case PrimaryKey():
+            effect = "rows may then share a key, and nothing finds them by it"
+        case Check():
+            effect = "values that it kept out may then come in, and it can't come back while they are there"
+        case _:
+            effect = "what it kept out may then come in, and it can't come back while that is there"
+    yield Finding(
+        step.place(change.span),
+        f"constraint `{change.constraint}` of `{table.name}` is dropped: {effect}",
+        help="say in the header why it isn't needed any more: "
+        f"-- kmblint: ignore[drop-constraint {table.name}.{change.constraint}] why",
+        related=(Related(declared.made, "declared here"),) if declared else (),
+        subject=f"{table.name}.{change.constraint}",
+    )

@@ -1,0 +1,147 @@
+"""Passwords, keys and tokens among the literals of a change, known by the column they are for or by their look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from kmblint.schema.catalog import Table
+from kmblint.schema.changes import (
+    AddColumn,
+    AddTable,
+    Assignment,
+    Change,
+    ChangeDefault,
+    InsertRows,
+    Name,
+    UpdateRows,
+)
+from kmblint.schema.predicate import ColumnRef, Compare, Predicate, Text, Value, conditions
+from kmblint.text import Span
+
+_NAMED: Final = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|passphrase|secret|credentials?|api_?key|apikey"
+    r"|(?:access|secret|private|signing|encryption|auth|master|service|shared|webhook)_?key"
+    r"|(?:access|auth|api|refresh|bearer|session|bot|deploy|oauth|personal)_?token|token)$"
+)
+_VALUE_NAMES: Final = frozenset({"value", "val", "setting_value", "config_value"})
+_SHAPES: Final = re.compile(
+    r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[A-Za-z0-9]{16,}"
+    r"|[sr]k_live_[A-Za-z0-9]{10,}|sk-[A-Za-z0-9_-]{32,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
+    r"|[a-z][a-z0-9+.-]*://[^\s:/@']+:[^\s:/@']{3,}@[\w.-]+"
+)
+"""What the keys of well-known services look like, private keys, and a password in an address."""
+_HASH: Final = re.compile(
+    r"\$\w[\w-]*\$.*|\{\w+\}.*|pbkdf2.*|(?:sha|md5|bcrypt|scrypt|argon2)\w*[:$].*|[0-9a-fA-F]{32,}"
+)
+_ELSEWHERE: Final = re.compile(
+    r"(?:vault|env|ref|kms|secret|arn|ssm|file|op|gcp|aws|azure)[:/].*|[$<{%].*[>}%]", re.DOTALL
+)
+_NO_SECRETS: Final = frozenset(
+    {"none", "null", "n/a", "unset", "disabled", "enabled", "locked", "invalid", "removed", "redacted", "expired",
+     "revoked", "required", "pending", "unknown", "bearer", "basic", "optional", "empty", "missing", "deleted"}
+)  # fmt: skip
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A literal that nobody should read: where it stands, the object it is for, and what it is in words."""
+
+    span: Span
+    subject: str
+    what: str
+    sure: bool = True
+
+
+def key_in(text: str, start: int) -> Span | None:
+    """Where a text that begins at an offset holds a key or password that is known by its look."""
+    found = _SHAPES.search(text)
+    return Span(start + found.start(), start + found.end()) if found else None
+
+
+def secrets_in(change: Change, table: Table | None) -> Iterator[Secret]:
+    """The literals that a change puts into columns (or settings) whose names say secret."""
+    match change:
+        case InsertRows():
+            yield from _inserted(change, table)
+        case UpdateRows():
+            yield from _updated(change)
+        case AddTable() | AddColumn() | ChangeDefault():
+            yield from _defaults(change)
+        case _:
+            return
+
+
+def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
+    listed = change.columns
+    names = [name.text for name in listed] if listed is not None else list(table.column_names if table else ())
+    for row in change.rows:
+        for name, value in zip(names, row.values, strict=False):
+            yield from _in_column(change.table, name, value)
+        named = next((v.value for v in row.values if isinstance(v, Text) and _is_secret_name(v.value)), None)
+        if named is not None:
+            yield from _in_setting(change.table, named, zip(names, row.values, strict=False))
+    if change.on_conflict:
+        yield from _assigned(change.table, change.on_conflict.assignments)
+
+
+def _updated(change: UpdateRows) -> Iterator[Secret]:
+    yield from _assigned(change.table, change.assignments)
+    named = None if change.where is None else _named_in(change.where)
+    if named is not None:
+        yield from _in_setting(change.table, named, ((each.column.text, each.value) for each in change.assignments))
+
+
+def _assigned(table: Name, assignments: tuple[Assignment, ...]) -> Iterator[Secret]:
+    for assignment in assignments:
+        yield from _in_column(table, assignment.column.text, assignment.value)
+
+
+def _defaults(change: AddTable | AddColumn | ChangeDefault) -> Iterator[Secret]:
+    match change:
+        case AddTable(columns=columns):
+            pairs = [(column.name.text, column.default) for column in columns]
+        case AddColumn(column=column):
+            pairs = [(column.name.text, column.default)]
+        case ChangeDefault(column=name, default=default):
+            pairs = [(name.text, default)]
+    for column_name, value in pairs:
+        if value is not None:
+            yield from _in_column(change.table, column_name, value)
+
+
+def _in_column(table: Name, column: str, value: Value) -> Iterator[Secret]:
+    if isinstance(value, Text) and _is_secret_name(column) and _is_secret(value.value, column):
+        yield Secret(value.span, f"{table}.{column}", f"the `{column}` of `{table}`")
+
+
+def _in_setting(table: Name, named: str, pairs: Iterator[tuple[str, Value]]) -> Iterator[Secret]:
+    """A table of names and values, whose row has the name of a secret."""
+    for column, value in pairs:
+        if column.lower() in _VALUE_NAMES and isinstance(value, Text) and _is_secret(value.value, named):
+            yield Secret(value.span, f"{table}.{column}", f"the value of `{named}` in `{table}`", sure=False)
+
+
+def _named_in(where: Predicate) -> str | None:
+    for part in conditions(where):
+        match part:
+            case Compare(operator="=", left=ColumnRef(), right=Text(value=text)) if _is_secret_name(text):
+                return text
+    return None
+
+
+def _is_secret_name(name: str) -> bool:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(".", "_")
+    return _NAMED.search(words) is not None
+
+
+def _is_secret(value: str, name: str) -> bool:
+    """Whether a text is more than a word for its absence, a hash, or the place where the secret is kept."""
+    text = value.strip()
+    if len(set(text)) < 3 or text.lower() in _NO_SECRETS or _HASH.fullmatch(text) or _ELSEWHERE.fullmatch(text):
+        return False
+    plain_token = name.lower().endswith("token") and (len(text) < 12 or not any(map(str.isdigit, text)))
+    return " " not in text and not plain_token
