@@ -92,7 +92,7 @@ def _heading(line: str, paint: Paint) -> Iterator[str]:
 def _caption(info: str, paint: Paint) -> Iterator[str]:
     """What a fence's info string says beside the language."""
     language, _, rest = info.strip().partition(" ")
-    said = rest if language in ("sql", "text") else info.strip()
+    said = {"sql": rest, "text": rest, "toml": "kmblint.toml:"}.get(language, info.strip())
     if said:
         yield f"    {paint('faint', said)}"
 

@@ -20,7 +20,11 @@ from kmblint.reporters import FORMATS
 from kmblint.rulebook import Rulebook
 
 
-@click.command(name="config", help="Print the configuration in force at PATH, and where each value comes from.")
+@click.command(
+    name="config",
+    short_help="Print the configuration in force.",
+    help="Print the configuration in force at PATH (default: here), and where each value comes from.",
+)
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option("--config", "file", type=click.Path(path_type=Path), help="This configuration file and no other.")
 @click.option("--isolated", is_flag=True, help="Without any configuration file.")

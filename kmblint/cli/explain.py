@@ -14,7 +14,11 @@ from kmblint.reporters.paint import Paint
 from kmblint.rulebook import Rulebook
 
 
-@click.command(name="explain", help="Explain RULE (a slug or a code): when it speaks, why, and what to write instead.")
+@click.command(
+    name="explain",
+    short_help="Explain a rule, by its slug or code.",
+    help="Explain RULE (a slug or a code): when it speaks, why, and what to write instead.",
+)
 @click.argument("rule")
 @color_option
 @debug_option

@@ -30,12 +30,6 @@ def migration_number(ctx: click.Context, param: click.Parameter, value: str | No
 
 _OPTIONS: Final = (
     click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True)),
-    click.option(
-        "--stdin-filename",
-        metavar="PATH",
-        type=click.Path(path_type=Path),
-        help="The file whose text `-` reads from standard input.",
-    ),
     click.option("--target", type=click.Choice(TARGETS), help="Whose word counts.  [default: kimberlite]"),
     click.option(
         "--applied-through",
@@ -45,6 +39,12 @@ _OPTIONS: Final = (
     ),
     click.option("--since", metavar="REV", help="The files of this git revision are applied."),
     click.option("--staged", is_flag=True, help="Read what git has staged; the files of HEAD are applied."),
+    click.option(
+        "--stdin-filename",
+        metavar="PATH",
+        type=click.Path(path_type=Path),
+        help="The file whose text `-` reads from standard input.",
+    ),
     click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Use this configuration file."),
     click.option("--isolated", is_flag=True, help="Use no configuration file."),
 )

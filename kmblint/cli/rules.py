@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -16,8 +16,8 @@ from kmblint.reporters.paint import Paint
 from kmblint.rulebook import Rule, Rulebook
 
 
-@click.command(name="rules", help="List every rule, by family.")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.command(name="rules", help="List every rule, by family; markdown is the index of `rules/`.")
+@click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @color_option
 @debug_option
 def command(output_format: str, color: str) -> None:
@@ -26,6 +26,9 @@ def command(output_format: str, color: str) -> None:
     if output_format == "json":
         write(json.dumps({"version": 1, "rules": [_facts(rule) for rule in rulebook]}, ensure_ascii=False, indent=2))
         write("\n")
+        return
+    if output_format == "markdown":
+        write("\n".join(index(rulebook)) + "\n")
         return
     width = shutil.get_terminal_size().columns if to_terminal() else None
     write("\n".join(listing(rulebook, Paint(wants_color(color)), width)) + "\n")
@@ -44,15 +47,41 @@ def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Itera
 
 def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> str:
     facts = rule.card.facts
-    mark = "●" if facts.default and facts.stability == "stable" else "○"
     fix = "fix" if rule.card.fixable else ""
     target = facts.targets[0] if len(facts.targets) == 1 else ""
     severity = f"{facts.severity.value:<7}"
-    head = f"  {facts.code} {mark} {rule.slug:<{slugs}}  {severity}  {fix:<3}  {target:<10}  "
+    head = f"  {facts.code} {_mark(rule)} {rule.slug:<{slugs}}  {severity}  {fix:<3}  {target:<10}  "
     summary = rule.card.summary
     if width is not None and len(head) + len(summary) > width:
         summary = summary[: max(width - len(head) - 1, 0)] + "…"
     return head.replace(severity, paint.severity(facts.severity, severity)) + summary
+
+
+def index(rulebook: Rulebook) -> Iterator[str]:
+    """`rules/README.md`: a table a family, each rule with a link to its card beside it."""
+    yield "# Rules"
+    yield ""
+    yield "<!-- made by: kmblint rules --output-format markdown > rules/README.md -->"
+    yield ""
+    yield f"{len(rulebook)} rules by family. `kmblint explain RULE` shows a card in the terminal."
+    yield "● is part of `recommended`, ○ runs only when selected; ✓ under a target means that the rule speaks there."
+    for family, rules in groupby(rulebook, key=lambda rule: rule.card.facts.category):
+        yield from ("", f"## {family}", "")
+        yield "| Code | Rule | Default | Severity | Fix | guide | kimberlite | When it speaks |"
+        yield "| --- | --- | :-: | --- | :-: | :-: | :-: | --- |"
+        for rule in rules:
+            facts = rule.card.facts
+            marks = ["✓" if held else "" for held in (rule.card.fixable, *(t in facts.targets for t in _TARGETS))]
+            cells = [facts.code, f"[{rule.slug}]({rule.slug}.md)", _mark(rule), facts.severity.value, *marks]
+            cells.append(rule.card.summary.replace("|", r"\|"))
+            yield f"| {' | '.join(cells)} |"
+
+
+_TARGETS: Final = ("guide", "kimberlite")
+
+
+def _mark(rule: Rule) -> str:
+    return "●" if rule.card.facts.default and rule.card.facts.stability == "stable" else "○"
 
 
 def _facts(rule: Rule) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from kmblint.cli import main
 from kmblint.cli.card import rendered
-from kmblint.cli.rules import listing
+from kmblint.cli.rules import index, listing
 from kmblint.findings import Severity
 from kmblint.reporters.paint import Paint
 from kmblint.rulebook import Card, Facts, Option, Rule, Rulebook
@@ -166,3 +166,19 @@ def test_rules_as_json() -> None:
         "supersedes": [],
         "options": {},
     }
+
+
+def test_the_index_has_a_table_a_family() -> None:
+    assert list(index(Rulebook([Rule(CARD)])))[-5:] == [
+        "## structure",
+        "",
+        "| Code | Rule | Default | Severity | Fix | guide | kimberlite | When it speaks |",
+        "| --- | --- | :-: | --- | :-: | :-: | :-: | --- |",
+        "| KMB899 | [many-wards](many-wards.md) | ○ | warning | ✓ |  | ✓ | A hospital has more wards than it can staff. |",
+    ]
+
+
+def test_the_index_beside_the_cards_is_true() -> None:
+    beside = Path(__file__).parents[2] / "rules" / "README.md"
+    done = CliRunner().invoke(main, ["rules", "--output-format", "markdown"])
+    assert beside.read_text(encoding="utf-8") == done.stdout, "kmblint rules --output-format markdown > rules/README.md"
