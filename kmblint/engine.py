@@ -70,6 +70,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
             target=target.name,
             migrations=len(history.migrations),
             applied_through=history.applied_through,
+            notes=(history.state.note,) if history.state.note else (),
         ),
         sources=history.sources,
         rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},

@@ -62,12 +62,13 @@ def open_histories(request: Request) -> list[Opened]:
 
 def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opened:
     settings = request.config_at(root)
-    overlay = {request.unsaved: request.text} if request.unsaved else {}
+    overlay: dict[Path, str | None] = {request.unsaved: request.text} if request.unsaved else {}
     since = "HEAD" if request.staged else request.since
     released = git.files_at(since, root) if since else None
     if request.staged:
         staged = git.files_at(git.STAGED, root)
-        overlay |= {root / name: text for name, text in staged.items()}
+        # What lies in the folder beside what is staged is no part of the commit.
+        overlay |= {path: None for path in root.glob("*.sql")} | {root / name: text for name, text in staged.items()}
         changed = frozenset(name for name, text in staged.items() if (released or {}).get(name) != text)
         shown = changed if shown is None else changed & shown
     known = Known(

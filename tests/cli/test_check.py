@@ -233,9 +233,23 @@ def test_staged_reads_the_index_and_shows_what_it_changes(project: Path, monkeyp
     assert found(check("--staged", "--output-format", "json")) == []
     subprocess.run(["git", "add", "."], check=True)
     new.write_text("-- not staged\n", encoding="utf-8")
+    (project / "migrations" / "0004_untracked.sql").write_text(UNKNOWN, encoding="utf-8")
     result = check("--staged", "--output-format", "json")
     assert found(result) == [("KMB014", "migrations/0003_create_rooms.sql", 1)]
-    assert json.loads(result.stdout)["history"]["applied_through"] == 2
+    history = json.loads(result.stdout)["history"]
+    assert (history["applied_through"], history["migrations"]) == (2, 3)
+
+
+def test_what_this_machine_applied_is_said_and_not_believed(project: Path) -> None:
+    state = project / ".kimberlite" / "migrations"
+    state.mkdir(parents=True)
+    text = '[[migrations]]\nid = 2\nname = "x"\nchecksum = "y"\napplied_at = "2026-01-01T00:00:00Z"\n'
+    (state / "applied.toml").write_text(text, encoding="utf-8")
+    result = check()
+    assert (
+        "note: this machine's applied.toml ends at migration 2 (nothing is taken from it as applied)\n" in result.stdout
+    )
+    assert result.exit_code == 1, "the finding of file 2 is still shown"
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode there")
