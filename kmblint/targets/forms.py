@@ -10,7 +10,7 @@ from kmblint.sql.statement import Statement
 from kmblint.targets import forms_query, forms_rows, forms_schema
 from kmblint.targets.forms_own import judge_own
 from kmblint.targets.forms_table import create_table, drop_from_table
-from kmblint.targets.kimberlite_facts import MAX_NOTS, MAX_PARENTHESES, ODD_CHARACTERS, words
+from kmblint.targets.kimberlite_facts import MAX_NOTS, MAX_PARENTHESES, ODD_CHARACTERS, PRIVILEGES, words
 from kmblint.targets.tokens import Cursor, Refused
 from kmblint.targets.verdict import Form, IgnoredGuard, Refusal, Replacement
 from kmblint.text import Source, Span
@@ -133,7 +133,7 @@ def _create(cursor: Cursor, start: Span) -> None:
     replace = cursor.take("OR", "REPLACE")
     scope = cursor.here()
     temporary = cursor.take_any("GLOBAL", "LOCAL")
-    if cursor.take("TEMPORARY") or cursor.take("TEMP"):
+    if cursor.take("TEMPORARY") or cursor.take("TEMP") or cursor.take("TRANSIENT"):
         temporary = "TEMPORARY"
     elif cursor.take("EXTERNAL"):
         temporary = "EXTERNAL"
@@ -171,6 +171,8 @@ def _create_role(cursor: Cursor) -> None:
 
 def _grant(cursor: Cursor) -> None:
     """GRANT privileges ON one table TO one role."""
+    if cursor.word() not in PRIVILEGES and cursor.word(1) != "TO":
+        cursor.expected("a privilege")
     while not cursor.done and cursor.word() not in {"ON", "TO"}:
         cursor.balanced() if cursor.sees("(") else cursor.advance()
     if not cursor.take("ON"):
@@ -185,6 +187,8 @@ def _grant(cursor: Cursor) -> None:
         cursor.refuse("GRANT takes one table a statement", cursor.here(), "write a statement for each table")
     cursor.expect("TO", what="`TO`")
     cursor.take_any("ROLE", "USER", "GROUP")
+    if cursor.sees("PUBLIC"):
+        cursor.refuse("GRANT takes a role, and PUBLIC is none", cursor.here(), "name the role")
     cursor.object_name("a role")
     if cursor.sees(","):
         cursor.refuse("GRANT takes one role a statement", cursor.here(), "write a statement for each role")

@@ -194,6 +194,6 @@ def _refuse_broken(cursor: Cursor, sent: Span, span: Span) -> NoReturn:
     """Meant as an own statement, and the engine doesn't know it by its first cut."""
     if sent.start < span.start:
         cursor.refuse("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
-                      "move the comment to the header of the file or behind the `;`", topic="own-form")  # fmt: skip
+                      "move the comment to the top of the file, as `--` lines", topic="own-form")  # fmt: skip
     cursor.refuse("the engine knows this statement by its first words, one space between them", span,
                   "write the first words on one line with one space between them", topic="own-form")  # fmt: skip

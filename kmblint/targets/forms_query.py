@@ -27,9 +27,10 @@ def query(cursor: Cursor) -> None:
     if cursor.take("ORDER", "BY"):
         while True:
             node = parse_expression(cursor)
-            if node.shape not in {Shape.COLUMN, Shape.NUMBER}:
+            if node.shape is not Shape.COLUMN:
                 cursor.refuse("ORDER BY takes column names only", node.span)
             cursor.take_any("ASC", "DESC")
+            cursor.take("NULLS", "FIRST") or cursor.take("NULLS", "LAST")
             if not cursor.take(","):
                 break
     if cursor.take("LIMIT"):
@@ -37,6 +38,7 @@ def query(cursor: Cursor) -> None:
     if cursor.take("OFFSET"):
         parse_expression(cursor)
         cursor.take_any("ROW", "ROWS")
+    cursor.take("FOR", "UPDATE") or cursor.take("FOR", "SHARE")
     cursor.finish()
 
 
@@ -95,8 +97,10 @@ def _items(cursor: Cursor) -> None:
         if not cursor.take("*"):
             node = parse_expression(cursor)
             if cursor.sees(".", "*"):
-                cursor.at += 2
-            elif node.shape in {
+                cursor.refuse("SELECT takes no `t.*`", node.span, "write `*`, or the columns")
+            if node.shape is Shape.BINARY and node.name != "||":
+                cursor.refuse("SELECT computes nothing", node.span)
+            if node.shape in {
                 Shape.NUMBER,
                 Shape.STRING,
                 Shape.NULL,

@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 
 from kmblint.findings import Applicability
 from kmblint.sql.scanner import Kind
-from kmblint.targets.expressions import parse_expression
+from kmblint.targets.expressions import expressions, parse_expression
 from kmblint.targets.forms_where import condition, qualifiers, value
 from kmblint.targets.kimberlite_facts import TABLE_ALIAS_STOPS
 from kmblint.targets.nodes import Node, Shape
@@ -48,7 +48,7 @@ def insert(cursor: Cursor) -> None:
         cursor.names()
     if cursor.sees("SET"):
         cursor.refuse("the engine has no INSERT … SET", cursor.here(), "write (column, …) VALUES (value, …)")
-    if not cursor.sees("VALUES"):
+    if cursor.word() not in {"VALUES", "VALUE"}:
         _refuse_source(cursor)
     _values(cursor)
     _on_conflict(cursor)
@@ -63,7 +63,7 @@ def _refuse_source(cursor: Cursor) -> NoReturn:
 
 
 def _values(cursor: Cursor) -> None:
-    cursor.expect("VALUES")
+    cursor.at += 1
     cursor.depth += 1  # VALUES is a query to the parser
     while True:
         cursor.take("ROW")
@@ -78,6 +78,10 @@ def _values(cursor: Cursor) -> None:
         cursor.expect(")", what="`,` or `)`")
         if not cursor.take(","):
             break
+    if cursor.take("ORDER", "BY"):
+        expressions(cursor)
+    if cursor.take("LIMIT"):
+        parse_expression(cursor)
     cursor.depth -= 1
 
 
@@ -195,6 +199,8 @@ def delete(cursor: Cursor) -> None:
 
 def _table_and_joins(cursor: Cursor) -> set[str]:
     """A table with its alias and what is joined to it; the qualifiers that mean the table itself."""
+    if cursor.sees("("):
+        cursor.refuse("UPDATE and DELETE take a plain table", cursor.here(), "write the table's name")
     table = table_factor(cursor)
     while cursor.word() in _JOINS:
         start = cursor.here()

@@ -116,6 +116,8 @@ def drop(cursor: Cursor, start: Span) -> None:
         )
         cursor.hazards.append(DroppedClause(word, behind, effect, Severity.WARNING))
     cursor.take("PURGE")
+    if cursor.take("ON"):
+        cursor.object_name()
     cursor.finish()
 
 

@@ -162,12 +162,13 @@ def _option(cursor: Cursor, name: Named, start: Span) -> bool:
 
 _OPTIONS: Final = words(
     "UNIQUE CHECK REFERENCES COLLATE CHARACTER COMMENT GENERATED IDENTITY AUTO_INCREMENT AUTOINCREMENT INVISIBLE"
+    " ASC DESC"
 )
 
 
 def _lone_option(cursor: Cursor, word: str) -> None:
-    """The parser reads these words and then takes no further option behind the last two."""
-    if word in {"IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT"} and cursor.word() not in {",", ")", ""}:
+    """The parser reads such a word and then takes no further option."""
+    if word != "INVISIBLE" and cursor.word() not in {",", ")", ""}:
         cursor.refuse(f"`{word}` must be the last option of its column", cursor.here(),
                       f"leave out `{word}`: it is dropped anyway")  # fmt: skip
 

@@ -60,6 +60,8 @@ def _arguments(cursor: Cursor, words: str, most: int) -> tuple[int, ...]:
     found = [_argument(cursor, words)]
     if cursor.sees(",") and most > 1:
         cursor.at += 1
+        if words == "DECIMAL":
+            cursor.take("-")
         found.append(_argument(cursor, words))
     if words == "VARCHAR":
         cursor.take_any(*_LENGTH_UNITS)
@@ -70,8 +72,6 @@ def _arguments(cursor: Cursor, words: str, most: int) -> tuple[int, ...]:
 def _argument(cursor: Cursor, words: str) -> int:
     if words in {"VARCHAR", "VARBINARY"} and cursor.take("MAX"):
         return 0
-    if words == "DECIMAL":
-        cursor.take("-")
     token = cursor.peek()
     if token is None or token.kind is not Kind.NUMBER or not token.text.isdigit():
         cursor.expected("a whole number")

@@ -45,7 +45,7 @@ ODD_CHARACTERS: Final = {
 
 STORED_TYPES: Final = {
     "TINYINT": ("TINYINT", 1), "SMALLINT": ("SMALLINT", 1), "INT": ("INTEGER", 1), "INTEGER": ("INTEGER", 1),
-    "BIGINT": ("BIGINT", 1), "REAL": ("REAL", 0), "FLOAT": ("REAL", 1), "DOUBLE": ("REAL", 2),
+    "BIGINT": ("BIGINT", 1), "REAL": ("REAL", 0), "FLOAT": ("REAL", 2), "DOUBLE": ("REAL", 2),
     "DECIMAL": ("DECIMAL", 2), "TEXT": ("TEXT", 0), "VARCHAR": ("TEXT", 1), "STRING": ("TEXT", 1),
     "BINARY": ("BYTES", 1), "VARBINARY": ("BYTES", 1), "BLOB": ("BYTES", 1), "BOOLEAN": ("BOOLEAN", 0),
     "BOOL": ("BOOLEAN", 0), "DATE": ("DATE", 0), "TIME": ("TIME", 1), "TIMETZ": ("TIME", 1),
@@ -177,6 +177,11 @@ BROKEN_NAMES: Final = {
     },
 }
 """A word as an unquoted name → the statements that it breaks."""
+
+PRIVILEGES: Final = words(
+    "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER ALL USAGE CREATE CONNECT EXECUTE TEMPORARY OWNERSHIP DROP"
+)
+"""First words of what GRANT takes as a privilege."""
 
 # --- conditions (areas where-update, where-delete) --------------------------------------------------------------------
 

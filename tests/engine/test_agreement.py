@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from tests.engine.agreement import Measure, measure
-from tests.engine.replayed import Judged, scenarios
+from tests.engine.replayed import SCENARIOS, Judged, scenarios
 
 EXPLAINED: Final = {
     "create-table/case_mismatch_select": "the columns of a SELECT aren't held against the schema: it changes nothing",
@@ -58,3 +58,10 @@ def test_a_judge_that_takes_everything_agrees_on_no_refusal(monkeypatch: pytest.
     assert shares["refused"] == 0.0
     assert shares["poisons recall"] == 0.0
     assert shares["crashes"] == 0.0
+
+
+def test_odd_spellings_agree_too() -> None:
+    """265 rare forms that the engine 0.9.1 answered; what is left are seven that no migration writes."""
+    result = measure(scenarios(SCENARIOS.with_name("oddities.jsonl")))
+    assert result.taken + result.refused >= 260
+    assert len(result.misses) <= 7, result.misses
