@@ -11,7 +11,9 @@ from kmblint.targets.verdict import IgnoredGuard
 
 
 def check(hazard: IgnoredGuard, step: Step) -> Iterator[Finding]:
-    """That the guard guards nothing."""
+    """That the guard guards nothing, once a statement."""
+    if hazard != next(each for each in step.outcome.hazards if isinstance(each, IgnoredGuard)):
+        return
     about = getattr(step.change, "table", None) or getattr(step.change, "name", None)
     row = hazard.guard.startswith("OR ")
     yield Finding(

@@ -12,9 +12,13 @@ from kmblint.schema.rows import clears
 
 
 def check(change: InsertRows, step: Step) -> Iterator[Finding]:
-    """That an INSERT has no ON CONFLICT on a key of its table; silent where the same file first clears the rows."""
+    """That an INSERT has no ON CONFLICT on a key of its table; silent where the same file first clears the rows.
+
+    OR IGNORE and OR REPLACE say what was meant; where the target ignores them, `ineffective-guard` says so.
+    """
     table = step.before.table(change.table.text)
-    if table is None or change.replace or (change.query is not None and change.query.filtered):
+    guarded = change.replace or change.ignore or (change.query is not None and change.query.filtered)
+    if table is None or guarded:
         return
     clause = change.on_conflict
     named = {column.text for column in clause.columns} if clause else set()

@@ -10,7 +10,7 @@ from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import InsertRows, UpdateRows
 from kmblint.schema.literals import beyond_decimal, misfit
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
-from kmblint.schema.types import Family
+from kmblint.schema.types import DataType, Family
 from kmblint.targets import Target
 from kmblint.targets.values import written
 from kmblint.targets.verdict import CutDigits, Poisons
@@ -65,6 +65,14 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
     if target.traits.keeps_declarations:
         why = misfit(column.type, value)
     else:
-        kept_type = target.traits.kept_type(column.type)
-        why = beyond_decimal(kept_type, value) if kept_type.family is Family.DECIMAL else None
+        why = _beyond(target.traits.kept_type(column.type), value)
     return (f"`{column.name}` is {column.type} and can't hold {said}: {why}", None) if why else None
+
+
+def _beyond(kept: DataType, value: Value) -> str | None:
+    """That a number is too large for what Kimberlite keeps of the column's type."""
+    if kept.family is Family.DECIMAL:
+        return beyond_decimal(kept, value)
+    if kept.family is Family.INTEGER and isinstance(value, Number) and value.is_whole:
+        return misfit(kept, value)
+    return None
