@@ -1,0 +1,84 @@
+"""Two names that differ only in case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kmblint.findings import Finding, Related
+from kmblint.replay import Step
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import (
+    AddColumn,
+    AddIndex,
+    AddMask,
+    AddPolicy,
+    AddRole,
+    AddTable,
+    AddUser,
+    RenameColumn,
+    RenameTable,
+)
+from kmblint.schema.introduced import Introduced, introduced
+from kmblint.text import Place
+
+
+def check(
+    change: (AddTable | RenameTable | AddColumn | RenameColumn | AddIndex | AddPolicy | AddMask | AddRole | AddUser),
+    step: Step,
+) -> Iterator[Finding]:
+    """Every new name beside one of its kind that is the same in lower case."""
+    own: dict[tuple[str, str | None, str], Introduced] = {}
+    for new in introduced(change):
+        folded = new.name.text.lower()
+        twin = own.setdefault((new.kind, new.table, folded), new)
+        if twin is not new and twin.name.text != new.name.text:
+            yield _finding(step, new, twin.name.text, step.place(twin.name.span))
+            continue
+        known = list(_known(step.before, new))
+        if any(name == new.name.text for name, _ in known):
+            continue
+        for name, made in known:
+            if name.lower() == folded and not _renames(change, name):
+                yield _finding(step, new, name, made)
+                break
+
+
+def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
+    """The names that it stands beside, and where each was made."""
+    table = catalog.table(new.table) if new.table else None
+    match new.kind:
+        case "table":
+            return ((each.name, each.made) for each in catalog.tables.values())
+        case "column":
+            return ((each.name, each.made) for each in (table.columns if table else ()))
+        case "index":
+            return ((each.name, each.made) for each in (table.indexes if table else ()))
+        case "masking policy":
+            return ((each.name, each.made) for each in catalog.policies.values())
+        case "mask":
+            return ((each.name, each.made) for each in catalog.masks.values())
+        case "role":
+            return ((each.name, each.made) for each in catalog.roles.values())
+        case "user":
+            return ((each.name, each.made) for each in catalog.users.values())
+    return ()
+
+
+def _renames(change: object, name: str) -> bool:
+    """Whether the other name goes with this very change."""
+    match change:
+        case RenameTable(table=old) | RenameColumn(column=old):
+            return old.text == name
+    return False
+
+
+def _finding(step: Step, new: Introduced, other: str, made: Place) -> Finding:
+    of_table = f" of `{new.table}`" if new.table else ""
+    plural = {"index": "indexes", "masking policy": "masking policies"}.get(new.kind, f"{new.kind}s")
+    return Finding(
+        step.place(new.name.span),
+        f"`{new.name}` and `{other}` differ only in case, and are two {plural}{of_table} in Kimberlite",
+        help=f"if `{other}` is meant, write it exactly so; if not, choose a name that can't be taken for it",
+        related=(Related(made, f"`{other}` is made here"),),
+        subject=new.subject,
+    )

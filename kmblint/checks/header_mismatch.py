@@ -1,0 +1,32 @@
+"""A header that says another name than the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kmblint.findings import Edit, Finding, Fix
+from kmblint.history import Migration
+from kmblint.targets import Target
+
+
+def check(migration: Migration, target: Target) -> Iterator[Finding]:
+    """`-- Migration: name`, where its words aren't those of the description."""
+    header = migration.header
+    if not header.name or header.name_span is None or not migration.description:
+        return
+    said = _words(header.name.removesuffix(".sql"))
+    if said in (_words(migration.description), _words(f"{migration.digits}_{migration.description}")):
+        return
+    consequence = ", and the runner records the header's name" if target.runner else ""
+    place = migration.place(header.name_span)
+    yield Finding(
+        place,
+        f"the header says `{header.name}`, the file is called `{migration.description}`{consequence}",
+        help=f"write `-- Migration: {migration.description}`; the checksum doesn't see the header",
+        fix=Fix(f"write `{migration.description}`", (Edit(place, migration.description),)),
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", name.lower()) if word]

@@ -1,0 +1,105 @@
+"""An index whose name doesn't say its table and columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.changes import AddIndex
+from kmblint.spelling import singular
+
+_FILLERS: Final = frozenset({"and", "by"})
+_UNIQUE: Final = frozenset({"unique", "uniq", "uq"})
+_ORDERS: Final = frozenset({"asc", "desc"})
+
+
+def check(change: AddIndex, step: Step, *, template: str) -> Iterator[Finding]:
+    """The name, where the template doesn't give it, and what else it says."""
+    if change.name is None:
+        return
+    name, table = change.name.text, change.table.text.rpartition(".")[2]
+    middle = _middle(template, name, table)
+    if middle is not None and (_says_columns(middle, change) or _misses_columns(change, step)):
+        return
+    columns = [part.column.text if part.column else "_".join(part.refs) or "expression" for part in change.parts]
+    expected = template.replace("{table}", table).replace("{columns}", "_".join(columns))
+    yield Finding(
+        step.place(change.name.span),
+        f"index `{name}` {_fault(change, step, middle, name, template)}",
+        help=f"call it `{expected}`: an index can't be renamed or dropped later",
+        subject=name,
+    )
+
+
+def _middle(template: str, name: str, table: str) -> str | None:
+    """What stands for the columns in a name that follows the template; None where it doesn't."""
+    pattern = re.escape(template).replace(r"\{table\}", re.escape(table)).replace(r"\{columns\}", "(?P<columns>.+)")
+    found = re.fullmatch(pattern, name, re.IGNORECASE)
+    if found is None:
+        return None
+    return found["columns"].lower() if "columns" in found.re.groupindex else ""
+
+
+def _says_columns(middle: str, change: AddIndex) -> bool:
+    """Whether every word stands for columns of the index, in full, shortened, or as initials."""
+    if not middle or change.where is not None or any(part.column is None for part in change.parts):
+        return True
+    return not _strange(middle, change)
+
+
+def _misses_columns(change: AddIndex, step: Step) -> bool:
+    """Whether a column isn't there: then the column is what is wrong, and not the name."""
+    table = step.before.table(change.table.text)
+    return table is not None and any(part.column and not table.column(part.column.text) for part in change.parts)
+
+
+def _strange(middle: str, change: AddIndex) -> list[str]:
+    """The words that stand for nothing the index is on."""
+    columns = [_words(part.column.text) for part in change.parts if part.column]
+    allowed = _FILLERS | (_UNIQUE if change.unique else frozenset())
+    if any(part.descending for part in change.parts):
+        allowed |= _ORDERS
+    return [word for word in _words(middle) if word not in allowed and not _stands_for(word, columns)]
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+
+
+def _stands_for(word: str, columns: list[list[str]]) -> bool:
+    every = [each for column in columns for each in column]
+    initials = "".join(each[0] for each in every)
+    return (
+        any(_shortens(word, each) for each in every)
+        or any(word == "".join(column) for column in columns)
+        or (len(word) > 1 and word in initials)
+    )
+
+
+def _shortens(short: str, word: str) -> bool:
+    """`qty` for `quantity`, `cust` for `customer`, `dates` for `date`: its letters in order, the first one first."""
+    if singular(short) == singular(word):
+        return True
+    letters = iter(word)
+    return len(short) > 1 and short[0] == word[0] and all(letter in letters for letter in short)
+
+
+def _fault(change: AddIndex, step: Step, middle: str | None, name: str, template: str) -> str:
+    """What the name says wrongly, as plainly as it can be known."""
+    table = change.table.text
+    if middle is not None:
+        strange = " ".join(_strange(middle, change))
+        return f"says `{strange}`, and is on {_listed(change)}"
+    for other in step.before.tables:
+        if other != table and name.lower().startswith(f"{other.lower()}_"):
+            return f"says `{other}`, and is on `{table}`"
+    if table.lower() not in name.lower():
+        return f"doesn't name its table `{table}` (`{template}`)"
+    return f"is not built as `{template}`"
+
+
+def _listed(change: AddIndex) -> str:
+    return ", ".join(f"`{part.column}`" for part in change.parts if part.column)
