@@ -10,11 +10,12 @@ from kmblint.targets.verdict import Poisons
 
 
 def check(hazard: Poisons, step: Step) -> Iterator[Finding]:
-    """The literal, the column's type, what happens to the table, and the only rescue."""
+    """The literal, the column's type, what happens to the table, and what would rescue it."""
     rescue = (
         "the column is part of the key and can't be dropped, so nothing rescues the table"
         if hazard.is_key
-        else f"only ALTER TABLE {hazard.table} DROP COLUMN {hazard.column} would rescue it"
+        else f"only ALTER TABLE {hazard.table} DROP COLUMN {hazard.column} would rescue it, or writing the row anew by "
+        "INSERT … ON CONFLICT (the key) DO UPDATE SET"
     )
     instead = f"write {hazard.instead}; " if hazard.instead else ""
     yield Finding(

@@ -22,18 +22,20 @@ def first_batch(
     refused: Iterable[Span],
     size: int,
 ) -> str | None:
-    """The change bounded to its first batch of at most `size` rows; None where the table has no known key.
+    """The change bounded to its first batch of at most `size` rows.
 
-    `text` gives the characters of a span. What lies in a `refused` span isn't repeated: a literal stands in for its
-    value, and a condition is left to the key.
+    None where the table has no known key, and where the rows that are meant can't be said: by another table, or by a
+    condition that is refused (the key alone would change other rows).
+
+    `text` gives the characters of a span. What lies in a `refused` span isn't repeated: a literal stands in for it.
     """
     key = [column for name in table.primary_key if (column := table.column(name))]
-    if not key:
-        return None
     spans = tuple(refused)
+    if not key or change.joined or (change.where is not None and _touched(change.where.span, spans)):
+        return None
     before = f"{change.alias}." if change.alias else ""
     conditions = [f"{before}{quoted(column.name)} {_one_of(column)}" for column in key[:-1]]
-    if change.where is not None and not _touched(change.where.span, spans):
+    if change.where is not None:
         conditions.insert(0, f"({_flat(text(change.where.span))})")
     low = reach.first_number(change.where, key[-1].name)
     conditions.append(f"{before}{quoted(key[-1].name)} {_some_of(key[-1], table, low, size)}")
