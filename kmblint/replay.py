@@ -20,7 +20,7 @@ from kmblint.schema.changes import Change, Name
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
-from kmblint.sql.scanner import COMMENTS, Piece
+from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Verdict
@@ -58,11 +58,15 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         """The identity of a column of the change's table: `patients.phone`."""
         return f"{self.subject}.{column}"
 
-    @property
+    @cached_property
     def stops(self) -> bool:
-        """Whether the run of its migration ends here: refused, or cut inside a literal or a quoted name."""
+        """Whether the run of its migration ends here: refused, or cut into pieces of which one is no statement."""
         if self.outcome.verdict is Verdict.CUT:
-            return any(token.kind not in COMMENTS and ";" in token.text for token in self.statement.tokens)
+            source = self.migration.source
+            start = min(token.start for token in (*self.statement.comments[:1], *self.statement.tokens[:1]))
+            reach = Span(start, self.statement.span.end)
+            sent = (piece.span for piece in self.migration.pieces if piece.sent and piece.span.overlaps(reach))
+            return any(each.problem is not None for span in sent for each in statements(source, span))
         return self.outcome.verdict in {Verdict.REFUSED, Verdict.UNREADABLE}
 
     def born_here(self, table: str) -> bool:
@@ -150,7 +154,7 @@ def steps_of(
         meant = statements(migration.source, migration.sent)
     for statement in meant:
         form = target.form(statement, migration.source)
-        fate = _fate(statement, migration.pieces) if runner else None
+        fate = _fate(statement, migration) if runner else None
         changes: tuple[Change | None, ...] = statement.changes or (None,)
         for number, change in enumerate(changes):
             held = conflicts(catalog, change) if change is not None else ()
@@ -201,14 +205,19 @@ def _outcome(
     return target.outcome(form if first else Form(), change, catalog, held)
 
 
-def _fate(statement: Statement, pieces: tuple[Piece, ...]) -> Verdict | None:
+def _fate(statement: Statement, migration: Migration) -> Verdict | None:
     """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
+    pieces = migration.pieces
     first = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
     if first == len(pieces) or not pieces[first].span.overlaps(statement.span):
         return Verdict.SKIPPED
     piece = pieces[first]
     if statement.span not in piece.span:
         return Verdict.CUT
-    if any(comment.start < piece.span.start < comment.end for comment in statement.comments):
+    cut = next((each for each in statement.comments if each.start < piece.span.start < each.end), None)
+    if cut is not None and (piece.sent or cut.kind is Kind.BLOCK_COMMENT):
         return Verdict.CUT
-    return None if piece.sent else Verdict.SKIPPED
+    if not piece.sent:
+        return Verdict.SKIPPED
+    behind = scan(migration.source, Span(statement.span.end, piece.span.end))
+    return Verdict.CUT if any(token.kind is Kind.OPEN for token in behind) else None

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
 from kmblint.replay import Step
-from kmblint.targets.verdict import Refusal
+from kmblint.targets.verdict import Refusal, Verdict
 
 
 def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
     """What breaks the statement, and the spelling that works."""
     if refusal.topic != "own-form":
         return
+    if refusal.span.start < step.statement.span.start and step.outcome.verdict in {Verdict.SKIPPED, Verdict.CUT}:
+        return  # the comment that the engine would stumble over keeps the runner from sending it so
     edits = tuple(Edit(step.place(each.span), each.text) for each in refusal.replacements)
     yield Finding(
         step.place(refusal.span),

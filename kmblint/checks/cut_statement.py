@@ -29,31 +29,50 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
         if holder is None or ";" not in token.text or (token.kind in COMMENTS and _harmless(migration, token)):
             continue
         head, _, tail = token.text.partition(";")
+        behind = next((piece for piece in migration.pieces if piece.span.start > token.start + len(head)), None)
+        sent = behind is None or behind.sent or behind.span.start >= token.end
         yield Finding(
             migration.place(token.span),
-            f"the runner splits at the `;` in this {holder}: what stands before and behind it is sent as two statements",
+            f"the runner splits at the `;` in this {holder}, and "
+            f"{'sends' if sent else 'skips'} what stands behind it as a statement of its own",
             help=f"the first ends in `{_short(head[-24:], end=False)}`, the second begins with `{_short(tail)}`; "
-            + ("write the comment without `;`" if token.kind in COMMENTS else "no spelling of it reaches the engine whole"),
+            + ("write the comment without `;`" if token.kind in COMMENTS else _NO_SPELLING),
             fix=_fix(migration, token) if token.kind in COMMENTS else None,
         )
 
 
+_NO_SPELLING = "no spelling of it reaches the engine whole: write another character, or let the program write the row"
+
+
 def _harmless(migration: Migration, comment: Token) -> bool:
     """Whether every remainder of a cut comment is skipped, or nothing is left of it."""
+    if any(statement.span.start < comment.start < statement.span.end for statement in migration.statements):
+        return False
     cuts = [comment.start + at for at, character in enumerate(comment.text) if character == ";"]
     for cut in cuts:
         behind = next((piece for piece in migration.pieces if piece.span.start > cut), None)
         if behind is not None and behind.span.start < comment.end and behind.sent:
             return False
     if comment.kind is Kind.BLOCK_COMMENT:
-        before = next((piece for piece in migration.pieces if Span(comment.start, comment.start + 2).overlaps(piece.span)), None)
+        before = next(
+            (piece for piece in migration.pieces if Span(comment.start, comment.start + 2).overlaps(piece.span)), None
+        )
         return before is not None and not before.sent
     return True
 
 
-def _fix(migration: Migration, comment: Token) -> Fix:
-    text = comment.text.replace(";", ",")
-    return Fix("write the comment without `;`", (Edit(migration.place(comment.span), text),))
+def _fix(migration: Migration, comment: Token) -> Fix | None:
+    """The comment without `;`; between block marks where it would then hide the statement behind it."""
+    piece = next((piece for piece in migration.pieces if piece.span.end > comment.start), None)
+    hidden = next((each for each in migration.statements if comment in each.comments), None)
+    if hidden is None or piece is None or piece.sent or hidden.span.start < comment.start:
+        text = comment.text.replace(";", ",")
+        return Fix("write the comment without `;`", (Edit(migration.place(comment.span), text),))
+    if hidden.is_own:
+        return None
+    return Fix(
+        "write the comment as /* … */ without `;`", (Edit(migration.place(comment.span), comment.in_block_marks),)
+    )
 
 
 def _short(text: str, *, end: bool = True) -> str:

@@ -19,7 +19,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
     piece = next((piece for piece in step.migration.pieces if statement.span in piece.span), None)
     if piece is None:
         return
-    hiding = [c for c in statement.comments if c.start >= piece.span.start and c.end <= statement.span.start]
+    hiding = [c for c in statement.comments if piece.span.start < c.end <= statement.span.start]
     lines = [comment for comment in hiding if comment.kind is Kind.LINE_COMMENT]
     if not lines:
         return
@@ -33,20 +33,10 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
 
 
 def _fix(step: Step, statement: Statement, lines: list[Token]) -> Fix:
-    if _is_own_form(statement):
+    if statement.is_own:
         header = "".join(f"{line.text}\n" for line in lines)
         removals = tuple(Edit(step.place(line.span), "") for line in lines)
         moved = Edit(step.place(Span(0, 0)), header)
         return Fix("move the comment into the header: a comment before this statement breaks it", (moved, *removals))
-    return Fix("write the comment as /* … */", tuple(Edit(step.place(line.span), _block(line.text)) for line in lines))
-
-
-def _is_own_form(statement: Statement) -> bool:
-    words = [token.upper for token in statement.tokens]
-    return "MASKING" in words or "MASK" in words or "CLASSIFICATION" in words or words[:2] == ["CREATE", "USER"]
-
-
-def _block(line: str) -> str:
-    """The comment between block marks; what would end it, or be cut by the runner, is spelt otherwise."""
-    text = line.removeprefix("--").strip().replace("*/", "* /").replace(";", ",")
-    return f"/* {text} */" if text else "/* */"
+    edits = tuple(Edit(step.place(line.span), line.in_block_marks) for line in lines)
+    return Fix("write the comment as /* … */", edits)

@@ -71,6 +71,12 @@ class Token(msgspec.Struct, frozen=True, gc=False):
             return text[mark:-mark]
         return text
 
+    @property
+    def in_block_marks(self) -> str:
+        """A line comment as a block comment; what would end it, or be cut by the runner, is spelt otherwise."""
+        text = self.text.removeprefix("--").strip().replace("*/", "* /").replace(";", ",")
+        return f"/* {text} */" if text else "/* */"
+
 
 class Cut(msgspec.Struct, frozen=True):
     """The tokens between two `;`: significant ones, and the comments before and among them."""

@@ -39,6 +39,12 @@ class Statement(msgspec.Struct, frozen=True):
         return self.tokens[0].upper if self.tokens else ""
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is one of those statements of Kimberlite's own that a comment before them breaks."""
+        words = [token.upper for token in self.tokens]
+        return "MASKING" in words or "MASK" in words or "CLASSIFICATION" in words or words[:2] == ["CREATE", "USER"]
+
+    @property
     def title(self) -> str:
         """Its first words up to the name it is about: `CREATE INDEX patients_dob_idx`, `ALTER TABLE patients`."""
         words = [self.tokens[0].text] if self.tokens else []
