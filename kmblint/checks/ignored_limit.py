@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Related
 from kmblint.replay import Step
 from kmblint.schema.batches import first_batch
 from kmblint.schema.changes import DeleteRows, UpdateRows
@@ -14,26 +14,35 @@ from kmblint.targets import Target
 from kmblint.targets.verdict import WiderThanAsked
 
 _BATCH: Final = 1000
+_CLAUSES: Final = ("LIMIT", "ORDER BY")
 
 
-def check(hazard: WiderThanAsked, step: Step, target: Target) -> Iterator[Finding]:
-    """The clause, and a batch that the engine does heed."""
-    change = step.change
-    if hazard.clause not in {"LIMIT", "ORDER BY"} or not isinstance(change, UpdateRows | DeleteRows):
+def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterator[Finding]:
+    """The clauses, once a statement, and a batch that the engine does heed; one row needs no limit and no order."""
+    ignored = [
+        hazard for hazard in step.outcome.hazards if isinstance(hazard, WiderThanAsked) and hazard.clause in _CLAUSES
+    ]
+    if not ignored:
         return
     table = step.before.table(change.table.text)
     batch = None
     if table is not None:
         reach = Reach.of(change, table, target.traits.dialect)
+        most = reach.most_changed(change)
+        if most is not None and most <= (1 if change.limit is None else change.limit):
+            return
         refused = [refusal.span for refusal in step.outcome.refusals]
         size = change.limit or _BATCH
         batch = first_batch(
             change, table, reach, text=step.migration.source.slice, refused=refused, size=min(size, _BATCH)
         )
+    first, *others = sorted(ignored, key=lambda hazard: hazard.clause)
     done = "deleted" if isinstance(change, DeleteRows) else "changed"
+    found = " that the condition finds" if change.where else ""
     yield Finding(
-        step.place(hazard.span),
-        f"{hazard.clause} is taken and ignored: every row that the condition finds is {done} at once",
+        step.place(first.span),
+        f"{first.clause} is taken and ignored: every row{found} is {done} at once",
         help=f"bound it by the key, a range a statement: {batch}" if batch else "name the rows by their key",
+        related=tuple(Related(step.place(hazard.span), f"{hazard.clause} is ignored too") for hazard in others),
         subject=step.subject,
     )

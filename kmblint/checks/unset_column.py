@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay import Step
+from kmblint.spelling import nearest
 from kmblint.targets.verdict import DoesNothing
 
 
@@ -13,9 +14,11 @@ def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
     """The assignment, and why it comes to nothing."""
     if hazard.kind not in {"ghost", "qualified"}:
         return
+    table = step.before.table(step.subject)
+    meant = nearest(hazard.column, table.column_names) if table and hazard.kind == "ghost" else None
     yield Finding(
         step.place(hazard.span),
         f"{hazard.reason}: the statement reports its rows and changes nothing",
-        help=hazard.help,
+        help=f"did you mean `{meant}`?" if meant else hazard.help,
         subject=step.subject_of(hazard.column),
     )
