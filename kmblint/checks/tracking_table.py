@@ -1,0 +1,33 @@
+"""A migration that touches the tracking table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.touched import touched
+from kmblint.sql.statement import Statement
+from kmblint.targets import Target
+
+_TABLE: Final = "__migrations"
+
+
+def check(statement: Statement, step: Step, target: Target) -> Iterator[Finding]:
+    """The statement, whatever it does with the table."""
+    names = (name for change in statement.changes for name in touched(change))
+    name = next((name for name in names if name.text.rpartition(".")[2] == _TABLE), None)
+    if name is None:
+        return
+    reason = (
+        "Kimberlite has no such table: what was applied stands in `.kimberlite/migrations/applied.toml`"
+        if target.runner
+        else "the system keeps it, and what a migration writes there is believed"
+    )
+    yield Finding(
+        step.place(name.span),
+        f"`{name}` tracks which migrations are applied and is not a migration's to touch; {reason}",
+        help="leave the statement out; `kimberlite migration status` shows what is applied",
+        subject=name.text,
+    )
