@@ -1,0 +1,90 @@
+"""What README.md shows is so: its commands, its output, its configuration, its suppressions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from kmblint.cli import main
+from kmblint.config import load
+from kmblint.configkeys import KEYS
+from kmblint.reporters import FORMATS
+from kmblint.rulebook import Rulebook
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def marked(name: str) -> str:
+    """The fence between two markers."""
+    (fence,) = re.findall(rf"^<!-- {name} -->\n```\w+\n(.*?)^```\n<!-- /{name} -->$", TEXT, re.MULTILINE | re.DOTALL)
+    return str(fence)
+
+
+def kmblint(*arguments: str) -> str:
+    done = CliRunner().invoke(main, list(arguments))
+    assert done.exit_code in (0, 1), done.output
+    return done.stdout
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_output_is_what_the_command_prints() -> None:
+    printed = kmblint("check", "--isolated", "--exit-zero", "fixtures/guide")
+    assert marked("output").rstrip("\n") == printed.split("\n\n", 1)[0]
+
+
+@pytest.mark.parametrize("name", ["main job", "tests"])
+def test_the_two_commands_are_one_line_each_and_name_what_exists(name: str) -> None:
+    command = marked(name)
+    assert command.count("\n") == 1
+    assert all((ROOT / path).exists() for path in re.findall(r"fixtures/\S+", command))
+    groups = re.findall(r"--group (\S+)", command)
+    declared = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert all(f"\n{group} = [" in declared for group in groups)
+
+
+def test_continuous_integration_runs_the_command_of_the_tests() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "/<!-- tests -->/,/<!-- \\/tests -->/p' README.md" in script
+
+
+def test_every_command_and_option_that_is_named_exists() -> None:
+    assert isinstance(main, click.Group)
+    context = click.Context(main)
+    commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    assert set(re.findall(r"^\| `kmblint (\w+)", TEXT, re.MULTILINE)) == set(commands)
+    options = {option for command in commands.values() if command for each in command.params for option in each.opts}
+    ours = re.sub(r"```sh\n.*?```", "", TEXT, flags=re.DOTALL)
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ours)) - options == set()
+
+
+def test_the_configuration_shows_every_key_and_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "kmblint.toml"
+    file.write_text(marked("configuration"), encoding="utf-8")
+    config = load(file, "kmblint.toml", Rulebook.load(), {}, FORMATS)
+    unset = [name for name, key in KEYS.items() if getattr(config, key.field).origin == "default"]
+    assert unset == []
+
+
+def test_the_suppressions_are_used_and_do_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "0001_create_patients.sql").write_text(
+        marked("suppression") + "INSERT INTO patients (id) VALUES (1);\n", encoding="utf-8"
+    )
+    shown = kmblint("check", "--isolated", "--today", "2026-06-30", str(tmp_path), "--select", "KMB01,KMB301,KMB925")
+    assert "2 suppressed" in shown, shown
+    assert "error" not in shown
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT))
+def test_links_lead_somewhere(path: str) -> None:
+    assert (ROOT / path).exists()
