@@ -70,11 +70,11 @@ def as_table(catalog: Catalog, kept: Kept) -> str:
     """Each table with its columns in line, keys, references and indexes named beside them."""
     if not catalog.tables:
         return "no tables\n"
-    return "\n".join(_table_text(table, kept) for table in catalog.in_order)
+    return "\n".join(_table_text(catalog, table, kept) for table in catalog.in_order)
 
 
-def _table_text(table: Table, kept: Kept) -> str:
-    rows = [(column.name, str(kept.type(column)), _notes(table, column, kept)) for column in table.columns]
+def _table_text(catalog: Catalog, table: Table, kept: Kept) -> str:
+    rows = [(column.name, str(kept.type(column)), _notes(catalog, table, column, kept)) for column in table.columns]
     widths = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
     lines = [f"  {name:{widths[0]}}  {kind:{widths[1]}}  {notes}".rstrip() for name, kind, notes in rows]
     lines += [
@@ -88,7 +88,7 @@ def _table_text(table: Table, kept: Kept) -> str:
     return "\n".join([f"{table.name}  ({table.made.file})", *lines, ""])
 
 
-def _notes(table: Table, column: Column, kept: Kept) -> str:
+def _notes(catalog: Catalog, table: Table, column: Column, kept: Kept) -> str:
     notes = ["key"] if column.name in table.primary_key else []
     if not kept.nullable(table, column) and not notes:
         notes.append("not null")
@@ -99,6 +99,8 @@ def _notes(table: Table, column: Column, kept: Kept) -> str:
     ]
     if column.name in table.policies:
         notes.append(f"masked by {table.policies[column.name][0]}")
+    masks = (mask for mask in catalog.masks.values() if (mask.table, mask.column) == (table.name, column.name))
+    notes += [f"masked by {name}" for name in sorted(mask.name for mask in masks)]
     if column.name in table.classifications:
         notes.append(table.classifications[column.name][0])
     return ", ".join(notes)

@@ -93,13 +93,16 @@ def _index(table: Table, index: Index, kept: Kept) -> str:
 
 
 def _guards(catalog: Catalog, kept: Kept) -> Iterator[str]:
+    """Roles, policies, classifications and masks; what stays attached to a dropped column can't be said again."""
     yield from (f"CREATE ROLE {quoted(name)};" for name in sorted(catalog.roles.keys()))
     yield from (f"{kept.text(policy.made)};" for _, policy in sorted(catalog.policies.items()))
     for table in catalog.in_order:
         for column, (policy, _) in sorted(table.policies.items()):
-            yield f"ALTER TABLE {table.name} ALTER COLUMN {column} SET MASKING POLICY {policy};"
+            if table.column(column):
+                yield f"ALTER TABLE {table.name} ALTER COLUMN {column} SET MASKING POLICY {policy};"
         for column, (word, _) in sorted(table.classifications.items()):
-            yield f"ALTER TABLE {table.name} MODIFY COLUMN {column} SET CLASSIFICATION {_text(word)};"
+            if table.column(column):
+                yield f"ALTER TABLE {table.name} MODIFY COLUMN {column} SET CLASSIFICATION {_text(word)};"
     for _, mask in sorted(catalog.masks.items()):
         if catalog.table(mask.table):
             yield f"CREATE MASK {mask.name} ON {mask.table}.{mask.column} USING {mask.strategy};"

@@ -44,7 +44,7 @@ beds  (0002_create_beds.sql)
 wards  (0001_create_wards.sql)
   id          BIGINT       key
   first name  VARCHAR(20)  not null
-  d           DATE         PHI
+  d           DATE         masked by m, PHI
 """
     )
 
@@ -57,7 +57,7 @@ def test_the_table_as_the_engine_keeps_it(tmp_path: Path) -> None:
 wards  (0001_create_wards.sql)
   id          BIGINT  key
   first name  TEXT    not null
-  d           DATE    PHI
+  d           DATE    masked by m, PHI
   unreadable: `d` holds '2026-01-01' (0003_seed.sql)
 """
     )

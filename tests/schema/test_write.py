@@ -146,6 +146,13 @@ def test_masks_policies_classifications_and_roles_are_written_behind_the_tables(
     assert text.endswith("\n\n" + "\n".join(guards) + "\n")
 
 
+def test_what_stays_attached_to_a_dropped_column_is_not_written(tmp_path: Path) -> None:
+    policy = "CREATE MASKING POLICY hide STRATEGY HASH EXEMPT ROLES ('nurse');\n"
+    attached = "ALTER TABLE wards ALTER COLUMN name SET MASKING POLICY hide;\nALTER TABLE wards DROP COLUMN name;\n"
+    text, _ = twice(tmp_path, CREATE + policy + attached, "kimberlite", actual=True)
+    assert text.endswith(f"\n\n{policy}")
+
+
 @given(name=st.text(min_size=1, max_size=8).filter(lambda name: "\x00" not in name and name.isprintable()))
 def test_a_quoted_name_is_read_as_the_same_name(name: str) -> None:
     (statement,) = statements(Source("0001_a.sql", f"DROP TABLE {quoted(name)}"))
