@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import tomli
+
 PROJECT = Path(__file__).parent.parent
 
 
@@ -28,6 +30,27 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
     assert "Snapshot directory was modified" in filling.stdout, filling.stdout
     assert running.returncode == 0, running.stdout
     assert "warning[KMB199 copied-table]" in (tmp_path / "rules/copied-table.md").read_text(encoding="utf-8")
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomli.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"].values()
+    wanted = {
+        re.split(r"[<>=!~;]", each)[0]
+        for group in (project["project"]["dependencies"], *groups)
+        for each in group
+        if isinstance(each, str)
+    }
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([^`]+)` \| ", text, re.MULTILINE)) == wanted
+
+
+def test_the_modules_that_are_named_exist() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    modules = re.findall(r"python -m (tests[\w.]+)", text)
+    paths = [*(f"{module.replace('.', '/')}.py" for module in modules), *re.findall(r"`(tests/[\w/.]+)`", text)]
+    assert [path for path in paths if not (PROJECT / path).exists()] == []
+    assert len(modules) == 2
 
 
 def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
