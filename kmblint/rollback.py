@@ -6,7 +6,7 @@ The order of columns is left out, because a column that comes back stands last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
@@ -35,12 +35,17 @@ class Difference(msgspec.Struct, frozen=True):
     before: str | None
     after: str | None
     place: Place
-    """Where it was made; a table that is lost, where it was dropped."""
+    """Where it was made; a table or column that is lost, where it was dropped."""
 
     def __str__(self) -> str:
         if self.before is None:
             return f"{self.name} is left behind"
         return f"{self.name} is lost" if self.after is None else f"{self.name} is {self.after} and was {self.before}"
+
+    @property
+    def subject(self) -> str:
+        """The object of its name: `patients.phone` of a column, an index's own name."""
+        return self.name.partition("`")[2].partition("`")[0]
 
     @property
     def drawn(self) -> str:
@@ -82,9 +87,12 @@ class Rollback(msgspec.Struct, frozen=True, dict=True):
             for name, was, now in pairs
             if (was is None) is not (now is None)
         ]
-        facts = [(_of_catalog(before, self.traits), _of_catalog(after, self.traits))]
-        facts += [(_of_table(was, self.traits), _of_table(now, self.traits)) for _, was, now in pairs if was and now]
-        return (*tables, *(difference for was, now in facts for difference in _compared(was, now)))
+        rest = [*_compared(_of_catalog(before, self.traits), _of_catalog(after, self.traits))]
+        for name, was, now in pairs:
+            if was and now:
+                gone = {_column(name, column): dropped.place for column, dropped in now.dropped.items()}
+                rest += _compared(_of_table(was, self.traits), _of_table(now, self.traits), gone)
+        return (*tables, *rest)
 
     @cached_property
     def _touched(self) -> tuple[str, ...]:
@@ -123,12 +131,17 @@ def _end_of(name: str, catalog: Catalog) -> Place:
     return table.made if table else catalog.dropped[name].place
 
 
-def _compared(before: _Facts, after: _Facts) -> Iterator[Difference]:
+def _compared(before: _Facts, after: _Facts, gone: Mapping[str, Place] | None = None) -> Iterator[Difference]:
     for name in {**before, **after}:
         was, now = before.get(name), after.get(name)
         here = now or was
         if here is not None and (was is None or now is None or was[0] != now[0]):
-            yield Difference(name, was and was[0], now and now[0], here[1])
+            place = here[1] if now else (gone or {}).get(name, here[1])
+            yield Difference(name, was and was[0], now and now[0], place)
+
+
+def _column(table: str, column: str) -> str:
+    return f"column `{table}.{column}`"
 
 
 def _of_catalog(catalog: Catalog, traits: Traits) -> _Facts:
@@ -152,7 +165,7 @@ def _of_table(table: Table, traits: Traits) -> _Facts:
         words = [str(traits.kept_type(column.type)), "" if column.nullable else "NOT NULL"]
         if traits.keeps_declarations and column.default is not None:
             words.append("DEFAULT …")
-        facts[f"column `{name}.{column.name}`"] = (" ".join(filter(None, words)), column.made)
+        facts[_column(name, column.name)] = (" ".join(filter(None, words)), column.made)
     if traits.keeps_declarations:
         for declared in table.constraints:
             if not isinstance(declared.constraint, PrimaryKey):

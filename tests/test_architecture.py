@@ -19,10 +19,11 @@ ORDER: Final = (
     "errors", "text", "spelling", "findings", "decode", "tomlfile",
     # what statements mean and what becomes of them
     "schema", "sql", "targets", "state", "history", "sections", "strays", "folder", "git", "locate", "replay",
-    "rollback",
+    "rollback", "links",
     "absence", "transcript", "identity", "suppress",
     # rules, and what is asked of them
-    "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "masking", "engine", "fixes",
+    "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "masking",
+    "engine", "fixes",
     # what is shown
     "reporters", "cli", "__main__",
 )  # fmt: skip

@@ -1,8 +1,22 @@
-"""Statements that a fix or a help proposes."""
+"""Statements, and names of migrations, that a fix or a help proposes."""
 
 from __future__ import annotations
 
+import re
+
 from kmblint.schema.catalog import Table
+from kmblint.schema.changes import (
+    AddColumn,
+    AddIndex,
+    AddTable,
+    Change,
+    DeleteRows,
+    DropColumn,
+    DropTable,
+    InsertRows,
+    Name,
+    UpdateRows,
+)
 from kmblint.schema.write import quoted
 
 
@@ -13,3 +27,28 @@ def create_index(table: Table, columns: tuple[str, ...]) -> str:
     name = next(name for name in names if table.index(name) is None)
     listed = ", ".join(map(quoted, columns))
     return f"CREATE INDEX {quoted(name)} ON {quoted(table.name)} ({listed});"
+
+
+def migration_description(change: Change) -> str:
+    """What a migration that makes this change could be called: `add_phone_to_patients`."""
+    match change:
+        case AddTable(table=table):
+            said = f"add_{table}"
+        case AddColumn(table=table, column=column):
+            said = f"add_{column.name}_to_{table}"
+        case DropColumn(table=table, column=column):
+            said = f"drop_{column}_of_{table}"
+        case DropTable(table=table):
+            said = f"drop_{table}"
+        case AddIndex(table=table):
+            said = f"index_{table}"
+        case InsertRows(table=table):
+            said = f"seed_{table}"
+        case UpdateRows(table=table):
+            said = f"correct_{table}"
+        case DeleteRows(table=table):
+            said = f"remove_rows_of_{table}"
+        case _:
+            name = getattr(change, "table", None) or getattr(change, "name", None)
+            said = f"change_{name}" if isinstance(name, Name) else "change_schema"
+    return re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")

@@ -1,0 +1,19 @@
+"""A statement that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.changes import Read
+
+
+def check(change: Read, step: Step) -> Iterator[Finding]:
+    """The query, whose answer nobody gets."""
+    yield Finding(
+        step.place(step.statement.span),
+        f"this {change.word} changes nothing, and nobody sees its answer when the migration runs",
+        help="leave it out; to check data before a change, ask by hand or in a test",
+        subject=change.tables[0].text if change.tables else "",
+    )
