@@ -32,7 +32,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
                 f"index `{index.name}` finds nothing that {name} of `{table.name}` doesn't find: its columns are the "
                 "first of the other's",
                 help=f"leave out `{index.name}`"
-                if later is index
+                if index.made.file == later.made.file
                 else f"one index is enough: `{index.name}` was there",
                 related=(Related(earlier.made, "the other is created here"),),
                 subject=f"{table.name}.{index.name}",
