@@ -113,9 +113,10 @@ def _case(title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
         else:
             migrations += kind == "sql"
             name = fence.name or _default_name(migrations)
-            text, found = _unmarked(name, fence.body)
+            shown = name.removeprefix("released/")
+            text, found = _unmarked(shown, fence.body)
             marks += found
-            marks += [Mark(name, None, part) for part in re.findall(r'error="([^"]*)"', rest)]
+            marks += [Mark(shown, None, part) for part in re.findall(r'error="([^"]*)"', rest)]
             files[_path(name)] = _unescaped(text) if "escaped" in rest.split() else text.encode()
     return Case(title, flagged, files, tuple(marks), config, tuple(fixed), rendered)
 
@@ -188,12 +189,19 @@ def run(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: boo
 
 
 def check(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True) -> Result:
-    """Lints what stands in the project folder."""
+    """Lints what stands in the project folder; files in `released/` are those of the git revision `main`."""
     (project / "migrations").mkdir(exist_ok=True)
     path = project / "kmblint.toml"
     path.write_text(f'select = ["{card.slug}"]\n{case.config}', encoding="utf-8")
     configured = load(path, path.name, rulebook, {}, FORMATS)
-    known = folder.Known(configured.applied.value, configured.failed.value, configured.baseline.value)
+    released = {path.name: path.read_bytes().decode() for path in sorted(project.glob("released/*.sql"))}
+    known = folder.Known(
+        configured.applied.value,
+        configured.failed.value,
+        configured.baseline.value,
+        since="main" if released else None,
+        released=released or None,
+    )
     history = folder.read(project / "migrations", known, display=lambda path: path.relative_to(project).as_posix())
     settings = Settings(
         rules=selected(configured, rulebook),

@@ -1,0 +1,24 @@
+"""A failed migration beside its repair, and nothing that says which is out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmblint.findings import Finding, Related, point
+from kmblint.history import History
+from kmblint.targets import Target
+
+
+def check(history: History, target: Target) -> Iterator[Finding]:
+    """The repair of every failed file that isn't marked."""
+    for migration in history.migrations:
+        if migration.fixed_by is None or migration.failed:
+            continue
+        order = "the runner executes both, in no defined order" if target.runner else "nothing says which of them runs"
+        yield Finding(
+            point(migration.fixed_by),
+            f"`{migration.fixed_by}` takes the place of `{migration.file}`, which is not marked failed: {order}",
+            help=f"put `-- Failed: why` into the header of `{migration.file}` (the checksum doesn't see it), "
+            f'or `failed = ["{migration.file}"]` under `[history]`; better still, delete it',
+            related=(Related(point(migration.file), "the one that failed"),),
+        )
