@@ -1,0 +1,76 @@
+"""A data change for one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kmblint.findings import Finding
+from kmblint.replay import Step
+from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
+from kmblint.schema.predicate import (
+    Boolean,
+    ColumnRef,
+    Compare,
+    In,
+    Number,
+    Predicate,
+    Text,
+    Value,
+    conditions,
+)
+from kmblint.text import Span
+
+
+class _Said(msgspec.Struct, frozen=True):
+    column: str
+    span: Span
+
+
+def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: tuple[str, ...]) -> Iterator[Finding]:
+    """The first tenant that the statement names."""
+    wanted = {column.lower() for column in columns}
+    said = next((each for each in _said(change, step) if each.column.lower() in wanted), None)
+    if said is None:
+        return
+    yield Finding(
+        step.place(said.span),
+        f"`{step.migration.source.slice(said.span)}` names a tenant, and migrations apply to all of them",
+        help="change the data of one tenant by a program or a job of that tenant, not by a migration",
+        subject=step.subject_of(said.column),
+    )
+
+
+def _said(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[_Said]:
+    """Every column that is compared with a literal, or gets one, and where."""
+    match change:
+        case InsertRows(columns=columns, rows=rows):
+            table = step.before.table(change.table.text)
+            names = [c.text for c in columns] if columns is not None else list(table.column_names if table else ())
+            for row in rows:
+                for name, value in zip(names, row.values, strict=False):
+                    if _is_literal(value):
+                        yield _Said(name, value.span)
+        case UpdateRows(assignments=assignments, where=where):
+            yield from (_Said(each.column.text, each.span) for each in assignments if _is_literal(each.value))
+            yield from _compared(where)
+        case DeleteRows(where=where):
+            yield from _compared(where)
+
+
+def _compared(where: Predicate | None) -> Iterator[_Said]:
+    for part in () if where is None else conditions(where):
+        match part:
+            case Compare(left=ColumnRef(name=name), right=value, span=span) if _is_literal(value):
+                yield _Said(name, span)
+            case Compare(left=value, right=ColumnRef(name=name), span=span) if _is_literal(value):
+                yield _Said(name, span)
+            case In(value=ColumnRef(name=name), items=items, span=span) if any(map(_is_literal, items)):
+                yield _Said(name, span)
+            case _:
+                continue
+
+
+def _is_literal(value: Value) -> bool:
+    return isinstance(value, Number | Text | Boolean)
