@@ -18,8 +18,8 @@ ORDER: Final = (
     # words of their own
     "errors", "text", "spelling", "findings", "decode", "tomlfile",
     # what statements mean and what becomes of them
-    "schema", "sql", "targets", "state", "history", "sections", "strays", "folder", "followup", "git", "locate", "replay",
-    "rollback", "links",
+    "schema", "sql", "targets", "state", "history", "sections", "strays", "folder", "followup", "git", "locate",
+    "replay", "rollback", "links",
     "absence", "transcript", "identity", "suppress",
     # rules, and what is asked of them
     "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "masking",
