@@ -6,18 +6,23 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
 from kmblint.history import History
+from kmblint.spelling import counted
 from kmblint.state import LOCK
 
 
 def check(history: History) -> Iterator[Finding]:
-    """Every file whose number isn't in a lock that is whole."""
+    """Every file whose number isn't in a lock that is whole; where it is said what was applied, only those files."""
     if not history.state.lock or any(damage.place.file == LOCK for damage in history.state.damages):
         return
+    said = history.applied_through is not None or history.since is not None
+    others = len(history.state.lock)
     for migration in history.replayed:
+        if said and not migration.applied:
+            continue  # it may still be edited
         if migration.number is not None and migration.number not in history.state.locked:
             yield Finding(
                 point(migration.file),
-                f"`{migration.file}` is not in the lock, which knows {len(history.state.lock)} others, "
+                f"`{migration.file}` is not in the lock, which knows {counted(others, 'other')}, "
                 "so `migration validate` doesn't notice when it is edited",
                 help=f"add it to `{LOCK}` with checksum `{migration.checksum}`",
             )
