@@ -45,7 +45,7 @@ _CREATE_HELP: Final = {
 
 def judge(statement: Statement, source: Source) -> Form:
     """The form of a statement; its comments count, because the engine gets them too."""
-    sent = _sent(statement)
+    sent = _sent(statement, source)
     cursor = Cursor(statement.tokens, statement.span.end)
     try:
         _limits(cursor, source, sent)
@@ -59,11 +59,14 @@ def judge(statement: Statement, source: Source) -> Form:
     return Form(None, tuple(cursor.hazards))
 
 
-def _sent(statement: Statement) -> Span:
-    """From the first comment before the statement to the last one behind it."""
-    starts = [statement.span.start, *(comment.start for comment in statement.comments)]
-    ends = [statement.span.end, *(comment.end for comment in statement.comments)]
-    return Span(min(starts), max(ends))
+def _sent(statement: Statement, source: Source) -> Span:
+    """From the first comment before the statement to the last one behind it; a `;` in a comment ends what is before."""
+    first = min(token.start for token in (*statement.tokens[:1], *statement.comments[:1]))
+    cut = source.text.rfind(";", first, statement.span.start) + 1
+    if cut:
+        before = source.text[cut : statement.span.start]
+        first = cut + len(before) - len(before.lstrip())
+    return Span(first, max(token.end for token in (*statement.tokens[-1:], *statement.comments[-1:])))
 
 
 def _limits(cursor: Cursor, source: Source, sent: Span) -> None:
