@@ -13,6 +13,7 @@ from kmblint.state import APPLIED
 def check(history: History) -> Iterator[Finding]:
     """Every migration that is not applied and stands before one that is."""
     newest, where = _newest(history)
+    taken = {number_of(name) for name in history.released or ()}
     ahead = 0
     for migration in history.replayed:
         if migration.number is None or migration.number > newest or migration.applied:
@@ -21,11 +22,13 @@ def check(history: History) -> Iterator[Finding]:
             continue
         wanted = history.next_file(migration.description, ahead)
         ahead += 1
-        below = "is below" if migration.number < newest else "is that of"
+        if migration.number in taken:
+            effect = "that number is applied already, so the runner never executes this file"
+        else:
+            effect = f"a database that has {newest:04} executes it afterwards, a new one before"
         yield Finding(
             point(migration.file),
-            f"`{migration.file}` is new and its number {below} {newest:04}, which is applied (in `{where}`): "
-            "databases that have it would run this one out of order, or never",
+            f"`{migration.file}` is new, and {newest:04} is applied (in `{where}`): {effect}",
             help=f"renumber it: `{wanted}`",
             fix=Fix(
                 f"rename it to `{wanted}`",

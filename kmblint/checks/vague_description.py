@@ -27,7 +27,7 @@ _KEY: Final = re.compile(r"[A-Z]{2,10}-\d+", re.ASCII)
 def check(migration: Migration, history: History, *, words: tuple[str, ...]) -> Iterator[Finding]:
     """The file, where no word of its description says anything."""
     described = snake(migration.description).split("_")
-    if not described[0] or not migration.replayed or _repairs(migration, history):
+    if migration.number is None or not described[0] or not migration.replayed or _repairs(migration, history):
         return
     empty = [bool(_NOTHING.fullmatch(word)) or word in _MONTHS for word in described]
     if _is_ticket(migration.description):
@@ -55,6 +55,5 @@ def _is_ticket(description: str) -> bool:
 
 def _repairs(migration: Migration, history: History) -> bool:
     """Whether it takes the place of a failed migration of its number, as the guide's `0003_fixed.sql` does."""
-    namesakes = history.by_number.get(migration.number, ()) if migration.number is not None else ()
-    others = (history.by_file[file] for file in namesakes if file in history.by_file)
+    others = (other for other in history.migrations if other.number == migration.number)
     return any(other.failed or other.fixed_by == migration.file for other in others)
