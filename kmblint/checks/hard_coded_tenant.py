@@ -34,9 +34,11 @@ def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: 
     said = next((each for each in _said(change, step) if each.column.lower() in wanted), None)
     if said is None:
         return
+    written = step.migration.source.slice(said.span)
+    condition = f"{said.column} = {written}" if isinstance(change, InsertRows) else written
     yield Finding(
         step.place(said.span),
-        f"`{step.migration.source.slice(said.span)}` names a tenant, and migrations apply to all of them",
+        f"`{condition}` names a tenant, and migrations apply to all of them",
         help="change the data of one tenant by a program or a job of that tenant, not by a migration",
         subject=step.subject_of(said.column),
     )
