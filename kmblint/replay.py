@@ -16,7 +16,7 @@ import msgspec
 from kmblint.history import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change, Name
+from kmblint.schema.changes import Change, InsertRows, Name
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
@@ -162,8 +162,11 @@ def steps_of(
             if fate is not None:
                 outcome = msgspec.structs.replace(outcome, verdict=fate)
             after = catalog
-            if change is not None and not (actual and outcome.verdict not in _HAPPENS):
+            if change is not None and (not actual or outcome.verdict in _HAPPENS):
                 after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
+            elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
+                # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
+                after = target.aftermath(catalog, change, outcome, migration.place)
             yield Step(
                 history, migration, statement, change, catalog, after, form, outcome,
                 _unmet(held, outcome), number,
