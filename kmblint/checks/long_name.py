@@ -21,6 +21,7 @@ from kmblint.schema.changes import (
     RenameTable,
 )
 from kmblint.schema.introduced import introduced
+from kmblint.sql.reader import short
 from kmblint.targets.verdict import Verdict
 
 
@@ -50,11 +51,11 @@ def check(
         name = new.name.text
         size = len(name.encode("utf-8", "surrogatepass"))
         if size > max_bytes:
-            message = f"{new.kind} `{name}` is {size} bytes long, more than the {max_bytes} that other tools keep"
+            message = f"{new.kind} `{short(name)}` is {size} bytes long, other tools keep {max_bytes}"
             help_ = f"shorten it to {max_bytes} bytes"
         elif not name.isascii():
             odd = next(letter for letter in name if not letter.isascii())
-            message = f"{new.kind} `{name}` is not ASCII (`{odd}`)"
+            message = f"{new.kind} `{short(name)}` is not ASCII (`{odd}`)"
             help_ = "write it with the letters a to z, digits and `_`"
         else:
             continue
