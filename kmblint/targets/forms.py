@@ -61,12 +61,13 @@ def judge(statement: Statement, source: Source) -> Form:
 
 def _sent(statement: Statement, source: Source) -> Span:
     """From the first comment before the statement to the last one behind it; a `;` in a comment ends what is before."""
-    first = min(token.start for token in (*statement.tokens[:1], *statement.comments[:1]))
+    around = (statement.span, *(comment.span for comment in statement.comments))
+    first, last = min(span.start for span in around), max(span.end for span in around)
     cut = source.text.rfind(";", first, statement.span.start) + 1
     if cut:
         before = source.text[cut : statement.span.start]
         first = cut + len(before) - len(before.lstrip())
-    return Span(first, max(token.end for token in (*statement.tokens[-1:], *statement.comments[-1:])))
+    return Span(first, last)
 
 
 def _limits(cursor: Cursor, source: Source, sent: Span) -> None:
