@@ -13,7 +13,9 @@ def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
     """The comparison, and what it finds."""
     if hazard.kind != "blind":
         return
-    outcome = "so every row is changed" if hazard.finds_all else "so nothing is changed, and success is reported"
+    outcome = "so nothing is changed, and success is reported"
+    if hazard.finds_all or hazard.finds_other:
+        outcome = "so every row is changed" if hazard.finds_all else "and those are changed"
     yield Finding(
         step.place(hazard.span),
         f"the condition on `{hazard.column}` is blind: {hazard.reason}, {outcome}",

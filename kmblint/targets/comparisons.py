@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Final
@@ -33,12 +34,17 @@ from kmblint.text import Span
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 
 
+_BY_INDEX: Final = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN"})
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d*)?")
+
+
 class Finds(Enum):
     """What a comparison of a column with a literal of its own kind finds."""
 
     RIGHT = "right"
     NONE = "none"
     ALL = "all"
+    OTHER = "other"
 
 
 class Way(Enum):
@@ -82,9 +88,9 @@ def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
             continue
         has_index = table.has_index_on(column.name)
         way = Way.LITERAL_FIRST if test.literal_first else Way.INDEXED if has_index and not test.under_or else Way.PLAIN
-        found = finds(stored, test.operator, way)
+        found = Finds.OTHER if _as_text(stored, test, way) else finds(stored, test.operator, way)
         if found is not Finds.RIGHT and not _is_exact(stored, test, way):
-            yield _blind(column, stored, test, way, has_index=has_index)
+            yield _blind(column, stored, test, way, found, has_index=has_index)
 
 
 def finds_nothing(table: Table, where: Predicate | None) -> bool:
@@ -94,7 +100,8 @@ def finds_nothing(table: Table, where: Predicate | None) -> bool:
     hazards = list(where_hazards(table, where))
     required = _required(where)
     return not any(isinstance(hazard, NullRows) for hazard in hazards) and any(
-        isinstance(hazard, DoesNothing) and not hazard.finds_all and hazard.span in required for hazard in hazards
+        isinstance(hazard, DoesNothing) and not (hazard.finds_all or hazard.finds_other) and hazard.span in required
+        for hazard in hazards
     )
 
 
@@ -145,12 +152,18 @@ def _null_rows(table: Table, column: Column, test: _Test, excluded: set[str]) ->
         yield NullRows(column.name, test.span, test.operator)
 
 
+def _as_text(stored: DataType, test: _Test, way: Way) -> bool:
+    """Whether an index compares decimals, as they were written, with a quoted number character by character."""
+    indexed = stored.name == "DECIMAL" and way is Way.INDEXED and test.operator in _BY_INDEX
+    return indexed and all(isinstance(value, Text) and _NUMBER.fullmatch(value.value) for value in test.values)
+
+
 def _is_exact(stored: DataType, test: _Test, way: Way) -> bool:
     """Whether a decimal is compared with literals of exactly its scale, in the one way that finds them."""
     if stored.name != "DECIMAL" or test.operator in {"IN", "NOT IN", "NOT BETWEEN"}:
         return False
     numbers = way is Way.LITERAL_FIRST or test.operator == "<>"
-    if not numbers and way is not Way.INDEXED:
+    if not numbers and (way is not Way.INDEXED or test.operator != "="):
         return False
     return all(
         isinstance(value, Number if numbers else Text) and len(_digits(value).partition(".")[2]) == stored.arguments[1]
@@ -162,10 +175,11 @@ def _digits(value: Value) -> str:
     return value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
 
 
-def _blind(column: Column, stored: DataType, test: _Test, way: Way, *, has_index: bool) -> DoesNothing:
-    found = finds(stored, test.operator, way)
+def _blind(column: Column, stored: DataType, test: _Test, way: Way, found: Finds, *, has_index: bool) -> DoesNothing:
     advice = "name the rows by their key"
-    if way is Way.INDEXED or stored.name == "DECIMAL" or found is Finds.ALL:
+    if found is Finds.OTHER:
+        why = f"the engine compares {stored} columns with a quoted number as text, so '10.5' is less than '9.5'"
+    elif way is Way.INDEXED or stored.name == "DECIMAL" or found is Finds.ALL:
         why = f"the engine can't compare {stored} columns by `{test.operator}`"
     elif way is Way.LITERAL_FIRST:
         why = f"the engine can't compute with {stored} columns"
@@ -180,17 +194,21 @@ def _blind(column: Column, stored: DataType, test: _Test, way: Way, *, has_index
     first = None if test.literal_first else _literal_first(column, stored, test)
     if first:
         advice = f"write the literal first, `{first}`, which needs no index"
-    what = "every row" if found is Finds.ALL else "no row"
-    reason = f"{why}: `{test.operator}` finds {what}"
-    return DoesNothing("blind", column.name, test.span, reason, advice, found is Finds.ALL)
+    reason = f"{why}: `{test.operator}` finds {_FOUND[found]}"
+    all_rows, others = found is Finds.ALL, found is Finds.OTHER
+    return DoesNothing("blind", column.name, test.span, reason, advice, finds_all=all_rows, finds_other=others)
+
+
+_FOUND: Final = {Finds.NONE: "no row", Finds.ALL: "every row", Finds.OTHER: "other rows than meant"}
 
 
 def _literal_first(column: Column, stored: DataType, test: _Test) -> str | None:
     """The same comparison the other way round, where that finds the rows (area compare)."""
     value = test.values[0]
-    if test.operator not in _FLIPPED or not isinstance(value, Number):
+    if test.operator not in _FLIPPED or not _NUMBER.fullmatch(shown := _digits(value)):
         return None
-    shown = value.text
+    if stored.name != "DECIMAL" and not isinstance(value, Number):
+        return None
     if stored.name == "DECIMAL":
         scale = stored.arguments[1]
         whole, _, fraction = shown.partition(".")

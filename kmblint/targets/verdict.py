@@ -108,6 +108,8 @@ class DoesNothing(msgspec.Struct, frozen=True, tag=True):
     help: str | None = None
     finds_all: bool = False
     """A blind comparison that finds every row rather than none."""
+    finds_other: bool = False
+    """A blind comparison that finds rows, and not those that are asked for."""
 
 
 class Poisons(msgspec.Struct, frozen=True, tag=True):
