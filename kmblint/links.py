@@ -39,6 +39,7 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.graph import islands, references
+from kmblint.spelling import plurals
 
 _ASIDE: Final = (Read, Transaction, Comment)
 """Statements that change nothing, and so belong nowhere."""
@@ -108,9 +109,27 @@ def _names(step: Step) -> Iterator[str]:
     for token in step.statement.tokens:
         if step.after.table(token.value) or step.before.table(token.value):
             yield token.value
+    yield from _named_by_columns(step)
     columns = sorted(_columns(change))
     if columns:
         yield f"{type(change).__name__} {columns}"
+
+
+def _named_by_columns(step: Step) -> Iterator[str]:
+    """The tables that a new column is called after: `kind` and `kind_code` after `kinds`."""
+    change = step.change
+    match change:
+        case AddColumn(column=definition):
+            new = [definition.name.text]
+        case AddTable(columns=columns):
+            new = [column.name.text for column in columns]
+        case _:
+            return
+    for column in new:
+        stem = column.casefold()
+        while stem:
+            yield from (name for name in plurals(stem) if step.after.table(name))
+            stem = stem.rpartition("_")[0]
 
 
 def _columns(change: Change | None) -> set[str]:

@@ -16,8 +16,9 @@ def masked(report: Report, secrets: Iterable[Place]) -> Report:
     Lengths and lines stay, so that no position moves. A fix that would write a secret elsewhere is left out.
     """
     places = sorted(set(secrets))
-    texts = {report.source(place.file).slice(_inside(report.source(place.file), place.span)) for place in places}
-    said = sorted((text for text in texts if len(text) >= _SHORTEST), key=len, reverse=True)
+    written = {report.source(place.file).slice(_inside(report.source(place.file), place.span)) for place in places}
+    texts = {form for text in written for form in (text, text.replace("''", "'"))}
+    said = sorted((text for text in texts if len(text) >= _SHORTEST), key=lambda text: (-len(text), text))
     if not places:
         return report
     return replace(

@@ -115,7 +115,8 @@ def _header_entry(line: str) -> tuple[str | None, str]:
 def markers(source: Source, span: Span) -> Iterator[re.Match[str]]:
     """The comments of a stretch that were meant as the marker between up and down; group `guide` is its `-- DOWN:`.
 
-    Each opens its line or follows a `;`: inside a literal or another comment it is text, whatever the runner does.
+    Each opens its line or, with nothing else in it, follows a `;`: inside a literal or another comment it is text,
+    whatever the runner does.
     """
     text = source.text
     if not _MARKER.search(text, span.start, span.end):
@@ -126,7 +127,7 @@ def markers(source: Source, span: Span) -> Iterator[re.Match[str]]:
             opens_line = not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
             if opens_line or previous is Kind.SEMICOLON:
                 found = _MARKER.match(text, token.start, token.end)
-                if found:
+                if found and (opens_line or found["guide"] or not text[found.end() : token.end].strip()):
                     yield found
         previous = token.kind
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kmblint.history import checksum
-from kmblint.sections import cut
+from kmblint.sections import cut, markers
 from kmblint.sql.scanner import pieces
 from kmblint.text import Source, Span
 
@@ -163,3 +163,22 @@ def test_commented_sql_behind_the_guides_marker_is_read(down: str, expected: lis
 def test_comments_behind_the_runners_marker_stay_comments() -> None:
     text = "A;\n-- Down Migration\n-- DROP TABLE a;\n"
     assert cut(source(text)).commented.text == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-- Down Migration", "-- Down Migration and its reasons", "--down migration", "-- DOWN_MIGRATION (optional)",
+     "-- +goose Down", "-- migrate:down", "-- +migrate Down", "-- DOWN: back", "-- down", "---  Down Migration: back"],
+)  # fmt: skip
+def test_a_line_that_was_meant_as_the_marker(line: str) -> None:
+    (found,) = markers(source(f"DROP TABLE a;\n{line}\r\nDROP TABLE b;"), Span(0, 200))
+    assert (found["guide"] is not None) is (line in {"-- DOWN: back", "-- down"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-- down migrations are run by hand", "-- Down payments", "SELECT '-- Down Migration'", "/* -- Down Migration */",
+     "DROP TABLE a; -- Down Migration is manual", "DROP TABLE a -- Down Migration", "-- see -- Down Migration"],
+)  # fmt: skip
+def test_words_that_only_sound_like_the_marker(text: str) -> None:
+    assert list(markers(source(text), Span(0, len(text)))) == []

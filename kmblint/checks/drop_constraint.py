@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kmblint.findings import Finding, Related
 from kmblint.replay import Step
 from kmblint.schema.changes import Check, DropConstraint, ForeignKey, PrimaryKey
+from kmblint.schema.conflict import UnknownObject
 
 
 def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
@@ -14,6 +15,8 @@ def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
     table = step.before.table(change.table.text)
     declared = table.constraint(change.constraint.text) if table else None
     if table is None or (declared is None and change.if_exists):
+        return
+    if any(isinstance(conflict, UnknownObject) for conflict in step.conflicts):
         return
     if declared is not None and not step.history.populated_at(declared.made.file, step.migration):
         return

@@ -38,18 +38,24 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
 
 def _by_look(statement: Statement, step: Step) -> Iterator[Secret]:
     """Keys of known services and the like, whatever column they are for; comments are read too."""
+    starts = [statement.span.start, *(comment.start for comment in statement.comments)]
+    whole = step.migration.source.text[min(starts) : statement.span.end]
+    if key_in(whole, 0) is None:
+        return
     for token in (*statement.tokens, *statement.comments):
         if token.kind in _LITERALS or token.kind in _COMMENTS:
             span = key_in(token.text, token.start)
             if span is not None:
-                whole = token.span if token.kind in _LITERALS else span
-                yield Secret(whole, step.subject, "what looks like a key or password")
+                literal = token.span if token.kind in _LITERALS else span
+                yield Secret(literal, step.subject, "what looks like a key or password")
 
 
 def _by_word(statement: Statement, step: Step) -> Iterator[Secret]:
     """`PASSWORD '…'` and `IDENTIFIED BY '…'` of users and roles."""
+    if statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT"):
+        return
     words = {token.upper for token in statement.tokens}
-    if statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT") or not words & {"PASSWORD", "IDENTIFIED"}:
+    if not words & {"PASSWORD", "IDENTIFIED"}:
         return
     user = step.subject or next((token.value for token in statement.tokens[2:3]), "")
     for before, token in pairwise(statement.tokens):

@@ -31,8 +31,8 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
         if earlier is not None:
             yield Finding(
                 earlier.place(earlier.statement.span),
-                f"a later statement of this file changes the same columns of the same rows of `{earlier.subject}`, "
-                "so this does nothing",
+                f"a later statement of this file overwrites all that this one sets in `{earlier.subject}`: this does "
+                "nothing",
                 help="leave out the first",
                 related=(Related(step.place(step.statement.span), "overwritten here"),),
                 subject=earlier.subject,

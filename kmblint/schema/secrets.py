@@ -29,10 +29,10 @@ _NAMED: Final = re.compile(
 )
 _VALUE_NAMES: Final = frozenset({"value", "val", "setting_value", "config_value"})
 _SHAPES: Final = re.compile(
-    r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[A-Za-z0-9]{16,}"
-    r"|[sr]k_live_[A-Za-z0-9]{10,}|sk-[A-Za-z0-9_-]{32,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
-    r"|[a-z][a-z0-9+.-]*://[^\s:/@']+:[^\s:/@']{3,}@[\w.-]+"
+    r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[A-Za-z0-9]{16,}"
+    r"|[sr]k_live_[A-Za-z0-9]{10,}|sk-(?:proj-|ant-)?[A-Za-z0-9]{20,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|[a-z][a-z0-9+.-]{0,20}://[^\s:/@']{1,80}:[^\s:/@']{3,80}@[\w.-]+)"
+    r"|-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"
 )
 """What the keys of well-known services look like, private keys, and a password in an address."""
 _HASH: Final = re.compile(

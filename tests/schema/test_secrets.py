@@ -1,0 +1,75 @@
+"""Which literals are secrets: by the name of their column, by the name beside them, by their look."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmblint.schema.secrets import key_in, secrets_in
+from tests.sql_catalog import changes
+
+
+def found(sql: str) -> list[str]:
+    return [sql[secret.span.start : secret.span.end] for change in changes(sql) for secret in secrets_in(change, None)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["password", "smtp_password", "apiKey", "api_key", "client_secret", "SIGNING_KEY", "refreshToken", "credentials"],
+)
+def test_the_column_says_so(column: str) -> None:
+    assert found(f"UPDATE t SET \"{column}\" = 'k9-Lm2-77pq-0x' WHERE id = 1") == ["'k9-Lm2-77pq-0x'"]
+
+
+@pytest.mark.parametrize(
+    "column", ["password_hash", "password_reset_at", "token_type", "secretary", "primary_key", "api_key_id", "keyboard"]
+)
+def test_the_column_is_about_something_else(column: str) -> None:
+    assert found(f"UPDATE t SET {column} = 'k9-Lm2-77pq-0x' WHERE id = 1") == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "****",
+        "none",
+        "Disabled",
+        "$2b$12$abcdefghijk",
+        "vault:kv/x",
+        "${PASSWORD}",
+        "d41d8cd98f00b204e9800998ecf8427e",
+    ],
+)
+def test_the_value_is_no_secret(value: str) -> None:
+    assert found(f"UPDATE t SET password = '{value}' WHERE id = 1") == []
+
+
+def test_a_setting_is_known_by_the_name_beside_it() -> None:
+    assert found("INSERT INTO s (name, value) VALUES ('smtp_password', 'hunter22'), ('host', 'mail.example')") == [
+        "'hunter22'"
+    ]
+    assert found("UPDATE s SET value = 'hunter22' WHERE name = 'smtp_password'") == ["'hunter22'"]
+    assert found("UPDATE s SET value = 'hunter22' WHERE name = 'smtp_host'") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AKIAIOSFODNN7EXAMPLE", "ghp_" + "a1" * 18, "whsec_" + "Ab3" * 8, "-----BEGIN PRIVATE KEY-----", "redis://:x@h",
+     "amqp://app:pa55word@mq.example:5672/v"],
+)  # fmt: skip
+def test_keys_are_known_by_their_look(text: str) -> None:
+    expected = not text.startswith("redis://:x")
+    assert (key_in(f"see {text} here", 100) is not None) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "risk-assessment-of-the-department-for-all",
+        "https://lab.example:8443/results@1",
+        "mailto:a@b.example",
+        "a" * 50_000,
+    ],
+)
+def test_ordinary_texts_are_no_keys(text: str) -> None:
+    assert key_in(text, 0) is None
