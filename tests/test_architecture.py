@@ -20,7 +20,7 @@ ORDER: Final = (
     # what statements mean and what becomes of them
     "schema", "sql", "targets", "state", "history", "sections", "strays", "folder", "followup", "git", "locate",
     "replay", "rollback", "links",
-    "absence", "transcript", "identity", "suppress",
+    "absence", "unbatched", "transcript", "identity", "suppress",
     # rules, and what is asked of them
     "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "masking",
     "engine", "fixes",
