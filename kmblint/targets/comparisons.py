@@ -18,6 +18,7 @@ from kmblint.schema.predicate import (
     Compare,
     In,
     IsNull,
+    Like,
     Null,
     Number,
     Or,
@@ -73,16 +74,17 @@ class _Test(msgspec.Struct, frozen=True):
     span: Span
     under_or: bool
     literal_first: bool = False
+    not_null: bool = False
+    """Another condition that must hold as well keeps out the rows where the column is NULL."""
 
 
 def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
     """The hazards of a condition on a table."""
-    excluded = _not_null(where)
     for test in _tests(where, under_or=False):
         column = table.column(test.column.name)
         if column is None:
             continue
-        yield from _null_rows(table, column, test, excluded)
+        yield from _null_rows(table, column, test)
         stored = stored_type(column.type)
         if stored is None or any(isinstance(value, Null) for value in test.values):
             continue
@@ -113,8 +115,11 @@ def _required(where: Predicate) -> set[Span]:
 def _tests(where: Predicate, *, under_or: bool) -> Iterator[_Test]:
     match where:
         case And(parts=parts):
-            for part in parts:
-                yield from _tests(part, under_or=under_or)
+            found = [test for part in parts for test in _tests(part, under_or=under_or)]
+            known = _not_null(parts)
+            yield from (
+                msgspec.structs.replace(test, not_null=test.not_null or test.column.name in known) for test in found
+            )
         case Or(parts=parts):
             for part in parts:
                 yield from _tests(part, under_or=True)
@@ -134,18 +139,25 @@ def _tests(where: Predicate, *, under_or: bool) -> Iterator[_Test]:
             return
 
 
-def _not_null(where: Predicate) -> set[str]:
-    """The columns beside which IS NOT NULL stands."""
-    parts = where.parts if isinstance(where, And) else (where,)
-    return {
-        part.value.name
-        for part in parts
-        if isinstance(part, IsNull) and part.negated and isinstance(part.value, ColumnRef)
-    }
+def _not_null(parts: tuple[Predicate, ...]) -> set[str]:
+    """The columns that one of the conditions keeps from being NULL; only `<` and `<=` take NULL for a value."""
+    known: set[str] = set()
+    for part in parts:
+        match part:
+            case IsNull(value=ColumnRef() as column, negated=True) | Like(value=ColumnRef() as column):
+                known.add(column.name)
+            case Compare() | In() | Between():
+                known.update(test.column.name for test in _tests(part, under_or=False) if _keeps_out_null(test))
+    return known
 
 
-def _null_rows(table: Table, column: Column, test: _Test, excluded: set[str]) -> Iterator[NullRows]:
-    if not column.nullable or column.name in table.primary_key or column.name in excluded or test.literal_first:
+def _keeps_out_null(test: _Test) -> bool:
+    from_above = test.operator in {"<", "<="} and not test.literal_first
+    return not from_above and not any(isinstance(value, Null) for value in test.values)
+
+
+def _null_rows(table: Table, column: Column, test: _Test) -> Iterator[NullRows]:
+    if not column.nullable or column.name in table.primary_key or test.not_null or test.literal_first:
         return
     has_null = any(isinstance(value, Null) for value in test.values)
     if test.operator in {"<", "<="} or (has_null and test.operator in {"=", "IN"}):

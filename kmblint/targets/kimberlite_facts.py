@@ -31,8 +31,8 @@ MAX_NOTS: Final = 100
 """The word NOT in the whole text, literals and comments counted."""
 MAX_ROW_BYTES: Final = 3951
 """What a row may take as JSON (`{"a":"x","id":9}`, UTF-8) so that it fits a page of 4 KiB."""
-MAX_KEY_BYTES: Final = 1997
-"""What a text that is the whole key may take: it is stored twice."""
+MAX_KEYED_ROW_BYTES: Final = 4002
+"""What a row as JSON and the texts of its key may take together: the key is stored twice."""
 MAX_DECIMAL: Final = 2**96 - 1
 """The digits of a number with a fraction, read as a whole number."""
 ODD_CHARACTERS: Final = {

@@ -28,7 +28,7 @@ from kmblint.schema.predicate import (
 from kmblint.schema.rows import Key, literal_keys
 from kmblint.schema.types import DataType
 from kmblint.targets.comparisons import finds_nothing, where_hazards
-from kmblint.targets.kimberlite_facts import MAX_KEY_BYTES, MAX_ROW_BYTES
+from kmblint.targets.kimberlite_facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
 from kmblint.targets.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate, written
 from kmblint.targets.verdict import CutDigits, DoesNothing, Hazard, KeyDamage, Poisons, Refusal, UncheckedNull
 from kmblint.text import Place
@@ -171,17 +171,18 @@ def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
 
 def _too_long(table: Table, columns: tuple[str, ...], row: Row) -> Refusal | None:
     """Whether the row fits its page; measured as the engine stores it."""
-    if sum(len(value.value) for value in row.values if isinstance(value, Text)) < MAX_KEY_BYTES // 4:
+    if sum(len(value.value) for value in row.values if isinstance(value, Text)) < MAX_KEYED_ROW_BYTES // 8:
         return None
     fields = {name: _as_json(value) for name, value in zip(columns, row.values, strict=True)}
     size = len(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
     keys = (fields.get(name) for name in table.primary_key)
     key_size = sum(len(key.encode("utf-8", "surrogatepass")) for key in keys if isinstance(key, str))
-    if size <= MAX_ROW_BYTES and key_size <= MAX_KEY_BYTES:
+    most = min(MAX_ROW_BYTES, MAX_KEYED_ROW_BYTES - key_size)
+    if size <= most:
         return None
+    why = f"with a key of {key_size} bytes, which is stored twice, " if most < MAX_ROW_BYTES else ""
     return Refusal(
-        f"the row takes {size} bytes, and a page holds {MAX_ROW_BYTES}" if size > MAX_ROW_BYTES
-        else f"the key takes {key_size} bytes, and a page holds {MAX_KEY_BYTES}",
+        f"the row takes {size} bytes, and {why}a page holds {most}",
         row.span, "split the text over several rows, or keep it outside of the database", topic="row-size",
     )  # fmt: skip
 
