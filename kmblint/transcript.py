@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -116,8 +117,11 @@ def _file(migration: Migration, steps: tuple[Step, ...], *, runner: bool, reache
     told = [(group[0].statement.span.start, _entry(group)) for group in statements]
     if runner:
         spans = [group[0].statement.span for group in statements]
-        lone = (piece for piece in migration.pieces if piece.sent and not any(map(piece.span.overlaps, spans)))
-        told += [(piece.span.start, _comment(migration, piece)) for piece in lone]
+        ends = [span.end for span in spans]
+        for piece in migration.pieces:
+            behind = bisect_right(ends, piece.span.start)
+            if piece.sent and (behind == len(spans) or spans[behind].start >= piece.span.end):
+                told.append((piece.span.start, _comment(migration, piece)))
     for _, entry in sorted(told, key=lambda pair: pair[0]):
         yield msgspec.structs.replace(entry, reached=reached)
         reached = reached and (migration.applied or not entry.stops)

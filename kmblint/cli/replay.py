@@ -71,14 +71,16 @@ def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:
     if transcript.obstacle:
         yield from _wrapped(transcript.obstacle, "error", paint, width, "")
         yield ""
+    by_file: dict[str, list[Entry]] = {}
+    for entry in transcript.entries:
+        by_file.setdefault(entry.migration.file, []).append(entry)
     told = False
     for ending in transcript.endings:
         if not ending.reached and not told:
             told = True
             yield paint("error", "Not reached while an earlier file stops the run; judged as if nothing stopped:")
             yield ""
-        mine = [entry for entry in transcript.entries if entry.migration.file == ending.migration.file]
-        yield from _file(ending, mine, paint, width)
+        yield from _file(ending, by_file.get(ending.migration.file, []), paint, width)
         yield ""
     yield from _summary(transcript, paint)
 
