@@ -56,21 +56,22 @@ def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | No
             f"ON CONFLICT takes exactly the primary key, `({key})`", conflict.span, f"write `ON CONFLICT ({key})`"
         )
     missing = [name for name in table.primary_key if name not in columns]
-    known: dict[Key, Place | None] = dict(table.rows.items())
+    inserted: set[Key] = set()
     keys = {span: key for key, span in literal_keys(table, change)}
     for number, row in enumerate(change.rows):
         refusal = _row_refusal(table, columns, row, missing)
         key_of_row = keys.get(row.span)
-        if refusal is None and key_of_row is not None and key_of_row in known and conflict is None:
-            refusal = _repeated(table, row, key_of_row, known[key_of_row])
-        if refusal is None and key_of_row in known and conflict is not None:
+        taken = key_of_row is not None and (key_of_row in inserted or key_of_row in table.rows)
+        if refusal is None and key_of_row is not None and taken and conflict is None:
+            refusal = _repeated(table, row, key_of_row, table.rows.get(key_of_row))
+        if refusal is None and taken and conflict is not None:
             refusal = _unknown_update(table, columns, conflict)
         if refusal is None:
             refusal = _too_long(table, columns, row)
         if refusal is not None:
             return number, refusal
         if key_of_row is not None:
-            known[key_of_row] = None
+            inserted.add(key_of_row)
     return None
 
 
