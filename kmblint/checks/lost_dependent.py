@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding, Related
+from kmblint.findings import Finding, Related, Severity
 from kmblint.replay import Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import (
@@ -33,13 +33,16 @@ def check(change: DropTable | DropColumn | DropPolicy, step: Step) -> Iterator[F
     found = [*dependents]
     if not found:
         return
+    refusal = next((each for each in step.outcome.refusals if each.span == name.span), None)
     said = ", ".join(what for what, _ in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
     yield Finding(
         step.place(name.span),
-        f"{kind} `{name}` is dropped while {said} still {'depends' if len(found) == 1 else 'depend'} on it",
-        help="take down first what depends on it",
+        f"{kind} `{name}` is dropped while {said} still {'depends' if len(found) == 1 else 'depend'} on it"
+        f"{', so it is refused' if refusal else ''}",
+        help=(refusal and refusal.help) or "take down first what depends on it",
         related=tuple(Related(place, f"{what} is declared here") for what, place in found),
         subject=f"{change.table}.{name}" if isinstance(change, DropColumn) else name.text,
+        severity=Severity.ERROR if refusal else None,
     )
 
 
