@@ -108,8 +108,8 @@ class Table(msgspec.Struct, frozen=True):
     classifications: HashTrieMap[str, tuple[str, Place]] = HashTrieMap()
     """Column → its classification, and where it was set."""
     poisons: tuple[Poison, ...] = ()
-    ghosts: HashTrieMap[str, Place] = HashTrieMap()
-    """Values set in columns that aren't there, by column: they appear when one of that name is added."""
+    ghosts: HashTrieMap[str, Value] = HashTrieMap()
+    """What was set last in columns that aren't there: it appears when one of that name is added."""
     rows: HashTrieMap[tuple[object, ...], Place] = HashTrieMap()
     """Literal keys that are known to be there, and where they were inserted."""
     written: Place | None = None

@@ -116,9 +116,10 @@ def _rewritten(table: Table, change: InsertRows, poisons: tuple[Poison, ...]) ->
 def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
     table = _poisons(table, outcome, place_of, point_lookup(table, change.where))
     ghosts = table.ghosts
-    for hazard in outcome.hazards:
-        if isinstance(hazard, DoesNothing) and hazard.kind == "ghost":
-            ghosts = ghosts.insert(hazard.column, place_of(hazard.span))
+    unseen = {each.column for each in outcome.hazards if isinstance(each, DoesNothing) and each.kind == "ghost"}
+    for assignment in change.assignments:
+        if assignment.column.text in unseen:
+            ghosts = ghosts.insert(assignment.column.text, assignment.value)
     return replace(table, ghosts=ghosts)
 
 

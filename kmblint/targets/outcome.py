@@ -24,7 +24,7 @@ from kmblint.schema.types import DataType
 from kmblint.targets.comparisons import finds_nothing, where_hazards
 from kmblint.targets.outcome_rows import insert_hazards, insert_refusal, poisoned_refusal, update_hazards, where_refusal
 from kmblint.targets.refusals import catalogue_refusals, is_no_op
-from kmblint.targets.values import stored_type
+from kmblint.targets.values import Fate, stored_type, update_fate, written
 from kmblint.targets.verdict import Crashes, Form, Hazard, Outcome, Poisons, Refusal, Verdict
 
 _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE", "TIME", "TIMESTAMP"})
@@ -68,7 +68,7 @@ def _refusals(change: Change, catalog: Catalog) -> Iterator[Refusal]:
         case DropColumn(column=column) if table and column.text in table.primary_key:
             yield Refusal(
                 f"`{column.text}` is part of the primary key, and the engine drops no key column", column.span,
-                "make a new table, copy the rows by a program, and drop the old one", topic="key",
+                "make a new table, copy the rows by a program, and drop the old one",
             )  # fmt: skip
         case AttachPolicy() | DetachPolicy() | DropPolicy() | AddUser():
             yield from _attachment(change, catalog, table)
@@ -148,17 +148,20 @@ def _hazards(change: Change, catalog: Catalog) -> Iterator[Hazard]:
 
 
 def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:
-    """A column that was dropped comes back with its values; another kind of type can't read them."""
+    """A column that comes with the values it had, or that were set before it was there, and can't read them."""
     name = change.column.name
-    dropped = table.dropped.get(name.text)
-    if dropped is None or dropped.type is None or table.column(name.text):
+    new = stored_type(change.column.type)
+    if new is None or table.column(name.text):
         return
-    old, new = stored_type(dropped.type), stored_type(change.column.type)
-    if old is not None and new is not None and not _reads(old, new):
-        yield Poisons(
-            table.name, name.text, str(change.column.type), f"the {old} values of the dropped column",
-            change.column.type_span, str(dropped.type),
-        )  # fmt: skip
+    dropped, ghost = table.dropped.get(name.text), table.ghosts.get(name.text)
+    old = stored_type(dropped.type) if dropped and dropped.type else None
+    if dropped and old is not None and not _reads(old, new):
+        value, instead = f"the {old} values of the dropped column", str(dropped.type)
+    elif ghost is not None and update_fate(new, ghost) is Fate.POISONS:
+        value, instead = f"{written(ghost)}, which UPDATE set before there was such a column", None
+    else:
+        return
+    yield Poisons(table.name, name.text, str(change.column.type), value, change.column.type_span, instead)
 
 
 def _reads(old: DataType, new: DataType) -> bool:

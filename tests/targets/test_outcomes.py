@@ -72,7 +72,7 @@ def test_writing_the_row_anew_mends_it() -> None:
         ("INSERT INTO t (id, name) VALUES (1, 'a'), (1, 'b')", "duplicate-row"),
         (f"INSERT INTO t (id, name) VALUES (1, '{'x' * 4000}')", "row-size"),
         ("INSERT INTO t (id, nosuch) VALUES (1, 'a')", "catalogue"),
-        ("ALTER TABLE t DROP COLUMN id", "key"),
+        ("ALTER TABLE t DROP COLUMN id", "form"),
         ("UPDATE nosuch SET a = 1", "catalogue"),
         ("UPDATE t SET name = 'x' WHERE nosuch = 1", "catalogue"),
         ("DELETE FROM t USING u WHERE u.nosuch = 1", "catalogue"),
@@ -153,3 +153,20 @@ def test_the_guide_takes_what_its_examples_write() -> None:
     found = outcomes(TABLE, "BEGIN", alteration, "UPDATE t SET name = lower(name) WHERE id < 9", target="guide")
     assert {outcome.verdict for outcome in found} == {Verdict.TAKEN}
     assert last(TABLE, "UPDATE nosuch SET a = 1", target="guide").verdict is Verdict.REFUSED
+
+
+def test_a_column_shows_what_was_set_before_it_was_there() -> None:
+    ghost = "UPDATE t SET rank = 'first' WHERE id = 1"
+    found = outcomes(TABLE, f"{ghost}; ALTER TABLE t ADD COLUMN rank BIGINT; UPDATE t SET name = 'b'")
+    assert [type(hazard) for hazard in found[2].hazards] == [Poisons]
+    assert found[3].verdict is Verdict.REFUSED
+    found = outcomes(TABLE, f"{ghost}; ALTER TABLE t ADD COLUMN rank TEXT; UPDATE t SET name = 'b'")
+    assert (found[2].hazards, found[3].verdict) == ((), Verdict.TAKEN)
+
+
+def test_a_long_key_leaves_less_of_the_page_to_its_row() -> None:
+    """Area limit: a row and the texts of its key fit together, in 4002 bytes."""
+    table = "CREATE TABLE codes (code TEXT PRIMARY KEY, body TEXT)"
+    for length, verdict in ((1981, Verdict.TAKEN), (1982, Verdict.REFUSED)):
+        insert = f"INSERT INTO codes (code, body) VALUES ('{'k' * 1000}', '{'x' * length}')"
+        assert outcomes(table, insert)[-1].verdict is verdict
