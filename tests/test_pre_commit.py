@@ -77,7 +77,7 @@ def test_a_finding_that_needs_the_whole_history_stops_the_commit(project: Path) 
 
 def test_the_old_files_own_findings_stop_nobody(project: Path) -> None:
     done = _stage(project, "migrations/0002_drop_patients.sql", "DROP TABLE IF EXISTS patients;\n")
-    assert "0001_create_patients" not in done.stdout
+    assert "--> migrations/0001_create_patients.sql" not in done.stdout
 
 
 def test_sql_elsewhere_is_not_looked_at(project: Path) -> None:
