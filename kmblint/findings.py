@@ -49,6 +49,11 @@ class Applicability(Enum):
     DISPLAY = "display"
     """A proposal to read, never applied."""
 
+    @property
+    def rank(self) -> int:
+        """0 for the safest."""
+        return ("safe", "unsafe", "display").index(self.value)
+
 
 class Edit(msgspec.Struct, frozen=True, order=True):
     """One replacement of a place by other text (an insertion where the span is empty)."""

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import msgspec
 
+from kmblint.findings import Edit, Fix
 from kmblint.history import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
@@ -23,7 +24,7 @@ from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Verdict
+from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Verdict
 from kmblint.text import Place, Span
 
 
@@ -99,6 +100,14 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         found = baseline if baseline and place.file == baseline.file else self.history.by_file[place.file]
         name = f"the baseline `{found.file}`" if found is baseline else found.id
         return f"in {name}, line {found.source.position(place.span.start).line}"
+
+    def mended(self, refusal: Refusal) -> Fix | None:
+        """The edits with which the target takes the statement; as safe as the least safe of them."""
+        if not refusal.replacements:
+            return None
+        edits = tuple(Edit(self.place(each.span), each.text) for each in refusal.replacements)
+        worst = max((each.applicability for each in refusal.replacements), key=lambda promise: promise.rank)
+        return Fix(refusal.replacements[0].message, edits, worst)
 
     def from_baseline(self, place: Place) -> bool:
         """Whether a place lies in the schema that existed before the first migration."""

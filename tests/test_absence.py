@@ -1,7 +1,5 @@
 """Why a name isn't there."""
 
-# ruff: noqa: S608 - statements are put together from parts, and no database runs them
-
 from __future__ import annotations
 
 from pathlib import Path

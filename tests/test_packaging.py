@@ -17,7 +17,8 @@ HISTORY = "CREATE TABLE IF NOT EXISTS patients (id BIGINT PRIMARY KEY, ward_id B
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     # A checkout on the path would hide that something is missing from the wheel.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    words = [str(part) for part in command]
+    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def built(outdir: Path, source: Path, *options: str) -> Path:

@@ -1,7 +1,5 @@
 """The replay: what was meant and what happened, guards, the runner's cuts, and the run that stops half-way."""
 
-# ruff: noqa: S608 - statements are put together from parts, and no database runs them
-
 from __future__ import annotations
 
 from itertools import pairwise

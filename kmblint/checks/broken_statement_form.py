@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Edit, Finding, Fix
+from kmblint.findings import Finding
 from kmblint.replay import Step
 from kmblint.targets.verdict import Refusal, Verdict
 
@@ -15,11 +15,10 @@ def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
         return
     if refusal.span.start < step.statement.span.start and step.outcome.verdict in {Verdict.SKIPPED, Verdict.CUT}:
         return  # the comment that the engine would stumble over keeps the runner from sending it so
-    edits = tuple(Edit(step.place(each.span), each.text) for each in refusal.replacements)
     yield Finding(
         step.place(refusal.span),
         f"not recognised by Kimberlite: {refusal.reason}",
         help=refusal.help,
-        fix=Fix(refusal.replacements[0].message, edits) if edits else None,
+        fix=step.mended(refusal),
         subject=step.subject,
     )

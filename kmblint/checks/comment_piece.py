@@ -18,7 +18,8 @@ def check(piece: Piece, migration: Migration, target: Target) -> Iterator[Findin
     if any(token.kind not in COMMENTS for token in tokens):
         return
     before = sum(statement.span.end <= piece.span.start for statement in migration.statements)
-    done = f"after {before} statement{'s' if before > 1 else ''} took effect" if before else "before anything took effect"
+    effect = f"after {before} statement{'s' if before > 1 else ''}" if before else "before anything"
+    done = f"{effect} took effect"
     edits = tuple(
         Edit(migration.place(token.span), "\n".join(f"-- {line.strip()}".rstrip() for line in _lines(token.text)))
         for token in tokens

@@ -25,8 +25,8 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:  # noqa: ARG00
     first, *others = joins
     yield Finding(
         step.place(first.span),
-        f"{_name(first)} is taken and ignored: conditions fall on the columns of `{step.subject}` itself, so other rows "
-        "change than meant",
+        f"{_name(first)} is taken and ignored: conditions fall on the columns of `{step.subject}` itself, so other "
+        "rows change than meant",
         help="name the rows by their key, and let the program read the other table",
         related=tuple(Related(step.place(hazard.span), f"{_name(hazard)} is ignored too") for hazard in others),
         subject=step.subject,

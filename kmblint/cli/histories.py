@@ -68,7 +68,7 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
     if request.staged:
         staged = git.files_at(git.STAGED, root)
         # What lies in the folder beside what is staged is no part of the commit.
-        overlay |= {path: None for path in root.glob("*.sql")} | {root / name: text for name, text in staged.items()}
+        overlay |= dict.fromkeys(root.glob("*.sql")) | {root / name: text for name, text in staged.items()}
         changed = frozenset(name for name, text in staged.items() if (released or {}).get(name) != text)
         shown = changed if shown is None else changed & shown
     known = Known(

@@ -25,8 +25,10 @@ def _migration(dice: random.Random, tables: list[str], number: int) -> tuple[str
         tables.append(table)
         parent = dice.choice(tables)
         return f"create_{table}", [
-            f"CREATE TABLE IF NOT EXISTS {table} (\n    id BIGINT PRIMARY KEY,\n    {parent}_ref BIGINT NOT NULL,\n"
-            "    title TEXT NOT NULL,\n    note TEXT,\n    open BOOLEAN,\n    made_at TIMESTAMP\n);",
+            (
+                f"CREATE TABLE IF NOT EXISTS {table} (\n    id BIGINT PRIMARY KEY,\n    {parent}_ref BIGINT NOT NULL,\n"
+                "    title TEXT NOT NULL,\n    note TEXT,\n    open BOOLEAN,\n    made_at TIMESTAMP\n);"
+            ),
             f"CREATE INDEX {table}_{parent}_ref_idx ON {table}({parent}_ref);",
         ]
     table = dice.choice(tables)

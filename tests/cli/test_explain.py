@@ -174,8 +174,10 @@ def test_the_index_has_a_table_a_family() -> None:
         "",
         "| Code | Rule | Default | Severity | Fix | guide | kimberlite | When it speaks |",
         "| --- | --- | :-: | --- | :-: | :-: | :-: | --- |",
-        "| KMB899 | [many-wards](many-wards.md) | ○ | warning | ✓ |  | ✓ "
-        "| A hospital has more wards than it can staff. |",
+        (
+            "| KMB899 | [many-wards](many-wards.md) | ○ | warning | ✓ |  | ✓ "
+            "| A hospital has more wards than it can staff. |"
+        ),
     ]
 
 

@@ -1,7 +1,5 @@
 """The literal keys that are known to be there."""
 
-# ruff: noqa: S608 - statements are put together from parts, and no database runs them
-
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """INSERT, UPDATE and DELETE."""
 
-# ruff: noqa: S608 - statements are put together from parts, and no database runs them
 from __future__ import annotations
 
 import pytest

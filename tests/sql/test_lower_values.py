@@ -1,6 +1,5 @@
 """Values and conditions: what is modelled, with exact places, and what is said to be opaque."""
 
-# ruff: noqa: S608 - statements are put together from parts, and no database runs them
 from __future__ import annotations
 
 import pytest
