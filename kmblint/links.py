@@ -38,11 +38,13 @@ from kmblint.schema.changes import (
     Transaction,
     UpdateRows,
 )
-from kmblint.schema.graph import islands, references
+from kmblint.schema.graph import islands
 from kmblint.spelling import plurals
+from kmblint.sql.scanner import Kind
 
 _ASIDE: Final = (Read, Transaction, Comment)
 """Statements that change nothing, and so belong nowhere."""
+_NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED})
 _KINDS: Final[tuple[tuple[type, ...], ...]] = (
     (AddIndex, DropIndex),
     (InsertRows,),
@@ -69,6 +71,8 @@ def is_one_kind(steps: Sequence[Step]) -> bool:
 def islands_of(steps: Sequence[Step]) -> list[list[Step]]:
     """The steps in groups that nothing joins, in the order of their first statements."""
     acting = [step for step in steps if not isinstance(step.change, _ASIDE)]
+    if len({step.subject for step in acting}) < 2:
+        return [acting] if acting else []
     links = [(_node(step), name) for step in acting for name in _names(step) if name]
     named = {name for _, name in links}
     for step in (*acting[:1], *acting[-1:]):
@@ -84,12 +88,16 @@ def _node(step: Step) -> str:
 
 
 def _between(catalog: Catalog, named: set[str]) -> Iterator[tuple[str, str]]:
-    """The references between the tables that the file is about."""
+    """The references between the tables that the file is about, declared or by a name such as `patient_id`."""
     for name in sorted(named):
         table = catalog.table(name)
-        for reference in references(catalog, table) if table else ():
-            if reference.to in named:
-                yield name, reference.to
+        if table is None:
+            continue
+        pointed = {key.table.text for key, _ in table.foreign_keys}
+        for column in table.column_names:
+            if column.casefold().endswith("_id"):
+                pointed.update(plurals(column.casefold().removesuffix("_id")))
+        yield from ((name, to) for to in sorted(pointed & named))
 
 
 def _names(step: Step) -> Iterator[str]:
@@ -107,7 +115,7 @@ def _names(step: Step) -> Iterator[str]:
     if isinstance(change, AddPolicy):
         yield from (role.text for role in change.roles)
     for token in step.statement.tokens:
-        if step.after.table(token.value) or step.before.table(token.value):
+        if token.kind in _NAMES and (step.after.table(token.value) or step.before.table(token.value)):
             yield token.value
     yield from _named_by_columns(step)
     columns = sorted(_columns(change))

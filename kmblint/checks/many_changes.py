@@ -15,7 +15,7 @@ from kmblint.text import Span
 def check(migration: Migration, history: History, replay: Replay) -> Iterator[Finding]:
     """The first statement of the second island, with the others and the split; once a file."""
     steps = replay.by_file.get(migration.file, ())
-    if migration is history.replayed[0] or is_one_kind(steps):
+    if len(migration.statements) < 2 or migration is history.replayed[0] or is_one_kind(steps):
         return
     islands = islands_of(steps)
     if len(islands) < 2:
