@@ -70,6 +70,12 @@ class Step(msgspec.Struct, frozen=True, dict=True):
             return any(each.problem is not None for span in sent for each in statements(source, span))
         return self.outcome.verdict in {Verdict.REFUSED, Verdict.UNREADABLE}
 
+    def earlier_here(self) -> Iterator[Change]:
+        """What the same file does before this statement."""
+        for statement in self.migration.statements:
+            if statement.span.start < self.statement.span.start:
+                yield from statement.changes
+
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
         found = self.before.table(table)

@@ -11,7 +11,7 @@ from kmblint.schema.changes import AddColumn, UpdateRows
 
 
 def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
-    """The first UPDATE that fills each column added earlier in the file."""
+    """The first UPDATE that fills each column added earlier in the file; one finding for all that it fills."""
     added: dict[tuple[str, str], Step] = {}
     for step in replay.by_file.get(migration.file, ()):
         change = step.change
@@ -19,16 +19,19 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
             added.setdefault((change.table.text, change.column.name.text), step)
         if not isinstance(change, UpdateRows):
             continue
-        for assignment in change.assignments:
-            cause = added.pop((change.table.text, assignment.column.text), None)
-            if cause is None:
-                continue
-            column = f"{change.table.text}.{assignment.column.text}"
-            yield Finding(
-                step.place(change.span.to(change.table.span)),
-                f"`{column}` is added and filled in one migration, and `{change.table.text}` holds rows "
-                f"({step.why_populated(change.table.text)})",
-                help="add the column here, and fill it in a later migration, in batches by the key",
-                related=(Related(cause.place(cause.statement.span), "the column is added here"),),
-                subject=column,
-            )
+        table = change.table.text
+        names = dict.fromkeys(assignment.column.text for assignment in change.assignments)
+        filled = {name: added.pop((table, name)) for name in names if (table, name) in added}
+        if not filled:
+            continue
+        columns = " and ".join(f"`{table}.{name}`" for name in filled)
+        yield Finding(
+            step.place(change.span.to(change.table.span)),
+            f"{columns} {'is' if len(filled) == 1 else 'are'} added and filled in one migration, and `{table}` holds "
+            f"rows ({step.why_populated(table)})",
+            help="add the column here, and fill it in a later migration, in batches by the key",
+            related=tuple(
+                Related(cause.place(cause.statement.span), f"`{name}` is added here") for name, cause in filled.items()
+            ),
+            subject=f"{table}.{next(iter(filled))}",
+        )

@@ -16,12 +16,14 @@ from kmblint.schema.changes import (
     AddTable,
     AttachPolicy,
     Change,
+    DeleteRows,
     DetachPolicy,
     DropColumn,
     DropMask,
     DropPolicy,
     DropTable,
     InsertRows,
+    UpdateRows,
 )
 from kmblint.targets import Target
 from kmblint.targets.verdict import Verdict
@@ -97,6 +99,8 @@ def _left(change: Change | None) -> str | None:
             return f"the drop of `{table}.{column}`"
         case InsertRows(table=table, rows=rows):
             return f"{len(rows)} row{'' if len(rows) == 1 else 's'} of `{table}`"
+        case UpdateRows(table=table) | DeleteRows(table=table):
+            return f"changed rows of `{table}`"
         case _:
             return None
 

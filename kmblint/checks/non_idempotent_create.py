@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
 from kmblint.replay import Step
-from kmblint.schema.changes import AddTable
+from kmblint.schema.changes import AddTable, DropTable
 from kmblint.text import Span
 
 
 def check(change: AddTable, step: Step) -> Iterator[Finding]:
     """That a second run would fail on the table; silent where the same file drops it first."""
     name = change.table
-    dropped = step.before.dropped.get(name.text)
-    dropped_here = dropped is not None and dropped.place.file == step.migration.file
+    dropped_here = any(isinstance(each, DropTable) and each.table.text == name.text for each in step.earlier_here())
     replaces = any(clause.keyword == "OR REPLACE" for clause in change.clauses)
     if change.if_not_exists or dropped_here or replaces:
         return

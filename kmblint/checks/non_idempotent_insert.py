@@ -24,7 +24,7 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
     named = {column.text for column in clause.columns} if clause else set()
     if clause and (not named or any(set(key) == named for key in table.unique_keys)):
         return
-    if any(_clears(table, earlier, change) for earlier in _earlier(step)):
+    if any(_clears(table, earlier, change) for earlier in step.earlier_here()):
         return
     key = ", ".join(table.primary_key)
     effect = f"ON CONFLICT names no key of `{table.name}`" if clause else "there is no ON CONFLICT"
@@ -37,13 +37,6 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
         else None,
         subject=table.name,
     )
-
-
-def _earlier(step: Step) -> Iterator[Change]:
-    """What the same file does before this statement."""
-    for statement in step.migration.statements:
-        if statement.span.start < step.statement.span.start:
-            yield from statement.changes
 
 
 def _clears(table: Table, earlier: Change, change: InsertRows) -> bool:
