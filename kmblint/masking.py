@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -16,16 +17,30 @@ def masked(report: Report, secrets: Iterable[Place]) -> Report:
     Lengths and lines stay, so that no position moves. A fix that would write a secret elsewhere is left out.
     """
     places = sorted(set(secrets))
-    written = {report.source(place.file).slice(_inside(report.source(place.file), place.span)) for place in places}
-    texts = {form for text in written for form in (text, text.replace("''", "'"))}
-    said = sorted((text for text in texts if len(text) >= _SHORTEST), key=lambda text: (-len(text), text))
     if not places:
         return report
+    said = spellings((report.source(place.file), place.span) for place in places)
     return replace(
         report,
         sources=_sources(report, places),
         diagnostics=tuple(_diagnostic(diagnostic, said) for diagnostic in report.diagnostics),
     )
+
+
+def spellings(secrets: Iterable[tuple[Source, Span]]) -> list[str]:
+    """How the secrets may be spelt in what is said of them, the longest first."""
+    written = {source.slice(_inside(source, span)) for source, span in secrets}
+    texts = {form for text in written for form in (text, text.replace("''", "'"))}
+    return sorted((text for text in texts if len(text) >= _SHORTEST), key=lambda text: (-len(text), text))
+
+
+def starred(source: Source, secrets: Iterable[Span]) -> str:
+    """The text of a source with stars in the place of its secrets; no offset moves."""
+    text = source.text
+    for span in secrets:
+        inside = _inside(source, span)
+        text = text[: inside.start] + _stars(source.slice(inside)) + text[inside.end :]
+    return text
 
 
 _SHORTEST = 4
@@ -34,11 +49,9 @@ _SHORTEST = 4
 
 def _sources(report: Report, places: Iterable[Place]) -> Mapping[str, Source]:
     sources = dict(report.sources)
-    for place in places:
-        source = sources[place.file]
-        inside = _inside(source, place.span)
-        text = source.text[: inside.start] + _stars(source.slice(inside)) + source.text[inside.end :]
-        sources[place.file] = Source(source.name, text, source.path)
+    for file, group in groupby(places, key=lambda place: place.file):
+        source = sources[file]
+        sources[file] = Source(source.name, starred(source, (place.span for place in group)), source.path)
     return sources
 
 
@@ -58,15 +71,16 @@ def _diagnostic(diagnostic: Diagnostic, secrets: list[str]) -> Diagnostic:
         diagnostic,
         finding=replace(
             finding,
-            message=_without(finding.message, secrets),
-            help=None if finding.help is None else _without(finding.help, secrets),
-            related=tuple(replace(each, message=_without(each.message, secrets)) for each in finding.related),
+            message=without(finding.message, secrets),
+            help=None if finding.help is None else without(finding.help, secrets),
+            related=tuple(replace(each, message=without(each.message, secrets)) for each in finding.related),
             fix=_fix(finding, secrets),
         ),
     )
 
 
-def _without(text: str, secrets: list[str]) -> str:
+def without(text: str, secrets: Iterable[str]) -> str:
+    """A text with stars in the place of each spelling of a secret."""
     for secret in secrets:
         text = text.replace(secret, _stars(secret))
     return text

@@ -59,6 +59,8 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: bool | int | float | str | tuple[str, ...]
     help: str
     choices: tuple[str, ...] = ()
+    format: Literal["", "regex"] = ""
+    """What a text must be, beside a text."""
 
     def read(self, value: object) -> object:
         """A configured value as the check takes it; raises ValueError with the reason, a lower-case clause."""
@@ -66,6 +68,11 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             read = msgspec.convert(value, self.type)
         except msgspec.ValidationError as error:
             raise ValueError(str(error)[0].lower() + str(error)[1:]) from error
+        if self.format == "regex":
+            try:
+                re.compile(str(read))
+            except re.error as error:
+                raise ValueError(f"`{read}` is no regular expression: {error}") from error
         if self.choices and read not in self.choices:
             raise ValueError(f"expected one of {', '.join(f'`{choice}`' for choice in self.choices)}, got `{read}`")
         return read

@@ -11,6 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from kmblint.history import History, Migration
+from kmblint.leaks import leaks
+from kmblint.masking import spellings, starred, without
 from kmblint.replay import Replay, Step
 from kmblint.schema.describe import describe
 from kmblint.spelling import counted
@@ -30,6 +32,7 @@ from kmblint.targets.verdict import (
     Verdict,
     WiderThanAsked,
 )
+from kmblint.text import Source
 
 KINDS: Final[dict[type[Hazard], str]] = {
     DroppedClause: "dropped-clause",
@@ -62,6 +65,13 @@ class Entry(msgspec.Struct, frozen=True):
     """False behind a stop: it is sent only once that is mended."""
     stops: bool
     """Whether the run ends here: the rest of the file isn't sent, and the file isn't recorded."""
+    secrets: tuple[str, ...] = ()
+    """Texts that nobody should read; `sql` has stars in their place."""
+
+    @property
+    def surprises(self) -> tuple[str, ...]:
+        """Its hazards as clauses, without the secrets."""
+        return tuple(without(hazard_text(hazard), self.secrets) for hazard in self.hazards)
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -137,18 +147,22 @@ def _entry(steps: tuple[Step, ...]) -> Entry:
     if verdict is None:
         quiet = all(step.outcome.verdict is Verdict.NO_OP for step in steps)
         verdict = Verdict.NO_OP if quiet else Verdict.TAKEN
-    refusals = (refusal.reason for step in steps for refusal in step.outcome.refusals)
+    secrets = [secret.span for secret in leaks(first)]
+    shown = Source(source.name, starred(source, secrets), source.path) if secrets else source
+    unsaid = tuple(spellings((source, secret) for secret in secrets))
+    refusals = (without(refusal.reason, unsaid) for step in steps for refusal in step.outcome.refusals)
     hazards = tuple(hazard for step in steps for hazard in step.outcome.hazards)
     return Entry(
         migration=first.migration,
         line=source.position(span.start).line,
-        sql=source.slice(span),
+        sql=shown.slice(span),
         verdict=verdict,
         reasons=(_FATES[verdict],) if verdict in _FATES else tuple(dict.fromkeys(refusals)),
         hazards=tuple(hazard for hazard in hazards if verdict in _HAPPENS or isinstance(hazard, Crashes)),
         changes=tuple(describe(step.change) for step in steps if step.change) if verdict is Verdict.TAKEN else (),
         reached=True,
         stops=any(step.stops for step in steps) or (verdict is Verdict.TAKEN and any(map(_kills, hazards))),
+        secrets=unsaid,
     )
 
 
@@ -261,5 +275,5 @@ def _statement(entry: Entry) -> dict[str, Any]:
         "changes": list(entry.changes),
         "reached": entry.reached,
         "stops": entry.stops,
-        "details": [hazard_text(hazard) for hazard in entry.hazards],
+        "details": list(entry.surprises),
     }

@@ -20,9 +20,9 @@ ORDER: Final = (
     # what statements mean and what becomes of them
     "schema", "sql", "targets", "state", "history", "sections", "strays", "folder", "followup", "git", "locate",
     "replay", "rollback", "links",
-    "absence", "unbatched", "transcript", "identity", "suppress",
+    "absence", "unbatched", "leaks", "masking", "transcript", "identity", "suppress",
     # rules, and what is asked of them
-    "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping", "masking",
+    "checks", "rulebook", "settings", "configkeys", "config", "selection", "grouping", "stamping",
     "engine", "fixes",
     # what is shown
     "reporters", "cli", "__main__",

@@ -195,6 +195,7 @@ def test_a_check_that_disagrees_with_its_card_is_refused(
     [
         (Option(10, ""), 20, 20),
         (Option("a", "", choices=("a", "b")), "b", "b"),
+        (Option("a", "", format="regex"), "(a|b)", "(a|b)"),
         (Option(("a",), ""), ["b", "c"], ("b", "c")),
         (Option(True, ""), False, False),
     ],
@@ -209,6 +210,7 @@ def test_an_option_reads_what_has_the_type_of_its_default(option: Option, value:
         (Option(10, ""), "20"),
         (Option(10, ""), True),
         (Option("a", "", choices=("a", "b")), "c"),
+        (Option("a", "", format="regex"), "(a"),
         (Option(("a",), ""), "b"),
         (Option(True, ""), 1),
     ],

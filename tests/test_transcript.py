@@ -165,3 +165,15 @@ def test_only_the_files_asked_for_are_kept(tmp_path: Path) -> None:
     some = transcript.only(frozenset({"0002_a.sql"}))
     assert [entry.verdict for entry in some.entries] == [Verdict.TAKEN]
     assert [ending.migration.file for ending in some.endings] == ["0002_a.sql"]
+
+
+def test_a_secret_is_shown_in_no_view(tmp_path: Path) -> None:
+    secret = "whsec-Tr0ub4dor"  # noqa: S105 - a stand-in, which the test looks for
+    transcript = told(
+        tmp_path,
+        "CREATE TABLE partners (id BIGINT PRIMARY KEY, signing_secret BIGINT);\n"
+        f"INSERT INTO partners (id, signing_secret) VALUES (1, '{secret}');",
+    )
+    entry = transcript.entries[-1]
+    assert entry.sql == f"INSERT INTO partners (id, signing_secret) VALUES (1, '{'*' * len(secret)}')"
+    assert secret not in as_json(transcript)

@@ -21,7 +21,7 @@ from kmblint.reporters.characters import visible
 from kmblint.reporters.paint import Paint
 from kmblint.spelling import counted
 from kmblint.targets.verdict import Verdict
-from kmblint.transcript import Ending, Entry, Transcript, as_json, hazard_text, transcribe
+from kmblint.transcript import Ending, Entry, Transcript, as_json, transcribe
 
 _WIDTH: Final = 120
 _INDENT: Final = 18
@@ -105,8 +105,8 @@ def _statement(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
         yield from _wrapped(change, "faint", paint, width, f"{indent}+ ")
     for reason in entry.reasons:
         yield from _wrapped(reason, "", paint, width, indent)
-    for hazard in entry.hazards:
-        yield from _wrapped(hazard_text(hazard), "warning", paint, width, f"{indent}! ")
+    for surprise in entry.surprises:
+        yield from _wrapped(surprise, "warning", paint, width, f"{indent}! ")
 
 
 def _wrapped(text: str, style: str, paint: Paint, width: int, lead: str) -> Iterator[str]:

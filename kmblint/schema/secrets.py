@@ -75,6 +75,11 @@ def secrets_in(change: Change, table: Table | None) -> Iterator[Secret]:
             return
 
 
+def is_secret(table: str, column: str, value: Value) -> bool:
+    """Whether a value that is meant for a column is a secret."""
+    return any(_in_column(Name(table, value.span), column, value))
+
+
 def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
     listed = change.columns
     names = [name.text for name in listed] if listed is not None else list(table.column_names if table else ())
