@@ -72,7 +72,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             try:
                 re.compile(str(read))
             except re.error as error:
-                raise ValueError(f"`{read}` is no regular expression: {error}") from error
+                raise ValueError(f"expected a regular expression, got `{read}`: {error}") from error
         if self.choices and read not in self.choices:
             raise ValueError(f"expected one of {', '.join(f'`{choice}`' for choice in self.choices)}, got `{read}`")
         return read

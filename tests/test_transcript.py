@@ -176,4 +176,4 @@ def test_a_secret_is_shown_in_no_view(tmp_path: Path) -> None:
     )
     entry = transcript.entries[-1]
     assert entry.sql == f"INSERT INTO partners (id, signing_secret) VALUES (1, '{'*' * len(secret)}')"
-    assert secret not in as_json(transcript)
+    assert secret not in as_json([transcript])
