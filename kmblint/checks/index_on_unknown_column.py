@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.absence import Absence, absent_column
 from kmblint.findings import Finding, Related
 from kmblint.replay import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddIndex, IndexPart
-from kmblint.spelling import nearest
 from kmblint.targets import Target
+from kmblint.text import Place
 
 
 def check(change: AddIndex, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
-    """Each part that indexes nothing, unless a later migration adds the column."""
+    """Each part that indexes nothing when the statement runs."""
     table = step.before.table(change.table.text)
     if table is None or not table.complete:
         return
-    end = replay.end.table(table.name)
     for part in change.parts:
         if part.column is None:
-            yield from _expression(table, part, step, target)
-        elif table.column(part.column.text) is None and not (end and end.column(part.column.text)):
-            yield _unknown(table, part.column.text, part, step, target)
+            yield from _expression(table, part, step, replay, target)
+        elif table.column(part.column.text) is None:
+            absence = absent_column(step, replay, table.name, part.column.text)
+            yield _unknown(table, part.column.text, step.place(part.span), absence, target)
 
 
-def _expression(table: Table, part: IndexPart, step: Step, target: Target) -> Iterator[Finding]:
+def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
     if not target.traits.keeps_index_clauses:
         yield Finding(
             step.place(part.span),
@@ -36,24 +37,18 @@ def _expression(table: Table, part: IndexPart, step: Step, target: Target) -> It
         return
     for name in part.refs:
         if table.column(name) is None:
-            yield _unknown(table, name, part, step, target)
+            absence = absent_column(step, replay, table.name, name)
+            yield _unknown(table, name, step.place(part.span), absence, target)
 
 
-def _unknown(table: Table, name: str, part: IndexPart, step: Step, target: Target) -> Finding:
-    gone = table.dropped.get(name)
-    meant = nearest(name, table.column_names)
-    if gone is not None:
-        related = Related(gone.place, f"`{name}` is {'renamed' if gone.renamed_to else 'dropped'} here")
-    else:
-        related = Related(table.made, f"`{table.name}` is created here")
-    meant = gone.renamed_to if gone is not None and gone.renamed_to else meant
-    why = " any more" if gone is not None else ""
+def _unknown(table: Table, name: str, place: Place, absence: Absence, target: Target) -> Finding:
     checked = target.traits.keeps_index_clauses
-    effect = "it can't be indexed" if checked else "the index is taken without a look and never finds a row"
+    effect = "it can't be indexed" if checked else "the index is taken without a look and finds no row"
     return Finding(
-        step.place(part.span),
-        f"`{table.name}` has no column `{name}`{why}: {effect}",
-        help=f"did you mean `{meant}`?" if meant else f"`{table.name}` has {', '.join(table.column_names)}",
-        related=(related,),
+        place,
+        f"`{table.name}` has no column `{name}`{absence.why}; {effect}",
+        help=absence.help or f"`{table.name}` has {', '.join(table.column_names)}",
+        related=absence.related or (Related(table.made, f"`{table.name}` is created here"),),
         subject=f"{table.name}.{name}",
+        confidence=absence.confidence,
     )

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from kmblint.findings import Finding, Related, Severity
 from kmblint.replay import Step
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import UpdateRows
+from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
 from kmblint.schema.predicate import ColumnRef
+from kmblint.schema.reach import Reach
 from kmblint.targets import Target
 
+_UNCHECKED: Final = {
+    UpdateRows: "the engine doesn't check it, and two rows that end with one key can't be deleted",
+    InsertRows: "the engine doesn't check it, and a row that has the new key is overwritten",
+}
+"""What comes of a new key where keys are checked by INSERT only."""
 
-def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
+
+def check(change: UpdateRows | InsertRows, step: Step, target: Target) -> Iterator[Finding]:
     """Each assignment to such a column, unless it keeps the value."""
     table = step.before.table(change.table.text)
     if table is None:
         return
-    for assignment in change.assignments:
+    reach = Reach(table, target.traits.dialect)
+    for assignment in _assignments(change):
         name = assignment.column.text
         if isinstance(assignment.value, ColumnRef) and assignment.value.name == name:
+            continue
+        if isinstance(change, UpdateRows) and reach.keeps(assignment, change):
             continue
         related = tuple(_references(step.before, table, name))
         if name in table.primary_key:
             kept = target.traits.dialect.keeps_unique
-            effect = (
-                "whatever knows the row by its key loses it"
-                if kept
-                else ("the engine doesn't check it, and two rows that end with one key can't be deleted")
-            )
+            effect = "whatever knows the row by its key loses it" if kept else _UNCHECKED[type(change)]
             severity = None if kept else Severity.ERROR
             message = f"this sets `{name}`, the primary key of `{table.name}`: {effect}"
         elif related:
@@ -44,6 +51,12 @@ def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
             subject=f"{table.name}.{name}",
             severity=severity,
         )
+
+
+def _assignments(change: UpdateRows | InsertRows) -> tuple[Assignment, ...]:
+    if isinstance(change, UpdateRows):
+        return change.assignments
+    return change.on_conflict.assignments if change.on_conflict else ()
 
 
 def _references(catalog: Catalog, table: Table, column: str) -> Iterator[Related]:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay import Replay
 from kmblint.schema.types import Family
+from kmblint.targets import Target
 
 
-def check(replay: Replay) -> Iterator[Finding]:
+def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Each such index at the end of the history."""
     for table in replay.end.in_order:
         for index in table.indexes:
             name = index.meant[0] if len(index.meant) == 1 else None
             column = table.column(name) if name else None
-            if column is None or column.type.family is not Family.BOOLEAN or index.partial:
+            chosen = index.partial and target.traits.keeps_index_clauses
+            if column is None or column.type.family is not Family.BOOLEAN or chosen:
                 continue
             if index.made.file in replay.history.by_file:
                 yield Finding(

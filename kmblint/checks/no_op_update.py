@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay import Step
-from kmblint.schema.changes import Assignment, UpdateRows
-from kmblint.schema.predicate import ColumnRef
+from kmblint.schema.changes import UpdateRows
 from kmblint.schema.reach import Reach
 from kmblint.targets import Target
 
@@ -18,7 +17,7 @@ def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
     if table is None or not change.assignments:
         return
     reach = Reach.of(change, table, target.traits.dialect)
-    if all(_keeps(assignment, change, reach) for assignment in change.assignments):
+    if all(reach.keeps(assignment, change) for assignment in change.assignments):
         first, last = change.assignments[0], change.assignments[-1]
         cost = ", and each of them costs a log event and an audit row" if target.traits.append_only else ""
         yield Finding(
@@ -27,10 +26,3 @@ def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
             help="leave it out, or set what was meant",
             subject=table.name,
         )
-
-
-def _keeps(assignment: Assignment, change: UpdateRows, reach: Reach) -> bool:
-    name, value = assignment.column.text, assignment.value
-    if isinstance(value, ColumnRef):
-        return value.name == name and value.qualifier in {None, change.table.text, change.alias}
-    return change.where is not None and reach.demands(change.where, name, value)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay import Replay, Step
 from kmblint.schema.catalog import Table
-from kmblint.schema.changes import Change, DropTable, InsertRows
+from kmblint.schema.changes import Change, DeleteRows, DropTable, InsertRows, Truncate
 from kmblint.schema.rows import clears
 
 
-def check(change: InsertRows, step: Step) -> Iterator[Finding]:
+def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
     """That an INSERT has no ON CONFLICT on a key of its table; silent where the same file first clears the rows.
 
     OR IGNORE and OR REPLACE say what was meant; where the target ignores them, `ineffective-guard` says so.
@@ -24,9 +24,10 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
     named = {column.text for column in clause.columns} if clause else set()
     if clause and (not named or any(set(key) == named for key in table.unique_keys)):
         return
-    if any(_clears(table, earlier, change) for earlier in step.earlier_here()):
+    clearing = replay.earlier_here(step, DropTable, Truncate, DeleteRows)
+    if any(each.subject == table.name and _clears(table, each.change, change) for each in clearing):
         return
-    key = ", ".join(table.primary_key)
+    key = "" if _makes_the_key(table, change) else ", ".join(table.primary_key)
     effect = f"ON CONFLICT names no key of `{table.name}`" if clause else "there is no ON CONFLICT"
     outcome = f"fails on the key `{key}`" if key else "inserts them again"
     yield Finding(
@@ -39,6 +40,12 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
     )
 
 
-def _clears(table: Table, earlier: Change, change: InsertRows) -> bool:
-    about = getattr(earlier, "table", None)
-    return str(about) == table.name and (isinstance(earlier, DropTable) or clears(table, earlier, change))
+def _makes_the_key(table: Table, change: InsertRows) -> bool:
+    """Whether the database fills a part of the key, so that each run makes new rows."""
+    named = table.column_names if change.columns is None else [column.text for column in change.columns]
+    filled = (table.column(name) for name in table.primary_key if name not in named)
+    return any(column and (column.generated or column.default is not None) for column in filled)
+
+
+def _clears(table: Table, earlier: Change | None, change: InsertRows) -> bool:
+    return isinstance(earlier, DropTable) or (earlier is not None and clears(table, earlier, change))

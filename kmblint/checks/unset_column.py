@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay import Step
+from kmblint.schema.changes import UpdateRows
 from kmblint.spelling import nearest
 from kmblint.targets.verdict import DoesNothing
 
@@ -15,10 +16,11 @@ def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
     if hazard.kind not in {"ghost", "qualified"}:
         return
     table = step.before.table(step.subject)
+    outcome = ": the statement reports its rows and changes nothing" if isinstance(step.change, UpdateRows) else ""
     meant = nearest(hazard.column, table.column_names) if table and hazard.kind == "ghost" else None
     yield Finding(
         step.place(hazard.span),
-        f"{hazard.reason}: the statement reports its rows and changes nothing",
+        f"{hazard.reason}{outcome}",
         help=f"did you mean `{meant}`?" if meant else hazard.help,
         subject=step.subject_of(hazard.column),
     )

@@ -41,9 +41,11 @@ def check(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[
 
 def _parts(change: InsertRows | UpdateRows | DeleteRows) -> Iterator[Value | Predicate]:
     match change:
-        case InsertRows(rows=rows, on_conflict=on_conflict):
+        case InsertRows(rows=rows, query=query, on_conflict=on_conflict):
             for row in rows:
                 yield from row.values
+            if query is not None:
+                yield query
             if on_conflict is not None:
                 yield from (assignment.value for assignment in on_conflict.assignments)
             return

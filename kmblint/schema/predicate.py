@@ -75,12 +75,14 @@ class Operation(msgspec.Struct, frozen=True, tag=True):
 
 
 class Query(msgspec.Struct, frozen=True, tag=True):
-    """A sub-query: the tables it reads, whether it has a WHERE, and the LIMIT that bounds it."""
+    """A sub-query: the tables it reads, whether it has a WHERE, the LIMIT that bounds it, and what it calls."""
 
     tables: tuple[str, ...]
     span: Span
     limit: int | None = None
     filtered: bool = False
+    calls: tuple[Call, ...] = ()
+    """Its function calls, without their arguments."""
 
 
 class OpaqueValue(msgspec.Struct, frozen=True, tag=True):
@@ -214,7 +216,7 @@ def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:
 
 
 def calls(node: Value | Predicate) -> Iterator[Call]:
-    """Every function call in a value or a condition, the outer before the inner; sub-queries are left out."""
+    """Every function call in a value or a condition, the outer before the inner, and those of sub-queries."""
     if isinstance(node, Number | Text | Boolean | Null):
         return
     if isinstance(node, Call):
@@ -225,7 +227,7 @@ def calls(node: Value | Predicate) -> Iterator[Call]:
 
 def _parts(node: Value | Predicate) -> tuple[Value | Predicate, ...]:
     match node:
-        case Call(arguments=parts) | Operation(operands=parts):
+        case Call(arguments=parts) | Operation(operands=parts) | Query(calls=parts):
             return parts
         case And(parts=parts) | Or(parts=parts):
             return parts

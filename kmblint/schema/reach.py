@@ -8,9 +8,9 @@ from functools import reduce
 from math import prod
 
 from kmblint.schema.catalog import Column, Table
-from kmblint.schema.changes import DeleteRows, UpdateRows
+from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
 from kmblint.schema.facts import Dialect, Facts, OnColumn, Truth
-from kmblint.schema.predicate import And, Between, Compare, In, Or, Predicate, Query, Value, literal_value
+from kmblint.schema.predicate import And, Between, ColumnRef, Compare, In, Or, Predicate, Query, Value, literal_value
 from kmblint.schema.value_set import FULL, NULLS, ValueSet, point
 
 
@@ -47,6 +47,13 @@ class Reach:
         if allowed is None or not (value is None or isinstance(value, int | Decimal | str)):
             return False
         return allowed == (NULLS if value is None else point(value, discrete=self._facts.is_whole(column)))
+
+    def keeps(self, assignment: Assignment, change: UpdateRows) -> bool:
+        """Whether an assignment sets what the rows hold already: `SET a = a`, or what the condition demands."""
+        name, value = assignment.column.text, assignment.value
+        if isinstance(value, ColumnRef):
+            return value.name == name and value.qualifier in {None, change.table.text, change.alias}
+        return change.where is not None and self.demands(change.where, name, value)
 
     def _allowed(self, where: Predicate, column: str) -> ValueSet | None:
         """The values that the condition lets through in a column; None where it says nothing of it."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import TypeAlias
 
 from rpds import HashTrieMap
 
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
+from kmblint.schema.facts import Dialect, Facts, OnColumn
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
+from kmblint.schema.value_set import point
 from kmblint.text import Place, Span
 
 Key: TypeAlias = tuple[object, ...]
@@ -21,8 +24,9 @@ def clears(table: Table, change: Change, rows: InsertRows) -> bool:
         return True
     if not isinstance(change, DeleteRows):
         return False
-    named = None if change.where is None else keys_named(table, change.where)
-    return named is None or {key for key, _ in literal_keys(table, rows)} <= set(named)
+    columns = table.column_names if rows.columns is None else tuple(column.text for column in rows.columns)
+    says = _says(table, change)
+    return not any(_spares(says, dict(zip(columns, map(literal_value, row.values), strict=False))) for row in rows.rows)
 
 
 def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]:
@@ -47,11 +51,11 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
                 if key not in rows:
                     rows = rows.insert(key, Place(place.file, span))
             return rows
-        case DeleteRows(where=where):
-            named = None if where is None else keys_named(table, where)
-            rows = table.rows
-            for key in tuple(rows) if named is None else named:
-                rows = rows.discard(key)
+        case DeleteRows():
+            rows, says = table.rows, _says(table, change)
+            for key in tuple(rows):
+                if not _spares(says, dict(zip(table.primary_key, key, strict=True))):
+                    rows = rows.discard(key)
             return rows
         case Truncate():
             return HashTrieMap()
@@ -60,6 +64,23 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
             return HashTrieMap() if moves else table.rows
         case _:
             return table.rows
+
+
+def _says(table: Table, change: DeleteRows) -> tuple[OnColumn, ...]:
+    """What each part of a DELETE's condition says of one column."""
+    where = change.where
+    facts = Facts(table, Dialect(strict_literals=True), (change.alias,))  # what another type finds differs by target
+    parts = where.parts if isinstance(where, And) else (where,) if where is not None else ()
+    return tuple(fact for part in parts if isinstance(fact := facts.of(part), OnColumn))
+
+
+def _spares(says: tuple[OnColumn, ...], row: Mapping[str, object]) -> bool:
+    """Whether a condition surely leaves out a row of which these literals are known."""
+    for fact in says:
+        value = row.get(fact.column)
+        if isinstance(value, int | Decimal | str) and fact.values.both(point(value, discrete=False)).is_empty:
+            return True
+    return False
 
 
 def keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:

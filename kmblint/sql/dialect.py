@@ -8,15 +8,15 @@ A Parser of our own would not load under `sqlglot[c]`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kmblint.schema.changes import Name
-from kmblint.schema.predicate import ColumnRef, Query
+from kmblint.schema.predicate import Call, ColumnRef, Query
 from kmblint.sql.reader import NotSqlError
 from kmblint.sql.scanner import Kind, Token
-from kmblint.sql.words import QUERY_WORDS, names_at
+from kmblint.sql.words import BARE_CALLS, CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, names_at
 from kmblint.text import Span
 
 if TYPE_CHECKING:
@@ -44,12 +44,23 @@ def columns(tokens: Sequence[Token], text: str) -> tuple[ColumnRef, ...]:
 
 
 def query(tokens: Sequence[Token], text: str, span: Span) -> Query:
-    """A query's tables, LIMIT and whether it has a WHERE; raises NotSqlError where it is no SQL."""
+    """A query's tables, LIMIT, calls and whether it has a WHERE; raises NotSqlError where it is no SQL."""
     tree = _tree(tokens, text)
     limit = tree.args.get("limit")
     bound = limit.expression.name if limit is not None and limit.expression is not None else ""
     tables = tuple(name.text for name in _tables(tree))
-    return Query(tables, span, int(bound) if bound.isdigit() else None, tree.args.get("where") is not None)
+    limit_rows = int(bound) if bound.isdigit() else None
+    return Query(tables, span, limit_rows, tree.args.get("where") is not None, tuple(_calls(tokens)))
+
+
+def _calls(tokens: Sequence[Token]) -> Iterator[Call]:
+    """What is written as a call: a name before a parenthesis, or a word that needs none."""
+    for index, token in enumerate(tokens):
+        called = index + 1 < len(tokens) and tokens[index + 1].text == "("
+        name = token.kind is Kind.WORD and token.upper not in CLAUSE_WORDS | OPERATOR_WORDS
+        bare = token.upper in BARE_CALLS and not names_at(tokens, index)
+        if (called and name) or bare:
+            yield Call(token.value.lower(), (), token.span)
 
 
 def read_tables(tokens: Sequence[Token], text: str) -> tuple[Name, ...]:

@@ -72,8 +72,9 @@ def _refusal(conflict: Conflict) -> Refusal:
         case UnknownObject(kind=kind, name=name):
             return Refusal(f"there is no {kind} `{name.text}`", name.span, topic="catalogue")
         case ObjectExists(kind=kind, name=name):
+            article = "an" if kind == "index" else "a"
             return Refusal(
-                f"there is a {kind} `{name.text}` already", name.span, cause=conflict.made, topic="catalogue"
+                f"there is {article} {kind} `{name.text}` already", name.span, cause=conflict.made, topic="catalogue"
             )
         case TableExists(table=name):
             return Refusal(f"there is a table `{name.text}` already", name.span, cause=conflict.made, topic="catalogue")

@@ -81,8 +81,9 @@ def _exists(kind: str, name: str, conflict: TableExists | ColumnExists | ObjectE
     named = conflict.table if isinstance(conflict, TableExists) else (
         conflict.column if isinstance(conflict, ColumnExists) else conflict.name
     )  # fmt: skip
+    article = "an" if kind == "index" else "a"
     return Refusal(
-        f"there is a {kind} `{name}` already", named.span, topic="catalogue", cause=conflict.made,
+        f"there is {article} {kind} `{name}` already", named.span, topic="catalogue", cause=conflict.made,
         cause_note="made here",
     )  # fmt: skip
 
