@@ -11,17 +11,21 @@ from kmblint.findings import Confidence, Related
 from kmblint.replay import Replay, Step
 from kmblint.schema.catalog import Dropped
 from kmblint.schema.changes import (
+    AddColumn,
     AddConstraint,
     AddIndex,
     AddMask,
     AddPolicy,
     AddRole,
+    AddTable,
     Change,
     DropConstraint,
     DropIndex,
     DropMask,
     DropPolicy,
     DropRole,
+    RenameColumn,
+    RenameTable,
 )
 from kmblint.schema.conflict import UnknownObject
 from kmblint.spelling import nearest
@@ -47,7 +51,8 @@ class Absence(msgspec.Struct, frozen=True):
 def absent_table(step: Step, replay: Replay, name: str) -> Absence:
     """Why a table isn't there when a step runs."""
     readable = (other for kind, other in step.before.others if kind.endswith(("VIEW", "TABLE")))
-    made = next((table.made for later in replay.later(step) if (table := later.after.table(name))), None)
+    makers = replay.later(step, AddTable, RenameTable)
+    made = next((table.made for later in makers if (table := later.after.table(name))), None)
     return _absence(step, name, (*step.before.tables, *readable), step.before.dropped.get(name), made)
 
 
@@ -56,7 +61,8 @@ def absent_column(step: Step, replay: Replay, table_name: str, name: str) -> Abs
     table = step.before.table(table_name) or step.after.table(table_name)
     if table is None:
         return Absence()
-    later = (there for each in replay.later(step) if (there := each.after.table(table_name)))
+    makers = replay.later(step, AddColumn, RenameColumn, RenameTable)
+    later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
     guess = None if table.complete else (table.changed or (table.made,))[-1]
     return _absence(step, name, table.column_names, table.dropped.get(name), made, guess=guess)
@@ -74,8 +80,10 @@ def absent_object(step: Step, replay: Replay, conflict: UnknownObject) -> Absenc
                 related = (Related(index.made, f"`{name}` is made here"),)
                 return Absence(f" on `{conflict.table}`: it is an index of `{table.name}`", related)
     adds, drops = _VERBS.get(conflict.kind, ((), ()))
-    made = next((_where(later) for later in replay.later(step) if _is_about(later.change, adds, conflict)), None)
-    gone = next((_where(past) for past in replay.earlier(step) if _is_about(past.change, drops, conflict)), None)
+    made = next((_where(later) for later in replay.later(step, *adds) if _is_about(later.change, adds, conflict)), None)
+    gone = next(
+        (_where(past) for past in replay.earlier(step, *drops) if _is_about(past.change, drops, conflict)), None
+    )
     return _absence(step, name, _known(step, conflict), Dropped(name, gone, gone) if gone else None, made)
 
 

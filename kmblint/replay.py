@@ -7,13 +7,15 @@ and where the history is replayed `actual`, it happened as it happened.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from heapq import merge
+from itertools import takewhile
 
 import msgspec
 
-from kmblint.findings import Edit, Fix
+from kmblint.findings import Crash, Edit, Fix
 from kmblint.history import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
@@ -44,6 +46,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     """Those that no guard of the statement provides for, as the target heeds guards."""
     number: int = 0
     """Which change of its statement, from 0; statement-wide facts are said at the first."""
+    crash: Crash | None = None
+    """Where our own judging of the statement failed."""
 
     def place(self, span: Span) -> Place:
         """A span of this statement's file as a place."""
@@ -69,12 +73,6 @@ class Step(msgspec.Struct, frozen=True, dict=True):
             sent = (piece.span for piece in self.migration.pieces if piece.sent and piece.span.overlaps(reach))
             return any(each.problem is not None for span in sent for each in statements(source, span))
         return self.outcome.verdict in {Verdict.REFUSED, Verdict.UNREADABLE}
-
-    def earlier_here(self) -> Iterator[Change]:
-        """What the same file does before this statement."""
-        for statement in self.migration.statements:
-            if statement.span.start < self.statement.span.start:
-                yield from statement.changes
 
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
@@ -139,28 +137,51 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
     def _numbers(self) -> dict[int, int]:
         return {id(step): number for number, step in enumerate(self.steps)}
 
-    def earlier(self, step: Step) -> Iterator[Step]:
-        """The steps before this one, the nearest first."""
-        return reversed(self.steps[: self._numbers[id(step)]])
+    @cached_property
+    def _by_kind(self) -> dict[type, list[int]]:
+        """The numbers of the steps by the class of their change and of their conflicts."""
+        grouped: dict[type, list[int]] = {}
+        for number, step in enumerate(self.steps):
+            for kind in {type(step.change), *map(type, step.conflicts)}:
+                grouped.setdefault(kind, []).append(number)
+        return grouped
 
-    def later(self, step: Step) -> Iterator[Step]:
-        """The steps behind this one, the nearest first."""
-        return iter(self.steps[self._numbers[id(step)] + 1 :])
+    def earlier(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """The steps before this one whose change or conflict is of such a class, the nearest first."""
+        at = self._numbers[id(step)]
+        numbers = (self._by_kind.get(kind, []) for kind in kinds)
+        before = (map(each.__getitem__, range(bisect_left(each, at) - 1, -1, -1)) for each in numbers)
+        return map(self.steps.__getitem__, merge(*before, reverse=True))
+
+    def earlier_here(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """Those of them that stand in the same file."""
+        return takewhile(lambda each: each.migration is step.migration, self.earlier(step, *kinds))
+
+    def later(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """The steps behind this one whose change or conflict is of such a class, the nearest first."""
+        at = self._numbers[id(step)]
+        numbers = (self._by_kind.get(kind, []) for kind in kinds)
+        behind = (map(each.__getitem__, range(bisect_right(each, at), len(each))) for each in numbers)
+        return map(self.steps.__getitem__, merge(*behind))
 
 
-def replay(history: History, target: Target, *, actual: bool = False) -> Replay:
-    """Every migration in order; with `actual`, as the database lives it and not as it was meant."""
+def replay(history: History, target: Target, *, actual: bool = False, contain: bool = True) -> Replay:
+    """Every migration in order; with `actual`, as the database lives it and not as it was meant.
+
+    A bug of ours in the judging of a statement is a step with a `crash`, unless `contain` is False: then it is raised.
+    """
     steps: list[Step] = []
     catalog = Catalog()
     for migration in (*filter(None, (history.baseline,)), *history.replayed):
-        for step in steps_of(history, migration, target, catalog, actual=actual or migration.applied):
+        lives = actual or migration.applied
+        for step in steps_of(history, migration, target, catalog, actual=lives, contain=contain):
             steps.append(step)
             catalog = step.after
     return Replay(history, tuple(steps), catalog)
 
 
 def steps_of(
-    history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool
+    history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool, contain: bool = True
 ) -> Iterator[Step]:
     """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
     runner = target.runner and migration is not history.baseline
@@ -168,25 +189,45 @@ def steps_of(
     if runner and actual and migration.sent != migration.up:
         meant = statements(migration.source, migration.sent)
     for statement in meant:
-        form = target.form(statement, migration.source)
-        fate = _fate(statement, migration) if runner else None
-        changes: tuple[Change | None, ...] = statement.changes or (None,)
-        for number, change in enumerate(changes):
-            held = conflicts(catalog, change) if change is not None else ()
-            outcome = _outcome(target, form, change, catalog, held, first=number == 0)
-            if fate is not None:
-                outcome = msgspec.structs.replace(outcome, verdict=fate)
-            after = catalog
-            if change is not None and (not actual or outcome.verdict in _HAPPENS):
-                after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
-            elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
-                # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
-                after = target.aftermath(catalog, change, outcome, migration.place)
-            yield Step(
-                history, migration, statement, change, catalog, after, form, outcome,
-                _unmet(held, outcome), number,
-            )  # fmt: skip
-            catalog = after
+        try:
+            steps = tuple(_steps(history, migration, statement, target, catalog, actual=actual, runner=runner))
+        except Exception as error:
+            if not contain:
+                raise
+            crash = Crash(None, "KMB000", migration.place(statement.span), f"{type(error).__name__}: {error}")
+            unjudged = Outcome(Verdict.TAKEN)
+            steps = (Step(history, migration, statement, None, catalog, catalog, Form(), unjudged, crash=crash),)
+        yield from steps
+        catalog = steps[-1].after
+
+
+def _steps(
+    history: History,
+    migration: Migration,
+    statement: Statement,
+    target: Target,
+    catalog: Catalog,
+    *,
+    actual: bool,
+    runner: bool,
+) -> Iterator[Step]:
+    """The steps of one statement, a change each."""
+    form = target.form(statement, migration.source)
+    fate = _fate(statement, migration) if runner else None
+    changes: tuple[Change | None, ...] = statement.changes or (None,)
+    for number, change in enumerate(changes):
+        held = conflicts(catalog, change) if change is not None else ()
+        outcome = _outcome(target, form, change, catalog, held, first=number == 0)
+        if fate is not None:
+            outcome = msgspec.structs.replace(outcome, verdict=fate)
+        after = catalog
+        if change is not None and (not actual or outcome.verdict in _HAPPENS):
+            after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
+        elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
+            # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
+            after = target.aftermath(catalog, change, outcome, migration.place)
+        yield Step(history, migration, statement, change, catalog, after, form, outcome, _unmet(held, outcome), number)
+        catalog = after
 
 
 def lived(history: History, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:

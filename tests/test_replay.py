@@ -9,7 +9,7 @@ import pytest
 
 from kmblint import targets
 from kmblint.replay import Replay, Step, lived, replay
-from kmblint.schema.changes import AddTable, DropColumn
+from kmblint.schema.changes import AddTable, DropColumn, DropTable
 from kmblint.targets.verdict import Verdict
 from tests.rules_at_hand import history
 
@@ -91,8 +91,11 @@ def test_where_things_are_said_to_stand(tmp_path: Path) -> None:
     wards, beds, drop = found.steps
     assert drop.said(wards.place(wards.statement.span)) == "in 0001, line 1"
     assert drop.said(beds.place(beds.statement.span)) == "in line 3 of this file"
-    assert [step.change for step in found.earlier(drop)] == [beds.change, wards.change]
-    assert [step.change for step in found.later(wards)] == [beds.change, drop.change]
+    assert list(found.earlier(drop, AddTable, DropTable)) == [beds, wards]
+    assert list(found.earlier_here(drop, AddTable, DropTable)) == [beds]
+    assert list(found.later(wards, AddTable, DropTable)) == [beds, drop]
+    assert list(found.later(wards, DropTable)) == [drop]
+    assert not list(found.later(wards, DropColumn))
 
 
 def test_what_holds_rows(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay import Replay, Step
-from kmblint.schema.changes import DropColumn
+from kmblint.schema.changes import DropColumn, UpdateRows
 from kmblint.schema.copies import copies_column
 from kmblint.schema.graph import dependents, referring
 from kmblint.targets import Target
@@ -22,7 +22,7 @@ def check(change: DropColumn, step: Step, replay: Replay, target: Target) -> Ite
         return
     if any(poison.column == column.name for poison in table.poisons):
         return  # nothing else makes the table readable again
-    if any(copies_column(earlier.change, table, column.name) for earlier in replay.earlier(step)):
+    if any(copies_column(earlier.change, table, column.name) for earlier in replay.earlier(step, UpdateRows)):
         return
     pointing = list(referring(step.before, table.name, column.name))
     hanging = list(dependents(step.before, table, column.name))

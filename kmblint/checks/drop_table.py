@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay import Replay, Step
-from kmblint.schema.changes import DropTable
+from kmblint.schema.changes import DropTable, InsertRows
 from kmblint.schema.copies import copies_table
 from kmblint.schema.graph import dependents, referring
 from kmblint.targets import Target
@@ -17,7 +17,7 @@ def check(change: DropTable, step: Step, replay: Replay, target: Target) -> Iter
     table = step.before.table(change.table.text)
     if table is None or not step.populated(table.name):
         return
-    if any(copies_table(earlier.change, table, step.before) for earlier in replay.earlier(step)):
+    if any(copies_table(earlier.change, table, step.before) for earlier in replay.earlier(step, InsertRows)):
         return
     pointing = list(referring(step.before, table.name))
     hanging = list(dependents(step.before, table))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay import Replay, Step
-from kmblint.schema.changes import AddTable
+from kmblint.schema.changes import AddColumn, AddConstraint, AddTable, RenameTable
 
 
 def check(change: AddTable, step: Step, replay: Replay) -> Iterator[Finding]:
@@ -15,7 +15,8 @@ def check(change: AddTable, step: Step, replay: Replay) -> Iterator[Finding]:
     if change.borrows or made is None or made.primary_key or step.before.table(change.table.text):
         return
     refused = step.outcome.refusal is not None
-    later = (each.after.table(made.name) for each in replay.later(step))
+    makers = replay.later(step, AddConstraint, AddColumn, RenameTable)
+    later = (each.after.table(made.name) for each in makers)
     if not refused and any(table.primary_key for table in later if table and table.made == made.made):
         return
     effect = ", so it is refused" if refused else ", so no row of it can be told from another"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
-from kmblint.replay import Step
+from kmblint.replay import Replay, Step
 from kmblint.schema.changes import AddTable, DropTable
 from kmblint.text import Span
 
 
-def check(change: AddTable, step: Step) -> Iterator[Finding]:
+def check(change: AddTable, step: Step, replay: Replay) -> Iterator[Finding]:
     """That a second run would fail on the table; silent where the same file drops it first."""
     name = change.table
-    dropped_here = any(isinstance(each, DropTable) and each.table.text == name.text for each in step.earlier_here())
+    dropped_here = any(each.subject == name.text for each in replay.earlier_here(step, DropTable))
     replaces = any(clause.keyword == "OR REPLACE" for clause in change.clauses)
     if change.if_not_exists or dropped_here or replaces:
         return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from kmblint.findings import Finding, Related
-from kmblint.replay import Step
+from kmblint.history import Migration
+from kmblint.replay import Replay, Step
 from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
 from kmblint.schema.predicate import (
     And,
@@ -24,14 +25,28 @@ from kmblint.schema.predicate import (
     literal_value,
 )
 
+_Cell: TypeAlias = tuple[str, str, object]
+"""A table, a column of it, and a value in that."""
 _GROWING: Final = frozenset(
     {"concat", "concat_ws", "lpad", "rpad", "repeat", "reverse", "md5", "sha1", "sha256", "power"}
 )
 """Functions whose second application changes their first result."""
 
 
-def check(change: UpdateRows | InsertRows, step: Step) -> Iterator[Finding]:
+def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
     """Assignments that build on what they change, and constants that an earlier statement of the file would change."""
+    sought: dict[_Cell, list[UpdateRows]] = {}
+    for step in replay.by_file.get(migration.file, ()):
+        change = step.change
+        if isinstance(change, UpdateRows | InsertRows):
+            yield from _growth(change, step)
+        if isinstance(change, UpdateRows):
+            yield from _chain(change, step, sought)
+            for cell in set(_sought_by(change)):
+                sought.setdefault(cell, []).append(change)
+
+
+def _growth(change: UpdateRows | InsertRows, step: Step) -> Iterator[Finding]:
     if isinstance(change, InsertRows):
         assignments = change.on_conflict.assignments if change.on_conflict else ()
         where, own = None, {None, change.table.text}
@@ -43,8 +58,6 @@ def check(change: UpdateRows | InsertRows, step: Step) -> Iterator[Finding]:
             refs = {ref.name for ref in _growing(assignment, own)}
             if refs & columns:
                 yield _finding(change, assignment, step, _said(assignment, refs & columns))
-    if isinstance(change, UpdateRows):
-        yield from _chain(change, step)
 
 
 def _said(assignment: Assignment, read: set[str]) -> str:
@@ -100,32 +113,43 @@ def _is_guard(where: Predicate, columns: set[str]) -> bool:
     return False
 
 
-def _chain(change: UpdateRows, step: Step) -> Iterator[Finding]:
+def _chain(change: UpdateRows, step: Step, sought: Mapping[_Cell, Sequence[UpdateRows]]) -> Iterator[Finding]:
     """`medium` → `high`, then `low` → `medium`: the second run takes the new `medium` to `high` as well."""
-    for statement in step.migration.statements:
-        if statement.span.start >= step.statement.span.start:
-            return
-        for earlier in statement.changes:
-            if isinstance(earlier, UpdateRows) and earlier.table.text == change.table.text and earlier.where:
-                for assignment in change.assignments:
-                    if _takes(earlier, assignment, change, step):
-                        related = Related(step.place(earlier.span), "the next run starts here with the new value")
-                        message = (
-                            f"`{assignment.column}` is set to the value that an earlier statement of this file looks "
-                            "for, so a second run changes it again"
-                        )
-                        yield Finding(
-                            step.place(assignment.span), message, related=(related,),
-                            help="put the statements in the other order, or each into a migration of its own",
-                            subject=f"{change.table}.{assignment.column}",
-                        )  # fmt: skip
+    for assignment in change.assignments:
+        new = literal_value(assignment.value)
+        for earlier in sought.get((change.table.text, assignment.column.text, new), ()):
+            if _takes(earlier, assignment, change, step):
+                yield Finding(
+                    step.place(assignment.span),
+                    f"`{assignment.column}` is set to the value that an earlier statement of this file looks for, so a "
+                    "second run changes it again",
+                    related=(Related(step.place(earlier.span), "the next run starts here with the new value"),),
+                    help="put the statements in the other order, or each into a migration of its own",
+                    subject=f"{change.table}.{assignment.column}",
+                )
+
+
+def _sought_by(change: UpdateRows) -> Iterator[_Cell]:
+    """The values that a change looks for in a column and replaces by others."""
+    new = {assignment.column.text: literal_value(assignment.value) for assignment in change.assignments}
+    for part in _parts(change.where) if change.where else ():
+        match part:
+            case Compare(operator="=", left=ColumnRef(name=column), right=right):
+                values = [literal_value(right)]
+            case In(value=ColumnRef(name=column), items=items, negated=False):
+                values = [literal_value(item) for item in items]
+            case _:
+                continue
+        if column in new:
+            for value in values:
+                if value is not NotImplemented and value != new[column]:
+                    yield change.table.text, column, value
 
 
 def _takes(earlier: UpdateRows, assignment: Assignment, change: UpdateRows, step: Step) -> bool:
     """Whether the earlier statement changes the rows in which the assignment has just put its constant."""
     name, new = assignment.column.text, literal_value(assignment.value)
-    old = [literal_value(each.value) for each in earlier.assignments if each.column.text == name]
-    if new is NotImplemented or earlier.where is None or not old or old[-1] == new:
+    if earlier.where is None:
         return False
     wanted = [part for part in _parts(earlier.where) if _asks_for(part, name, new)]
     others = {_text(part, step) for part in _parts(earlier.where) if part not in wanted}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import dropwhile, islice
+from itertools import chain, islice
 from typing import Final
 
 from kmblint.findings import Finding, Related
@@ -35,7 +35,7 @@ def check(change: Opaque, step: Step, replay: Replay) -> Iterator[Finding]:
 def _unexplained(step: Step, replay: Replay) -> Iterator[Related]:
     """Tables that are named behind the statement and were never made."""
     named: set[str] = set()
-    for later in dropwhile(lambda each: each is not step, replay.steps):
+    for later in chain((step,), replay.later(step, UnknownTable)):
         for conflict in later.conflicts:
             if isinstance(conflict, UnknownTable) and conflict.table.text not in named:
                 named.add(conflict.table.text)

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
 
 from kmblint.findings import Finding, Related
 from kmblint.history import Migration
 from kmblint.replay import Replay, Step
-from kmblint.schema.changes import DeleteRows, DropColumn, DropTable, UpdateRows
+from kmblint.schema.changes import (
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    DeleteRows,
+    DropColumn,
+    DropTable,
+    UpdateRows,
+)
 from kmblint.schema.overwriting import makes_use_of, overwrites, reads_column, taken_away
 
 
 def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
     """Each such pair, at the statement that was for nothing."""
     steps = replay.by_file.get(migration.file, ())
+    earlier = _Earlier(steps)
     for number, step in enumerate(steps):
         if step.change is None:
             continue
         undone = taken_away(step.change, step.before)
-        if undone is not None and undone.made.file == migration.file and not _used(step, steps[:number]):
+        if undone is not None and undone.made.file == migration.file and not earlier.use_what_goes_with(number):
             verb = "made and then taken away" if undone.dropped else "set and then set again"
             yield Finding(
                 undone.made,
@@ -27,50 +38,91 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
                 related=(Related(step.place(step.statement.span), "undone here"),),
                 subject=undone.subject,
             )
-        earlier = _overwritten(step, steps[:number])
-        if earlier is not None:
+        overwritten = earlier.overwritten_by(number)
+        if overwritten is not None:
             yield Finding(
-                earlier.place(earlier.statement.span),
-                f"a later statement of this file overwrites all that this one sets in `{earlier.subject}`: this does "
-                "nothing",
+                overwritten.place(overwritten.statement.span),
+                f"a later statement of this file overwrites all that this one sets in `{overwritten.subject}`: this "
+                "does nothing",
                 help="leave out the first",
                 related=(Related(step.place(step.statement.span), "overwritten here"),),
-                subject=earlier.subject,
+                subject=overwritten.subject,
             )
+        earlier.add(number)
 
 
-def _used(step: Step, earlier: Sequence[Step]) -> bool:
-    """Whether a table or column that goes was read by another statement of the file before."""
-    change = step.change
-    if isinstance(change, DropTable):
-        name = change.table.text
-        return any(_names(other, name) for other in earlier if other.subject != name)
-    if isinstance(change, DropColumn):
-        return any(reads_column(other.change, change.table.text, change.column.text) for other in earlier)
-    return False
+class _Earlier:
+    """The steps of a file that come before one, found by what it may overwrite: a file may have thousands."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self._subjects = {step.subject for step in steps}
+        self._setting: dict[tuple[object, ...], list[int]] = {}
+        self._naming: dict[str, int] = {}
+        """Table → the last data change of another table that names it."""
+
+    def add(self, number: int) -> None:
+        """With one more."""
+        step = self._steps[number]
+        for key in _set_by(step):
+            self._setting.setdefault(key, []).append(number)
+        if len(self._subjects) > 1 and step.statement.keyword in _DATA:
+            for token in step.statement.tokens:
+                if token.value in self._subjects and token.value != step.subject:
+                    self._naming[token.value] = number
+
+    def use_what_goes_with(self, number: int) -> bool:
+        """Whether a table or column that goes was read by another statement of the file before."""
+        change = self._steps[number].change
+        if isinstance(change, DropTable):
+            return change.table.text in self._naming
+        if isinstance(change, DropColumn):
+            table, column = change.table.text, change.column.text
+            return any(reads_column(other.change, table, column) for other in islice(self._steps, number))
+        return False
+
+    def overwritten_by(self, number: int) -> Step | None:
+        """The nearest change whose every effect this one replaces, with nothing between that makes use of it."""
+        step = self._steps[number]
+        key = _sets_anew(step)
+        for at in reversed(self._setting.get(key, ()) if key else ()):
+            other = self._steps[at]
+            if overwrites(other.change, step.change, same=_condition(other) == _condition(step)):
+                between = islice(self._steps, at + 1, number)
+                used = self._naming.get(step.subject, -1) > at
+                return None if used or any(makes_use_of(each.change, other.change) for each in between) else other
+        return None
 
 
-def _names(step: Step, table: str) -> bool:
-    """Whether a name stands in a data change of another table."""
-    return step.statement.keyword in ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CREATE") and any(
-        token.value == table for token in step.statement.tokens
-    )
+_DATA: Final = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CREATE"})
 
 
-def _overwritten(step: Step, earlier: Sequence[Step]) -> Step | None:
-    """The nearest change whose every effect this one replaces, with nothing between that makes use of it."""
-    between: list[Step] = []
-    for other in reversed(earlier):
-        if overwrites(other.change, step.change, same=_condition(other) == _condition(step)):
-            return None if any(makes_use_of(each.change, other.change) for each in between) else other
-        if other.subject != step.subject and _names(other, step.subject):
-            return None
-        between.append(other)
-    return None
+def _set_by(step: Step) -> Iterator[tuple[object, ...]]:
+    """What a step sets: the rows of a condition, or a property of a column."""
+    match step.change:
+        case UpdateRows(table=table):
+            yield (table.text,)
+            yield table.text, _condition(step)
+        case ChangeType(table=table, column=column) | ChangeDefault(table=table, column=column):
+            yield type(step.change), table.text, column.text
+        case ChangeNullability(table=table, column=column):
+            yield ChangeNullability, table.text, column.text
+
+
+def _sets_anew(step: Step) -> tuple[object, ...] | None:
+    """What must have been set before for a step to overwrite it."""
+    match step.change:
+        case UpdateRows(table=table, where=where) | DeleteRows(table=table, where=where):
+            return (table.text,) if where is None else (table.text, _condition(step))
+        case _:
+            return next(_set_by(step), None)
 
 
 def _condition(step: Step) -> tuple[str, ...]:
     """The words of WHERE, whatever their layout."""
     change = step.change
     where = change.where if isinstance(change, UpdateRows | DeleteRows) else None
-    return () if where is None else tuple(t.upper or t.text for t in step.statement.tokens if t.span in where.span)
+    if where is None:
+        return ()
+    start, end = where.span.start, where.span.end
+    return tuple(t.upper or t.text for t in step.statement.tokens if start <= t.start and t.end <= end)
