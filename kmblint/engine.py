@@ -43,7 +43,7 @@ _Context = Mapping[type, object]
 
 def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
     """Replays the history, runs the selected rules over it, and reports what is left to say."""
-    replayed = replay(history, target)
+    replayed = replay(history, target, contain=not settings.debug)
     inquiry = _Inquiry(settings, rulebook, {History: history, Target: target, Replay: replayed})
     stamper = Stamper(history, settings)
     suppressions = Suppressions(
@@ -167,6 +167,9 @@ def _rollbacks(replayed: Replay, target: Target) -> Iterator[tuple[object, _Cont
 
 
 def _of_step(step: Step) -> Iterator[object]:
+    if step.crash is not None:
+        yield step.crash
+        return
     if step.number == 0:
         yield step.statement
         if step.statement.problem is not None:

@@ -107,9 +107,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Crash(msgspec.Struct, frozen=True):
-    """A rule of ours that raised: which one, on what, and what it raised."""
+    """A bug of ours: which rule raised, on what, and what it raised."""
 
-    rule: str
+    rule: str | None
+    """None where the replay itself failed, on this statement."""
     code: str
     place: Place
     error: str

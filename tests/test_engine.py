@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,13 +15,14 @@ from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Seve
 from kmblint.history import History, Migration, Stray, Unreadable
 from kmblint.replay import Replay, Step
 from kmblint.rulebook import Option
-from kmblint.schema.changes import AddColumn, AddTable
+from kmblint.schema.changes import AddColumn, AddTable, Change
 from kmblint.schema.conflict import UnknownTable
 from kmblint.settings import RuleSettings
 from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Problem, Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Refusal
+from kmblint.targets.kimberlite import Kimberlite
+from kmblint.targets.verdict import Form, Outcome, Refusal
 from kmblint.text import Span
 from tests.rules_at_hand import history, rule, run, said
 
@@ -239,6 +241,25 @@ def test_a_rule_that_fails_is_told_even_where_only_others_are_selected(tmp_path:
 def test_a_rule_that_fails_ends_the_run_where_that_is_wanted(tmp_path: Path) -> None:
     with pytest.raises(LookupError):
         run(history(tmp_path, {"0001_wards.sql": WARDS}), [rule(fails, "failing")], debug=True)
+
+
+def test_a_replay_that_fails_on_a_statement_is_a_finding_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = Kimberlite.outcome
+
+    def stumbles(self: Kimberlite, form: Form, change: Change, *rest: Any) -> Outcome:
+        if isinstance(change, AddTable) and change.table.text == "wards":
+            raise LookupError("wards")
+        return judge(self, form, change, *rest)
+
+    monkeypatch.setattr(Kimberlite, "outcome", stumbles)
+    found = history(tmp_path, {"0001_wards.sql": WARDS + BEDS})
+    report = run(found, [rule(tables, "tables")])
+    assert said(report) == [("internal-error", "0001_wards.sql", ""), ("tables", "0001_wards.sql", "beds")]
+    assert report.diagnostics[0].finding.message == "the replay failed on this: LookupError: wards"
+    with pytest.raises(LookupError):
+        run(found, [rule(tables, "tables")], debug=True)
 
 
 def test_a_rule_for_another_target_is_not_asked(tmp_path: Path) -> None:
