@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
@@ -35,8 +36,13 @@ def singular(word: str) -> str:
     return word
 
 
+_IRREGULAR: Final = {"person": "people", "child": "children", "man": "men", "woman": "women"}
+
+
 def plurals(word: str) -> tuple[str, ...]:
     """The names that a table of such things may have: the word itself and its English plurals."""
+    if word in _IRREGULAR:
+        return (word, _IRREGULAR[word], word + "s")
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return (word, word[:-1] + "ies", word + "s")
     if word.endswith(("s", "x", "z", "ch", "sh")):

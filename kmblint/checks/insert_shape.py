@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from kmblint.absence import absent_column
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay import Replay, Step
-from kmblint.schema.catalog import Table
+from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import InsertRows
 from kmblint.targets import Target
 
 
 def check(change: InsertRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
-    """Unknown columns, rows of another length than the columns, and a key that gets no value."""
+    """Unknown columns, rows of another length than the columns, and columns that get no value and need one."""
     table = step.before.table(change.table.text)
     if table is not None and not change.default_values:
         yield from _unknown(change, table, step, replay)
         yield from _counts(change, table, step)
-        yield from _keyless(change, table, step, target)
+        yield from _valueless(change, table, step, target)
 
 
 def _unknown(change: InsertRows, table: Table, step: Step, replay: Replay) -> Iterator[Finding]:
@@ -54,23 +54,36 @@ def _counts(change: InsertRows, table: Table, step: Step) -> Iterator[Finding]:
     )
 
 
-def _keyless(change: InsertRows, table: Table, step: Step, target: Target) -> Iterator[Finding]:
-    """A key column that the list leaves out, unless the database fills it in."""
+def _valueless(change: InsertRows, table: Table, step: Step, target: Target) -> Iterator[Finding]:
+    """The columns that need a value and that the list leaves out, unless the database fills them in."""
     named = {column.text for column in change.columns or ()}
     if not named:
         return
-    part = "the primary key" if len(table.primary_key) == 1 else "part of the primary key"
-    for name in table.primary_key:
-        column = table.column(name)
-        filled = column and target.traits.keeps_declarations and (column.generated or column.default is not None)
-        if column and name not in named and not filled:
-            yield Finding(
-                step.place(change.table.span),
-                f"INSERT gives no value for `{name}`, {part} of `{table.name}`",
-                help=f"name `{name}` among the columns and give each row a value for it",
-                related=(Related(column.made, f"`{name}` is defined here"),),
-                subject=f"{table.name}.{name}",
-            )
+    missing = [column for column in table.columns if column.name not in named and _needs_value(column, table, target)]
+    if missing:
+        names = " and ".join(f"`{column.name}`" for column in missing)
+        yield Finding(
+            step.place(change.table.span),
+            f"INSERT gives no value for {names}, {_why_needed(missing, table)}",
+            help=f"name {names} among the columns and give each row a value",
+            related=tuple(Related(column.made, f"`{column.name}` is defined here") for column in missing),
+            subject=f"{table.name}.{missing[0].name}",
+        )
+
+
+def _needs_value(column: Column, table: Table, target: Target) -> bool:
+    """Whether a row can't do without it: a key column, or one that is NOT NULL where the target keeps that."""
+    if target.traits.keeps_declarations and (column.generated or column.default is not None):
+        return False
+    return column.name in table.primary_key or (not column.nullable and target.traits.dialect.keeps_not_null)
+
+
+def _why_needed(missing: list[Column], table: Table) -> str:
+    in_key = [column.name in table.primary_key for column in missing]
+    if not all(in_key):
+        return "without which no row is taken" if any(in_key) else f"NOT NULL in `{table.name}` and without a default"
+    part = "the primary key" if len(table.primary_key) == len(missing) else "part of the primary key"
+    return f"{part} of `{table.name}`"
 
 
 def _count(number: int, noun: str) -> str:
