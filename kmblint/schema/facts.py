@@ -35,7 +35,7 @@ from kmblint.schema.predicate import (
     literal_value,
 )
 from kmblint.schema.types import Family
-from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet, below, point, since
+from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet, below, intersection, point, since, union
 
 
 class Dialect(msgspec.Struct, frozen=True):
@@ -87,9 +87,9 @@ class Facts:
             case Constant(value=value):
                 return Truth(value)
             case And(parts=parts):
-                return self._join(parts, ValueSet.both, absorbing=False)
+                return self._join(parts, intersection, absorbing=False)
             case Or(parts=parts):
-                return self._join(parts, ValueSet.either, absorbing=True)
+                return self._join(parts, union, absorbing=True)
             case Not(part=part):
                 opposite = _opposite(part)
                 return Unknown() if opposite is None else self.of(opposite)
@@ -110,16 +110,15 @@ class Facts:
                 return Unknown()
 
     def _join(
-        self, parts: tuple[Predicate, ...], combine: Callable[[ValueSet, ValueSet], ValueSet], *, absorbing: bool
+        self, parts: tuple[Predicate, ...], combine: Callable[[Iterable[ValueSet]], ValueSet], *, absorbing: bool
     ) -> Fact:
         """AND and OR: facts on one column are combined; `absorbing` is the truth that settles the whole."""
         facts = [self.of(part) for part in parts]
-        by_column: dict[str, ValueSet] = {}
+        by_column: dict[str, list[ValueSet]] = {}
         for fact in facts:
             if isinstance(fact, OnColumn):
-                held = by_column.get(fact.column)
-                by_column[fact.column] = fact.values if held is None else combine(held, fact.values)
-        combined = [self._on_name(name, values) for name, values in by_column.items()]
+                by_column.setdefault(fact.column, []).append(fact.values)
+        combined = [self._on_name(name, combine(sets)) for name, sets in by_column.items()]
         every = [fact for fact in facts if not isinstance(fact, OnColumn)] + combined
         if Truth(absorbing) in every:
             return Truth(absorbing)
@@ -216,9 +215,7 @@ class Facts:
         ]
         if None in values and self._dialect.null_is_smallest:
             points.append(NULLS)
-        listed = EMPTY
-        for each in points:
-            listed = listed.either(each)
+        listed = union(points)
         return self._on(column, listed.complement() if where.negated else listed)
 
     def column(self, value: Value) -> Column | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import reduce
 from math import prod
 
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
 from kmblint.schema.facts import Dialect, Facts, OnColumn, Truth
 from kmblint.schema.predicate import And, Between, ColumnRef, Compare, In, Or, Predicate, Query, Value, literal_value
-from kmblint.schema.value_set import FULL, NULLS, ValueSet, point
+from kmblint.schema.value_set import FULL, NULLS, ValueSet, intersection, point
 
 
 class Reach:
@@ -59,7 +58,7 @@ class Reach:
         """The values that the condition lets through in a column; None where it says nothing of it."""
         facts = map(self._facts.of, where.parts if isinstance(where, And) else (where,))
         sets = [fact.values for fact in facts if isinstance(fact, OnColumn) and fact.column == column]
-        return reduce(ValueSet.both, sets) if sets else None
+        return intersection(sets) if sets else None
 
     def every_row(self, where: Predicate) -> bool:
         """Whether the condition holds on every row that the table can have."""
@@ -113,7 +112,7 @@ class Reach:
         counts: list[int] = []
         for name in key:
             sets = [fact.values for fact in facts if fact.column == name]
-            allowed = reduce(ValueSet.both, sets) if sets else FULL
+            allowed = intersection(sets) if sets else FULL
             count = allowed.count(discrete=self._facts.is_whole(name))
             if count is None or allowed.null:  # a unique column may be NULL in any number of rows
                 return None

@@ -51,24 +51,33 @@ class ValueSet(msgspec.Struct, frozen=True):
 
     def both(self, other: ValueSet) -> ValueSet:
         """What belongs to this set and to the other."""
-        met = (_meet(mine, theirs) for mine in self.intervals for theirs in other.intervals)
-        return ValueSet(_merged(interval for interval in met if not interval.is_empty), self.null and other.null)
+        met: list[Interval] = []
+        mine, theirs = 0, 0
+        while mine < len(self.intervals) and theirs < len(other.intervals):
+            one, two = self.intervals[mine], other.intervals[theirs]
+            met.append(_meet(one, two))
+            if _ends_first(one, two):
+                mine += 1
+            else:
+                theirs += 1
+        return ValueSet(_merged(each for each in met if not each.is_empty), self.null and other.null)
 
     def either(self, other: ValueSet) -> ValueSet:
         """What belongs to this set or to the other."""
-        return ValueSet(_merged((*self.intervals, *other.intervals)), self.null or other.null)
+        return union((self, other))
 
     def complement(self) -> ValueSet:
         """The values that don't belong to it; never NULL, for the negation of an unknown stays unknown."""
-        rest = FULL
+        outside: list[Interval] = []
+        low: Bound | None = None
+        inclusive = True
         for interval in self.intervals:
-            outside: list[Interval] = []
             if interval.low is not None:
-                outside.append(Interval(None, interval.low, high_inclusive=not interval.low_inclusive))
-            if interval.high is not None:
-                outside.append(Interval(interval.high, None, low_inclusive=not interval.high_inclusive))
-            rest = rest.both(ValueSet(tuple(outside)))
-        return rest
+                outside.append(Interval(low, interval.low, inclusive, not interval.low_inclusive))
+            if interval.high is None:
+                return ValueSet(tuple(outside))
+            low, inclusive = interval.high, not interval.high_inclusive
+        return ValueSet((*outside, Interval(low, None, inclusive)))
 
     def without_null(self) -> ValueSet:
         """The same values, NULL left out."""
@@ -99,6 +108,20 @@ class ValueSet(msgspec.Struct, frozen=True):
 FULL = ValueSet((Interval(),))
 EMPTY = ValueSet()
 NULLS = ValueSet((), null=True)
+
+
+def union(sets: Iterable[ValueSet]) -> ValueSet:
+    """What belongs to one of the sets."""
+    sets = tuple(sets)
+    return ValueSet(_merged(interval for each in sets for interval in each.intervals), any(each.null for each in sets))
+
+
+def intersection(sets: Iterable[ValueSet]) -> ValueSet:
+    """What belongs to all of the sets, of which there is one at least."""
+    rest = list(sets)
+    while len(rest) > 1:  # in pairs: one after the other, the sets of a long chain would be walked again and again
+        rest = [one.both(two) for one, two in zip(rest[::2], rest[1::2], strict=False)] + rest[len(rest) & ~1 :]
+    return rest[0]
 
 
 def point(value: Bound, *, discrete: bool) -> ValueSet:
@@ -148,6 +171,15 @@ def _meet(one: Interval, two: Interval) -> Interval:
     elif two.high == high:
         high_inclusive = one.high_inclusive and two.high_inclusive
     return Interval(low, high, low_inclusive, high_inclusive)
+
+
+def _ends_first(one: Interval, two: Interval) -> bool:
+    """Whether an interval ends no later than another."""
+    if one.high is None or two.high is None:
+        return two.high is None
+    if _less(one.high, two.high) or _less(two.high, one.high):
+        return _less(one.high, two.high)
+    return two.high_inclusive or not one.high_inclusive
 
 
 def _order(one: Interval, two: Interval) -> int:
