@@ -21,6 +21,7 @@ from kmblint.findings import Confidence, Report, Severity
 from kmblint.reporters import FORMATS, render
 from kmblint.selection import per_file_ignores, selected
 from kmblint.settings import Settings
+from kmblint.spelling import counted
 
 _WITH_STATISTICS = ("full", "markdown")
 
@@ -71,10 +72,11 @@ def _code(report: Report, fail_on: Severity | None) -> ExitCode:
 
 def _detail(one: Opened) -> str:
     history, config = one.history, one.config
-    applied = "" if history.applied_through is None else f", applied through {history.applied_through}"
+    since = f" (in `{history.since}`)" if history.since else ""
+    applied = "" if history.applied_through is None else f", applied through {history.applied_through:04}{since}"
     return (
-        f"`{history.root.as_posix()}`: {len(history.migrations)} migrations{applied}, target {config.target.value}, "
-        f"{config.file or 'no configuration file'}"
+        f"`{history.root.as_posix()}`: {counted(len(history.migrations), 'migration')}{applied}, "
+        f"target {config.target.value}, {config.file or 'no configuration file'}"
     )
 
 

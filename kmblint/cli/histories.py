@@ -69,7 +69,8 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
         staged = git.files_at(git.STAGED, root)
         # What lies in the folder beside what is staged is no part of the commit.
         overlay |= dict.fromkeys(root.glob("*.sql")) | {root / name: text for name, text in staged.items()}
-        changed = frozenset(name for name, text in staged.items() if (released or {}).get(name) != text)
+        before = released or {}
+        changed = frozenset(name for name in {*staged, *before} if staged.get(name) != before.get(name))
         shown = changed if shown is None else changed & shown
     known = Known(
         applied_through=settings.applied.value,

@@ -238,6 +238,11 @@ def test_staged_reads_the_index_and_shows_what_it_changes(project: Path, monkeyp
     assert found(result) == [("KMB014", "migrations/0003_create_rooms.sql", 1)]
     history = json.loads(result.stdout)["history"]
     assert (history["applied_through"], history["migrations"]) == (2, 3)
+    verbose = check("--staged", "--verbose").stderr
+    assert verbose.startswith("kmblint: `migrations`: 3 migrations, applied through 0002 (in `HEAD`), target ")
+    subprocess.run(["git", "rm", "-q", "--cached", "migrations/0002_create_wards.sql"], check=True)
+    result = check("--staged", "--select", "KMB702", "--output-format", "json")
+    assert found(result) == [("KMB702", "migrations/0002_create_wards.sql", 1)]
 
 
 def test_what_this_machine_applied_is_said_and_not_believed(project: Path) -> None:
