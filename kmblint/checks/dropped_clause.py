@@ -17,6 +17,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
         return
     worst = min(dropped, key=lambda hazard: (hazard.severity.rank, hazard.span))
     others = [hazard for hazard in dropped if hazard is not worst]
+    columns = {hazard.column for hazard in dropped}
     beside = ""
     if others:
         names = list(dict.fromkeys(_name(hazard) for hazard in others))
@@ -25,7 +26,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
         step.place(worst.span),
         f"{_name(worst)} is thrown away: {worst.effect}{beside}",
         help=f"leave it out of `{statement.title}`, so that nobody relies on it, and see to it in the program",
-        subject=step.subject,
+        subject=step.subject_of(worst.column) if worst.column and len(columns) == 1 else step.subject,
         severity=worst.severity,
     )
 
