@@ -18,12 +18,14 @@ def check(replay: Replay) -> Iterator[Finding]:
             if named is None or key is None or named.name == table.name or column.name in referring:
                 continue
             place = (column.made, *column.changed)[-1]
+            # A column that refers numbers no rows of its own, and Kimberlite has no SERIAL to make both of.
+            wanted = "BIGINT" if key.type.name.endswith("SERIAL") else str(key.type)
             if not column.type.matches(key.type) and place.file in replay.by_file:
                 yield Finding(
                     place,
                     f"`{table.name}.{column.name}` is {column.type}, and `{named.name}.{key.name}`, which its name "
                     f"says it refers to, is {key.type}",
-                    help=f"make both of one type: {key.type}",
+                    help=f"make both of one type: {wanted}",
                     related=(Related(key.made, f"`{named.name}.{key.name}` is {key.type}"),),
                     subject=f"{table.name}.{column.name}",
                     confidence=Confidence.MEDIUM,

@@ -61,7 +61,7 @@ REPLACED_TYPES: Final = {
     "FLOAT4": ("REAL", True), "FLOAT8": ("DOUBLE", True), "INT2": ("SMALLINT", True), "INT4": ("INTEGER", True),
     "INT8": ("BIGINT", True), "INT16": ("SMALLINT", False), "INT32": ("INTEGER", True), "INT64": ("BIGINT", True),
     "MEDIUMINT": ("INTEGER", True), "HUGEINT": ("BIGINT", False), "SMALLSERIAL": ("SMALLINT", False),
-    "SERIAL": ("INTEGER", False), "BIGSERIAL": ("BIGINT", False), "MONEY": ("DECIMAL(18,2)", False),
+    "SERIAL": ("BIGINT", False), "BIGSERIAL": ("BIGINT", False), "MONEY": ("DECIMAL(18,2)", False),
     "CHAR": ("TEXT", False), "CHARACTER": ("TEXT", False), "NCHAR": ("TEXT", False), "BPCHAR": ("TEXT", False),
     "CHARACTER VARYING": ("VARCHAR", True), "CHAR VARYING": ("VARCHAR", True), "NVARCHAR": ("VARCHAR", True),
     "VARCHAR2": ("VARCHAR", True), "CITEXT": ("TEXT", False), "CLOB": ("TEXT", True), "TINYTEXT": ("TEXT", True),
@@ -72,7 +72,10 @@ REPLACED_TYPES: Final = {
     "SMALLDATETIME": ("TIMESTAMP", True), "INTERVAL": ("BIGINT", False), "YEAR": ("SMALLINT", False),
     "JSONB": ("JSON", True), "HSTORE": ("JSON", False), "GUID": ("UUID", True), "UNIQUEIDENTIFIER": ("UUID", True),
 }  # fmt: skip
-"""Refused type → what to write instead, and whether that means the same (arguments stay where it takes them)."""
+"""Refused type → what to write instead, and whether that means the same (arguments stay where it takes them).
+
+SERIAL is a key, which columns without an index refer to, and of whole numbers only BIGINT compares there.
+"""
 
 CHANGED_TYPES: Final = {
     "VARCHAR": "the length isn't enforced: any text fits",

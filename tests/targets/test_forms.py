@@ -14,7 +14,7 @@ from tests.targets.judging import form, mended, refused
     [
         ("CREATE TABLE t (a TEXT)", "no table without a primary key"),
         ("CREATE TABLE t (id BIGINT PRIMARY KEY, a NUMERIC(8,2))", "no type `NUMERIC`: write `DECIMAL(8, 2)`"),
-        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a SERIAL)", "write `INTEGER`, which isn't the same"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a SERIAL)", "write `BIGINT`, which isn't the same"),
         ("CREATE TABLE t (id BIGINT PRIMARY KEY, a INT[])", "no array type"),
         ("CREATE TABLE t (id BIGINT PRIMARY KEY,)", "expects a column or a constraint here"),
         ("ALTER TABLE t ADD COLUMN IF NOT EXISTS a TEXT", "ADD COLUMN takes no IF NOT EXISTS"),
