@@ -63,7 +63,15 @@ _EXAMPLES: Final = {
     Family.TEXT: "'…'",
     Family.BOOLEAN: "TRUE",
     Family.UUID: "'00000000-0000-0000-0000-000000000000'",
+    Family.DECIMAL: "'1.00'",
+    Family.FLOAT: "1",
+    Family.JSON: "'{}'",
+    Family.DATE: "20454",
+    Family.TIME: "43200000000000",
+    Family.TIMESTAMP: "1767225600000000000",
 }
+"""Literals that Kimberlite takes and can read again: the first of January 2026 as days and as nanoseconds since 1970,
+noon as nanoseconds, a decimal in quotes (areas literal-update, compare)."""
 
 
 def _one_of(column: Column) -> str:

@@ -105,6 +105,16 @@ def test_a_refused_value_is_left_to_the_reader() -> None:
     )
 
 
+def test_what_stands_in_for_a_refused_value_is_taken_by_the_column() -> None:
+    table = "CREATE TABLE visits (id BIGINT PRIMARY KEY, at TIMESTAMP, fee DECIMAL(10,2))"
+    assert batch_of(table, "UPDATE visits SET at = NOW()", "NOW()") == (
+        "UPDATE visits SET at = 1767225600000000000 WHERE id BETWEEN 1 AND 100;"
+    )
+    assert batch_of(table, "UPDATE visits SET fee = fee * 2", "fee * 2") == (
+        "UPDATE visits SET fee = '1.00' WHERE id BETWEEN 1 AND 100;"
+    )
+
+
 def test_rows_that_a_refused_condition_means_are_in_no_batch() -> None:
     sql = "DELETE FROM patients WHERE id IN (SELECT patient_id FROM old)"
     assert batch_of(PATIENTS, sql, "(SELECT patient_id FROM old)") is None
