@@ -82,7 +82,7 @@ def find(start: Path) -> Path | None:
 def _mentions_us(pyproject: Path) -> bool:
     """Whether it has a `[tool.kmblint]`; one that isn't TOML is ours only if it names us."""
     try:
-        text = pyproject.read_text(encoding="utf-8")
+        text = pyproject.read_text(encoding="utf-8-sig")
         if "kmblint" not in text:
             return False
         tools = TomlFile("", text).data.get("tool")
@@ -102,7 +102,8 @@ def load(
     out what isn't given; `formats` is what `output-format` takes. Raises ConfigError with every problem.
     """
     if file is not None and not file.is_file():
-        raise InputError(f"the configuration `{name}` doesn't exist")
+        trouble = "is a folder" if file.is_dir() else "doesn't exist"
+        raise InputError(f"the configuration `{name}` {trouble}")
     reading = _Reading(rulebook, formats)
     said = reading.file(TomlFile.read(file, name), file) if file else {}
     asked = reading.command_line(overrides)
@@ -160,6 +161,8 @@ class _Reading:
                 self._read(found, ".".join(key), value, context, place)
             elif key[0] in _SECTIONS and len(key) == 1:
                 self._problem(place, f"expected a table, `[{key[0]}]`", None)
+            elif key == ("tool",) and not prefix:
+                self._problem(place, "unknown key: here the keys stand at the top, without `[tool.kmblint]`", None)
             else:
                 self._problem(place, "unknown key", nearest(".".join(key), {*KEYS, *_SECTIONS}))
         return found

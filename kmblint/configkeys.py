@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -13,8 +13,6 @@ from kmblint.findings import Confidence, Severity
 
 if TYPE_CHECKING:
     from kmblint.rulebook import Rulebook
-
-Wanted = TypeVar("Wanted")
 
 FAMILY: Final = re.compile(r"KMB\d{0,2}", re.IGNORECASE)
 PRESETS: Final = ("recommended", "all")
@@ -80,7 +78,9 @@ def _unknown_rule(item: str, rulebook: Rulebook) -> str:
 def _strings(value: object, _: Context) -> tuple[str, ...]:
     if isinstance(value, str):
         raise UnfitError((f'expected a list of strings, write `["{value}"]`', None))
-    return _converted(value, tuple[str, ...])
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise UnfitError((f"expected a list of strings, got {_shown(value)}", None))
+    return tuple(value)
 
 
 def _per_file(value: object, context: Context) -> Mapping[str, tuple[str, ...]]:
@@ -120,7 +120,9 @@ def _applied(value: object, _: Context) -> int:
 
 
 def _path(value: object, context: Context) -> Path:
-    return context.folder / _converted(value, str)
+    if not isinstance(value, str):
+        raise UnfitError((f"expected a path in quotes, got {_shown(value)}", None))
+    return context.folder / value
 
 
 def read_severity(value: object) -> Severity:
@@ -137,13 +139,6 @@ def _shown(value: object) -> str:
     if isinstance(value, str):
         return f"`{value}`"
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _converted(value: object, wanted: type[Wanted]) -> Wanted:
-    try:
-        return msgspec.convert(value, wanted)
-    except msgspec.ValidationError as error:
-        raise UnfitError((str(error)[:1].lower() + str(error)[1:], None)) from error
 
 
 KEYS: Final[Mapping[str, Key]] = {

@@ -159,7 +159,7 @@ class _Reader:
         assert path is not None, "asked only where one is set"
         text, trouble = decode.read(path)
         if trouble:
-            raise InputError(f"the baseline `{self.display(path)}` can't be read: {trouble.reason}")
+            raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
         assert text is not None, "only trouble leaves no text"
         return self._built(Source(path.name, text, self.display(path)), path, applied=True, readable=True)
 

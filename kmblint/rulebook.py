@@ -7,6 +7,7 @@ annotation too; keyword-only ones are the options of its card. Whatever doesn't 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -53,6 +54,11 @@ _CONTEXT: Final = {
 """What a check may ask for beside its subject."""
 
 
+_WORDS: Final = {
+    bool: "true or false", int: "a whole number", float: "a number", str: "a string", tuple: "a list of strings",
+}  # fmt: skip
+
+
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A setting of a rule; its type is the type of its default."""
 
@@ -67,7 +73,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         try:
             read = msgspec.convert(value, self.type)
         except msgspec.ValidationError as error:
-            raise ValueError(str(error)[0].lower() + str(error)[1:]) from error
+            raise ValueError(f"expected {_WORDS[type(self.default)]}, got {json.dumps(value, default=str)}") from error
         if self.format == "regex":
             try:
                 re.compile(str(read))
@@ -258,8 +264,8 @@ class Rulebook:
         return rule.slug if rule else None
 
     def suggest(self, name: str) -> str | None:
-        """The slug or code that a misspelt name probably meant."""
-        return nearest(name, self._by_name)
+        """The slug or code that a misspelt name probably meant; another number is no misspelling of a code."""
+        return None if re.fullmatch(r"KMB\d*", name, re.IGNORECASE) else nearest(name, self._by_name)
 
 
 def _module_name(slug: str) -> str:

@@ -48,7 +48,7 @@ class TomlFile:
     def read(cls, path: Path, name: str) -> TomlFile:
         """The file of a path; raises ConfigError where it can't be read or is no TOML."""
         try:
-            return cls(name, path.read_text(encoding="utf-8"))
+            return cls(name, path.read_text(encoding="utf-8-sig"))  # some editors write a byte order mark
         except OSError as error:
             raise ConfigError((f"{name}: can't be read: {error.strerror}",)) from error
         except UnicodeDecodeError as error:

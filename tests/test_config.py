@@ -146,7 +146,7 @@ severity = "off"
         "kmblint.toml:14: `per-file-ignores`: unknown rule `nosuch`",
         "kmblint.toml:17: `rules.unbatched-updates`: unknown rule, did you mean `unbatched-update`?",
         "kmblint.toml:20: `rules.unbatched-update.max-row`: unknown option, did you mean `max-rows`?",
-        "kmblint.toml:21: `rules.unbatched-update.max-rows`: expected `int`, got `str`",
+        'kmblint.toml:21: `rules.unbatched-update.max-rows`: expected a whole number, got "many"',
         "kmblint.toml:22: `rules.unbatched-update.mode`: expected one of `a`, `b`, got `c`",
         "kmblint.toml:23: `rules.unbatched-update.severity`: expected `error`, `warning`, `info`, got `off`",
         "kmblint.toml:26: `rules.missing-where`: `missing-where` is configured twice",
@@ -158,10 +158,11 @@ severity = "off"
     [
         ('rules.drop-table = "off"', "1: `rules.drop-table`: expected a table with `severity` or options"),
         ("rules = 1", "1: `rules`: expected a table, `[rules]`"),
-        ("select = [1]", "1: `select`: expected `str`, got `int` - at `$[0]`"),
+        ("select = [1]", "1: `select`: expected a list of strings, got [1]"),
         ("per-file-ignores = 1", "1: `per-file-ignores`: expected a table of globs, each with a list of rules"),
         ('[target]\nengine = "0.8"', "2: `target.engine`: expected `0.9.1`, got `0.8`"),
-        ("[history]\nbaseline = 1", "2: `history.baseline`: expected `str`, got `int`"),
+        ("[history]\nbaseline = 1", "2: `history.baseline`: expected a path in quotes, got 1"),
+        ("[tool.kmblint]\n", "1: `tool`: unknown key: here the keys stand at the top, without `[tool.kmblint]`"),
         ("a = 1\n<<<", "2: not TOML: invalid statement"),
     ],
 )
@@ -192,6 +193,8 @@ def test_pyproject_has_its_keys_under_tool(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^the configuration `k\.toml` doesn't exist$"):
         load(tmp_path / "k.toml", "k.toml", RULEBOOK, {}, FORMATS)
+    with pytest.raises(InputError, match=r"^the configuration `here` is a folder$"):
+        load(tmp_path, "here", RULEBOOK, {}, FORMATS)
 
 
 def test_the_nearest_file_governs_and_our_own_comes_first(tmp_path: Path) -> None:

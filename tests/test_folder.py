@@ -173,7 +173,7 @@ def test_a_baseline_comes_before_everything(tmp_path: Path) -> None:
     for wrong, content in (("gone.sql", None), ("latin.sql", b"\xe9")):
         if content:
             (tmp_path / wrong).write_bytes(content)
-        with pytest.raises(InputError, match=f"the baseline `.*{wrong}` can't be read"):
+        with pytest.raises(InputError, match=f"the baseline `.*{wrong}` can't be used"):
             history(tmp_path / "m", {}, Known(baseline=tmp_path / wrong))
 
 

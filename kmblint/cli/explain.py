@@ -9,6 +9,7 @@ import click
 from kmblint.cli.card import rendered
 from kmblint.cli.debug import debug_option
 from kmblint.cli.output import color_option, wants_color, write
+from kmblint.configkeys import FAMILY
 from kmblint.errors import InputError
 from kmblint.reporters.paint import Paint
 from kmblint.rulebook import Rulebook
@@ -28,6 +29,8 @@ def command(rule: str, color: str) -> None:
     found = rulebook.get(rule)
     if found is None:
         near = rulebook.suggest(rule)
+        if FAMILY.fullmatch(rule):
+            raise InputError(f"`{rule}` is a family of rules; `kmblint rules` lists them")
         hint = f"did you mean `{near}`?" if near else "`kmblint rules` lists them"
         raise InputError(f"there is no rule `{rule}`; {hint}")
     width = min(shutil.get_terminal_size().columns, 100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -35,26 +36,29 @@ def command(output_format: str, color: str) -> None:
 
 
 def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Iterator[str]:
-    """A heading a family and a row a rule, each cut at `width` columns where one is given."""
+    """A heading a family and a row a rule; where `width` columns can't hold a summary, it stands below its row."""
     slugs = max((len(rule.slug) for rule in rulebook), default=0)
     for number, (family, rules) in enumerate(groupby(rulebook, key=lambda rule: rule.card.facts.category)):
         yield from [""] * (number > 0)
         yield paint("strong", family)
         for rule in rules:
-            yield _row(rule, slugs, paint, width)
+            yield from _row(rule, slugs, paint, width)
     yield from ("", "● recommended · ○ only when selected · fix: comes with one · guide/kimberlite: one target only")
 
 
-def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> str:
+def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> Iterator[str]:
     facts = rule.card.facts
     fix = "fix" if rule.card.fixable else ""
     target = facts.targets[0] if len(facts.targets) == 1 else ""
     severity = f"{facts.severity.value:<7}"
     head = f"  {facts.code} {_mark(rule)} {rule.slug:<{slugs}}  {severity}  {fix:<3}  {target:<10}  "
-    summary = rule.card.summary
-    if width is not None and len(head) + len(summary) > width:
-        summary = summary[: max(width - len(head) - 1, 0)] + "…"
-    return head.replace(severity, paint.severity(facts.severity, severity)) + summary
+    shown = head.replace(severity, paint.severity(facts.severity, severity))
+    if width is None or len(head) + len(rule.card.summary) <= width:
+        yield shown + rule.card.summary
+    else:
+        indent = " " * len("  KMB000 ● ")
+        yield shown.rstrip()
+        yield from textwrap.wrap(rule.card.summary, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def index(rulebook: Rulebook) -> Iterator[str]:
