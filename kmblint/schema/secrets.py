@@ -23,7 +23,8 @@ from kmblint.schema.predicate import ColumnRef, Compare, Predicate, Text, Value,
 from kmblint.text import Span
 
 _NAMED: Final = re.compile(
-    r"(?:^|_)(?:password|passwd|pwd|passphrase|secret|credentials?|api_?key|apikey"
+    r"(?:^|_)(?:password(?:_plain|_plaintext)?|passwd|pwd|passphrase|passcode|(?:db|smtp|ftp|sftp|ldap|admin|user)_pass"
+    r"|secret|credentials?|api_?key|apikey"
     r"|(?:access|secret|private|signing|encryption|auth|master|service|shared|webhook)_?key"
     r"|(?:access|auth|api|refresh|bearer|session|bot|deploy|oauth|personal)_?token|token)$"
 )
@@ -32,12 +33,13 @@ _SHAPES: Final = re.compile(
     r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[A-Za-z0-9]{16,}"
     r"|[sr]k_live_[A-Za-z0-9]{10,}|sk-(?:proj-|ant-)?[A-Za-z0-9]{20,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}"
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|[a-z][a-z0-9+.-]{0,20}://[^\s:/@']{1,80}:[^\s:/@']{3,80}@[\w.-]+)"
+    r"|(?<=[ ;'&])(?i:host|server)=[^']{1,200}[ ;](?i:password|pwd)=[^\s;'$<{%]{3,80}"
     r"|-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"
 )
-"""What the keys of well-known services look like, private keys, and a password in an address."""
-_HASH: Final = re.compile(
-    r"\$\w[\w-]*\$.*|\{\w+\}.*|pbkdf2.*|(?:sha|md5|bcrypt|scrypt|argon2)\w*[:$].*|[0-9a-fA-F]{32,}"
-)
+"""What the keys of well-known services look like, private keys, and a password in an address or connection string."""
+_HASH: Final = re.compile(r"\$\w[\w-]*\$.*|\{\w+\}.*|pbkdf2.*|(?:sha|md5|bcrypt|scrypt|argon2)\w*[:$].*")
+_DIGEST: Final = re.compile(r"[0-9a-fA-F]{32,}")
+"""A bare hash of a password; a key or token often looks so itself."""
 _ELSEWHERE: Final = re.compile(
     r"(?:vault|env|ref|kms|secret|arn|ssm|file|op|gcp|aws|azure)[:/].*|[$<{%].*[>}%]", re.DOTALL
 )
@@ -147,6 +149,8 @@ def _is_secret(value: str, name: str) -> bool:
     """Whether a text is more than a word for its absence, a hash, or the place where the secret is kept."""
     text = value.strip()
     if len(set(text)) < 3 or text.lower() in _NO_SECRETS or _HASH.fullmatch(text) or _ELSEWHERE.fullmatch(text):
+        return False
+    if _DIGEST.fullmatch(text) and re.search("pass|pwd", name, re.IGNORECASE):
         return False
     plain_token = name.lower().endswith("token") and (len(text) < 12 or not any(map(str.isdigit, text)))
     return " " not in text and not plain_token

@@ -14,14 +14,37 @@ def found(sql: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "column",
-    ["password", "smtp_password", "apiKey", "api_key", "client_secret", "SIGNING_KEY", "refreshToken", "credentials"],
+    [
+        "password",
+        "smtp_password",
+        "apiKey",
+        "api_key",
+        "client_secret",
+        "SIGNING_KEY",
+        "refreshToken",
+        "credentials",
+        "db_pass",
+        "passcode",
+        "password_plain",
+    ],
 )
 def test_the_column_says_so(column: str) -> None:
     assert found(f"UPDATE t SET \"{column}\" = 'k9-Lm2-77pq-0x' WHERE id = 1") == ["'k9-Lm2-77pq-0x'"]
 
 
 @pytest.mark.parametrize(
-    "column", ["password_hash", "password_reset_at", "token_type", "secretary", "primary_key", "api_key_id", "keyboard"]
+    "column",
+    [
+        "password_hash",
+        "password_reset_at",
+        "token_type",
+        "secretary",
+        "primary_key",
+        "api_key_id",
+        "keyboard",
+        "boarding_pass",
+        "bypass",
+    ],
 )
 def test_the_column_is_about_something_else(column: str) -> None:
     assert found(f"UPDATE t SET {column} = 'k9-Lm2-77pq-0x' WHERE id = 1") == []
@@ -44,6 +67,12 @@ def test_the_value_is_no_secret(value: str) -> None:
     assert found(f"UPDATE t SET password = '{value}' WHERE id = 1") == []
 
 
+def test_a_bare_digest_is_a_hash_of_a_password_but_a_key() -> None:
+    digest = "d41d8cd98f00b204e9800998ecf8427e"
+    assert found(f"UPDATE t SET api_key = '{digest}', user_password = '{digest}' WHERE id = 1") == [f"'{digest}'"]
+    assert found(f"UPDATE s SET value = '{digest}' WHERE name = 'encryption_key'") == [f"'{digest}'"]
+
+
 def test_a_setting_is_known_by_the_name_beside_it() -> None:
     assert found("INSERT INTO s (name, value) VALUES ('smtp_password', 'hunter22'), ('host', 'mail.example')") == [
         "'hunter22'"
@@ -55,7 +84,7 @@ def test_a_setting_is_known_by_the_name_beside_it() -> None:
 @pytest.mark.parametrize(
     "text",
     ["AKIAIOSFODNN7EXAMPLE", "ghp_" + "a1" * 18, "whsec_" + "Ab3" * 8, "-----BEGIN PRIVATE KEY-----", "redis://:x@h",
-     "amqp://app:pa55word@mq.example:5672/v"],
+     "amqp://app:pa55word@mq.example:5672/v", "host=db.example user=app password=hunter22"],
 )  # fmt: skip
 def test_keys_are_known_by_their_look(text: str) -> None:
     expected = not text.startswith("redis://:x")
@@ -68,6 +97,7 @@ def test_keys_are_known_by_their_look(text: str) -> None:
         "risk-assessment-of-the-department-for-all",
         "https://lab.example:8443/results@1",
         "mailto:a@b.example",
+        "host=db.example user=app password=${DB_PASSWORD}",
         "a" * 50_000,
     ],
 )
