@@ -20,6 +20,8 @@ from kmblint.schema.predicate import (
     Value,
     conditions,
 )
+from kmblint.sql.scanner import Kind
+from kmblint.sql.statement import Statement
 from kmblint.text import Span
 
 
@@ -46,6 +48,7 @@ def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: 
 
 def _said(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[_Said]:
     """Every column that is compared with a literal, or gets one, and where."""
+    yield from _asked_in_queries(step.statement)
     match change:
         case InsertRows(columns=columns, rows=rows):
             table = step.before.table(change.table.text)
@@ -61,12 +64,21 @@ def _said(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[
             yield from _compared(where)
 
 
+def _asked_in_queries(statement: Statement) -> Iterator[_Said]:
+    """By their words, because the conditions of sub-queries aren't modelled."""
+    query = next((number for number, token in enumerate(statement.tokens) if token.upper == "SELECT"), None)
+    words = () if query is None else statement.tokens[query:]
+    for column, operator, value in zip(words, words[1:], words[2:], strict=False):
+        if operator.text == "=" and value.kind in (Kind.NUMBER, Kind.STRING):
+            yield _Said(column.value, column.span.to(value.span))
+
+
 def _compared(where: Predicate | None) -> Iterator[_Said]:
     for part in () if where is None else conditions(where):
         match part:
-            case Compare(left=ColumnRef(name=name), right=value, span=span) if _is_literal(value):
+            case Compare(operator="=" | "<>", left=ColumnRef(name=name), right=value, span=span) if _is_literal(value):
                 yield _Said(name, span)
-            case Compare(left=value, right=ColumnRef(name=name), span=span) if _is_literal(value):
+            case Compare(operator="=" | "<>", left=value, right=ColumnRef(name=name), span=span) if _is_literal(value):
                 yield _Said(name, span)
             case In(value=ColumnRef(name=name), items=items, span=span) if any(map(_is_literal, items)):
                 yield _Said(name, span)
