@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from kmblint.history import Header
-from kmblint.sql.scanner import Kind, scan
+from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.text import Source, Span
 
 RUNNER_MARKER: Final = "-- Down Migration"
@@ -22,12 +22,13 @@ _MARKER: Final = re.compile(
     r"""--+[ \t]*(?:
       (?P<guide>down[ \t]*(?::|(?=\r?$)))
     | (?-i:Down[ ]Migration\b)
-    | down[ \t_-]*migrations?[ \t]*(?:[(:-].*)?(?=\r?$)
-    | (?:\+goose[ \t]+|\+migrate[ \t]+|migrate:[ \t]*)down\b )""",
+    | [=*#-]*[ \t]*down[ \t_-]*mig?r?a?t?i?ons?[ \t]*(?:[(:=*#-].*)?(?=\r?$)
+    | (?:\+goose[ \t]+|\+migrate[ \t]+|migrate:[ \t]*)down\b )
+    | /\*[\s=*#]*down[ \t_-]*migrations?[\s=*#:-]*\*/""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
 """A comment that its author meant as the marker; the runner knows one spelling only, behind which anything may follow.
-The last are the markers of goose, sql-migrate and dbmate."""
+A letter of `migration` may be missing. The last of the `--` ones are the markers of goose, sql-migrate and dbmate."""
 _SQL_LINE: Final = re.compile(
     r"""\s*(?:
       (?:create|drop|alter)\s+(?:table|index|unique|role|user|mask|masking|view|policy|type|sequence|trigger|function)\b
@@ -123,7 +124,7 @@ def markers(source: Source, span: Span) -> Iterator[re.Match[str]]:
         return
     previous: Kind | None = None
     for token in scan(source, span):
-        if token.kind is Kind.LINE_COMMENT:
+        if token.kind in COMMENTS:
             opens_line = not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
             if opens_line or previous is Kind.SEMICOLON:
                 found = _MARKER.match(text, token.start, token.end)

@@ -49,10 +49,11 @@ def _misspelt(migration: Migration, marker: Span) -> Iterator[Finding]:
     behind = scan(source, Span(marker.end, len(source.text)))
     if source.text.startswith(RUNNER_MARKER, marker.start) or all(token.kind in COMMENTS for token in behind):
         return
+    skips = "skips the first statement and " if source.text.startswith("--", marker.start) else ""
     yield Finding(
         migration.place(marker),
         f"`{source.slice(marker)}` isn't the runner's `{RUNNER_MARKER}`: what stands behind it belongs to up, "
-        "where the runner skips the first statement and runs the others",
+        f"where the runner {skips}runs {'the others' if skips else 'it'}",
         help=f"write `{RUNNER_MARKER}`",
         fix=Fix(f"write `{RUNNER_MARKER}`", (Edit(migration.place(marker), RUNNER_MARKER),)),
     )
