@@ -166,7 +166,8 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
     )
     entries = list(_ENTRY.finditer(match["entries"] or ""))
     if match["verb"].lower() != "ignore" or not entries:
-        yield msgspec.structs.replace(frame, problem=f"`kmblint: {match['verb']}` names no rule")
+        trouble = "names no rule" if match["verb"].lower() == "ignore" else "is unknown"
+        yield msgspec.structs.replace(frame, problem=f"`kmblint: {match['verb']}` {trouble}")
         return
     for number, entry in enumerate(entries):
         start = comment.start + match.start("entries") + entry.start("name")

@@ -69,7 +69,7 @@ def test_several_rules_share_a_comment(tmp_path: Path) -> None:
     [
         ("-- kmblint: ignore", "names no rule"),
         ("-- kmblint: ignore[]", "names no rule"),
-        ("-- kmblint: disable[tables]", "`kmblint: disable`"),
+        ("-- kmblint: disable[tables]", "`kmblint: disable` is unknown"),
         ("-- kmblint: ignore[tables until=soon]", "`until=soon` is no date"),
         ("-- kmblint: ignore[tables wards beds]", "`beds`"),
         ("-- kmblint: ignore[tabels]", None),
