@@ -50,10 +50,11 @@ def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> Iterator[st
     facts = rule.card.facts
     fix = "fix" if rule.card.fixable else ""
     target = facts.targets[0] if len(facts.targets) == 1 else ""
+    name = f"  {facts.code} {_mark(rule)} {rule.slug:<{slugs}}  "
     severity = f"{facts.severity.value:<7}"
-    head = f"  {facts.code} {_mark(rule)} {rule.slug:<{slugs}}  {severity}  {fix:<3}  {target:<10}  "
-    shown = head.replace(severity, paint.severity(facts.severity, severity))
-    if width is None or len(head) + len(rule.card.summary) <= width:
+    rest = f"  {fix:<3}  {target:<10}  "
+    shown = name + paint.severity(facts.severity, severity) + rest
+    if width is None or len(name + severity + rest + rule.card.summary) <= width:
         yield shown + rule.card.summary
     else:
         indent = " " * len("  KMB000 ● ")

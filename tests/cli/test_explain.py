@@ -155,6 +155,12 @@ def test_rules_are_listed_by_family() -> None:
     ]
 
 
+def test_only_the_severity_of_a_row_is_coloured() -> None:
+    done = CliRunner().invoke(main, ["rules", "--color", "always"])
+    row = next(line for line in done.stdout.splitlines() if "internal-error" in line)
+    assert row.count("\x1b[0m") == 1
+
+
 def test_the_list_holds_every_rule_once() -> None:
     done = CliRunner().invoke(main, ["rules"])
     assert done.exit_code == 0
