@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -16,9 +16,12 @@ from kmblint.schema.changes import (
     DeleteRows,
     DropColumn,
     DropTable,
+    InsertRows,
     UpdateRows,
 )
 from kmblint.schema.overwriting import makes_use_of, overwrites, reads_column, taken_away
+from kmblint.schema.predicate import And
+from kmblint.schema.rows import keys_named, literal_keys
 
 
 def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
@@ -100,6 +103,8 @@ _DATA: Final = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CREATE
 def _set_by(step: Step) -> Iterator[tuple[object, ...]]:
     """What a step sets: the rows of a condition, or a property of a column."""
     match step.change:
+        case InsertRows(table=table):
+            yield table.text, _condition(step)
         case UpdateRows(table=table):
             yield (table.text,)
             yield table.text, _condition(step)
@@ -118,11 +123,18 @@ def _sets_anew(step: Step) -> tuple[object, ...] | None:
             return next(_set_by(step), None)
 
 
-def _condition(step: Step) -> tuple[str, ...]:
-    """The words of WHERE, whatever their layout."""
+def _condition(step: Step) -> Hashable:
+    """The keys of the rows that a step names, where it asks for nothing else; otherwise the words of its WHERE."""
     change = step.change
+    table = step.before.table(step.subject)
+    if isinstance(change, InsertRows):
+        keys = tuple(key for key, _ in literal_keys(table, change)) if table else ()
+        return frozenset(keys) if keys and len(keys) == len(change.rows) else None
     where = change.where if isinstance(change, UpdateRows | DeleteRows) else None
     if where is None:
         return ()
+    named = keys_named(table, where) if table and not isinstance(where, And) else None
+    if named is not None:
+        return frozenset(named)
     start, end = where.span.start, where.span.end
     return tuple(t.upper or t.text for t in step.statement.tokens if start <= t.start and t.end <= end)

@@ -99,10 +99,12 @@ def makes_use_of(change: Change | None, earlier: Change | None) -> bool:
 
 
 def overwrites(earlier: Change | None, later: Change | None, *, same: bool) -> bool:
-    """Whether a later change leaves nothing of an earlier UPDATE, or of an ALTER COLUMN of the same kind.
+    """Whether a later change leaves nothing of an earlier UPDATE or INSERT, or of an ALTER COLUMN of the same kind.
 
-    `same` says that the two have the same condition; one without a condition reaches every row.
+    `same` says that the two are about the same rows; one without a condition reaches every row.
     """
+    if isinstance(earlier, InsertRows):
+        return same and isinstance(later, DeleteRows) and earlier.table.text == later.table.text and not later.joined
     if isinstance(earlier, ChangeType | ChangeDefault | ChangeNullability) and type(earlier) is type(later):
         assert isinstance(later, ChangeType | ChangeDefault | ChangeNullability), "of the same type"
         return (earlier.table.text, earlier.column.text) == (later.table.text, later.column.text)
