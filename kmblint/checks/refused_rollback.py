@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
+from kmblint.history import Migration
 from kmblint.replay import Step
 from kmblint.rollback import Rollback
-from kmblint.sql.scanner import Kind
+from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.targets.verdict import Verdict
 
 _FAILS = frozenset({Verdict.REFUSED, Verdict.UNREADABLE})
@@ -15,6 +16,7 @@ _FAILS = frozenset({Verdict.REFUSED, Verdict.UNREADABLE})
 
 def check(rollback: Rollback) -> Iterator[Finding]:
     """Each statement of down that doesn't run as written; what the guide keeps in comments is for people."""
+    yield from _comments_alone(rollback.migration)
     for step in rollback.down:
         if step.number > 0 or not rollback.known_to_runner(step.statement):
             continue
@@ -29,6 +31,17 @@ def check(rollback: Rollback) -> Iterator[Finding]:
                 f"a rollback sends `{step.statement.title}` in two pieces: the runner splits at the `;` inside it",
                 help="write it without a `;` in a literal, a name or a comment",
                 subject=step.subject,
+            )
+
+
+def _comments_alone(migration: Migration) -> Iterator[Finding]:
+    """The pieces of down that are nothing but `/* … */`, which the runner sends."""
+    for piece in migration.down_pieces:
+        if piece.sent and all(token.kind in COMMENTS for token in scan(migration.source, piece.span)):
+            yield Finding(
+                migration.place(piece.span),
+                "a rollback stops at this comment: the runner sends it as a statement, and the engine refuses it",
+                help="write it as `--` lines behind the last statement: those are skipped",
             )
 
 
