@@ -37,7 +37,8 @@ def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: 
     if said is None:
         return
     written = step.migration.source.slice(said.span)
-    condition = f"{said.column} = {written}" if isinstance(change, InsertRows) else written
+    value_alone = isinstance(change, InsertRows) and change.query is None
+    condition = f"{said.column} = {written}" if value_alone else written
     yield Finding(
         step.place(said.span),
         f"`{condition}` names a tenant, and migrations apply to all of them",
