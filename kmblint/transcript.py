@@ -225,6 +225,9 @@ def hazard_text(hazard: Hazard) -> str:
             return f"`{column}` is stored as {stored}, not {declared}: {effect}"
         case IgnoredGuard(guard=guard, effect=effect):
             return f"{guard} is ignored: {effect}"
+        case WiderThanAsked(clause="condition", detail=detail):
+            beside = "the whole key" if detail == "key" else f"the index `{detail}`"
+            return f"a condition is ignored beside {beside}: more rows change than meant"
         case WiderThanAsked(clause=clause, detail=detail):
             return f"{clause}{f' `{detail}`' if detail else ''} is ignored: more or other rows change than meant"
         case DoesNothing(reason=reason):

@@ -10,7 +10,7 @@ from kmblint.replay import Step
 from kmblint.sql.statement import Statement
 from kmblint.targets.verdict import WiderThanAsked
 
-_SAID_ELSEWHERE: Final = frozenset({"LIMIT", "ORDER BY"})
+_SAID_ELSEWHERE: Final = frozenset({"LIMIT", "ORDER BY", "condition"})
 
 
 def check(statement: Statement, step: Step) -> Iterator[Finding]:  # noqa: ARG001 -- asked once a statement

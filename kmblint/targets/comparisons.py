@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import Final
 
@@ -25,11 +25,12 @@ from kmblint.schema.predicate import (
     Predicate,
     Text,
     Value,
+    column_refs,
 )
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite_facts import BLIND, COMPARING_TYPES, FINDS_ALL
 from kmblint.targets.values import stored_type
-from kmblint.targets.verdict import DoesNothing, Hazard, NullRows
+from kmblint.targets.verdict import DoesNothing, Hazard, NullRows, WiderThanAsked
 from kmblint.text import Span
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
@@ -80,9 +81,11 @@ class _Test(msgspec.Struct, frozen=True):
 
 def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
     """The hazards of a condition on a table."""
+    ignored = tuple(ignored_conditions(table, where))
+    yield from ignored
     for test in _tests(where, under_or=False):
         column = table.column(test.column.name)
-        if column is None:
+        if column is None or any(test.span in hazard.span for hazard in ignored):
             continue
         yield from _null_rows(table, column, test)
         stored = stored_type(column.type)
@@ -93,6 +96,53 @@ def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
         found = Finds.OTHER if _as_text(stored, test, way) else finds(stored, test.operator, way)
         if found is not Finds.RIGHT and not _is_exact(stored, test, way):
             yield _blind(column, stored, test, way, found, has_index=has_index)
+
+
+def ignored_conditions(table: Table, where: Predicate) -> Iterator[WiderThanAsked]:
+    """The conditions that the engine leaves out because of the way it comes to the rows (asked of engine 0.9.1).
+
+    Where every key column is compared as `column = literal`, all other conditions; where an index of several columns
+    begins with a column that is compared by it, plain conditions on its other columns.
+    """
+    parts = where.parts if isinstance(where, And) else ()
+    by_key = [part for part in parts if _compared(part, {"="}) in table.primary_key]
+    if table.primary_key and {_compared(part, {"="}) for part in by_key} == set(table.primary_key):
+        others = (part for part in parts if part not in by_key and any(column_refs(part)))
+        yield from (WiderThanAsked("condition", part.span, "key") for part in others)
+        return
+    if any(_compared(part, _BY_INDEX) in table.primary_key[:1] for part in parts):
+        return
+    for index in table.indexes:
+        if len(index.columns) > 1 and any(_compared(part, _BY_INDEX) == index.columns[0] for part in parts):
+            later = set(index.columns[1:]) - {index.columns[0]}
+            yield from (
+                WiderThanAsked("condition", part.span, index.name) for part in parts if _plain_column(part) in later
+            )
+            return
+
+
+def _compared(part: Predicate, operators: Collection[str]) -> str | None:
+    """The column that a condition compares with literals by one of these operators, the column first."""
+    match part:
+        case Compare(operator=operator, left=ColumnRef(name=name), right=Number() | Text() | Boolean()):
+            return name if operator in operators else None
+        case Between(value=ColumnRef(name=name), negated=False):
+            return name if "BETWEEN" in operators else None
+        case _:
+            return None
+
+
+def _plain_column(part: Predicate) -> str | None:
+    """The column of a condition that an index of several columns swallows; `<>` and literals first it doesn't."""
+    match part:
+        case Compare(operator=operator, left=ColumnRef(name=name), right=Number() | Text() | Boolean() | Null()):
+            return None if operator == "<>" else name
+        case In(value=ColumnRef(name=name)) | Between(value=ColumnRef(name=name)):
+            return name
+        case IsNull(value=ColumnRef(name=name)) | Like(value=ColumnRef(name=name)):
+            return name
+        case _:
+            return None
 
 
 def finds_nothing(table: Table, where: Predicate | None) -> bool:

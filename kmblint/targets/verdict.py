@@ -88,13 +88,13 @@ class IgnoredGuard(msgspec.Struct, frozen=True, tag=True):
 
 
 class WiderThanAsked(msgspec.Struct, frozen=True, tag=True):
-    """LIMIT, ORDER BY, a join or a foreign qualifier is ignored: more or other rows change than meant."""
+    """LIMIT, ORDER BY, a join, a foreign qualifier or a condition is ignored: more or other rows change than meant."""
 
     clause: str
-    """`LIMIT`, `ORDER BY`, `USING`, `FROM`, `JOIN`, or `qualifier`."""
+    """`LIMIT`, `ORDER BY`, `USING`, `FROM`, `JOIN`, `qualifier`, or `condition`."""
     span: Span
     detail: str = ""
-    """The table or qualifier that is ignored."""
+    """The table or qualifier that is ignored; of a condition, what it is ignored beside: `key` or an index's name."""
 
 
 class DoesNothing(msgspec.Struct, frozen=True, tag=True):
