@@ -46,7 +46,7 @@ def _migration(dice: random.Random, tables: list[str], number: int) -> tuple[str
             "ON CONFLICT (id) DO NOTHING;"
             if _reference(table, tables)
             else f"UPDATE {table} SET note = 'seeded' WHERE id = {key};",
-            f"UPDATE {table} SET note = 'checked' WHERE id = {key};",
+            f"UPDATE {table} SET title = 'checked' WHERE id = {key};",
         ]
     return f"close_{table}_{number}", [
         f"UPDATE {table}\nSET open = FALSE\nWHERE id BETWEEN {key} AND {key + 99} AND open = TRUE;",
