@@ -48,7 +48,7 @@ def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
     table = catalog.table(new.table) if new.table else None
     match new.kind:
         case "table":
-            return ((each.name, each.made) for each in catalog.tables.values())
+            return ((each, catalog.tables[each].made) for each in catalog.alike(new.name.text))
         case "column":
             return ((each.name, each.made) for each in (table.columns if table else ()))
         case "index":

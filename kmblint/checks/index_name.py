@@ -36,11 +36,12 @@ def check(change: AddIndex, step: Step, *, template: str) -> Iterator[Finding]:
 
 def _middle(template: str, name: str, table: str) -> str | None:
     """What stands for the columns in a name that follows the template; None where it doesn't."""
-    pattern = re.escape(template).replace(r"\{table\}", re.escape(table)).replace(r"\{columns\}", "(?P<columns>.+)")
-    found = re.fullmatch(pattern, name, re.IGNORECASE)
-    if found is None:
-        return None
-    return found["columns"].lower() if "columns" in found.re.groupindex else ""
+    lowered = name.lower()
+    before, columns, after = (part.replace("{table}", table).lower() for part in template.partition("{columns}"))
+    if not columns:
+        return "" if lowered == before else None
+    middle = lowered.removeprefix(before).removesuffix(after)
+    return middle if middle and lowered == f"{before}{middle}{after}" else None
 
 
 def _says_columns(middle: str, change: AddIndex) -> bool:
@@ -93,9 +94,9 @@ def _fault(change: AddIndex, step: Step, middle: str | None, name: str, template
     if middle is not None:
         strange = " ".join(_strange(middle, change))
         return f"says `{strange}`, and is on {_listed(change)}"
-    for other in step.before.tables:
-        if other != table and name.lower().startswith(f"{other.lower()}_"):
-            return f"says `{other}`, and is on `{table}`"
+    said = [other for other in step.before.tables if other != table and name.lower().startswith(f"{other.lower()}_")]
+    if said:
+        return f"says `{max(said, key=lambda other: (len(other), other))}`, and is on `{table}`"
     if table.lower() not in name.lower():
         return f"doesn't name its table `{table}` (`{template}`)"
     return f"is not built as `{template}`"

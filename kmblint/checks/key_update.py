@@ -60,8 +60,7 @@ def _assignments(change: UpdateRows | InsertRows) -> tuple[Assignment, ...]:
 
 
 def _references(catalog: Catalog, table: Table, column: str) -> Iterator[Related]:
-    for other in catalog.in_order:
-        for key, place in other.foreign_keys:
-            targets = tuple(name.text for name in key.targets) or table.primary_key
-            if key.table.text == table.name and column in targets:
-                yield Related(place, f"`{other.name}` refers to it here")
+    for other, key, place in catalog.referring(table.name):
+        targets = tuple(name.text for name in key.targets) or table.primary_key
+        if column in targets:
+            yield Related(place, f"`{other.name}` refers to it here")

@@ -47,10 +47,9 @@ def check(change: DropTable | DropColumn | DropPolicy, step: Step) -> Iterator[F
 
 
 def _of_table(catalog: Catalog, name: str) -> Iterator[tuple[str, Place]]:
-    for other in catalog.in_order:
-        for key, place in other.foreign_keys:
-            if key.table.text == name and other.name != name:
-                yield f"the foreign key of `{other.name}`", place
+    for other, _, place in catalog.referring(name):
+        if other.name != name:
+            yield f"the foreign key of `{other.name}`", place
     table = catalog.table(name)
     for column, (policy, place) in sorted(table.policies.items()) if table else ():
         yield f"masking policy `{policy}` on `{column}`", place
@@ -70,11 +69,10 @@ def _of_column(catalog: Catalog, table_name: str, name: str) -> Iterator[tuple[s
         is_key = isinstance(declared.constraint, PrimaryKey)
         if name in _names(declared.constraint) and (is_key or declared.made != column.made):
             yield "the primary key" if is_key else _called(declared.constraint), declared.made
-    for other in catalog.in_order:
-        for key, place in other.foreign_keys:
-            targets = tuple(target.text for target in key.targets) or table.primary_key
-            if key.table.text == table_name and name in targets and other.name != table_name:
-                yield f"the foreign key of `{other.name}`", place
+    for other, key, place in catalog.referring(table_name):
+        targets = tuple(target.text for target in key.targets) or table.primary_key
+        if name in targets and other.name != table_name:
+            yield f"the foreign key of `{other.name}`", place
     if name in table.policies:
         policy, place = table.policies[name]
         yield f"masking policy `{policy}`", place

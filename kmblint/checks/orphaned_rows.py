@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay import Replay, Step
-from kmblint.schema.changes import DeleteRows, DropTable, ForeignKey, UpdateRows
+from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
 from kmblint.targets import Target
-from kmblint.text import Place
 
 
 def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
@@ -16,12 +15,19 @@ def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Ite
     table = step.before.table(change.table.text)
     if table is None or target.traits.keeps_foreign_keys or not step.populated(table.name):
         return
+    referring = [
+        (other.name, key, place)
+        for other, key, place in step.before.referring(table.name)
+        if step.populated(other.name)
+    ]
+    if not referring:
+        return
     seen_to = {
         other.change.table.text
         for other in replay.by_file.get(step.migration.file, ())
         if other is not step and isinstance(other.change, DeleteRows | UpdateRows | DropTable)
     }
-    left = [(name, key, place) for name, key, place in _referring(step, table.name) if name not in seen_to]
+    left = [(name, key, place) for name, key, place in referring if name not in seen_to]
     if left:
         names = ", ".join(dict.fromkeys(f"`{name}`" for name, _, _ in left))
         cascade = any(key.on_delete is not None for _, key, _ in left)
@@ -33,11 +39,3 @@ def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Ite
             related=tuple(Related(place, f"`{name}` refers to `{table.name}` here") for name, _, place in left),
             subject=table.name,
         )
-
-
-def _referring(step: Step, table: str) -> Iterator[tuple[str, ForeignKey, Place]]:
-    for other in step.before.in_order:
-        if step.populated(other.name):
-            for key, place in other.foreign_keys:
-                if key.table.text == table:
-                    yield other.name, key, place

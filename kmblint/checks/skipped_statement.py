@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix, Related
@@ -16,9 +17,11 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
     """The statement, the comment that hides it, and the comment in a form that hides nothing."""
     if step.outcome.verdict is not Verdict.SKIPPED:
         return
-    piece = next((piece for piece in step.migration.pieces if statement.span in piece.span), None)
-    if piece is None:
+    pieces = step.migration.pieces
+    at = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
+    if at == len(pieces) or statement.span not in pieces[at].span:
         return
+    piece = pieces[at]
     hiding = [c for c in statement.comments if piece.span.start < c.end <= statement.span.start]
     lines = [comment for comment in hiding if comment.kind is Kind.LINE_COMMENT]
     if not lines:

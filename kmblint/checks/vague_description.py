@@ -55,5 +55,6 @@ def _is_ticket(description: str) -> bool:
 
 def _repairs(migration: Migration, history: History) -> bool:
     """Whether it takes the place of a failed migration of its number, as the guide's `0003_fixed.sql` does."""
-    others = (other for other in history.migrations if other.number == migration.number)
+    files = history.by_number.get(migration.number, ()) if migration.number is not None else ()
+    others = (history.by_file[file] for file in files if file in history.by_file)
     return any(other.failed or other.fixed_by == migration.file for other in others)

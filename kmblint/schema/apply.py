@@ -51,8 +51,8 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
         case Opaque():
             return _opaque(catalog, change, place_of)
         case DropIndex(table=None):
-            owner = next((t for t in catalog.tables.values() if t.index(change.name.text)), None)
-            return catalog.put(drop_index(owner, change)) if owner else catalog
+            owner = min((name for name, table in catalog.tables.items() if table.index(change.name.text)), default=None)
+            return catalog if owner is None else catalog.put(drop_index(catalog.tables[owner], change))
         case _:
             table_name = getattr(change, "table", None)
             table = catalog.table(table_name.text) if isinstance(table_name, Name) else None
@@ -89,24 +89,17 @@ def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, pla
         return catalog
     gone = Dropped(table.name, table.made, place_of(change.span))
     if isinstance(change, DropTable):
-        return replace(
-            catalog,
-            tables=catalog.tables.remove(table.name),
-            dropped=catalog.dropped.insert(table.name, gone),
-        )
+        return replace(catalog.without(table), dropped=catalog.dropped.insert(table.name, gone))
     if catalog.table(change.new.text):
         return catalog
     renamed = replace(table, name=change.new.text, changed=(*table.changed, place_of(change.span)))
     moved = replace(
-        catalog,
-        tables=catalog.tables.remove(table.name).insert(renamed.name, renamed),
+        catalog.without(table).put(renamed),
         dropped=catalog.dropped.insert(table.name, replace(gone, renamed_to=renamed.name)),
     )
-    for other in tuple(moved.tables.values()):
-        if any(key.table.text == table.name for key, _ in other.foreign_keys):
-            moved = moved.put(
-                replace(other, constraints=tuple(_retarget(c, table.name, renamed.name) for c in other.constraints))
-            )
+    for other in {other.name: other for other, _, _ in moved.referring(table.name)}.values():
+        constraints = tuple(_retarget(c, table.name, renamed.name) for c in other.constraints)
+        moved = moved.put(replace(other, constraints=constraints))
     masks = moved.masks
     for mask in tuple(masks.values()):
         if mask.table == table.name:
@@ -124,10 +117,10 @@ def _retarget(declared: Declared, old: str, new: str) -> Declared:
 def _rename_referred_column(catalog: Catalog, change: RenameColumn) -> Catalog:
     """With masks and foreign keys of other tables following a column to its new name."""
     table, old, new = change.table.text, change.column.text, change.new.text
-    for other in tuple(catalog.tables.values()):
-        if any(key.table.text == table and old in names(key.targets) for key, _ in other.foreign_keys):
-            declared = tuple(_retarget_column(each, table, old, new) for each in other.constraints)
-            catalog = catalog.put(replace(other, constraints=declared))
+    referring = {other.name: other for other, key, _ in catalog.referring(table) if old in names(key.targets)}
+    for other in referring.values():
+        declared = tuple(_retarget_column(each, table, old, new) for each in other.constraints)
+        catalog = catalog.put(replace(other, constraints=declared))
     masks = catalog.masks
     for mask in tuple(masks.values()):
         if (mask.table, mask.column) == (table, old):

@@ -6,10 +6,12 @@ says what was written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TypeAlias
 
 import msgspec
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from kmblint.schema.changes import Constraint, ForeignKey, Unique
 from kmblint.schema.predicate import Value
@@ -192,6 +194,10 @@ class Principal(msgspec.Struct, frozen=True):
     made: Place
 
 
+_Names: TypeAlias = "HashTrieMap[str, HashTrieSet[str]]"  # rpds gives only its maps parameters at run time
+_NONE: HashTrieSet[str] = HashTrieSet()
+
+
 class Catalog(msgspec.Struct, frozen=True, dict=True):
     """The schema at an instant; every name is exact, as Kimberlite compares them."""
 
@@ -212,12 +218,16 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     """(kind, name) of objects that the catalogue doesn't model: views, types, sequences …"""
     opaque: tuple[Place, ...] = ()
     """Statements whose effect isn't known: what may exist because of them is less sure."""
+    _folded: _Names = HashTrieMap()
+    """Table names by what they are in lower case, schema left out."""
+    _referrers: _Names = HashTrieMap()
+    """Table → the tables whose foreign keys name it."""
 
     def table(self, name: str) -> Table | None:
         """The table of exactly that name."""
         return self.tables.get(name)
 
-    @property
+    @cached_property
     def in_order(self) -> tuple[Table, ...]:
         """The tables by name, whatever the hash seed."""
         return tuple(table for _, table in sorted(self.tables.items()))
@@ -226,17 +236,60 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         """The table that a column called `{table}_id` names, in the singular or plural and in any case."""
         stem = column.casefold().removesuffix("_id")
         wanted = plurals(stem) if stem and stem != column.casefold() else ()
-        found = (self._by_folded_name[each] for each in wanted if each in self._by_folded_name)
-        return self.tables.get(min(found, default=""))
+        return self.tables.get(min((name for each in wanted for name in self.alike(each)), default=""))
 
-    @cached_property
-    def _by_folded_name(self) -> dict[str, str]:
-        """Table by its name in lower case, schema left out; of several the first."""
-        return {name.casefold().rpartition(".")[2]: name for name in sorted(self.tables, reverse=True)}
+    def alike(self, name: str) -> Iterable[str]:
+        """The tables of that name in any case, schemas left out."""
+        return self._folded.get(_folded(name), ())
+
+    def referring(self, table: str) -> Iterator[tuple[Table, ForeignKey, Place]]:
+        """The foreign keys that name a table, by the name of the table that they belong to."""
+        for name in sorted(self._referrers.get(table, ())):
+            other = self.tables[name]
+            for key, place in other.foreign_keys:
+                if key.table.text == table:
+                    yield other, key, place
 
     def put(self, table: Table) -> Catalog:
         """With the table in place of the one of its name."""
-        return msgspec.structs.replace(self, tables=self.tables.insert(table.name, table))
+        old = self.tables.get(table.name)
+        replaced = msgspec.structs.replace(self, tables=self.tables.insert(table.name, table))
+        if old is not None and old.constraints is table.constraints:
+            return replaced
+        folded = self._folded if old else _joined(self._folded, _folded(table.name), table.name)
+        return msgspec.structs.replace(
+            replaced, _folded=folded, _referrers=self._referring_instead(table.name, old, table)
+        )
+
+    def without(self, table: Table) -> Catalog:
+        """Without the table."""
+        return msgspec.structs.replace(
+            self,
+            tables=self.tables.remove(table.name),
+            _folded=_parted(self._folded, _folded(table.name), table.name),
+            _referrers=self._referring_instead(table.name, table, None),
+        )
+
+    def _referring_instead(self, table: str, old: Table | None, new: Table | None) -> _Names:
+        """With the references of one table in place of those of the other, which has its name."""
+        referrers = self._referrers
+        for key, _ in old.foreign_keys if old else ():
+            referrers = _parted(referrers, key.table.text, table)
+        for key, _ in new.foreign_keys if new else ():
+            referrers = _joined(referrers, key.table.text, table)
+        return referrers
+
+
+def _folded(name: str) -> str:
+    return name.casefold().rpartition(".")[2]
+
+
+def _joined(names: _Names, key: str, name: str) -> _Names:
+    return names.insert(key, names.get(key, _NONE).insert(name))
+
+
+def _parted(names: _Names, key: str, name: str) -> _Names:
+    return names.insert(key, names.get(key, _NONE).discard(name))
 
 
 __all__ = [
