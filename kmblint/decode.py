@@ -1,7 +1,8 @@
 """Reads a file as text as strictly as the runner does, and says what is wrong where it can't.
 
 The runner reads UTF-8 only, and one file that isn't makes the whole folder unusable. A file whose text is plain
-all the same (a byte order mark, UTF-16, Latin-1) is read as it was meant, so that later files can be judged.
+all the same (a byte order mark, UTF-16, Latin-1, a stray NUL) is read as it was meant, so that later files can be
+judged.
 """
 
 from __future__ import annotations
@@ -28,36 +29,39 @@ class Trouble(msgspec.Struct, frozen=True):
     help: str
     offset: int | None = None
     line: int = 1
+    fatal: bool = True
+    """Whether the runner can't read it either; what is UTF-8 all the same it reads, and the engine stumbles."""
 
 
 def read(path: Path) -> tuple[str | None, Trouble | None]:
     """The text of a file, and what the runner finds wrong with it; no text where nobody could read it."""
     try:
         if path.is_dir():
-            return None, Trouble("it is a directory, and the runner tries to read it as a migration", "rename it")
+            return None, Trouble("it is a directory", "rename it")
         if path.is_symlink() and not path.exists():
             return None, Trouble("it is a broken link", "restore the file that it points to, or remove the link")
         size = path.stat().st_size
         if size > LARGEST:
             reason = f"it is larger than kmblint reads ({size:,} bytes, the limit is {LARGEST:,})"
-            return None, Trouble(reason, "load data with a program of its own; a migration changes the schema")
+            help_ = "load data with a program of its own; a migration changes the schema"
+            return None, Trouble(reason, help_, fatal=False)
         data = path.read_bytes()
     except OSError as error:
         return None, Trouble(f"it can't be read: {error.strerror}", "check that it exists and may be read")
-    return _decoded(data)
+    return decoded(data)
 
 
-def _decoded(data: bytes) -> tuple[str | None, Trouble | None]:
+def decoded(data: bytes) -> tuple[str | None, Trouble | None]:
+    """The text that bytes hold, and what the runner finds wrong with them; as `read`."""
     for mark, encoding in _UTF16.items():
         if data.startswith(mark):
             trouble = Trouble("it is UTF-16, and the runner reads UTF-8 only", _SAVE, 0)
             return data[len(mark) :].decode(encoding, "replace"), trouble
     if b"\x00" in data:
-        at = data.index(b"\x00")
-        return None, _at(data, at, f"it holds a NUL byte at offset {at}", "remove it, or save the file as UTF-8 text")
+        return _without_nul(data)
     if data.startswith(codecs.BOM_UTF8):
         reason = "it begins with a byte order mark, which the engine takes as part of the first word"
-        data, trouble = data[len(codecs.BOM_UTF8) :], Trouble(reason, _SAVE, 0)
+        data, trouble = data[len(codecs.BOM_UTF8) :], Trouble(reason, _SAVE, 0, fatal=False)
         return data.decode("utf-8", "replace"), trouble
     try:
         return data.decode("utf-8"), None
@@ -65,6 +69,20 @@ def _decoded(data: bytes) -> tuple[str | None, Trouble | None]:
         reason = f"it is not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start}"
         meant = None if _BINARY.search(data) else data.decode("cp1252", "replace")
         return meant, _at(data, error.start, reason, "save the file as UTF-8")
+
+
+def _without_nul(data: bytes) -> tuple[str | None, Trouble | None]:
+    """UTF-16 without its mark has a NUL in every other byte; elsewhere a NUL was never meant."""
+    for encoding, odd in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if odd.count(0) * 4 > len(data):
+            return data.decode(encoding, "replace"), Trouble("it is UTF-16, and the runner reads UTF-8 only", _SAVE, 0)
+    at = data.index(0)
+    reason = f"it holds a NUL byte at offset {at}, and the engine refuses a statement with one"
+    trouble = _at(data, at, reason, "remove it, or save the file as UTF-8 text")
+    try:
+        return data.decode("utf-8").replace("\0", ""), msgspec.structs.replace(trouble, fatal=False)
+    except UnicodeDecodeError:
+        return None, trouble
 
 
 def _at(data: bytes, offset: int, reason: str, help: str) -> Trouble:  # noqa: A002 (the field's name)

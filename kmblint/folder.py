@@ -81,7 +81,7 @@ def read(
             unreadable += [trouble] if trouble else []
     return History(
         root=root,
-        migrations=_ordered(migrations),
+        migrations=_ordered(migrations, reader.gone),
         unreadable=tuple(unreadable),
         strays=find_strays(root, on_disk),
         baseline=reader.baseline() if known.baseline else None,
@@ -134,10 +134,15 @@ class _Reader:
         self.parse = parse
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
-        self._renamed: set[int | None] = set()
+        self.gone: dict[int, str] = {}
+        """Number → a file of that number that the revision has and the folder hasn't."""
         if known.released is not None:
             self.released = {name: Source(name, known.released[name], display(root / name)) for name in known.released}
-            self._renamed = {number_of(name) for name in self.released if name not in names} - {None}
+            self.gone = {
+                number: name
+                for name in sorted(self.released)
+                if name not in names and (number := number_of(name)) is not None
+            }
             if self.applied_through is None:
                 self.applied_through = max((number_of(name) or 0 for name in self.released), default=0)
 
@@ -172,13 +177,15 @@ class _Reader:
             offset=trouble.offset,
             line=trouble.line,
             number=number_of(path.name),
+            fatal=trouble.fatal,
         )
 
     def _is_applied(self, name: str) -> bool:
         """By number where a number was said; by name where a revision was, or as the new name of a file it had."""
         number = number_of(name)
         if self.released is not None and self.known.applied_through is None:
-            return name in self.released or number in self._renamed
+            renamed = number in self.gone and not _replaces(name, self.gone[number])
+            return name in self.released or renamed
         return number is not None and self.applied_through is not None and number <= self.applied_through
 
     def _built(self, source: Source, path: Path, *, applied: bool, readable: bool) -> Migration:
@@ -206,23 +213,36 @@ class _Reader:
         )
 
 
-def _ordered(migrations: Collection[Migration]) -> tuple[Migration, ...]:
-    """By number, then by name; what has no number comes last. The failed half of a pair learns its repair."""
+def _ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple[Migration, ...]:
+    """By number, then by name; what has no number comes last. A failed file and its repair learn of each other."""
     ordered = sorted(migrations, key=lambda m: (m.number is None, m.number or 0, m.file))
     return tuple(
-        migration for _, namesakes in groupby(ordered, key=lambda m: m.number) for migration in _paired(list(namesakes))
+        paired
+        for number, namesakes in groupby(ordered, key=lambda m: m.number)
+        for paired in _paired(list(namesakes), None if number is None else gone.get(number))
     )
 
 
-def _paired(namesakes: list[Migration]) -> list[Migration]:
-    """The guide's "Handling Failures": `0003_fixed.sql`, or `0003_x_fixed.sql`, takes the place of `0003_x.sql`."""
-    if len(namesakes) == 1 or namesakes[0].number is None:
+def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
+    if namesakes[0].number is None:
         return namesakes
-    files = {migration.description: migration.file for migration in namesakes}
-    return [msgspec.structs.replace(migration, fixed_by=_repair(migration, files)) for migration in namesakes]
+    marked = [msgspec.structs.replace(one, fixed_by=_repair(one, namesakes)) for one in namesakes]
+    return [msgspec.structs.replace(one, replaces=_replaced(one, marked, gone)) for one in marked]
 
 
-def _repair(migration: Migration, files: Mapping[str, str]) -> str | None:
-    if migration.description == "fixed":
-        return None
-    return files.get(f"{migration.description}_fixed") or files.get("fixed")
+def _repair(migration: Migration, namesakes: list[Migration]) -> str | None:
+    """The file that takes its place; where two would, the one that is called after it."""
+    repairs = [one.file for one in namesakes if _replaces(one.file, migration.file)]
+    return max(repairs, key=len, default=None)
+
+
+def _replaced(migration: Migration, namesakes: list[Migration], gone: str | None) -> str | None:
+    failed = [one.file for one in namesakes if one is not migration and (one.failed or one.fixed_by == migration.file)]
+    failed += [gone] if gone is not None and _replaces(migration.file, gone) else []
+    return next(iter(failed), None)
+
+
+def _replaces(name: str, failed: str) -> bool:
+    """The guide's "Handling Failures": `0003_fixed.sql`, or `0003_x_fixed.sql`, takes the place of `0003_x.sql`."""
+    described, broken = description_of(name), description_of(failed)
+    return broken != "fixed" and described in ("fixed", f"{broken}_fixed")

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from kmblint import decode
 from kmblint.errors import GitError
 from kmblint.folder import is_migration
 
@@ -46,8 +47,8 @@ def repository(folder: Path) -> Path:
 def files_at(revision: str, folder: Path) -> dict[str, str]:
     """Name → text of every `*.sql` directly in a folder, as a revision (or the index: `STAGED`) has them.
 
-    A folder that the revision doesn't know holds nothing, nor does `HEAD` before the first commit. Text that isn't
-    UTF-8 is read with replacements. Raises GitError where git doesn't know the revision.
+    A folder that the revision doesn't know holds nothing, nor does `HEAD` before the first commit. What isn't UTF-8 is
+    read as a file of the folder is. Raises GitError where git doesn't know the revision.
     """
     if revision != STAGED and not _is_known(revision, folder):
         if revision == "HEAD":
@@ -120,7 +121,9 @@ def _contents(folder: Path, blobs: list[str]) -> list[str]:
     for _ in blobs:
         head_end = answer.index(b"\n", at)
         size = int(answer[at:head_end].rsplit(b" ", 1)[1])
-        texts.append(answer[head_end + 1 : head_end + 1 + size].decode("utf-8", "replace"))
+        data = answer[head_end + 1 : head_end + 1 + size]
+        text, _ = decode.decoded(data)
+        texts.append(data.decode("utf-8", "replace") if text is None else text)
         at = head_end + 1 + size + 1
     return texts
 

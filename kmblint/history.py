@@ -70,6 +70,8 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
 
     fixed_by: str | None = None
     """The file of the same number, called `fixed`, that the guide puts in the place of a failed one."""
+    replaces: str | None = None
+    """The failed file of the same number whose place it takes; it may be gone since the revision."""
     readable: bool = True
     """False where the runner can't read the file (it is an `Unreadable` too) and this is what was meant."""
 
@@ -119,6 +121,8 @@ class Unreadable(msgspec.Struct, frozen=True):
     line: int = 1
     number: int | None = None
     """As in `Migration`."""
+    fatal: bool = True
+    """Whether the runner can't read it either, and so none of the folder."""
 
 
 class Stray(msgspec.Struct, frozen=True):
@@ -179,6 +183,11 @@ class History(msgspec.Struct, frozen=True, dict=True):
     def by_file(self) -> dict[str, Migration]:
         """The migrations by file name."""
         return {migration.file: migration for migration in self.migrations}
+
+    @cached_property
+    def lost(self) -> tuple[Unreadable, ...]:
+        """The files of which nobody knows what they hold."""
+        return tuple(each for each in self.unreadable if each.file not in self.by_file)
 
     @cached_property
     def by_number(self) -> dict[int, tuple[str, ...]]:

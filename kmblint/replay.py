@@ -20,7 +20,7 @@ from kmblint.history import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Change, InsertRows, Name
-from kmblint.schema.conflict import Conflict
+from kmblint.schema.conflict import Conflict, Unknown
 from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Kind, scan
@@ -174,10 +174,18 @@ def replay(history: History, target: Target, *, actual: bool = False, contain: b
     catalog = Catalog()
     for migration in (*filter(None, (history.baseline,)), *history.replayed):
         lives = actual or migration.applied
+        if migration is not history.baseline and _follows_lost(history, migration):
+            catalog = msgspec.structs.replace(catalog, lost=True)
         for step in steps_of(history, migration, target, catalog, actual=lives, contain=contain):
             steps.append(step)
             catalog = step.after
     return Replay(history, tuple(steps), catalog)
+
+
+def _follows_lost(history: History, migration: Migration) -> bool:
+    """Whether a file that nobody can read stands before a migration."""
+    number = migration.number
+    return any(number is None or (each.number is not None and each.number < number) for each in history.lost)
 
 
 def steps_of(
@@ -217,6 +225,9 @@ def _steps(
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
         held = conflicts(catalog, change) if change is not None else ()
+        if catalog.lost:
+            # What isn't there may have been made in the file that can't be read, which is said of that file.
+            held = tuple(each for each in held if not isinstance(each, Unknown))
         outcome = _outcome(target, form, change, catalog, held, first=number == 0)
         if fate is not None:
             outcome = msgspec.structs.replace(outcome, verdict=fate)

@@ -102,7 +102,10 @@ def test_statements_come_from_what_was_meant(tmp_path: Path) -> None:
         (b"\xff\xfeA\x00;\x00", "UTF-16", (0, 1), "A;"),
         (b"\xfe\xff\x00A\x00;", "UTF-16", (0, 1), "A;"),
         (b"\xef\xbb\xbfA;", "byte order mark", (0, 1), "A;"),
-        (b"A;\n\x00B", "NUL byte at offset 3", (3, 2), None),
+        (b"A;\n\x00B", "NUL byte at offset 3", (3, 2), "A;\nB"),
+        (b"\xe9;\n\x00B", "NUL byte at offset 3", (3, 2), None),
+        (b"A\x00;\x00", "UTF-16", (0, 1), "A;"),
+        (b"\x00A\x00;", "UTF-16", (0, 1), "A;"),
         (b"\x01\xe9", "not UTF-8: byte 0xE9", (1, 1), None),
     ],
 )

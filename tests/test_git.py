@@ -48,6 +48,16 @@ def test_a_revision_gives_the_old_texts_and_the_deleted_files(folder: Path) -> N
     assert files_at("main", folder) == {"0002_é.sql": "changed", "0003_c.sql": "new"}
 
 
+def test_what_is_no_utf8_is_read_as_a_file_of_the_folder_is(folder: Path) -> None:
+    (folder / "0001_a.sql").write_bytes(b"caf\xe9;\n")
+    (folder / "0003_b.sql").write_bytes(b"\xef\xbb\xbfB;\n")
+    (folder / "0004_c.sql").write_bytes(b"\x01\xff")
+    commit(folder.parent, "second")
+    assert files_at("HEAD", folder) == {
+        "0001_a.sql": "café;\n", "0002_é.sql": "é;\n", "0003_b.sql": "B;\n", "0004_c.sql": "\x01\ufffd"
+    }  # fmt: skip
+
+
 def test_only_regular_files_directly_in_the_folder_count(folder: Path) -> None:
     (folder / "archive").mkdir()
     (folder / "archive" / "0009_x.sql").write_text("old")

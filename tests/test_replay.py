@@ -86,6 +86,14 @@ def test_a_guard_counts_where_the_target_heeds_it(tmp_path: Path) -> None:
     assert (table.conflicts, table.outcome.verdict) == ((), Verdict.NO_OP)
 
 
+def test_behind_a_file_that_nobody_can_read_nothing_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "0002_lost.sql").symlink_to("nowhere.sql")
+    use = "ALTER TABLE beds ADD COLUMN floor BIGINT;\nCREATE INDEX wards_side_idx ON wards (side);\n"
+    found = history(tmp_path, {"0001_wards.sql": WARDS + use, "0003_beds.sql": use + WARDS})
+    judged = [[type(each).__name__ for each in step.conflicts] for step in replay(found, KIMBERLITE).steps]
+    assert judged == [[], ["UnknownTable"], ["UnknownColumn"], [], ["ObjectExists"], ["TableExists"]]
+
+
 def test_where_things_are_said_to_stand(tmp_path: Path) -> None:
     found = replayed(tmp_path, WARDS, "\n\n" + WARDS.replace("wards", "beds") + "DROP TABLE wards;")
     wards, beds, drop = found.steps

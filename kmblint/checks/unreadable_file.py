@@ -15,10 +15,5 @@ def check(unreadable: Unreadable, history: History, target: Target) -> Iterator[
     place = point(unreadable.file)
     if migration is not None and unreadable.offset:
         place = migration.place(migration.source.line_span(unreadable.line))
-    consequence = ""
-    if target.runner:
-        # A byte order mark is UTF-8 and read: it breaks the first statement, and nothing else.
-        consequence = (
-            "" if "byte order mark" in unreadable.reason else "; one such file makes the whole folder unusable"
-        )
+    consequence = "; one such file makes the whole folder unusable" if target.runner and unreadable.fatal else ""
     yield Finding(place, f"`{unreadable.file}` can't be used: {unreadable.reason}{consequence}", help=unreadable.help)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, point
-from kmblint.history import History, Migration
+from kmblint.history import Migration
 from kmblint.spelling import snake
 
 _NOTHING: Final = re.compile(r"\d+|[a-z]|v\d+|\d+(?:st|nd|rd|th)")
 """A word that says nothing: a number, one letter, a version."""
+_ANYTHING: Final = frozenset({"schema", "table", "tables", "database", "column", "columns"})
+"""What any migration is about; `update_schema` says no more than `update`, while `create_tables` begins a history."""
 _MONTHS: Final = frozenset(
     {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
      "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
@@ -24,17 +26,17 @@ _KEY: Final = re.compile(r"[A-Z]{2,10}-\d+", re.ASCII)
 """A ticket as its tracker writes it."""
 
 
-def check(migration: Migration, history: History, *, words: tuple[str, ...]) -> Iterator[Finding]:
+def check(migration: Migration, *, words: tuple[str, ...]) -> Iterator[Finding]:
     """The file, where no word of its description says anything."""
     described = snake(migration.description).split("_")
-    if migration.number is None or not described[0] or not migration.replayed or _repairs(migration, history):
+    if migration.number is None or not described[0] or not migration.replayed or migration.replaces is not None:
         return
     empty = [bool(_NOTHING.fullmatch(word)) or word in _MONTHS for word in described]
     if _is_ticket(migration.description):
         reason = "who reads it must look the ticket up"
     elif all(empty):
         reason = "it says nothing of the change"
-    elif all(nothing or word in words for nothing, word in zip(empty, described, strict=True)):
+    elif _fits_any(described, empty, words):
         reason = "it would fit any change"
     else:
         return
@@ -45,16 +47,16 @@ def check(migration: Migration, history: History, *, words: tuple[str, ...]) -> 
     )
 
 
+def _fits_any(described: list[str], empty: list[bool], words: tuple[str, ...]) -> bool:
+    """Whether no word says what is changed, and one at least says that something is."""
+    told = [word for word, nothing in zip(described, empty, strict=True) if not nothing]
+    only_create = {*told} - _ANYTHING == {"create"} and told != ["create"]
+    return {*told} <= {*words} | _ANYTHING and not {*told} <= _ANYTHING and not only_create
+
+
 def _is_ticket(description: str) -> bool:
     lowered = description.lower().replace("-", "_")
     if _KEY.fullmatch(description) or _GENERIC_TICKET.fullmatch(lowered):
         return True
     found = _PROJECT_TICKET.fullmatch(lowered)
     return found is not None and found["project"] not in _STANDARDS
-
-
-def _repairs(migration: Migration, history: History) -> bool:
-    """Whether it takes the place of a failed migration of its number, as the guide's `0003_fixed.sql` does."""
-    files = history.by_number.get(migration.number, ()) if migration.number is not None else ()
-    others = (history.by_file[file] for file in files if file in history.by_file)
-    return any(other.failed or other.fixed_by == migration.file for other in others)

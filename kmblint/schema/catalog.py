@@ -218,6 +218,8 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     """(kind, name) of objects that the catalogue doesn't model: views, types, sequences …"""
     opaque: tuple[Place, ...] = ()
     """Statements whose effect isn't known: what may exist because of them is less sure."""
+    lost: bool = False
+    """Whether a file before this instant can't be read: what isn't known may have been made there."""
     _folded: _Names = HashTrieMap()
     """Table names by what they are in lower case, schema left out."""
     _referrers: _Names = HashTrieMap()

@@ -66,4 +66,7 @@ class ObjectExists(msgspec.Struct, frozen=True, tag=True):
     guarded: bool = False
 
 
+Unknown: TypeAlias = UnknownTable | UnknownColumn | UnknownObject
+"""What is named and isn't there."""
+
 Conflict: TypeAlias = UnknownTable | UnknownColumn | UnknownObject | TableExists | ColumnExists | ObjectExists
