@@ -25,8 +25,11 @@ def check(history: History) -> Iterator[Finding]:
         records = [
             (name, record)
             for name, known in ((LOCK, history.state.locked), (APPLIED, history.state.applied_here))
-            if (record := known.get(number)) and all(m.checksum != record.checksum for m in migrations)
+            if (record := known.get(number)) and _differs(history, record, migrations)
         ]
+        applied = history.state.applied_here.get(number)
+        if applied and all(name == LOCK for name, _ in records):
+            records = []  # the files are as they were applied, and the lock is what is wrong: `damaged-state` says it
         for migration in migrations:
             old = _released(history, migration)
             edited = old is not None and checksum(old.text, cut(old).header) != migration.checksum
@@ -34,6 +37,12 @@ def check(history: History) -> Iterator[Finding]:
             knowing = records if migration is migrations[0] else []
             if edited or knowing:
                 yield _finding(history, migration, old if edited else None, knowing)
+
+
+def _differs(history: History, record: Record, migrations: list[Migration]) -> bool:
+    """Whether no file of its number has the recorded content, nor one that it was renumbered to."""
+    readable = all(migration.readable for migration in migrations)
+    return readable and not any(migration.checksum == record.checksum for migration in history.migrations)
 
 
 def _released(history: History, migration: Migration) -> Source | None:

@@ -29,15 +29,16 @@ def check(history: History) -> Iterator[Finding]:
         (LOCK, history.state.locked, "locked"),
     ):
         for number, record in sorted(known.items()):
-            if number not in history.by_number and number not in told:
+            moved = _moved(history, record.checksum, number)
+            if number not in told and (number not in history.by_number or moved is not None):
                 told.add(number)
-                moved = _moved(history, record.checksum, number)
                 yield _finding(record.place, f"{_called(record)}, which is {verb} (in `{file}`),", moved)
 
 
 def _moved(history: History, content: str, number: int | None) -> Migration | None:
-    """The file that has its content under another number."""
-    return next((m for m in history.migrations if m.checksum == content and m.number != number), None)
+    """The file that has its content under another number, where none has it under its own."""
+    found = [migration for migration in history.migrations if migration.checksum == content]
+    return None if any(migration.number == number for migration in found) else next(iter(found), None)
 
 
 def _called(record: Record) -> str:
