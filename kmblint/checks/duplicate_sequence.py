@@ -14,7 +14,13 @@ def check(history: History, target: Target) -> Iterator[Finding]:
     """Every file but the first of its number; the guide's failed and fixed pair has a rule of its own."""
     ahead = 0
     for number, files in history.by_number.items():
-        first, *later = sorted(_clashing(history, files), key=lambda file: (not _applied(history, file), file)) or [""]
+        clashing = _clashing(history, files)
+        if len(clashing) < 2:
+            continue
+        branches = {file: _branch(history, file) for file in clashing}
+        first, *later = sorted(
+            clashing, key=lambda file: (not _applied(history, file), bool(branches[file]), file.removesuffix(".sql"))
+        )
         for file in later:
             others = [other for other in (first, *later) if other != file]
             migration = history.by_file.get(file)
@@ -22,7 +28,7 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             ahead += 1
             yield Finding(
                 point(file),
-                f"number {number:04} is also that of {_listed(others)}{_branch(history, file)}: "
+                f"number {number:04} is also that of {_listed(others)}{branches[file]}: "
                 f"{_effect(history, target, file, first)}",
                 help=f"renumber this file: `{wanted}`" if wanted else "renumber this file",
                 related=tuple(Related(point(other), "has the same number") for other in others),
