@@ -16,11 +16,15 @@ _MOST_SHOWN: Final = 3
 
 def check(change: Opaque, step: Step, replay: Replay) -> Iterator[Finding]:
     """The statement, and what later statements name that may come from it."""
+    if change.changes_nothing:
+        return
     weakened = tuple(islice(_unexplained(step, replay), _MOST_SHOWN))
     if weakened:
         consequence = "so findings on what later statements name and nobody made are less sure"
     elif change.tables:
         consequence = f"so findings on {', '.join(f'`{table}`' for table in change.tables)} are less sure from here on"
+    elif change.makes_nothing:
+        consequence = "so what later statements find is less sure"
     else:
         consequence = "so what exists from here on is less sure"
     yield Finding(

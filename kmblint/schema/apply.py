@@ -6,8 +6,6 @@ why. What a target's quirks leave behind is the target's to add (`Target.afterma
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec.structs import replace
 
 from kmblint.schema.alter import PlaceOf, alter, column_of, drop_index, names
@@ -167,14 +165,6 @@ def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
         if table is not None:
             changed = (*table.changed, place_of(change.span))
             catalog = catalog.put(replace(table, complete=False, changed=changed))
-    if change.tables or change.keyword in _MAKES_NOTHING:
+    if change.tables or change.makes_nothing:
         return catalog
     return replace(catalog, opaque=(*catalog.opaque, place_of(change.span)))
-
-
-_MAKES_NOTHING: Final = frozenset(
-    {"ANALYZE", "CHECKPOINT", "CLOSE", "CLUSTER", "COPY", "DEALLOCATE", "DISCARD", "FETCH", "FLUSH", "HANDLER", "KILL",
-     "LISTEN", "LOCK", "MERGE", "NOTIFY", "OPTIMIZE", "PRAGMA", "PREPARE", "REFRESH", "REINDEX", "REPAIR", "RESET",
-     "SET", "UNLISTEN", "UNLOCK", "UPSERT", "USE", "VACUUM", "WITH"}
-)  # fmt: skip
-"""The first words of opaque statements that neither make, rename nor drop an object."""

@@ -7,7 +7,7 @@ A clause that isn't modelled is listed in `clauses`, so that it is noticed and n
 from __future__ import annotations
 
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -514,6 +514,25 @@ class Opaque(msgspec.Struct, frozen=True, tag=True):
     span: Span
     tables: tuple[Name, ...] = ()
 
+    @property
+    def makes_nothing(self) -> bool:
+        """Whether it neither makes, renames nor drops an object: at most rows and settings are others than before."""
+        return self.changes_nothing or self.keyword in _CHANGES_ROWS_OR_SETTINGS
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether neither the schema nor a row is another than before."""
+        return self.keyword in _CHANGES_NOTHING
+
+
+_CHANGES_NOTHING: Final = frozenset(
+    {"ANALYZE", "CHECKPOINT", "CLOSE", "CLUSTER", "DEALLOCATE", "FETCH", "FLUSH", "KILL", "LISTEN", "LOCK", "NOTIFY",
+     "OPTIMIZE", "REINDEX", "UNLISTEN", "UNLOCK", "VACUUM"}
+)  # fmt: skip
+_CHANGES_ROWS_OR_SETTINGS: Final = frozenset(
+    {"COPY", "DISCARD", "HANDLER", "MERGE", "PRAGMA", "PREPARE", "REFRESH", "REPAIR", "RESET", "SET", "UPSERT", "USE",
+     "WITH"}
+)  # fmt: skip
 
 Change: TypeAlias = (
     AddTable | DropTable | RenameTable | Truncate
