@@ -11,7 +11,7 @@ from typing import Final
 from kmblint import decode
 from kmblint.history import Stray
 
-_COPY: Final = re.compile(r"\.sql(?:[.~_-].*)?$", re.IGNORECASE)
+_COPY: Final = re.compile(r"\.sql(?:[.~_#-].*)?$", re.IGNORECASE)
 """`.SQL`, and `.sql` with something behind it: `.sql.bak`, `.sql~`, `.sql.txt`."""
 _TEXTS: Final = frozenset({"", ".txt", ".ddl", ".psql", ".pgsql"})
 _SQL: Final = re.compile(

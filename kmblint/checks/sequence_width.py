@@ -28,7 +28,7 @@ def check(history: History) -> Iterator[Finding]:
             f"{_misplaced(migration, numbered)}",
             help=f"call it `{wanted}`: the number stays the same"
             if mendable
-            else f"write all numbers with {_digits(len(migration.digits))}",
+            else f"write all numbers with {_digits(max(4, len(migration.digits)))}",
             related=(Related(point(model.file), f"has {_digits(usual)}"),),
             fix=Fix(f"rename it to `{wanted}`", files=(migration.renamed(wanted),)) if mendable else None,
         )

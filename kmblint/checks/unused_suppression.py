@@ -9,8 +9,8 @@ from kmblint.suppress import State, Suppression
 
 
 def check(suppression: Suppression) -> Iterator[Finding]:
-    """That its rule ran and found nothing there; silent where taking it out would change a checksum."""
-    if suppression.state is not State.UNUSED or suppression.frozen:
+    """That its rule ran and found nothing there; silent where it can't be taken out, or has to be moved first."""
+    if suppression.state is not State.UNUSED or suppression.frozen or suppression.harm:
         return
     where = "in this file" if suppression.statement is None else "in this statement"
     about = f" about `{suppression.object}`" if suppression.object else ""
