@@ -15,8 +15,8 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     header = migration.header
     if not header.name or header.name_span is None or not migration.description:
         return
-    said = _words(header.name.removesuffix(".sql"))
-    if said in (_words(migration.description), _words(f"{migration.digits}_{migration.description}")):
+    said = _letters(header.name.removesuffix(".sql"))
+    if said in (_letters(migration.description), _letters(f"{migration.digits}_{migration.description}")):
         return
     consequence = ", and the runner records the header's name" if target.runner else ""
     place = migration.place(header.name_span)
@@ -28,5 +28,6 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     )
 
 
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[\W_]+", name.lower()) if word]
+def _letters(name: str) -> str:
+    """What is left of a name without what merely parts its words."""
+    return re.sub(r"[\W_]+", "", name.lower())

@@ -72,11 +72,11 @@ def _words(name: str) -> list[str]:
 
 def _stands_for(word: str, columns: list[list[str]]) -> bool:
     every = [each for column in columns for each in column]
-    initials = "".join(each[0] for each in every)
+    initials = ("".join(each[0] for each in every), "".join(column[0][0] for column in columns if column))
     return (
         any(_shortens(word, each) for each in every)
         or any(word == "".join(column) for column in columns)
-        or (len(word) > 1 and word in initials)
+        or (len(word) > 1 and any(word in each for each in initials))
     )
 
 
