@@ -6,6 +6,7 @@ Arguments never pass through a shell; no pager, prompt, hook or optional lock is
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,8 @@ _QUIET: Final = {
     "LC_ALL": "C",
 }
 _SECONDS: Final = 30
+_LINK: Final = "120000"
+"""The mode of a symbolic link."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -55,15 +58,19 @@ def files_at(revision: str, folder: Path) -> dict[str, str]:
             return {}
         raise GitError(f"git knows no revision `{revision}`")
     here = _ask(folder, "rev-parse", "--show-prefix").removesuffix("\n")
-    blobs: dict[str, str] = {}
+    objects: dict[str, str] = {}
     for entry in _listing(revision, folder, here):
         meta, _, path = entry.partition("\t")
         name = path.removeprefix(here)
         fields = meta.split(" ")
         mode, blob = fields[0], fields[1] if revision == STAGED else fields[2]
-        if is_migration(name) and "/" not in name and mode in ("100644", "100755"):
-            blobs[name] = blob
-    return dict(zip(blobs, _contents(folder, list(blobs.values())), strict=True))
+        if not is_migration(name) or "/" in name or mode not in ("100644", "100755", _LINK):
+            continue
+        found = _linked(folder, revision, here, blob) if mode == _LINK else blob
+        if found is not None:
+            objects[name] = found
+    texts = zip(objects, _contents(folder, list(objects.values())), strict=True)
+    return {name: text for name, text in texts if text is not None}
 
 
 def origin(path: Path) -> Origin | None:
@@ -111,19 +118,30 @@ def _listing(revision: str, folder: Path, here: str) -> list[str]:
     return [entry for entry in listed.split("\0") if entry]
 
 
-def _contents(folder: Path, blobs: list[str]) -> list[str]:
-    """The texts of blobs, in one call however many there are."""
-    if not blobs:
+def _linked(folder: Path, revision: str, here: str, blob: str) -> str | None:
+    """What a link points to in the same revision, as git calls it; None where it points out of the repository."""
+    path = posixpath.normpath(posixpath.join(here, _ask(folder, "cat-file", "blob", blob)))
+    return None if path.startswith(("/", "..")) or "\n" in path else f"{revision}:{path}"
+
+
+def _contents(folder: Path, objects: list[str]) -> list[str | None]:
+    """The texts of objects, in one call however many there are; None for one that isn't there or is no file."""
+    if not objects:
         return []
-    answer = _run(folder, ["cat-file", "--batch"], "".join(f"{blob}\n" for blob in blobs).encode())
-    texts: list[str] = []
+    answer = _run(folder, ["cat-file", "--batch"], "".join(f"{each}\n" for each in objects).encode())
+    texts: list[str | None] = []
     at = 0
-    for _ in blobs:
+    for _ in objects:
         head_end = answer.index(b"\n", at)
-        size = int(answer[at:head_end].rsplit(b" ", 1)[1])
+        if answer[at:head_end].endswith(b" missing"):
+            texts.append(None)
+            at = head_end + 1
+            continue
+        _, kind, size_said = answer[at:head_end].rsplit(b" ", 2)
+        size = int(size_said)
         data = answer[head_end + 1 : head_end + 1 + size]
         text, _ = decode.decoded(data)
-        texts.append(data.decode("utf-8", "replace") if text is None else text)
+        texts.append(None if kind != b"blob" else data.decode("utf-8", "replace") if text is None else text)
         at = head_end + 1 + size + 1
     return texts
 

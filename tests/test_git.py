@@ -58,12 +58,24 @@ def test_what_is_no_utf8_is_read_as_a_file_of_the_folder_is(folder: Path) -> Non
     }  # fmt: skip
 
 
+def test_a_link_is_what_it_points_to_in_that_revision(folder: Path) -> None:
+    (folder.parent / "shared.sql").write_text("S;\n")
+    (folder / "0003_link.sql").symlink_to("../shared.sql")
+    (folder.parent / "outside.sql").write_text("no")
+    (folder / "0004_out.sql").symlink_to("../../outside.sql")
+    (folder / "0005_dir.sql").symlink_to("../migrations")
+    commit(folder.parent, "links")
+    (folder.parent / "shared.sql").write_text("changed")
+    assert files_at("HEAD", folder) == {"0001_a.sql": "A;\n", "0002_é.sql": "é;\n", "0003_link.sql": "S;\n"}
+    assert files_at(STAGED, folder)["0003_link.sql"] == "S;\n"
+
+
 def test_only_regular_files_directly_in_the_folder_count(folder: Path) -> None:
     (folder / "archive").mkdir()
     (folder / "archive" / "0009_x.sql").write_text("old")
     (folder / "0008_dir.sql").mkdir()
     (folder / "0008_dir.sql" / "x.sql").write_text("x")
-    (folder / "0007_link.sql").symlink_to("0001_a.sql")
+    (folder / "0007_link.sql").symlink_to("nowhere.sql")
     commit(folder.parent, "more")
     assert list(files_at("HEAD", folder)) == ["0001_a.sql", "0002_é.sql"]
     assert list(files_at(STAGED, folder)) == ["0001_a.sql", "0002_é.sql"]
