@@ -19,9 +19,10 @@ from kmblint.findings import Crash, Edit, Fix
 from kmblint.history import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change, InsertRows, Name
+from kmblint.schema.changes import Change, DeleteRows, InsertRows, Name, UpdateRows
 from kmblint.schema.conflict import Conflict, Unknown
 from kmblint.schema.conflicts import conflicts
+from kmblint.schema.reach import Reach
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
@@ -34,6 +35,7 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     """One change of one statement, the catalogue around it, and what the target makes of it."""
 
     history: History
+    target: Target
     migration: Migration
     statement: Statement
     change: Change | None
@@ -62,6 +64,14 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     def subject_of(self, column: str) -> str:
         """The identity of a column of the change's table: `patients.phone`."""
         return f"{self.subject}.{column}"
+
+    @cached_property
+    def reach(self) -> Reach | None:
+        """What an UPDATE or DELETE can reach in its table; None where the table isn't there."""
+        if not isinstance(self.change, UpdateRows | DeleteRows):
+            return None
+        table = self.before.table(self.change.table.text)
+        return None if table is None else Reach.of(self.change, table, self.target.traits.dialect)
 
     @cached_property
     def stops(self) -> bool:
@@ -203,8 +213,8 @@ def steps_of(
             if not contain:
                 raise
             crash = Crash(None, "KMB000", migration.place(statement.span), f"{type(error).__name__}: {error}")
-            unjudged = Outcome(Verdict.TAKEN)
-            steps = (Step(history, migration, statement, None, catalog, catalog, Form(), unjudged, crash=crash),)
+            judged = Form(), Outcome(Verdict.TAKEN)
+            steps = (Step(history, target, migration, statement, None, catalog, catalog, *judged, crash=crash),)
         yield from steps
         catalog = steps[-1].after
 
@@ -237,7 +247,8 @@ def _steps(
         elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
             # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
             after = target.aftermath(catalog, change, outcome, migration.place)
-        yield Step(history, migration, statement, change, catalog, after, form, outcome, _unmet(held, outcome), number)
+        unmet = _unmet(held, outcome)
+        yield Step(history, target, migration, statement, change, catalog, after, form, outcome, unmet, number)
         catalog = after
 
 

@@ -6,7 +6,6 @@ from kmblint.findings import Confidence, Finding
 from kmblint.replay import Step
 from kmblint.schema.batches import first_batch
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.reach import Reach
 from kmblint.targets import Target
 
 
@@ -18,9 +17,9 @@ def unbatched(
     `does` says what it does to rows ("`UPDATE` rewrites"), `cost` what each of them costs an append-only target.
     """
     table = step.before.table(change.table.text)
-    if table is None or not step.populated(table.name):
+    reach = step.reach
+    if table is None or reach is None or not step.populated(table.name):
         return None
-    reach = Reach.of(change, table, target.traits.dialect)
     most = reach.most_changed(change)
     if most is not None and most <= max_rows:
         return None

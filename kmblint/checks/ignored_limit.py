@@ -9,25 +9,22 @@ from kmblint.findings import Finding, Related
 from kmblint.replay import Step
 from kmblint.schema.batches import first_batch
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.reach import Reach
-from kmblint.targets import Target
 from kmblint.targets.verdict import WiderThanAsked
 
 _BATCH: Final = 1000
 _CLAUSES: Final = ("LIMIT", "ORDER BY")
 
 
-def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterator[Finding]:
+def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
     """The clauses, once a statement, and a batch that the engine does heed; one row needs no limit and no order."""
     ignored = [
         hazard for hazard in step.outcome.hazards if isinstance(hazard, WiderThanAsked) and hazard.clause in _CLAUSES
     ]
     if not ignored:
         return
-    table = step.before.table(change.table.text)
+    table, reach = step.before.table(change.table.text), step.reach
     batch = None
-    if table is not None:
-        reach = Reach.of(change, table, target.traits.dialect)
+    if table is not None and reach is not None:
         most = reach.most_changed(change)
         if most is not None and most <= (1 if change.limit is None else change.limit):
             return

@@ -10,7 +10,6 @@ from kmblint.replay import Step
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
 from kmblint.schema.predicate import ColumnRef
-from kmblint.schema.reach import Reach
 from kmblint.targets import Target
 
 _UNCHECKED: Final = {
@@ -25,12 +24,11 @@ def check(change: UpdateRows | InsertRows, step: Step, target: Target) -> Iterat
     table = step.before.table(change.table.text)
     if table is None:
         return
-    reach = Reach(table, target.traits.dialect)
     for assignment in _assignments(change):
         name = assignment.column.text
         if isinstance(assignment.value, ColumnRef) and assignment.value.name == name:
             continue
-        if isinstance(change, UpdateRows) and reach.keeps(assignment, change):
+        if isinstance(change, UpdateRows) and step.reach is not None and step.reach.keeps(assignment, change):
             continue
         related = tuple(_references(step.before, table, name))
         if name in table.primary_key:

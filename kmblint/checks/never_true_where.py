@@ -9,16 +9,14 @@ from kmblint.replay import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.predicate import And, Between, Compare, In, IsNull, Null, Predicate
 from kmblint.schema.reach import Reach
-from kmblint.targets import Target
 from kmblint.targets.verdict import DoesNothing
 
 
-def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterator[Finding]:
+def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
     """The condition, or the part of it, that can't be met; what a type can't compare is another rule's."""
-    table = step.before.table(change.table.text)
-    if change.where is None or table is None:
+    reach = step.reach
+    if change.where is None or reach is None:
         return
-    reach = Reach.of(change, table, target.traits.dialect)
     if not reach.no_row(change.where) or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
         return
     parts = change.where.parts if isinstance(change.where, And) else (change.where,)
@@ -29,7 +27,7 @@ def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterat
         step.place(culprit.span),
         f"this condition is never true: {why}, so the `{word}` {does} nothing and reports success",
         help=instead,
-        subject=table.name,
+        subject=change.table.text,
     )
 
 

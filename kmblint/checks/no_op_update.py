@@ -7,22 +7,20 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay import Step
 from kmblint.schema.changes import UpdateRows
-from kmblint.schema.reach import Reach
 from kmblint.targets import Target
 
 
 def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
     """The UPDATE none of whose assignments changes a value: `SET a = a`, or what WHERE demands already."""
-    table = step.before.table(change.table.text)
-    if table is None or not change.assignments:
+    reach = step.reach
+    if reach is None or not change.assignments:
         return
-    reach = Reach.of(change, table, target.traits.dialect)
     if all(reach.keeps(assignment, change) for assignment in change.assignments):
         first, last = change.assignments[0], change.assignments[-1]
         cost = ", and each of them costs a log event and an audit row" if target.traits.append_only else ""
         yield Finding(
             step.place(first.span.to(last.span)),
-            f"this `UPDATE` of `{table.name}` sets only what the rows hold already{cost}",
+            f"this `UPDATE` of `{change.table}` sets only what the rows hold already{cost}",
             help="leave it out, or set what was meant",
-            subject=table.name,
+            subject=change.table.text,
         )

@@ -9,7 +9,6 @@ from kmblint.replay import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.predicate import column_refs
 from kmblint.schema.proposals import create_index
-from kmblint.schema.reach import Reach
 from kmblint.targets import Target
 from kmblint.targets.verdict import DoesNothing
 
@@ -19,7 +18,7 @@ def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterat
     table = step.before.table(change.table.text)
     if table is None or change.where is None or change.joined or not step.populated(table.name):
         return
-    finds_none = Reach.of(change, table, target.traits.dialect).no_row(change.where)
+    finds_none = step.reach is not None and step.reach.no_row(change.where)
     if finds_none or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
         return
     own = {None, table.name, change.alias}

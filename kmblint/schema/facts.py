@@ -80,9 +80,17 @@ class Facts:
         self._table = table
         self._dialect = dialect
         self._own = {None, table.name, *aliases}
+        self._known: dict[int, tuple[Predicate, Fact]] = {}
 
     def of(self, where: Predicate) -> Fact:
         """What one condition says."""
+        known = self._known.get(id(where))
+        if known is None:
+            # The condition is kept with what it says, so that no other can have its id.
+            known = self._known[id(where)] = where, self._read(where)
+        return known[1]
+
+    def _read(self, where: Predicate) -> Fact:
         match where:
             case Constant(value=value):
                 return Truth(value)
