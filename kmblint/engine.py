@@ -27,7 +27,7 @@ from kmblint.history import History, Migration
 from kmblint.masking import masked
 from kmblint.replay import Replay, Step, replay
 from kmblint.rollback import Rollback, roll_back
-from kmblint.rulebook import Rule, Rulebook
+from kmblint.rulebook import Check, Rule, Rulebook
 from kmblint.settings import RuleSettings, Settings
 from kmblint.sql.statement import Statement
 from kmblint.stamping import Stamped, Stamper, without_superseded
@@ -82,7 +82,15 @@ class _Question(msgspec.Struct, frozen=True):
     """A rule to ask about every subject of a class."""
 
     rule: Rule
+    check: Check
+    context: tuple[type, ...]
     options: Mapping[str, object]
+
+    @classmethod
+    def of(cls, rule: Rule, options: Mapping[str, object]) -> _Question:
+        """With what the rule is asked by at hand: it is asked once a statement."""
+        named = {name.replace("-", "_"): value for name, value in options.items()}
+        return cls(rule, rule.check, rule.signature.context, named)
 
 
 class _Inquiry:
@@ -101,7 +109,7 @@ class _Inquiry:
             if target.name in facts.targets and (chosen is not None or rule.slug == CRASHES):
                 defaults = {name: option.default for name, option in facts.options.items()}
                 options = {**defaults, **(chosen or RuleSettings()).options}
-                question = _Question(rule, {name.replace("-", "_"): value for name, value in options.items()})
+                question = _Question.of(rule, options)
                 for subject in rule.signature.subjects:
                     self._questions.setdefault(subject, []).append(question)
 
@@ -116,24 +124,21 @@ class _Inquiry:
             if questions:
                 whole = {**self._whole, **context}
                 for question in questions:
-                    yield from self._ask(question, subject, whole, place)
+                    try:
+                        arguments = [whole[kind] for kind in question.context]
+                        for finding in question.check(subject, *arguments, **question.options):
+                            yield question.rule, finding
+                    except Exception as error:
+                        yield from self._failed(question.rule, error, place)
 
-    def _ask(
-        self, question: _Question, subject: object, context: _Context, place: Place
-    ) -> Iterator[tuple[Rule, Finding]]:
-        """What one rule says; a rule that raises is itself a finding, told once a run."""
-        rule = question.rule
-        try:
-            arguments = [context[kind] for kind in rule.signature.context]
-            for finding in rule.check(subject, *arguments, **question.options):
-                yield rule, finding
-        except Exception as error:
-            if self._debug or rule.slug == CRASHES:
-                raise
-            if rule.slug not in self._crashed:
-                self._crashed.add(rule.slug)
-                crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
-                yield from self.about([(crash, {}, place)])
+    def _failed(self, rule: Rule, error: Exception, place: Place) -> Iterator[tuple[Rule, Finding]]:
+        """A rule that raises is itself a finding, told once a run."""
+        if self._debug or rule.slug == CRASHES:
+            raise error
+        if rule.slug not in self._crashed:
+            self._crashed.add(rule.slug)
+            crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
+            yield from self.about([(crash, {}, place)])
 
 
 def _subjects(history: History, replayed: Replay) -> Iterator[tuple[object, _Context, Place]]:

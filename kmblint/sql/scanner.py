@@ -48,16 +48,13 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     text: str
     start: int
     end: int
+    upper: str = ""
+    """A word in upper case, for comparison with keywords; a symbol as it is. A quoted name is never a keyword."""
 
     @property
     def span(self) -> Span:
         """Where it stands."""
         return Span(self.start, self.end)
-
-    @property
-    def upper(self) -> str:
-        """A word in upper case, for comparison with keywords; a quoted name is never a keyword."""
-        return self.text.upper() if self.kind is Kind.WORD else self.text if self.kind is Kind.SYMBOL else ""
 
     @property
     def value(self) -> str:
@@ -158,7 +155,9 @@ def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
         elif kind is Kind.OPEN:
             closing = _STATEMENT_END.search(text, at, end) if recover else None
             stop = closing.start() if closing else end
-        yield Token(kind, text[at:stop], at, stop)
+        word = text[at:stop]
+        upper = word.upper() if kind is Kind.WORD else word if kind is Kind.SYMBOL else ""
+        yield Token(kind, word, at, stop, upper)
         at = stop
 
 

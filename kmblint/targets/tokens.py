@@ -47,10 +47,7 @@ class Cursor:
         self.end = end
         self.depth = 0
         self.hazards: list[Hazard] = []
-        self.words = [
-            token.text.upper() if token.kind is Kind.WORD else token.text if token.kind is Kind.SYMBOL else ""
-            for token in tokens
-        ]
+        self.words = [token.upper for token in tokens]
         self.words.extend(_PADDING)
 
     def peek(self, ahead: int = 0) -> Token | None:
