@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -159,6 +158,8 @@ def _environment() -> dict[str, str]:
 
 
 def _run(folder: Path, arguments: list[str], given: bytes) -> bytes:
+    import subprocess
+
     try:
         ended = subprocess.run(  # noqa: S603 (a fixed program, no shell; revisions are checked not to be options)
             [*_COMMAND, *arguments],

@@ -119,7 +119,10 @@ class Table(msgspec.Struct, frozen=True):
 
     def column(self, name: str) -> Column | None:
         """The column of exactly that name."""
-        return next((column for column in self.columns if column.name == name), None)
+        for column in self.columns:  # a plain loop: it is called some ten times a value
+            if column.name == name:
+                return column
+        return None
 
     def index(self, name: str) -> Index | None:
         """The index of exactly that name."""

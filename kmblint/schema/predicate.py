@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 import msgspec
@@ -260,8 +261,6 @@ def conditions(predicate: Predicate) -> Iterator[Predicate]:
 
 def literal_value(value: Value) -> object:
     """A literal as Python compares it (an int, a Decimal, a str, a bool or None); NotImplemented for all else."""
-    from decimal import Decimal, InvalidOperation
-
     match value:
         case Number(text=text):
             try:

@@ -7,7 +7,6 @@ A Parser of our own would not load under `sqlglot[c]`.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -180,6 +179,8 @@ def _not_sql(error: Exception, tokens: Sequence[Token]) -> NotSqlError:
 @cache
 def _dialect() -> Any:
     """The stock Postgres dialect, imported at first need (a fifth of a second)."""
+    import logging
+
     from sqlglot.dialects.postgres import Postgres
 
     logging.getLogger("sqlglot").addHandler(logging.NullHandler())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import (
@@ -33,23 +34,32 @@ _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE"
 def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Outcome:
     """The outcome of one change; the form counts with the first change of its statement."""
     refusals = [*catalogue_refusals(change, catalog, held)]
+    row = _refused_row(change, catalog)
     if not refusals:
-        refusals = [*_refusals(change, catalog)]
+        refusals = [*_refusals(change, catalog, row)]
     if form.refusal:
         refusals.insert(0, form.refusal)
-    hazards = (*_standing(form, change, catalog), *_hazards(change, catalog))
+    hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, row))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
     return Outcome(verdict, tuple(refusals), hazards)
 
 
-def _refusals(change: Change, catalog: Catalog) -> Iterator[Refusal]:
+_RefusedRow: TypeAlias = tuple[int, Refusal] | None
+
+
+def _refused_row(change: Change, catalog: Catalog) -> _RefusedRow:
+    """The first row that an INSERT refuses, by its number from 0, and why."""
+    table = _table(change, catalog) if isinstance(change, InsertRows) else None
+    return insert_refusal(table, change) if isinstance(change, InsertRows) and table and table.complete else None
+
+
+def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Refusal]:
     """What is refused for another reason than a name."""
     table = _table(change, catalog)
     match change:
-        case InsertRows() if table and table.complete:
-            found = insert_refusal(table, change)
-            if found:
-                yield found[1]
+        case InsertRows():
+            if row is not None:
+                yield row[1]
         case UpdateRows() | DeleteRows() | Read():
             if not isinstance(change, Read) and table and table.complete and change.where is not None:
                 unknown = where_refusal(table, change.where)
@@ -131,14 +141,13 @@ def _standing(form: Form, change: Change, catalog: Catalog) -> tuple[Hazard, ...
     return form.hazards
 
 
-def _hazards(change: Change, catalog: Catalog) -> Iterator[Hazard]:
+def _hazards(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Hazard]:
     table = _table(change, catalog)
     if table is None:
         return
     match change:
         case InsertRows():
-            found = insert_refusal(table, change) if table.complete else None
-            yield from insert_hazards(table, change, found[0] if found else None)
+            yield from insert_hazards(table, change, None if row is None else row[0])
         case UpdateRows():
             yield from update_hazards(table, change)
         case DeleteRows(where=where) if where is not None:

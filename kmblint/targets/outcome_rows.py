@@ -198,9 +198,9 @@ def _as_json(value: Value) -> object:
 def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Iterator[Hazard]:
     """What the rows before the refused one do to the table; one poison a column."""
     columns = insert_columns(table, change)
-    keys = {span: key for key, span in literal_keys(table, change)}
-    seen: set[tuple[str, type]] = set()
     skips = change.on_conflict is not None and not change.on_conflict.update
+    keys = {span: key for key, span in literal_keys(table, change)} if skips else {}
+    seen: set[tuple[str, type]] = set()
     for row in change.rows[:refused]:
         if skips and keys.get(row.span) in table.rows:
             continue
