@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from kmblint.findings import NewFile
+from kmblint.schema.secrets import key_in
 from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Statement
 from kmblint.state import State
@@ -89,6 +90,11 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     def replayed(self) -> bool:
         """Whether it belongs to the history; a failed migration, marked or plainly replaced, doesn't."""
         return not self.failed and self.fixed_by is None
+
+    @cached_property
+    def holds_a_key(self) -> bool:
+        """Whether something in its text looks like the key of a service, or a password in an address."""
+        return key_in(self.source.text, 0) is not None
 
     @cached_property
     def checksum(self) -> str:

@@ -28,9 +28,7 @@ def leaks(step: Step) -> list[Secret]:
 def _by_look(step: Step) -> Iterator[Secret]:
     """Keys of known services and the like, whatever column they are for; comments are read too."""
     statement = step.statement
-    starts = [statement.span.start, *(comment.start for comment in statement.comments)]
-    whole = step.migration.source.text[min(starts) : statement.span.end]
-    if key_in(whole, 0) is None:
+    if not step.migration.holds_a_key:
         return
     for token in (*statement.tokens, *statement.comments):
         if token.kind in _LITERALS or token.kind in _COMMENTS:
