@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import islice
 from typing import Final
 
 from kmblint.findings import Finding, Related
@@ -19,7 +18,7 @@ from kmblint.schema.changes import (
     InsertRows,
     UpdateRows,
 )
-from kmblint.schema.overwriting import makes_use_of, overwrites, reads_column, taken_away
+from kmblint.schema.overwriting import overwrites, reads, taken_away
 from kmblint.schema.predicate import And
 from kmblint.schema.rows import keys_named, literal_keys
 
@@ -63,12 +62,16 @@ class _Earlier:
         self._setting: dict[tuple[object, ...], list[int]] = {}
         self._naming: dict[str, int] = {}
         """Table → the last data change of another table that names it."""
+        self._reading: dict[tuple[str, str | None], int] = {}
+        """Table and column → the last data change that reads it; the column is None where it may read any."""
 
     def add(self, number: int) -> None:
         """With one more."""
         step = self._steps[number]
         for key in _set_by(step):
             self._setting.setdefault(key, []).append(number)
+        for read in reads(step.change):
+            self._reading[read] = number
         if len(self._subjects) > 1 and step.statement.keyword in _DATA:
             for token in step.statement.tokens:
                 if token.value in self._subjects and token.value != step.subject:
@@ -80,20 +83,23 @@ class _Earlier:
         if isinstance(change, DropTable):
             return change.table.text in self._naming
         if isinstance(change, DropColumn):
-            table, column = change.table.text, change.column.text
-            return any(reads_column(other.change, table, column) for other in islice(self._steps, number))
+            return self._last_use(change.table.text, change.column.text) >= 0
         return False
+
+    def _last_use(self, table: str, column: str) -> int:
+        """The last step that reads a column; -1 where none does."""
+        return max(self._reading.get((table, column), -1), self._reading.get((table, None), -1))
 
     def overwritten_by(self, number: int) -> Step | None:
         """The nearest change whose every effect this one replaces, with nothing between that makes use of it."""
         step = self._steps[number]
         key = _sets_anew(step)
-        for at in reversed(self._setting.get(key, ()) if key else ()):
+        for at in reversed(self._setting.get(key, ())):
             other = self._steps[at]
-            if overwrites(other.change, step.change, same=_condition(other) == _condition(step)):
-                between = islice(self._steps, at + 1, number)
-                used = self._naming.get(step.subject, -1) > at
-                return None if used or any(makes_use_of(each.change, other.change) for each in between) else other
+            if overwrites(other.change, step.change, same=len(key) > 1):
+                written = other.change.assignments if isinstance(other.change, UpdateRows) else ()
+                uses = [self._last_use(step.subject, assignment.column.text) for assignment in written]
+                return None if max((self._naming.get(step.subject, -1), *uses)) > at else other
         return None
 
 
@@ -114,13 +120,15 @@ def _set_by(step: Step) -> Iterator[tuple[object, ...]]:
             yield ChangeNullability, table.text, column.text
 
 
-def _sets_anew(step: Step) -> tuple[object, ...] | None:
-    """What must have been set before for a step to overwrite it."""
+def _sets_anew(step: Step) -> tuple[object, ...]:
+    """What must have been set before for a step to overwrite it; of an INSERT, which overwrites nothing, empty."""
     match step.change:
         case UpdateRows(table=table, where=where) | DeleteRows(table=table, where=where):
             return (table.text,) if where is None else (table.text, _condition(step))
+        case InsertRows():
+            return ()
         case _:
-            return next(_set_by(step), None)
+            return next(_set_by(step), ())
 
 
 def _condition(step: Step) -> Hashable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from kmblint.schema.catalog import Catalog, Table
@@ -76,26 +78,19 @@ def _of_table(change: Change, table: Table) -> Undone | None:
             return None
 
 
-def reads_column(change: Change | None, table: str, column: str) -> bool:
-    """Whether a data change of the table reads the column: in a condition, or in the value of another."""
+def reads(change: Change | None) -> Iterator[tuple[str, str | None]]:
+    """The tables and columns that a data change reads, in a condition or in the value of another column.
+
+    The column is None where INSERT … SELECT may read any.
+    """
     match change:
-        case UpdateRows(table=name, assignments=assignments, where=where) if name.text == table:
-            values = [assignment.value for assignment in assignments]
-            parts = [*values, *((where,) if where is not None else ())]
-            return any(ref.name == column for part in parts for ref in column_refs(part))
-        case DeleteRows(table=name, where=where) if name.text == table and where is not None:
-            return any(ref.name == column for ref in column_refs(where))
-        case InsertRows(query=query):
-            return query is not None and table in query.tables
-        case _:
-            return False
-
-
-def makes_use_of(change: Change | None, earlier: Change | None) -> bool:
-    """Whether a change reads a column that an earlier UPDATE set."""
-    if not isinstance(earlier, UpdateRows):
-        return False
-    return any(reads_column(change, earlier.table.text, each.column.text) for each in earlier.assignments)
+        case UpdateRows(table=name, assignments=assignments, where=where):
+            parts = [*(assignment.value for assignment in assignments), *((where,) if where is not None else ())]
+            yield from ((name.text, ref.name) for part in parts for ref in column_refs(part))
+        case DeleteRows(table=name, where=where) if where is not None:
+            yield from ((name.text, ref.name) for ref in column_refs(where))
+        case InsertRows(query=query) if query is not None:
+            yield from ((table, None) for table in query.tables)
 
 
 def overwrites(earlier: Change | None, later: Change | None, *, same: bool) -> bool:
