@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +13,7 @@ from kmblint.sql.scanner import Kind, scan
 from kmblint.text import Span
 
 _ANY: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
-_WHOLE: Final = re.compile(r"^<{7}(?: [^\n]*)?$.*?^={7}\r?$.*?^>{7}(?: [^\n]*)?$", re.MULTILINE | re.DOTALL)
+_LINE: Final = re.compile(r"^(?:<{7}(?: [^\n]*)?|={7}\r?|>{7}(?: [^\n]*)?)$", re.MULTILINE)
 
 
 def check(migration: Migration) -> Iterator[Finding]:
@@ -20,9 +21,13 @@ def check(migration: Migration) -> Iterator[Finding]:
     text = migration.source.text
     if not _ANY.search(text):
         return
-    found = [Span(*match.span()) for match in _WHOLE.finditer(text)]
+    found = list(_whole(text))
+    inside = tuple(found)
     for token in scan(migration.source):
-        if token.kind is not Kind.CONFLICT or any(token.start in span for span in found):
+        if token.kind is not Kind.CONFLICT:
+            continue
+        before = bisect_right(inside, token.start, key=lambda span: span.start)
+        if before and token.start in inside[before - 1]:
             continue
         # What belongs together although its middle line is gone: a beginning, and the end behind it.
         if found and text.startswith(">" * 7, token.start) and _is_open(text, found[-1]):
@@ -40,6 +45,23 @@ def check(migration: Migration) -> Iterator[Finding]:
             help="keep one side, or bring both together, and delete the lines of the markers",
             related=(Related(migration.place(_last_line(text, span)), "up to here"),) if last else (),
         )
+
+
+def _whole(text: str) -> Iterator[Span]:
+    """From each beginning of a conflict to the end that follows its middle line."""
+    begin: int | None = None
+    parted = False
+    for line in _LINE.finditer(text):
+        match line[0][0]:
+            case "<" if begin is None:
+                begin, parted = line.start(), False
+            case "=":
+                parted = True
+            case ">" if begin is not None and parted:
+                yield Span(begin, line.end())
+                begin = None
+            case _:
+                pass
 
 
 def _is_open(text: str, span: Span) -> bool:

@@ -51,9 +51,11 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
                 if key not in rows:
                     rows = rows.insert(key, Place(place.file, span))
             return rows
-        case DeleteRows():
+        case DeleteRows(where=where):
             rows, says = table.rows, _says(table, change)
-            for key in tuple(rows):
+            by_key = where is not None and any((fact.column,) == table.primary_key for fact in says)
+            named = keys_named(table, where) if where is not None and by_key else None
+            for key in tuple(rows) if named is None else named:
                 if not _spares(says, dict(zip(table.primary_key, key, strict=True))):
                     rows = rows.discard(key)
             return rows
