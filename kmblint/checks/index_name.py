@@ -94,7 +94,8 @@ def _fault(change: AddIndex, step: Step, middle: str | None, name: str, template
     if middle is not None:
         strange = " ".join(_strange(middle, change))
         return f"says `{strange}`, and is on {_listed(change)}"
-    said = [other for other in step.before.tables if other != table and name.lower().startswith(f"{other.lower()}_")]
+    beginnings = [name[:at] for at, character in enumerate(name) if character == "_"]
+    said = [other for beginning in beginnings for other in step.before.alike(beginning) if other != table]
     if said:
         return f"says `{max(said, key=lambda other: (len(other), other))}`, and is on `{table}`"
     if table.lower() not in name.lower():

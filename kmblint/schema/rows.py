@@ -12,7 +12,6 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
 from kmblint.schema.facts import Dialect, Facts, OnColumn
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
-from kmblint.schema.value_set import point
 from kmblint.text import Place, Span
 
 Key: TypeAlias = tuple[object, ...]
@@ -80,7 +79,7 @@ def _spares(says: tuple[OnColumn, ...], row: Mapping[str, object]) -> bool:
     """Whether a condition surely leaves out a row of which these literals are known."""
     for fact in says:
         value = row.get(fact.column)
-        if isinstance(value, int | Decimal | str) and fact.values.both(point(value, discrete=False)).is_empty:
+        if isinstance(value, int | Decimal | str) and not fact.values.holds(value):
             return True
     return False
 

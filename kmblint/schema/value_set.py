@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cmp_to_key
@@ -48,6 +49,11 @@ class ValueSet(msgspec.Struct, frozen=True):
     def is_full(self) -> bool:
         """Whether every value but perhaps NULL belongs to it."""
         return any(interval.low is None and interval.high is None for interval in self.intervals)
+
+    def holds(self, value: Bound) -> bool:
+        """Whether a value belongs to it."""
+        at = bisect_left(self.intervals, True, key=lambda each: not _ends_before(each, value))
+        return at < len(self.intervals) and _holds(self.intervals[at], value)
 
     def both(self, other: ValueSet) -> ValueSet:
         """What belongs to this set and to the other."""
@@ -171,6 +177,12 @@ def _meet(one: Interval, two: Interval) -> Interval:
     elif two.high == high:
         high_inclusive = one.high_inclusive and two.high_inclusive
     return Interval(low, high, low_inclusive, high_inclusive)
+
+
+def _ends_before(interval: Interval, value: Bound) -> bool:
+    if interval.high is None:
+        return False
+    return _less(interval.high, value) or (interval.high == value and not interval.high_inclusive)
 
 
 def _ends_first(one: Interval, two: Interval) -> bool:

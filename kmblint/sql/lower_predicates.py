@@ -136,6 +136,8 @@ def _opaque(reason: str, tokens: Sequence[Token], text: str) -> OpaquePredicate:
 
 def _split(tokens: Sequence[Token], word: str, end: int) -> list[tuple[Sequence[Token], int]]:
     """The parts around a connecting word outside brackets, CASE and BETWEEN, each with the offset behind it."""
+    if word not in [token.upper for token in tokens]:  # deep nesting is split at every level, mostly at nothing
+        return [(tokens, end)]
     parts: list[tuple[Sequence[Token], int]] = []
     start = depth = cases = betweens = 0
     operand = True
