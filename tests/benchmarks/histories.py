@@ -1,4 +1,4 @@
-"""Generated histories: as many files as asked for, two or three plain statements each, the same for the same number."""
+"""Generated histories, the same for the same number: many files of two or three statements, or one of thousands."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ def write_history(folder: Path, files: int, seed: int = 7) -> None:
         name, statements = _migration(dice, tables, number)
         header = f"-- Migration: {name}\n"
         (folder / f"{number:04}_{name}.sql").write_text(header + "\n".join(statements) + "\n", encoding="utf-8")
+
+
+def write_dump(folder: Path, rows: int) -> None:
+    """Writes one migration that makes a table and fills it with so many rows, an INSERT each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ["CREATE TABLE IF NOT EXISTS visits (id BIGINT PRIMARY KEY, note TEXT);"]
+    lines += [f"INSERT INTO visits (id, note) VALUES ({row}, 'a note of the visit');" for row in range(rows)]
+    (folder / "0001_create_and_fill_visits.sql").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _migration(dice: random.Random, tables: list[str], number: int) -> tuple[str, list[str]]:
