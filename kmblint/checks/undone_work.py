@@ -50,7 +50,8 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
                 related=(Related(step.place(step.statement.span), "overwritten here"),),
                 subject=overwritten.subject,
             )
-        earlier.add(number)
+        if number < len(steps) - 1:  # nothing comes behind the last one
+            earlier.add(number)
 
 
 class _Earlier:
@@ -92,6 +93,8 @@ class _Earlier:
 
     def overwritten_by(self, number: int) -> Step | None:
         """The nearest change whose every effect this one replaces, with nothing between that makes use of it."""
+        if not self._setting:
+            return None
         step = self._steps[number]
         key = _sets_anew(step)
         for at in reversed(self._setting.get(key, ())):

@@ -18,14 +18,14 @@ def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterat
     table = step.before.table(change.table.text)
     if table is None or change.where is None or change.joined or not step.populated(table.name):
         return
-    finds_none = step.reach is not None and step.reach.no_row(change.where)
-    if finds_none or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
-        return
     own = {None, table.name, change.alias}
     names = dict.fromkeys(ref.name for ref in column_refs(change.where) if ref.qualifier in own)
     unique = target.traits.dialect.keeps_unique
     known = [name for name in names if table.column(name)]
     if not known or any(table.searchable_by((name,), unique=unique) for name in known):
+        return
+    finds_none = step.reach is not None and step.reach.no_row(change.where)
+    if finds_none or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
         return
     listed = ", ".join(f"`{name}`" for name in known)
     yield Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -140,6 +141,7 @@ def _named_in(where: Predicate) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)  # a column is asked about once a row
 def _is_secret_name(name: str) -> bool:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(".", "_")
     return _NAMED.search(words) is not None

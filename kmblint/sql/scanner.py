@@ -174,7 +174,7 @@ def cut(tokens: list[Token]) -> Iterator[Cut]:
                 yield Cut(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), token.start)
                 comments = []
             held = []
-        elif token.kind in COMMENTS:
+        elif token.kind is Kind.LINE_COMMENT or token.kind is Kind.BLOCK_COMMENT:
             comments.append(token)
         elif token.kind is not Kind.CONFLICT:
             held.append(token)
