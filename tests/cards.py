@@ -10,17 +10,18 @@ from typing import Final
 
 import msgspec
 
-from kmblint import folder, targets
-from kmblint.config import load
-from kmblint.engine import lint
+from kmblint import targets
+from kmblint.config.configuration import load
+from kmblint.config.selection import per_file_ignores, selected
 from kmblint.findings import Applicability, Diagnostic, NewFile, Report
-from kmblint.fixes import apply, choose
+from kmblint.history import folder
+from kmblint.lint.engine import lint
+from kmblint.lint.fixes import apply, choose
+from kmblint.lint.rulebook import Card, Rulebook
+from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS
 from kmblint.reporters.full import draw
 from kmblint.reporters.paint import Paint
-from kmblint.rulebook import Card, Rulebook
-from kmblint.selection import per_file_ignores, selected
-from kmblint.settings import Settings
 
 SECTIONS: Final = ("Triggered when", "Effect", "Instead", "Flagged", "Accepted")
 TODAY: Final = date(2026, 7, 1)

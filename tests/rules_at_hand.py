@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from kmblint import folder, targets
-from kmblint.engine import lint
+from kmblint import targets
 from kmblint.findings import Finding, Report, Severity
-from kmblint.history import History
-from kmblint.rulebook import Card, Facts, Rule, Rulebook
-from kmblint.settings import RuleSettings, Settings
+from kmblint.history import folder
+from kmblint.history.files import History
+from kmblint.lint.engine import lint
+from kmblint.lint.rulebook import Card, Facts, Rule, Rulebook
+from kmblint.lint.settings import RuleSettings, Settings
 
 TODAY: Final = date(2026, 7, 1)
 _ALWAYS: Final = ("internal-error", "unused-suppression", "expired-suppression")

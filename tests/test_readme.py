@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from kmblint.cli import main
-from kmblint.config import load
-from kmblint.configkeys import KEYS
+from kmblint.config.configuration import load
+from kmblint.config.keys import KEYS
+from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.rulebook import Rulebook
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

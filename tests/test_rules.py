@@ -15,7 +15,7 @@ from pytest_snapshot.plugin import Snapshot
 
 import kmblint.checks
 from kmblint.findings import Diagnostic, Finding
-from kmblint.rulebook import Card, Rule, Rulebook
+from kmblint.lint.rulebook import Card, Rule, Rulebook
 from kmblint.schema.changes import Truncate
 from tests.cards import SECTIONS, Case, Mark, Result, cases, check, fix, run, sections
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.graph import Dependent, dependents, reached_by_cascade, referring
 from kmblint.findings import Finding, Related
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DropColumn, DropConstraint, DropOther, DropTable, PrimaryKey, Truncate, Unique
-from kmblint.schema.graph import Dependent, dependents, reached_by_cascade, referring
 from kmblint.targets import Target
 
 

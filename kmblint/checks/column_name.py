@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, RenameColumn
 from kmblint.schema.introduced import introduced
-from kmblint.spelling import snake
 from kmblint.targets.verdict import Verdict
+from kmblint.wording import snake
 
 
 def check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.sql.scanner import COMMENTS, Kind, Piece, scan
 from kmblint.targets import Target
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, Related
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.sql.scanner import Kind, scan
 from kmblint.text import Span
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddConstraint, AddTable, Check, Constraint, ForeignKey, PrimaryKey, Unique
 from kmblint.targets.verdict import Verdict
 

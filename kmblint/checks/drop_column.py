@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.copies import copies_column
+from kmblint.analysis.graph import dependents, referring
 from kmblint.findings import Confidence, Finding, Related
-from kmblint.replay import Replay, Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DropColumn, UpdateRows
-from kmblint.schema.copies import copies_column
-from kmblint.schema.graph import dependents, referring
 from kmblint.targets import Target
 
 

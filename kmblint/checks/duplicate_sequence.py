@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Applicability, Finding, Fix, Related, point
-from kmblint.git import origin
-from kmblint.history import History
+from kmblint.history.files import History
+from kmblint.history.git import origin
 from kmblint.targets import Target
 
 

@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Iterator
 from typing import Final
 
+from kmblint.analysis.follow_up import follow_up
 from kmblint.findings import Applicability, Finding, Fix, NewFile, Related, point
-from kmblint.folder import number_of
-from kmblint.followup import follow_up
-from kmblint.history import History, Migration, checksum
-from kmblint.sections import cut
-from kmblint.state import APPLIED, LOCK, Record
+from kmblint.history.files import History, Migration, checksum
+from kmblint.history.folder import number_of
+from kmblint.history.sections import cut
+from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Source
 
 _MOST_LINES: Final = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.targets import Target
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, Fix, Related, Severity, point
-from kmblint.history import History, Migration
-from kmblint.spelling import snake
+from kmblint.history.files import History, Migration
 from kmblint.targets import Target
+from kmblint.wording import snake
 
 _INIT_DIGITS: Final = 3
 """What `kimberlite init` writes, beside the four of `migration create` and the guide."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kmblint.findings import Finding, Related, Severity
-from kmblint.history import Migration
-from kmblint.replay import Replay, Step, lived
+from kmblint.history.files import Migration
+from kmblint.replay.steps import Replay, Step, lived
 from kmblint.schema.changes import (
     AddColumn,
     AddIndex,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Confidence, Finding
-from kmblint.leaks import leaks
-from kmblint.replay import Step
+from kmblint.replay.leaks import leaks
+from kmblint.replay.steps import Step
 from kmblint.sql.statement import Statement
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.predicate import (
     Boolean,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Applicability, Edit, Finding, Fix
-from kmblint.history import Migration
-from kmblint.suppress import Suppression
+from kmblint.history.files import Migration
+from kmblint.lint.suppressions import Suppression
 from kmblint.text import Span
 
 

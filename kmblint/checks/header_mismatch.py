@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.targets import Target
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
-from kmblint.history import Stray
+from kmblint.history.files import Stray
 
 
 def check(stray: Stray) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, Related
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.sql.statement import Statement
 from kmblint.targets.verdict import WiderThanAsked
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kmblint.analysis.batches import first_batch
 from kmblint.findings import Finding, Related
-from kmblint.replay import Step
-from kmblint.schema.batches import first_batch
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.targets.verdict import WiderThanAsked
 

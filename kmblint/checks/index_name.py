@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddIndex
-from kmblint.spelling import singular
+from kmblint.wording import singular
 
 _FILLERS: Final = frozenset({"and", "by"})
 _UNIQUE: Final = frozenset({"unique", "uniq", "uq"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.absence import Absence, absent_column
+from kmblint.analysis.unresolved import Absence, absent_column
 from kmblint.findings import Finding, Related
-from kmblint.replay import Replay, Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddIndex, IndexPart
 from kmblint.targets import Target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Confidence, Finding, Related
-from kmblint.rollback import Rollback
+from kmblint.replay.rollback import Rollback
 from kmblint.text import Place
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.absence import absent_column
+from kmblint.analysis.unresolved import absent_column
 from kmblint.findings import Confidence, Finding, Related
-from kmblint.replay import Replay, Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import InsertRows
 from kmblint.targets import Target

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from kmblint.findings import Applicability, Edit, Finding, Fix, Related, Severity
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.text import Place, Span
 

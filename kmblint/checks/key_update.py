@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, Related, Severity
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
 from kmblint.schema.predicate import ColumnRef

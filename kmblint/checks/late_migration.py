@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Applicability, Finding, Fix, point
-from kmblint.folder import number_of
-from kmblint.history import History
-from kmblint.state import APPLIED
+from kmblint.history.files import History
+from kmblint.history.folder import number_of
+from kmblint.history.state import APPLIED
 
 
 def check(history: History) -> Iterator[Finding]:

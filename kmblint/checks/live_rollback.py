@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Edit, Finding, Fix, Related
-from kmblint.history import Migration
-from kmblint.sections import RUNNER_MARKER
+from kmblint.history.files import Migration
+from kmblint.history.sections import RUNNER_MARKER
 from kmblint.sql.scanner import Cut, cut, scan
 from kmblint.targets import Target
 from kmblint.text import Span

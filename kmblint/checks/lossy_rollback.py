@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Confidence, Finding, Related
-from kmblint.rollback import Rollback
+from kmblint.replay.rollback import Rollback
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, DropColumn, DropTable, Truncate
 from kmblint.schema.rows import keys_named
-from kmblint.targets.outcome_rows import point_lookup
+from kmblint.targets.kimberlite.outcome_rows import point_lookup
 from kmblint.text import Place
 
 

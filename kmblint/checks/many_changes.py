@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kmblint.analysis.cohesion import is_one_kind, islands_of
+from kmblint.analysis.proposals import migration_description
 from kmblint.findings import Applicability, Edit, Finding, Fix, NewFile, Related
-from kmblint.history import History, Migration
-from kmblint.links import is_one_kind, islands_of
-from kmblint.replay import Replay, Step
-from kmblint.schema.proposals import migration_description
+from kmblint.history.files import History, Migration
+from kmblint.replay.steps import Replay, Step
 from kmblint.text import Span
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix, Related
-from kmblint.history import Migration
-from kmblint.sections import RUNNER_MARKER, markers
+from kmblint.history.files import Migration
+from kmblint.history.sections import RUNNER_MARKER, markers
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.text import Span
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related, point
-from kmblint.folder import number_of
-from kmblint.history import History, Migration, checksum
-from kmblint.sections import cut
-from kmblint.state import APPLIED, LOCK, Record
+from kmblint.history.files import History, Migration, checksum
+from kmblint.history.folder import number_of
+from kmblint.history.sections import cut
+from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Place
 
 

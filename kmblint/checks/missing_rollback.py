@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, point
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.targets import Target
 
 _TEMPLATE: Final = "todo: add rollback sql here"

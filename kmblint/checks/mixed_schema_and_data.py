@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
-from kmblint.history import Migration
-from kmblint.replay import Replay, Step
+from kmblint.history.files import Migration
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DeleteRows, InsertRows, SchemaChange, UpdateRows
 
 

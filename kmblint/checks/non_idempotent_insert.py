@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Replay, Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, DropTable, InsertRows, Truncate
 from kmblint.schema.rows import clears

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from kmblint.findings import Finding, Related
-from kmblint.history import Migration
-from kmblint.replay import Replay, Step
+from kmblint.history.files import Migration
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
 from kmblint.schema.predicate import (
     And,

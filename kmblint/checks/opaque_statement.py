@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Final
 
 from kmblint.findings import Finding, Related
-from kmblint.replay import Replay, Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import Opaque
 from kmblint.schema.conflict import UnknownTable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.targets.verdict import Refusal
 
 

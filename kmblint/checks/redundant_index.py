@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
-from kmblint.replay import Replay
+from kmblint.replay.steps import Replay
 from kmblint.schema.catalog import Index, Table
 from kmblint.targets import Target
 

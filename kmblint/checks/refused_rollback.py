@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
-from kmblint.history import Migration
-from kmblint.replay import Step
-from kmblint.rollback import Rollback
+from kmblint.history.files import Migration
+from kmblint.replay.rollback import Rollback
+from kmblint.replay.steps import Step
 from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.targets.verdict import Verdict
 

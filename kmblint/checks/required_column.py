@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, Related
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn
 from kmblint.schema.predicate import Null
 from kmblint.targets import Target

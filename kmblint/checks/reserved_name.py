@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, Name, RenameColumn, RenameTable
 from kmblint.schema.introduced import introduced
 from kmblint.sql.scanner import Kind
 from kmblint.sql.statement import Problem, Statement
-from kmblint.targets.kimberlite_facts import BROKEN_NAMES, STORED_TYPES
+from kmblint.targets.kimberlite.facts import BROKEN_NAMES, STORED_TYPES
 from kmblint.targets.verdict import Verdict
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from kmblint.findings import Finding, Related, point
-from kmblint.history import History
+from kmblint.history.files import History
 
 
 def check(history: History) -> Iterator[Finding]:

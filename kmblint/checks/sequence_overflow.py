@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, point
-from kmblint.history import History
+from kmblint.history.files import History
 from kmblint.targets import Target
 
 _LARGEST: Final = 2**32 - 1

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Fix, Related, point
-from kmblint.history import History, Migration
+from kmblint.history.files import History, Migration
 
 
 def check(history: History) -> Iterator[Finding]:

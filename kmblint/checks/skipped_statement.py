@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix, Related
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.statement import Statement
 from kmblint.targets.verdict import Verdict

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, Grant, Read, RenameTable
 from kmblint.schema.touched import touched
 from kmblint.sql.statement import Statement

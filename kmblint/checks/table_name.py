@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, RenameTable
 from kmblint.schema.introduced import introduced
-from kmblint.spelling import plurals, singular, snake
 from kmblint.targets.verdict import Verdict
+from kmblint.wording import plurals, singular, snake
 
 _ENGINES_OWN: Final = ("_kimberlite_", "__migrations")
 """What tables of the engine and of the tracking begin with; rules of their own look at those."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, CreateOther, Name, RenameColumn, RenameTable
 
 

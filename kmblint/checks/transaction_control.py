@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from kmblint.findings import Applicability, Edit, Finding, Fix, Related, Severity
-from kmblint.history import Migration
+from kmblint.history.files import Migration
 from kmblint.schema.changes import Transaction
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kmblint.analysis.unbatched import unbatched
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import UpdateRows
 from kmblint.targets import Target
-from kmblint.unbatched import unbatched
 
 _COST: Final = "each row that changes costs a log event and an audit row, for ever"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Final
 
+from kmblint.analysis.overwriting import overwrites, reads, taken_away
 from kmblint.findings import Finding, Related
-from kmblint.history import Migration
-from kmblint.replay import Replay, Step
+from kmblint.history.files import Migration
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
@@ -18,7 +19,6 @@ from kmblint.schema.changes import (
     InsertRows,
     UpdateRows,
 )
-from kmblint.schema.overwriting import overwrites, reads, taken_away
 from kmblint.schema.predicate import And
 from kmblint.schema.rows import keys_named, literal_keys
 

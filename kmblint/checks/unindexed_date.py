@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Finding
-from kmblint.replay import Replay
-from kmblint.schema.proposals import create_index
+from kmblint.replay.steps import Replay
 from kmblint.schema.types import Family
 
 

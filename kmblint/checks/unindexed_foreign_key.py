@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Edit, Finding, Fix, NewFile
-from kmblint.history import History, Migration
-from kmblint.replay import Replay
+from kmblint.history.files import History, Migration
+from kmblint.replay.steps import Replay
 from kmblint.schema.catalog import Table
-from kmblint.schema.proposals import create_index
 from kmblint.targets import Target
 from kmblint.text import Place, Span
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.predicate import column_refs
-from kmblint.schema.proposals import create_index
 from kmblint.targets import Target
 from kmblint.targets.verdict import DoesNothing
 

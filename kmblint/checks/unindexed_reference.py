@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Finding, Related
-from kmblint.replay import Replay
-from kmblint.schema.proposals import create_index
+from kmblint.replay.steps import Replay
 
 
 def check(replay: Replay, *, unknown_tables: bool) -> Iterator[Finding]:

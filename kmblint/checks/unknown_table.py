@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.absence import absent_table
+from kmblint.analysis.unresolved import absent_table
 from kmblint.findings import Finding
-from kmblint.replay import Replay, Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import Name
 from kmblint.schema.conflict import UnknownTable
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
-from kmblint.history import History
-from kmblint.spelling import counted
-from kmblint.state import LOCK
+from kmblint.history.files import History
+from kmblint.history.state import LOCK
+from kmblint.wording import counted
 
 
 def check(history: History) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related, point
-from kmblint.history import History
+from kmblint.history.files import History
 from kmblint.targets import Target
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Confidence, Finding
-from kmblint.replay import Replay
+from kmblint.replay.steps import Replay
 from kmblint.schema.types import Family
 
 _ABOUT_IT: Final = r"(?!_(?:id|count|required|verified|checked|consent|hash|digest|at)$)"

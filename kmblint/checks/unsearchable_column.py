@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kmblint.analysis.proposals import create_index
 from kmblint.findings import Finding, Related, Severity
-from kmblint.replay import Replay
+from kmblint.replay.steps import Replay
 from kmblint.schema.catalog import Catalog, Column, Table
-from kmblint.schema.proposals import create_index
 from kmblint.schema.types import Family
 from kmblint.targets import Target
-from kmblint.targets.traits import Search
+from kmblint.targets.capabilities import Search
 
 _MONEY: Final = "store the amount as BIGINT in its smallest unit (cents), or search by another column"
 

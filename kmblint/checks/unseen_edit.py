@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
-from kmblint.history import History, checksum
-from kmblint.sections import cut
+from kmblint.history.files import History, checksum
+from kmblint.history.sections import cut
 
 
 def check(history: History) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import UpdateRows
-from kmblint.spelling import nearest
 from kmblint.targets.verdict import DoesNothing
+from kmblint.wording import nearest
 
 
 def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.replay import Replay
+from kmblint.replay.steps import Replay
 
 
 def check(replay: Replay) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.suppress import State, Suppression
+from kmblint.lint.suppressions import State, Suppression
 
 
 def check(suppression: Suppression) -> Iterator[Finding]:

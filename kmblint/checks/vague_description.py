@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding, point
-from kmblint.history import Migration
-from kmblint.spelling import snake
+from kmblint.history.files import Migration
+from kmblint.wording import snake
 
 _NOTHING: Final = re.compile(r"\d+|[a-z]|v\d+|\d+(?:st|nd|rd|th)")
 """A word that says nothing: a number, one letter, a version."""

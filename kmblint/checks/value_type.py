@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
-from kmblint.replay import Step
+from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import InsertRows, UpdateRows
 from kmblint.schema.literals import beyond_decimal, misfit
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType, Family
 from kmblint.targets import Target
-from kmblint.targets.values import written
+from kmblint.targets.kimberlite.values import written
 from kmblint.targets.verdict import CutDigits, Poisons
 
 

@@ -12,16 +12,16 @@ import msgspec
 from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
-from kmblint.cli.merge import merged
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, wants_color, write
-from kmblint.engine import lint
+from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ExitCode
 from kmblint.findings import Confidence, Report, Severity
+from kmblint.lint.engine import lint
+from kmblint.lint.merging import merged
+from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS, render
-from kmblint.selection import per_file_ignores, selected
-from kmblint.settings import Settings
-from kmblint.spelling import counted
+from kmblint.wording import counted
 
 _WITH_STATISTICS = ("full", "markdown")
 

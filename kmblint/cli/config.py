@@ -12,12 +12,12 @@ import click
 
 from kmblint.cli.debug import debug_option
 from kmblint.cli.output import write
-from kmblint.config import Config, Setting, find, load
-from kmblint.configkeys import KEYS
+from kmblint.config.configuration import Config, Setting, find, load
+from kmblint.config.keys import KEYS
 from kmblint.errors import InputError
-from kmblint.locate import display
+from kmblint.history.locate import display
+from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.rulebook import Rulebook
 
 
 @click.command(

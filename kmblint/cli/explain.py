@@ -6,13 +6,13 @@ import shutil
 
 import click
 
-from kmblint.cli.card import rendered
 from kmblint.cli.debug import debug_option
 from kmblint.cli.output import color_option, wants_color, write
-from kmblint.configkeys import FAMILY
+from kmblint.config.keys import FAMILY
 from kmblint.errors import InputError
+from kmblint.lint.rulebook import Rulebook
+from kmblint.reporters.card import rendered
 from kmblint.reporters.paint import Paint
-from kmblint.rulebook import Rulebook
 
 
 @click.command(

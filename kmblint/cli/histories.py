@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from kmblint import config, git
-from kmblint.config import Config
-from kmblint.folder import Known, read
-from kmblint.history import History
-from kmblint.locate import display, locate
+from kmblint.config import configuration
+from kmblint.config.configuration import Config
+from kmblint.history import git
+from kmblint.history.files import History
+from kmblint.history.folder import Known, read
+from kmblint.history.locate import display, locate
+from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.rulebook import Rulebook
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -38,8 +39,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def config_at(self, folder: Path) -> Config:
         """The configuration in force at a folder; raises ConfigError or InputError where it is wrong."""
-        file = self.config_file or (None if self.isolated else config.find(folder))
-        return config.load(file, display(file) if file else "", self.rulebook, self.overrides, FORMATS)
+        file = self.config_file or (None if self.isolated else configuration.find(folder))
+        return configuration.load(file, display(file) if file else "", self.rulebook, self.overrides, FORMATS)
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 import click
 
 from kmblint.cli.histories import Request
-from kmblint.configkeys import TARGETS
+from kmblint.config.keys import TARGETS
 from kmblint.errors import InputError
-from kmblint.folder import number_of
+from kmblint.history.folder import number_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -16,12 +16,12 @@ from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, to_terminal, wants_color, write
-from kmblint.replay import replay
+from kmblint.replay.steps import replay
+from kmblint.replay.transcript import Ending, Entry, Transcript, as_json, transcribe
 from kmblint.reporters.characters import visible
 from kmblint.reporters.paint import Paint
-from kmblint.spelling import counted
 from kmblint.targets.verdict import Verdict
-from kmblint.transcript import Ending, Entry, Transcript, as_json, transcribe
+from kmblint.wording import counted
 
 _WIDTH: Final = 120
 _INDENT: Final = 18

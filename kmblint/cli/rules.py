@@ -13,8 +13,8 @@ import click
 
 from kmblint.cli.debug import debug_option
 from kmblint.cli.output import color_option, to_terminal, wants_color, write
+from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.reporters.paint import Paint
-from kmblint.rulebook import Rule, Rulebook
 
 
 @click.command(name="rules", help="List every rule, by family; markdown is the index of `rules/`.")

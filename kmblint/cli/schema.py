@@ -14,11 +14,11 @@ from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, migration_number, request_of
 from kmblint.cli.output import write
 from kmblint.errors import InputError
-from kmblint.history import History
-from kmblint.replay import replay
+from kmblint.history.files import History
+from kmblint.replay.steps import replay
+from kmblint.reporters.catalog import RENDERERS
 from kmblint.reporters.characters import visible
-from kmblint.schema.kept import Kept
-from kmblint.schema.render import RENDERERS
+from kmblint.reporters.kept import Kept
 
 
 @click.command(name="schema", short_help="Show the schema that the migrations make.")

@@ -16,8 +16,8 @@ from rpds import HashTrieMap, HashTrieSet
 from kmblint.schema.changes import Constraint, ForeignKey, Unique
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
-from kmblint.spelling import plurals
 from kmblint.text import Place
+from kmblint.wording import plurals
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from math import prod
 
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
-from kmblint.schema.facts import Dialect, Facts, OnColumn, Truth
+from kmblint.schema.domains import Dialect, Facts, OnColumn, Truth
 from kmblint.schema.predicate import And, Between, ColumnRef, Compare, In, Or, Predicate, Query, Value, literal_value
 from kmblint.schema.value_set import FULL, NULLS, ValueSet, intersection, point
 

@@ -10,7 +10,7 @@ from rpds import HashTrieMap
 
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
-from kmblint.schema.facts import Dialect, Facts, OnColumn
+from kmblint.schema.domains import Dialect, Facts, OnColumn
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
 from kmblint.text import Place, Span
 

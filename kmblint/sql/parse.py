@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Final
 
 from kmblint.schema.changes import Change, Comment, Name, Opaque, Read, Transaction
-from kmblint.spelling import nearest
 from kmblint.sql import dialect
 from kmblint.sql.lower_alter import alter_table
 from kmblint.sql.lower_insert import insert
@@ -24,6 +23,7 @@ from kmblint.sql.reader import NotSqlError, Reader, short
 from kmblint.sql.scanner import Cut, Kind, Token, cut, scan
 from kmblint.sql.statement import Problem, Statement
 from kmblint.text import Source, Span
+from kmblint.wording import nearest
 
 _TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _READS: Final = frozenset({"SHOW", "EXPLAIN", "DESCRIBE", "DESC"})

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kmblint.schema.changes import Name
-from kmblint.spelling import nearest
 from kmblint.sql.scanner import Kind, Token
 from kmblint.text import Span
+from kmblint.wording import nearest
 
 _OPENING: Final = frozenset({"(", "[", "{"})
 _CLOSING: Final = frozenset({")", "]", "}"})

@@ -20,7 +20,7 @@ def get(name: str, engine: str = ENGINES[-1]) -> Target:
         raise ConfigError((f"there is no target `{name}`; write one of {', '.join(NAMES)}",))
     if engine not in ENGINES:
         raise ConfigError((f"nothing is known of engine `{engine}`; write one of {', '.join(ENGINES)}",))
-    from kmblint.targets.kimberlite import Kimberlite
+    from kmblint.targets.kimberlite.target import Kimberlite
 
     return Kimberlite()
 

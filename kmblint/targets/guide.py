@@ -16,7 +16,7 @@ from kmblint.schema.conflict import (
 )
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.traits import GUIDE, Traits
+from kmblint.targets.capabilities import GUIDE, Traits
 from kmblint.targets.verdict import Form, Outcome, Refusal, Verdict
 from kmblint.text import Source
 

@@ -10,7 +10,7 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.traits import Traits
+from kmblint.targets.capabilities import Traits
 from kmblint.targets.verdict import Form, Outcome
 from kmblint.text import Source
 

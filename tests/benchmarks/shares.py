@@ -14,12 +14,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kmblint import engine, targets
+from kmblint import targets
 from kmblint.cli.histories import Request, open_histories
+from kmblint.config.selection import per_file_ignores, selected
 from kmblint.findings import Finding
-from kmblint.rulebook import Rule, Rulebook
-from kmblint.selection import per_file_ignores, selected
-from kmblint.settings import Settings
+from kmblint.lint import engine
+from kmblint.lint.rulebook import Rule, Rulebook
+from kmblint.lint.settings import Settings
 from tests.benchmarks.histories import write_history
 
 

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 
 from kmblint.cli import main
 from kmblint.findings import Finding
+from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.rulebook import Rule, Rulebook
 from kmblint.schema.changes import AddTable, UpdateRows
 
 CREATE = "CREATE TABLE patients (id BIGINT, name TEXT, PRIMARY KEY (id));\n"

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from kmblint.cli import main
-from kmblint.cli.card import rendered
 from kmblint.cli.rules import index, listing
 from kmblint.findings import Severity
+from kmblint.lint.rulebook import Card, Facts, Option, Rule, Rulebook
+from kmblint.reporters.card import rendered
 from kmblint.reporters.paint import Paint
-from kmblint.rulebook import Card, Facts, Option, Rule, Rulebook
 
 CARD = Card(
     "many-wards",

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kmblint import folder, targets
+from kmblint import targets
 from kmblint.cli import main
 from kmblint.cli.replay import as_text
-from kmblint.replay import replay as replayed
+from kmblint.history import folder
+from kmblint.replay.steps import replay as replayed
+from kmblint.replay.transcript import transcribe
 from kmblint.reporters.paint import Paint
-from kmblint.transcript import transcribe
 
 FILES = {
     "0001_create_wards.sql": "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT UNIQUE);\n"

@@ -17,8 +17,8 @@ from kmblint.schema.predicate import And
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
-from kmblint.targets.comparisons import finds_nothing
-from kmblint.targets.outcome_rows import point_lookup
+from kmblint.targets.kimberlite.comparisons import finds_nothing
+from kmblint.targets.kimberlite.outcome_rows import point_lookup
 from kmblint.targets.verdict import Crashes, Outcome, Poisons, Verdict
 from kmblint.text import Place, Source, Span
 

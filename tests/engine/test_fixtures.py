@@ -9,13 +9,13 @@ import pytest
 
 from kmblint import targets
 from kmblint.cli.histories import Request, open_histories
-from kmblint.replay import Replay, replay
-from kmblint.schema.kept import Kept
-from kmblint.schema.write import as_sql
+from kmblint.replay.steps import Replay, replay
+from kmblint.replay.transcript import transcribe
+from kmblint.reporters.catalog_sql import as_sql
+from kmblint.reporters.kept import Kept
 from kmblint.sql.parse import statements
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Source
-from kmblint.transcript import transcribe
 from tests.engine.real import ask, missing
 
 FIXTURES: Final = Path(__file__).parents[2] / "fixtures"

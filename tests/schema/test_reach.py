@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Declared, Table
 from kmblint.schema.changes import DeleteRows, Name, Unique
-from kmblint.schema.facts import Dialect
+from kmblint.schema.domains import Dialect
 from kmblint.schema.predicate import (
     And,
     Between,

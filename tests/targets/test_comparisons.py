@@ -8,7 +8,7 @@ from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import DeleteRows
 from kmblint.sql.parse import statements
-from kmblint.targets.comparisons import ignored_conditions
+from kmblint.targets.kimberlite.comparisons import ignored_conditions
 from kmblint.text import Place, Source
 
 VISITS = "CREATE TABLE v (id BIGINT PRIMARY KEY, room TEXT, n BIGINT);"

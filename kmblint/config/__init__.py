@@ -1,0 +1,1 @@
+"""What the user configures, and which rules that comes to."""

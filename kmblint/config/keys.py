@@ -1,0 +1,166 @@
+"""The keys of the configuration: what each takes, what it is by default, and which option says the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from kmblint.findings import Confidence, Severity
+
+if TYPE_CHECKING:
+    from kmblint.lint.rulebook import Rulebook
+
+FAMILY: Final = re.compile(r"KMB\d{0,2}", re.IGNORECASE)
+PRESETS: Final = ("recommended", "all")
+TARGETS: Final = ("kimberlite", "guide")
+ENGINES: Final = ("0.9.1",)
+"""The releases whose facts are known."""
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a value is judged against."""
+
+    rulebook: Rulebook
+    formats: Collection[str]
+    folder: Path
+    """What relative paths start from."""
+
+
+class Key(msgspec.Struct, frozen=True):
+    """One key: the field of `Config` that it fills, and how its value is read."""
+
+    field: str
+    default: Any
+    option: str
+    """The option of the command line; empty where there is none."""
+    read: Callable[[object, Context], object]
+    """Raises UnfitError."""
+
+
+class UnfitError(ValueError):
+    """A value that a key doesn't take: a lower-case clause a problem, and the item of the list that it is about."""
+
+    def __init__(self, *complaints: tuple[str, str | None]) -> None:
+        super().__init__("; ".join(clause for clause, _ in complaints))
+        self.complaints = complaints
+
+
+def _selectors(value: object, context: Context) -> tuple[str, ...]:
+    """Selectors with rules under their slugs; each unknown one is a problem."""
+    items = _strings(value, context)
+    found = [_selector(item, context.rulebook) for item in items]
+    unknown = [item for item, selector in zip(items, found, strict=True) if selector is None]
+    if unknown:
+        raise UnfitError(*((_unknown_rule(item, context.rulebook), item) for item in unknown))
+    return tuple(dict.fromkeys(selector for selector in found if selector))
+
+
+def _selector(item: str, rulebook: Rulebook) -> str | None:
+    if item in PRESETS:
+        return item
+    rule = rulebook.get(item)
+    if rule is not None:
+        return rule.slug
+    if FAMILY.fullmatch(item) and any(rule.card.code.startswith(item.upper()) for rule in rulebook):
+        return item.upper()
+    return None
+
+
+def _unknown_rule(item: str, rulebook: Rulebook) -> str:
+    meant = rulebook.suggest(item)
+    return f"unknown rule `{item}`" + (f", did you mean `{meant}`?" if meant else "")
+
+
+def _strings(value: object, _: Context) -> tuple[str, ...]:
+    if isinstance(value, str):
+        raise UnfitError((f'expected a list of strings, write `["{value}"]`', None))
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise UnfitError((f"expected a list of strings, got {_shown(value)}", None))
+    return tuple(value)
+
+
+def _per_file(value: object, context: Context) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping):
+        raise UnfitError(("expected a table of globs, each with a list of rules", None))
+    complaints: list[tuple[str, str | None]] = []
+    found: dict[str, tuple[str, ...]] = {}
+    for glob, items in value.items():
+        try:
+            found[glob] = _selectors(items, context)
+        except UnfitError as error:
+            complaints += error.complaints
+    if complaints:
+        raise UnfitError(*complaints)
+    return found
+
+
+def _one_of(choices: Collection[str], value: object) -> str:
+    if value not in choices:
+        expected = ", ".join(f"`{choice}`" for choice in choices)
+        raise UnfitError((f"expected {expected}, got {_shown(value)}", None))
+    return str(value)
+
+
+def _fail_on(value: object, _: Context) -> Severity | None:
+    word = _one_of((*(severity.value for severity in Severity), "never"), value)
+    return None if word == "never" else Severity(word)
+
+
+def _applied(value: object, _: Context) -> int:
+    """A number, or as it stands in a file name (`"0004"`: a TOML number has no leading zeros)."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value, re.ASCII):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise UnfitError((f'expected the number of a migration, such as 4 or "0004", got {_shown(value)}', None))
+
+
+def _path(value: object, context: Context) -> Path:
+    if not isinstance(value, str):
+        raise UnfitError((f"expected a path in quotes, got {_shown(value)}", None))
+    return context.folder / value
+
+
+def read_severity(value: object) -> Severity:
+    """The `severity` of a `[rules.<slug>]`; raises UnfitError."""
+    return Severity(_one_of([severity.value for severity in Severity], value))
+
+
+def _confidence(value: object, _: Context) -> Confidence:
+    return Confidence(_one_of([confidence.value for confidence in Confidence], value))
+
+
+def _shown(value: object) -> str:
+    """A value as TOML writes it, near enough to be recognised."""
+    if isinstance(value, str):
+        return f"`{value}`"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+KEYS: Final[Mapping[str, Key]] = {
+    "select": Key("select", ("recommended",), "--select", _selectors),
+    "extend-select": Key("extend_select", (), "--extend-select", _selectors),
+    "ignore": Key("ignore", (), "--ignore", _selectors),
+    "per-file-ignores": Key("per_file_ignores", {}, "", _per_file),
+    "fail-on": Key("fail_on", Severity.WARNING, "--fail-on", _fail_on),
+    "min-confidence": Key(
+        "min_confidence",
+        Confidence.LOW,
+        "--min-confidence",
+        _confidence,
+    ),
+    "output-format": Key(
+        "output_format", "full", "--output-format", lambda value, context: _one_of(context.formats, value)
+    ),
+    "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(TARGETS, value)),
+    "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of(ENGINES, value)),
+    "history.applied": Key("applied", None, "--applied-through", _applied),
+    "history.failed": Key("failed", (), "", _strings),
+    "history.baseline": Key("baseline", None, "", _path),
+    "history.directory": Key("directory", None, "", _path),
+}
+"""In the order in which `kmblint config` shows them."""

@@ -1,0 +1,248 @@
+"""Reads a folder of migrations into a `History`.
+
+What counts as a migration is the runner's (crates/kimberlite-migration/src/file.rs): every `*.sql` directly in the
+folder, numbered by what stands before the first `_`, read as u32.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+
+from kmblint.errors import InputError
+from kmblint.history import decode
+from kmblint.history.files import History, Migration, Unreadable
+from kmblint.history.ignored_files import find_strays
+from kmblint.history.sections import cut
+from kmblint.history.state import project_of, read_state
+from kmblint.sql.scanner import pieces
+from kmblint.sql.statement import Statement
+from kmblint.text import Source, Span
+
+Parse: TypeAlias = Callable[[Source, Span], tuple[Statement, ...]]
+"""How a stretch of text becomes statements; a cache may know them already."""
+
+_LARGEST_ID: Final = 2**32 - 1
+_NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the user says of a folder beside its files: what was applied, failed, or existed before."""
+
+    applied_through: int | None = None
+    failed: tuple[str, ...] = ()
+    """File names marked failed."""
+    baseline: Path | None = None
+    """A file with the schema before the first migration."""
+    since: str | None = None
+    """The git revision whose migrations are applied."""
+    released: Mapping[str, str] | None = None
+    """File name → text of the migrations in that revision."""
+
+
+NOTHING_KNOWN: Final = Known()
+
+
+def read(
+    root: Path,
+    known: Known = NOTHING_KNOWN,
+    *,
+    overlay: Mapping[Path, str | None] | None = None,
+    display: Callable[[Path], str] = Path.as_posix,
+    parse: Parse | None = None,
+) -> History:
+    """The history that a folder holds.
+
+    `overlay` gives texts that stand in for files of the folder or beside them (an editor's unsaved buffer, git's
+    index), None for a file that is to count as absent; `display` says how the user calls a path. Raises `InputError`
+    where the folder or the baseline can't be read.
+    """
+    parse = parse or _parser()
+    laid_over = {path.name: text for path, text in (overlay or {}).items() if _same(path.parent, root)}
+    texts = {name: text for name, text in laid_over.items() if text is not None}
+    try:
+        on_disk = {entry.name for entry in os.scandir(root)} - laid_over.keys()
+    except OSError as error:
+        raise InputError(f"`{display(root)}` can't be read: {error.strerror}") from error
+    names = on_disk | texts.keys()
+    reader = _Reader(root, names, known, display, parse)
+    migrations: list[Migration] = []
+    unreadable: list[Unreadable] = []
+    for name in sorted(names):
+        if is_migration(name):
+            migration, trouble = reader.migration(name, texts.get(name))
+            migrations += [migration] if migration else []
+            unreadable += [trouble] if trouble else []
+    return History(
+        root=root,
+        migrations=_ordered(migrations, reader.gone),
+        unreadable=tuple(unreadable),
+        strays=find_strays(root, on_disk),
+        baseline=reader.baseline() if known.baseline else None,
+        applied_through=reader.applied_through,
+        since=known.since,
+        released=reader.released,
+        state=read_state(project_of(root), display),
+        called=display(root),
+    )
+
+
+def is_migration(name: str) -> bool:
+    """Whether the runner reads a file of this name: its extension is `sql`, in lower case."""
+    return name.endswith(".sql") and name != ".sql"
+
+
+def number_of(name: str) -> int | None:
+    """What the runner reads as the number of a file name; None where it refuses it."""
+    digits = name.split("_", 1)[0]
+    if not _NUMBER.fullmatch(digits):
+        return None
+    number = int(digits) if len(digits) < 64 else _LARGEST_ID + 1
+    return number if number <= _LARGEST_ID else None
+
+
+def description_of(name: str) -> str:
+    """What stands behind the first `_` of a file name, the extension left out."""
+    return name.removesuffix(".sql").partition("_")[2]
+
+
+def _parser() -> Parse:
+    from kmblint.sql.parse import statements
+
+    return statements
+
+
+def _same(path: Path, root: Path) -> bool:
+    return path == root or path.resolve() == root.resolve()
+
+
+class _Reader:
+    """Turns the files of one folder into migrations."""
+
+    def __init__(
+        self, root: Path, names: Collection[str], known: Known, display: Callable[[Path], str], parse: Parse
+    ) -> None:
+        self.root = root
+        self.known = known
+        self.display = display
+        self.parse = parse
+        self.released: dict[str, Source] | None = None
+        self.applied_through = known.applied_through
+        self.gone: dict[int, str] = {}
+        """Number → a file of that number that the revision has and the folder hasn't."""
+        if known.released is not None:
+            self.released = {name: Source(name, known.released[name], display(root / name)) for name in known.released}
+            self.gone = {
+                number: name
+                for name in sorted(self.released)
+                if name not in names and (number := number_of(name)) is not None
+            }
+            if self.applied_through is None:
+                self.applied_through = max((number_of(name) or 0 for name in self.released), default=0)
+
+    def migration(self, name: str, text: str | None) -> tuple[Migration | None, Unreadable | None]:
+        """What a file says, and why the runner can't read it; from a file that nobody can read, no migration."""
+        path = self.root / name
+        trouble: decode.Trouble | None = None
+        if text is None:
+            text, trouble = decode.read(path)
+        unreadable = self._unreadable(path, trouble) if trouble else None
+        if text is None:
+            return None, unreadable
+        source = Source(name, text, self.display(path))
+        return self._built(source, path, applied=self._is_applied(name), readable=trouble is None), unreadable
+
+    def baseline(self) -> Migration:
+        """The schema before the first migration: all of it is up, and it was applied."""
+        path = self.known.baseline
+        assert path is not None, "asked only where one is set"
+        text, trouble = decode.read(path)
+        if trouble:
+            raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
+        assert text is not None, "only trouble leaves no text"
+        return self._built(Source(path.name, text, self.display(path)), path, applied=True, readable=True)
+
+    def _unreadable(self, path: Path, trouble: decode.Trouble) -> Unreadable:
+        return Unreadable(
+            file=path.name,
+            path=path,
+            reason=trouble.reason,
+            help=trouble.help,
+            offset=trouble.offset,
+            line=trouble.line,
+            number=number_of(path.name),
+            fatal=trouble.fatal,
+        )
+
+    def _is_applied(self, name: str) -> bool:
+        """By number where a number was said; by name where a revision was, or as the new name of a file it had."""
+        number = number_of(name)
+        if self.released is not None and self.known.applied_through is None:
+            renamed = number in self.gone and not _replaces(name, self.gone[number])
+            return name in self.released or renamed
+        return number is not None and self.applied_through is not None and number <= self.applied_through
+
+    def _built(self, source: Source, path: Path, *, applied: bool, readable: bool) -> Migration:
+        parts = cut(source)
+        return Migration(
+            file=source.name,
+            path=path,
+            source=source,
+            digits=source.name.split("_", 1)[0],
+            number=number_of(source.name),
+            description=description_of(source.name),
+            header=parts.header,
+            up=parts.up,
+            sent=parts.sent,
+            down=parts.down,
+            statements=tuple(self.parse(source, parts.up)),
+            pieces=tuple(pieces(source, parts.sent)),
+            down_statements=tuple(self.parse(parts.commented, parts.down)) if parts.down else (),
+            down_pieces=tuple(pieces(source, parts.sent_down)) if parts.sent_down else (),
+            marker=parts.marker,
+            guide_marker=parts.guide_marker,
+            applied=applied,
+            failed=parts.header.failed is not None or source.name in self.known.failed,
+            readable=readable,
+        )
+
+
+def _ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple[Migration, ...]:
+    """By number, then by name; what has no number comes last. A failed file and its repair learn of each other."""
+    ordered = sorted(migrations, key=lambda m: (m.number is None, m.number or 0, m.file))
+    return tuple(
+        paired
+        for number, namesakes in groupby(ordered, key=lambda m: m.number)
+        for paired in _paired(list(namesakes), None if number is None else gone.get(number))
+    )
+
+
+def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
+    if namesakes[0].number is None:
+        return namesakes
+    marked = [msgspec.structs.replace(one, fixed_by=_repair(one, namesakes)) for one in namesakes]
+    return [msgspec.structs.replace(one, replaces=_replaced(one, marked, gone)) for one in marked]
+
+
+def _repair(migration: Migration, namesakes: list[Migration]) -> str | None:
+    """The file that takes its place; where two would, the one that is called after it."""
+    repairs = [one.file for one in namesakes if _replaces(one.file, migration.file)]
+    return max(repairs, key=len, default=None)
+
+
+def _replaced(migration: Migration, namesakes: list[Migration], gone: str | None) -> str | None:
+    failed = [one.file for one in namesakes if one is not migration and (one.failed or one.fixed_by == migration.file)]
+    failed += [gone] if gone is not None and _replaces(migration.file, gone) else []
+    return next(iter(failed), None)
+
+
+def _replaces(name: str, failed: str) -> bool:
+    """The guide's "Handling Failures": `0003_fixed.sql`, or `0003_x_fixed.sql`, takes the place of `0003_x.sql`."""
+    described, broken = description_of(name), description_of(failed)
+    return broken != "fixed" and described in ("fixed", f"{broken}_fixed")

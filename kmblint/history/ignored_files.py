@@ -1,0 +1,79 @@
+"""Finds what lies beside the migrations and looks like one, though the runner never reads it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+from kmblint.history import decode
+from kmblint.history.files import Stray
+
+_COPY: Final = re.compile(r"\.sql(?:[.~_#-].*)?$", re.IGNORECASE)
+"""`.SQL`, and `.sql` with something behind it: `.sql.bak`, `.sql~`, `.sql.txt`."""
+_TEXTS: Final = frozenset({"", ".txt", ".ddl", ".psql", ".pgsql"})
+_SQL: Final = re.compile(
+    r"""^[ \t]*(?:
+      create\s+(?:unique\s+)?(?:table|index)\s[^;(]*\(
+    | alter\s+table\s+\S+\s+(?:add|drop|alter|modify|rename)\s
+    | drop\s+(?:table|index)\s+(?:if\s+exists\s+)?\S+\s*(?:;|cascade|restrict|\Z)
+    | insert\s+into\s+[^;]*?(?:\(|values|select)
+    | update\s+\S+\s+set\s+\S+\s*=
+    | delete\s+from\s+\S+\s*(?:;|where\b)
+    )""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+"""The beginning of a line of SQL, and enough behind it to tell it from prose."""
+_RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of the folder"
+
+
+def find_strays(root: Path, names: Collection[str]) -> tuple[Stray, ...]:
+    """The strays among the names in a folder, sorted; hidden files and a README are none."""
+    found = (
+        _stray(root, name)
+        for name in sorted(names)
+        if not name.startswith(".") and not name.upper().startswith("README")
+    )
+    return tuple(stray for stray in found if stray)
+
+
+def _stray(root: Path, name: str) -> Stray | None:
+    path = root / name
+    if name.endswith(".sql"):
+        return None
+    if path.is_dir():
+        return _sub_folder(path)
+    if _COPY.search(name):
+        ending = name[name.lower().rindex(".sql") :]
+        return Stray(name, f"it ends in `{ending}`, and the runner reads `*.sql` only", _RENAME)
+    if path.suffix.lower() in _TEXTS and _holds_sql(path):
+        return Stray(name, "it holds SQL, and the runner reads `*.sql` only", _RENAME)
+    return None
+
+
+def _sub_folder(folder: Path) -> Stray | None:
+    """A sub-folder with SQL is shown at its first file."""
+    inside: list[str] = []
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        inside += [
+            (Path(where) / name).relative_to(folder.parent).as_posix()
+            for name in files
+            if name.lower().endswith(".sql")
+        ]
+    if not inside:
+        return None
+    first = min(inside)
+    others = "" if len(inside) == 1 else f", with {len(inside) - 1} more file{'s' if len(inside) > 2 else ''}"
+    return Stray(
+        first,
+        f"it lies in the sub-folder `{folder.name}`{others}, and the runner doesn't read sub-folders",
+        "move it into the folder under the next free number, or out of the migrations",
+    )
+
+
+def _holds_sql(path: Path) -> bool:
+    text, _ = decode.read(path)
+    return text is not None and _SQL.search(text) is not None

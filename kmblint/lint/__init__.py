@@ -1,0 +1,1 @@
+"""The engine and what it needs: rulebook, settings, suppressions, grouping, identity, redaction."""

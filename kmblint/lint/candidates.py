@@ -1,0 +1,102 @@
+"""Findings made diagnostics: stamped with rule, severity and identity, and rid of those that a better rule made too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from kmblint.findings import Diagnostic, Finding
+from kmblint.history.files import History, Migration
+from kmblint.lint.identity import Layout, covers, fingerprint
+from kmblint.lint.rulebook import Rule
+from kmblint.lint.settings import RuleSettings, Settings
+
+_DEFAULTS: Final = RuleSettings()
+
+
+class Stamped(msgspec.Struct, frozen=True):
+    """A diagnostic with its rule and the index of its statement, while it may still be taken out."""
+
+    rule: Rule
+    diagnostic: Diagnostic
+    statement: int
+    frozen: bool
+    """Whether nobody may edit its file any more."""
+
+    @property
+    def file(self) -> str:
+        """Where it stands."""
+        return self.diagnostic.finding.place.file
+
+    @property
+    def subject(self) -> str:
+        """The object that it is about."""
+        return self.diagnostic.finding.subject
+
+
+class Stamper:
+    """Stamps the findings of one run, in the order in which they are made."""
+
+    def __init__(self, history: History, settings: Settings) -> None:
+        migrations = (*history.migrations, *((history.baseline,) if history.baseline else ()))
+        self.files: Final[Mapping[str, Migration]] = {migration.file: migration for migration in migrations}
+        self._settings = settings
+        self._layouts: dict[str, Layout] = {}
+        self._alike: dict[tuple[object, ...], int] = {}
+
+    def stamp(self, rule: Rule, finding: Finding) -> Stamped | None:
+        """The diagnostic; None where the configuration silences the rule for the file."""
+        file = finding.place.file
+        migration = self.files.get(file)
+        if self._settings.ignores(rule.slug, file, file if migration is None else migration.source.path):
+            return None
+        index = ordinal = 0
+        if migration is not None:
+            layout = self._layouts.setdefault(file, Layout(migration))
+            index = layout.at(finding.place.span.start)
+            ordinal = layout.ordinal(index, finding.subject)
+        identity = (rule.slug, file, finding.subject, ordinal)
+        repeated = self._alike[identity] = self._alike.get(identity, -1) + 1
+        configured = self._settings.rules.get(rule.slug, _DEFAULTS).severity
+        diagnostic = Diagnostic(
+            code=rule.card.code,
+            rule=rule.slug,
+            severity=configured or finding.severity or rule.card.facts.severity,
+            finding=self._without_frozen_fix(finding),
+            migration=file if migration is not None else None,
+            fingerprint=fingerprint(*identity, repeated),
+        )
+        return Stamped(rule, diagnostic, index, self._frozen(file))
+
+    def _frozen(self, file: str) -> bool:
+        migration = self.files.get(file)
+        return migration is not None and migration.applied
+
+    def _without_frozen_fix(self, finding: Finding) -> Finding:
+        """A fix that would touch an applied file is none."""
+        if finding.fix is None or not any(self._frozen(edit.place.file) for edit in finding.fix.edits):
+            return finding
+        return msgspec.structs.replace(finding, fix=None)
+
+
+def without_superseded(found: list[Stamped]) -> list[Stamped]:
+    """Without the findings that a better rule made on the same statement and object."""
+    superior: dict[tuple[str, int], list[Stamped]] = {}
+    for stamped in found:
+        if stamped.rule.card.facts.supersedes:
+            superior.setdefault((stamped.file, stamped.statement), []).append(stamped)
+
+    def superseded(stamped: Stamped) -> bool:
+        return any(
+            stamped.rule.slug in better.rule.card.facts.supersedes and _same_object(better.subject, stamped.subject)
+            for better in superior.get((stamped.file, stamped.statement), ())
+        )
+
+    return [stamped for stamped in found if not superseded(stamped)]
+
+
+def _same_object(one: str, other: str) -> bool:
+    """Whether two findings are about one object, or one of them about the statement or the whole object."""
+    return not one or not other or covers(one, other) or covers(other, one)

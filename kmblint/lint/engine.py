@@ -1,0 +1,245 @@
+"""The only loop over rules: asks every check about what it wants to know, and makes a report of what they say.
+
+What they say is stamped; then what a better rule said too, what a comment suppresses, what is too unsure, and what
+nobody could mend any more is taken out; the rest is grouped and sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from kmblint.findings import (
+    Applicability,
+    Crash,
+    Diagnostic,
+    Finding,
+    HistoryFacts,
+    Report,
+    Severity,
+    Summary,
+    point,
+)
+from kmblint.history.files import History, Migration
+from kmblint.lint.candidates import Stamped, Stamper, without_superseded
+from kmblint.lint.grouping import group
+from kmblint.lint.rulebook import Check, Rule, Rulebook
+from kmblint.lint.settings import RuleSettings, Settings
+from kmblint.lint.suppressions import Suppression, Suppressions, find_suppressions
+from kmblint.redaction import masked
+from kmblint.replay.rollback import Rollback, roll_back
+from kmblint.replay.steps import Replay, Step, replay
+from kmblint.sql.statement import Statement
+from kmblint.targets import Target
+from kmblint.text import Place
+
+CRASHES: Final = "internal-error"
+"""The rule that tells of rules that failed; it can't be deselected."""
+
+_Context = Mapping[type, object]
+
+
+def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
+    """Replays the history, runs the selected rules over it, and reports what is left to say."""
+    replayed = replay(history, target, contain=not settings.debug)
+    inquiry = _Inquiry(settings, rulebook, {History: history, Target: target, Replay: replayed})
+    stamper = Stamper(history, settings)
+    suppressions = Suppressions(
+        suppression
+        for migration in history.migrations
+        for suppression in find_suppressions(migration, rulebook, settings.today)
+    )
+    found = _stamped(stamper, inquiry.about(_subjects(history, replayed)))
+    if inquiry.asking(Rollback):
+        found += _stamped(stamper, inquiry.about(_rollbacks(replayed, target)))
+    _unsuppressed(without_superseded(found), suppressions)
+    settled = suppressions.settled(settings.rules.keys() - inquiry.asking(Suppression))
+    found += _stamped(
+        stamper, inquiry.about((each, {Migration: stamper.files[each.file]}, each.place) for each in settled)
+    )
+    found = without_superseded(found)
+    told = _unsuppressed(found, suppressions)
+    diagnostics, hidden = _held_back(told, settings)
+    report = Report(
+        diagnostics=_sorted(diagnostics, history),
+        summary=_summary(diagnostics, suppressed=len(found) - len(told), hidden=hidden),
+        history=HistoryFacts(
+            root=history.root.as_posix(),
+            target=target.name,
+            migrations=len(history.migrations),
+            applied_through=history.applied_through,
+            notes=(history.state.note,) if history.state.note else (),
+        ),
+        sources=history.sources,
+        rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},
+    )
+    return masked(report, (place for stamped in found for place in stamped.diagnostic.finding.secrets))
+
+
+class _Question(msgspec.Struct, frozen=True):
+    """A rule to ask about every subject of a class."""
+
+    rule: Rule
+    check: Check
+    context: tuple[type, ...]
+    options: Mapping[str, object]
+
+    @classmethod
+    def of(cls, rule: Rule, options: Mapping[str, object]) -> _Question:
+        """With what the rule is asked by at hand: it is asked once a statement."""
+        named = {name.replace("-", "_"): value for name, value in options.items()}
+        return cls(rule, rule.check, rule.signature.context, named)
+
+
+class _Inquiry:
+    """The questions of one run, by the exact class of what they are about."""
+
+    def __init__(self, settings: Settings, rulebook: Rulebook, whole: _Context) -> None:
+        self._whole = whole
+        self._debug = settings.debug
+        self._crashed: set[str] = set()
+        self._questions: dict[type, list[_Question]] = {}
+        target = whole[Target]
+        assert isinstance(target, Target), "the context is made by `lint`"
+        for rule in rulebook:
+            chosen = settings.rules.get(rule.slug)
+            facts = rule.card.facts
+            if target.name in facts.targets and (chosen is not None or rule.slug == CRASHES):
+                defaults = {name: option.default for name, option in facts.options.items()}
+                options = {**defaults, **(chosen or RuleSettings()).options}
+                question = _Question.of(rule, options)
+                for subject in rule.signature.subjects:
+                    self._questions.setdefault(subject, []).append(question)
+
+    def asking(self, subject: type) -> set[str]:
+        """The slugs of the rules that ask about a class."""
+        return {question.rule.slug for question in self._questions.get(subject, ())}
+
+    def about(self, subjects: Iterable[tuple[object, _Context, Place]]) -> Iterator[tuple[Rule, Finding]]:
+        """What the rules say of each subject."""
+        for subject, context, place in subjects:
+            questions = self._questions.get(type(subject))
+            if questions:
+                whole = {**self._whole, **context}
+                for question in questions:
+                    try:
+                        arguments = [whole[kind] for kind in question.context]
+                        for finding in question.check(subject, *arguments, **question.options):
+                            yield question.rule, finding
+                    except Exception as error:
+                        yield from self._failed(question.rule, error, place)
+
+    def _failed(self, rule: Rule, error: Exception, place: Place) -> Iterator[tuple[Rule, Finding]]:
+        """A rule that raises is itself a finding, told once a run."""
+        if self._debug or rule.slug == CRASHES:
+            raise error
+        if rule.slug not in self._crashed:
+            self._crashed.add(rule.slug)
+            crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
+            yield from self.about([(crash, {}, place)])
+
+
+def _subjects(history: History, replayed: Replay) -> Iterator[tuple[object, _Context, Place]]:
+    """Everything that a rule may ask about, with what belongs to it and where it stands; suppressions come later."""
+    here = point(history.migrations[0].file if history.migrations else history.root.name)
+    yield history, {}, here
+    yield replayed, {}, here
+    for unreadable in history.unreadable:
+        yield unreadable, {}, point(unreadable.file)
+    for stray in history.strays:
+        yield stray, {}, point(stray.file)
+    for migration in history.migrations:
+        yield migration, {Migration: migration}, point(migration.file)
+        if not migration.failed:
+            for piece in migration.pieces:
+                yield piece, {Migration: migration}, migration.place(piece.span)
+    for step in replayed.steps:
+        if step.migration is not history.baseline:
+            context: _Context = {Step: step, Statement: step.statement, Migration: step.migration}
+            place = step.place(step.statement.span)
+            for subject in _of_step(step):
+                yield subject, context, place
+
+
+def _rollbacks(replayed: Replay, target: Target) -> Iterator[tuple[object, _Context, Place]]:
+    """Each migration's down section replayed behind its up."""
+    for migration in replayed.history.replayed:
+        rollback = roll_back(replayed, migration, target)
+        if rollback is not None:
+            yield rollback, {Migration: migration}, migration.place(rollback.down[0].statement.span)
+
+
+def _of_step(step: Step) -> Iterator[object]:
+    if step.crash is not None:
+        yield step.crash
+        return
+    if step.number == 0:
+        yield step.statement
+        if step.statement.problem is not None:
+            yield step.statement.problem
+    if step.change is not None:
+        yield step.change
+    yield from step.conflicts
+    yield from step.outcome.refusals
+    yield from step.outcome.hazards
+
+
+def _stamped(stamper: Stamper, said: Iterable[tuple[Rule, Finding]]) -> list[Stamped]:
+    return [stamped for rule, finding in said if (stamped := stamper.stamp(rule, finding)) is not None]
+
+
+def _unsuppressed(found: Iterable[Stamped], suppressions: Suppressions) -> list[Stamped]:
+    return [
+        stamped
+        for stamped in found
+        if not suppressions.take(stamped.file, stamped.rule.slug, stamped.statement, stamped.subject)
+    ]
+
+
+def _held_back(told: Iterable[Stamped], settings: Settings) -> tuple[list[Diagnostic], int]:
+    """The diagnostics to show, grouped, and the number of those that only an edit of an applied file would mend."""
+    wanted = [
+        stamped
+        for stamped in told
+        if stamped.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
+        and (settings.shown is None or stamped.file in settings.shown)
+    ]
+    hidden = [
+        stamped
+        for stamped in wanted
+        if stamped.frozen and stamped.rule.card.facts.mend == "edit" and not settings.all_history
+    ]
+    held = {id(stamped) for stamped in hidden}
+    shown = [stamped for stamped in wanted if id(stamped) not in held]
+    return _grouped(shown), len(_grouped(hidden))
+
+
+def _grouped(found: Iterable[Stamped]) -> list[Diagnostic]:
+    return group((stamped.rule, stamped.diagnostic) for stamped in found)
+
+
+def _sorted(diagnostics: Iterable[Diagnostic], history: History) -> tuple[Diagnostic, ...]:
+    """In the order of the history, then of the text; what lies outside the migrations comes last."""
+    order = {migration.file: number for number, migration in enumerate(history.migrations)}
+
+    def key(diagnostic: Diagnostic) -> tuple[object, ...]:
+        finding = diagnostic.finding
+        number = order.get(finding.place.file, len(order))
+        return number, finding.place, diagnostic.code, finding.subject, finding.message, diagnostic.fingerprint
+
+    return tuple(sorted(diagnostics, key=key))
+
+
+def _summary(diagnostics: Iterable[Diagnostic], *, suppressed: int, hidden: int) -> Summary:
+    severities = [diagnostic.severity for diagnostic in diagnostics]
+    fixes = (diagnostic.finding.fix for diagnostic in diagnostics)
+    return Summary(
+        error=severities.count(Severity.ERROR),
+        warning=severities.count(Severity.WARNING),
+        info=severities.count(Severity.INFO),
+        suppressed=suppressed,
+        fixable=sum(1 for fix in fixes if fix is not None and fix.applicability is not Applicability.DISPLAY),
+        hidden=hidden,
+    )

@@ -1,0 +1,56 @@
+"""Several findings of one rule with one cause in one file, made one diagnostic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from kmblint.findings import Applicability, Diagnostic, Edit, Fix, Related
+from kmblint.lint.rulebook import Rule
+
+_HABIT = 3
+"""From so many findings on, one habit is told once; fewer are told each at its own place."""
+_PROMISE = (Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY)
+
+
+def group(found: Iterable[tuple[Rule, Diagnostic]]) -> list[Diagnostic]:
+    """The diagnostics; where the card groups them, one a file with the others as related places."""
+    alone: list[Diagnostic] = []
+    grouped: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    for rule, diagnostic in found:
+        if rule.card.facts.group is None:
+            alone.append(diagnostic)
+        else:
+            grouped.setdefault((rule.slug, rule.card.facts.group, diagnostic.finding.place.file), []).append(diagnostic)
+    for (_, kind, _), members in grouped.items():
+        alone += members if kind == "habit" and len(members) < _HABIT else [_one(members)]
+    return alone
+
+
+def _one(members: list[Diagnostic]) -> Diagnostic:
+    """The worst of them (the first in the text among equals), which names the others."""
+    head, *others = sorted(members, key=lambda member: (member.severity.rank, member.finding.place))
+    if not others:
+        return head
+    finding = msgspec.structs.replace(
+        head.finding,
+        message=f"{head.finding.message} (and {len(others)} more in this file)",
+        related=head.finding.related + tuple(Related(o.finding.place, o.finding.message) for o in others),
+        fix=_one_fix([member.finding.fix for member in (head, *others)]),
+    )
+    return msgspec.structs.replace(head, finding=finding)
+
+
+def _one_fix(fixes: list[Fix | None]) -> Fix | None:
+    """One fix of all edits and files, which promises no more than the least of them."""
+    given = [fix for fix in fixes if fix is not None]
+    if not given:
+        return None
+    edits: dict[Edit, None] = dict.fromkeys(edit for fix in given for edit in fix.edits)
+    return Fix(
+        message=given[0].message,
+        edits=tuple(sorted(edits)),
+        applicability=max((fix.applicability for fix in given), key=_PROMISE.index),
+        files=tuple(dict.fromkeys(file for fix in given for file in fix.files)),
+    )

@@ -1,0 +1,84 @@
+"""Which statement of its file a place belongs to, and the identity of a finding that moved lines don't change."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from hashlib import sha256
+
+import msgspec
+
+from kmblint.history.files import Migration
+from kmblint.schema.changes import Change, Name
+from kmblint.sql.statement import Statement
+
+
+class Layout(msgspec.Struct, frozen=True, dict=True):
+    """The statements of one file, up and down, in the order of the text, each known by its index."""
+
+    migration: Migration
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Those of up and of down."""
+        both = (*self.migration.statements, *self.migration.down_statements)
+        return tuple(sorted(both, key=lambda statement: statement.span))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [
+            statement.span.end if statement.semicolon is None else statement.semicolon for statement in self.statements
+        ]
+
+    def at(self, offset: int) -> int:
+        """The index of the statement at an offset; what stands before a statement belongs to it.
+
+        What stands behind the last one has the index after it.
+        """
+        return bisect_left(self._ends, offset)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        """Object or keyword → the indices of the statements that are about it."""
+        found: dict[str, list[int]] = {}
+        for index, statement in enumerate(self.statements):
+            for name in {f"{statement.keyword} ", *_objects(statement.changes)}:
+                found.setdefault(name, []).append(index)
+        return found
+
+    def ordinal(self, index: int, subject: str) -> int:
+        """How many statements before this one are about the same object; where there is none, of the same kind."""
+        for name in _prefixes(subject):
+            if name in self._by_name:
+                return bisect_left(self._by_name[name], index)
+        same_kind = f"{self.statements[index].keyword} " if index < len(self.statements) else ""
+        return bisect_left(self._by_name.get(same_kind, []), index)
+
+
+def _objects(changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
+        for field in ("table", "name"):
+            name = getattr(change, field, None)
+            if isinstance(name, Name):
+                yield name.text
+
+
+def _prefixes(subject: str) -> Iterator[str]:
+    """`a.b.c`, `a.b`, `a`."""
+    while subject:
+        yield subject
+        subject = subject.rpartition(".")[0]
+
+
+def covers(whole: str, part: str) -> bool:
+    """Whether an object is the other or holds it: `patients` holds `patients.phone`."""
+    return part == whole or part.startswith(f"{whole}.")
+
+
+def fingerprint(rule: str, file: str, subject: str, ordinal: int, repeated: int) -> str:
+    """Sixteen hex digits of what makes a finding itself; `repeated` numbers those that are alike in all else."""
+    # Unlike msgspec's, this JSON takes the stray bytes of a file's name.
+    parts = json.dumps((rule, file, subject, ordinal, repeated), ensure_ascii=False, separators=(",", ":"))
+    return sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Playing a history: its steps up and down, and the transcript of them."""

@@ -1,0 +1,179 @@
+"""Replays the down section of a migration behind its up, and says what that doesn't give back.
+
+The two catalogues are compared by what the target keeps of them: where a DEFAULT is thrown away, losing it is no loss.
+The order of columns is left out, because a column that comes back stands last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from kmblint.history.files import Migration
+from kmblint.replay.steps import Replay, Step, steps_of
+from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.changes import Name, Opaque, PrimaryKey, RenameTable
+from kmblint.schema.write import constraint_text
+from kmblint.sql.statement import Statement
+from kmblint.targets import Target
+from kmblint.targets.capabilities import Traits
+from kmblint.text import Place
+
+_Facts: TypeAlias = dict[str, tuple[str, Place]]
+"""Object → what it is, and where it was made."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """An object that the rollback loses (`after` is None), leaves behind (`before` is None) or gives back otherwise."""
+
+    name: str
+    """`column \\`patients.phone\\``: its kind and name, as messages say it."""
+    before: str | None
+    after: str | None
+    place: Place
+    """Where it was made; a table or column that is lost, where it was dropped."""
+
+    def __str__(self) -> str:
+        if self.before is None:
+            return f"{self.name} is left behind"
+        return f"{self.name} is lost" if self.after is None else f"{self.name} is {self.after} and was {self.before}"
+
+    @property
+    def subject(self) -> str:
+        """The object of its name: `patients.phone` of a column, an index's own name."""
+        return self.name.partition("`")[2].partition("`")[0]
+
+    @property
+    def drawn(self) -> str:
+        """A line for each side, `-` before what was there and `+` before what is there now."""
+        sides = [("-", self.before), ("+", self.after)]
+        return "\n".join(f"{sign} {self.name} {said}".rstrip() for sign, said in sides if said is not None)
+
+
+class Rollback(msgspec.Struct, frozen=True, dict=True):
+    """The down section of a migration, replayed as it was meant behind the migration's up."""
+
+    migration: Migration
+    up: tuple[Step, ...]
+    down: tuple[Step, ...]
+    traits: Traits
+
+    @property
+    def before(self) -> Catalog:
+        """The catalogue that a rollback should give back."""
+        return self.up[0].before
+
+    @property
+    def after(self) -> Catalog:
+        """The catalogue that it does give."""
+        return self.down[-1].after
+
+    @property
+    def understood(self) -> bool:
+        """Whether no statement of it is opaque, so that what is said of it is sure."""
+        return not any(step.change is None or isinstance(step.change, Opaque) for step in (*self.up, *self.down))
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """What down behind up doesn't give back, tables first."""
+        before, after = self.before, self.after
+        pairs = [(name, before.table(name), after.table(name)) for name in self._touched]
+        tables = [
+            Difference(f"table `{name}`", "" if was else None, "" if now else None, _end_of(name, after))
+            for name, was, now in pairs
+            if (was is None) is not (now is None)
+        ]
+        rest = [*_compared(_of_catalog(before, self.traits), _of_catalog(after, self.traits))]
+        for name, was, now in pairs:
+            if was and now:
+                gone = {_column(name, column): dropped.place for column, dropped in now.dropped.items()}
+                rest += _compared(_of_table(was, self.traits), _of_table(now, self.traits), gone)
+        return (*tables, *rest)
+
+    @cached_property
+    def _touched(self) -> tuple[str, ...]:
+        """The tables that a statement is about; all of them where one names none."""
+        names: dict[str, None] = {}
+        for step in (*self.up, *self.down):
+            name = getattr(step.change, "table", None)
+            if not isinstance(name, Name):
+                return tuple({**dict.fromkeys(self.before.tables), **dict.fromkeys(self.after.tables)})
+            names[name.text] = None
+            if isinstance(step.change, RenameTable):
+                names[step.change.new.text] = None
+        return tuple(names)
+
+    def known_to_runner(self, statement: Statement) -> bool:
+        """Whether the runner takes a statement as part of down; what the guide keeps in comments, it doesn't."""
+        return any(piece.span.overlaps(statement.span) for piece in self.migration.down_pieces)
+
+
+def roll_back(replay: Replay, migration: Migration, target: Target) -> Rollback | None:
+    """The rollback of a migration; None where its up or its down holds no statement."""
+    up = replay.by_file.get(migration.file)
+    if not up or not migration.down_statements or migration.down is None:
+        return None
+    undone = replace(
+        migration, statements=migration.down_statements, pieces=migration.down_pieces, up=migration.down,
+        sent=migration.down,
+    )  # fmt: skip
+    down = tuple(steps_of(replay.history, undone, target, up[-1].after, actual=False))
+    return Rollback(migration, up, down, target.traits)
+
+
+def _end_of(name: str, catalog: Catalog) -> Place:
+    """Where a table was made, or dropped where it is gone."""
+    table = catalog.table(name)
+    return table.made if table else catalog.dropped[name].place
+
+
+def _compared(before: _Facts, after: _Facts, gone: Mapping[str, Place] | None = None) -> Iterator[Difference]:
+    for name in {**before, **after}:
+        was, now = before.get(name), after.get(name)
+        here = now or was
+        if here is not None and (was is None or now is None or was[0] != now[0]):
+            place = here[1] if now else (gone or {}).get(name, here[1])
+            yield Difference(name, was and was[0], now and now[0], place)
+
+
+def _column(table: str, column: str) -> str:
+    return f"column `{table}.{column}`"
+
+
+def _of_catalog(catalog: Catalog, traits: Traits) -> _Facts:
+    policies = {f"masking policy `{each.name}`": (each.strategy, each.made) for each in catalog.policies.values()}
+    masks = {
+        f"mask `{each.name}`": (f"{each.strategy} on {each.table}.{each.column}", each.made)
+        for each in catalog.masks.values()
+    }
+    others = {f"{kind.lower()} `{name}`": ("", place) for (kind, name), place in catalog.others.items()}
+    if not traits.drops_every_object:
+        return {**policies, **masks, **others}
+    roles = {f"role `{each.name}`": ("", each.made) for each in catalog.roles.values()}
+    users = {f"user `{each.name}`": ("", each.made) for each in catalog.users.values()}
+    return {**policies, **masks, **others, **roles, **users}
+
+
+def _of_table(table: Table, traits: Traits) -> _Facts:
+    name = table.name
+    facts: _Facts = {f"primary key of `{name}`": (", ".join(table.primary_key), table.made)}
+    for column in table.columns:
+        words = [str(traits.kept_type(column.type)), "" if column.nullable else "NOT NULL"]
+        if traits.keeps_declarations and column.default is not None:
+            words.append("DEFAULT …")
+        facts[_column(name, column.name)] = (" ".join(filter(None, words)), column.made)
+    if traits.keeps_declarations:
+        for declared in table.constraints:
+            if not isinstance(declared.constraint, PrimaryKey):
+                facts[f"constraint {constraint_text(declared.constraint)} of `{name}`"] = ("", declared.made)
+    if traits.drops_every_object:
+        for index in table.indexes:
+            listed = ", ".join(column or "(…)" for column in index.columns)
+            facts[f"index `{index.name}` on `{name}`"] = (f"({listed})", index.made)
+    for column_name, (policy, place) in table.policies.items():
+        facts[f"the masking policy of `{name}.{column_name}`"] = (policy, place)
+    return facts

@@ -1,0 +1,304 @@
+"""Replays a history in memory: one `Step` a change, with the catalogue before and after it.
+
+Two truths (what was applied, what is pending) meet here. A pending statement is judged as it was meant: whatever the
+runner skips or the engine refuses is replayed as intended, so that nothing behind it cascades. In an applied file,
+and where the history is replayed `actual`, it happened as it happened.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from heapq import merge
+from itertools import takewhile
+
+import msgspec
+
+from kmblint.findings import Crash, Edit, Fix
+from kmblint.history.files import History, Migration
+from kmblint.schema.apply import apply
+from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.changes import Change, DeleteRows, InsertRows, Name, UpdateRows
+from kmblint.schema.conflict import Conflict, Unknown
+from kmblint.schema.conflicts import conflicts
+from kmblint.schema.reach import Reach
+from kmblint.sql.parse import statements
+from kmblint.sql.scanner import Kind, scan
+from kmblint.sql.statement import Statement
+from kmblint.targets import Target
+from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Verdict
+from kmblint.text import Place, Span
+
+
+class Step(msgspec.Struct, frozen=True, dict=True):
+    """One change of one statement, the catalogue around it, and what the target makes of it."""
+
+    history: History
+    target: Target
+    migration: Migration
+    statement: Statement
+    change: Change | None
+    """None where the statement is not SQL: it is judged, and changes nothing."""
+    before: Catalog
+    after: Catalog
+    form: Form
+    outcome: Outcome
+    conflicts: tuple[Conflict, ...] = ()
+    """Those that no guard of the statement provides for, as the target heeds guards."""
+    number: int = 0
+    """Which change of its statement, from 0; statement-wide facts are said at the first."""
+    crash: Crash | None = None
+    """Where our own judging of the statement failed."""
+
+    def place(self, span: Span) -> Place:
+        """A span of this statement's file as a place."""
+        return Place(self.migration.file, span)
+
+    @property
+    def subject(self) -> str:
+        """The object that the change is about, for a finding's identity: its table, else its own name."""
+        name = getattr(self.change, "table", None) or getattr(self.change, "name", None)
+        return name.text if isinstance(name, Name) else ""
+
+    def subject_of(self, column: str) -> str:
+        """The identity of a column of the change's table: `patients.phone`."""
+        return f"{self.subject}.{column}"
+
+    @cached_property
+    def reach(self) -> Reach | None:
+        """What an UPDATE or DELETE can reach in its table; None where the table isn't there."""
+        if not isinstance(self.change, UpdateRows | DeleteRows):
+            return None
+        table = self.before.table(self.change.table.text)
+        return None if table is None else Reach.of(self.change, table, self.target.traits.dialect)
+
+    @cached_property
+    def stops(self) -> bool:
+        """Whether the run of its migration ends here: refused, or cut into pieces of which one is no statement."""
+        if self.outcome.verdict is Verdict.CUT:
+            source = self.migration.source
+            start = min(token.start for token in (*self.statement.comments[:1], *self.statement.tokens[:1]))
+            reach = Span(start, self.statement.span.end)
+            sent = (piece.span for piece in self.migration.pieces if piece.sent and piece.span.overlaps(reach))
+            return any(each.problem is not None for span in sent for each in statements(source, span))
+        return self.outcome.verdict in {Verdict.REFUSED, Verdict.UNREADABLE}
+
+    def born_here(self, table: str) -> bool:
+        """Whether an earlier statement of the same file made the table (and not an earlier file)."""
+        found = self.before.table(table)
+        return found is not None and found.made.file == self.migration.file
+
+    def populated(self, table: str) -> bool:
+        """Whether the table may hold rows.
+
+        Where it is said what was applied, tables made in applied files hold rows (the pending files are one
+        deployment); else tables made in an earlier file do. Tables of `[history] baseline` always do.
+        """
+        found = self.before.table(table)
+        return found is not None and self._holds_rows(found)
+
+    def _holds_rows(self, table: Table) -> bool:
+        return self.history.populated_at(table.made.file, self.migration)
+
+    def why_populated(self, table: str) -> str:
+        """Why it is believed to hold rows: "created in 0002, two migrations earlier"."""
+        found = self.before.table(table)
+        return "" if found is None else self.history.why_populated(found.made.file, self.migration)
+
+    def said(self, place: Place) -> str:
+        """How a message calls a place: "in 0002, line 7", or "in line 7 of this file"."""
+        if place.file == self.migration.file:
+            return f"in line {self.migration.source.position(place.span.start).line} of this file"
+        baseline = self.history.baseline
+        found = baseline if baseline and place.file == baseline.file else self.history.by_file[place.file]
+        name = f"the baseline `{found.file}`" if found is baseline else found.id
+        return f"in {name}, line {found.source.position(place.span.start).line}"
+
+    def mended(self, refusal: Refusal) -> Fix | None:
+        """The edits with which the target takes the statement; as safe as the least safe of them."""
+        if not refusal.replacements:
+            return None
+        edits = tuple(Edit(self.place(each.span), each.text) for each in refusal.replacements)
+        worst = max((each.applicability for each in refusal.replacements), key=lambda promise: promise.rank)
+        return Fix(refusal.replacements[0].message, edits, worst)
+
+    def from_baseline(self, place: Place) -> bool:
+        """Whether a place lies in the schema that existed before the first migration."""
+        return place.file == self.history.baseline_file
+
+
+class Replay(msgspec.Struct, frozen=True, dict=True):
+    """A replayed history: every step in order, and the catalogue at its end."""
+
+    history: History
+    steps: tuple[Step, ...]
+    end: Catalog
+
+    @cached_property
+    def by_file(self) -> dict[str, tuple[Step, ...]]:
+        """The steps of each migration, by file name."""
+        grouped: dict[str, list[Step]] = {}
+        for step in self.steps:
+            grouped.setdefault(step.migration.file, []).append(step)
+        return {file: tuple(steps) for file, steps in grouped.items()}
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {id(step): number for number, step in enumerate(self.steps)}
+
+    @cached_property
+    def _by_kind(self) -> dict[type, list[int]]:
+        """The numbers of the steps by the class of their change and of their conflicts."""
+        grouped: dict[type, list[int]] = {}
+        for number, step in enumerate(self.steps):
+            for kind in {type(step.change), *map(type, step.conflicts)}:
+                grouped.setdefault(kind, []).append(number)
+        return grouped
+
+    def earlier(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """The steps before this one whose change or conflict is of such a class, the nearest first."""
+        at = self._numbers[id(step)]
+        numbers = (self._by_kind.get(kind, []) for kind in kinds)
+        before = (map(each.__getitem__, range(bisect_left(each, at) - 1, -1, -1)) for each in numbers)
+        return map(self.steps.__getitem__, merge(*before, reverse=True))
+
+    def earlier_here(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """Those of them that stand in the same file."""
+        return takewhile(lambda each: each.migration is step.migration, self.earlier(step, *kinds))
+
+    def later(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """The steps behind this one whose change or conflict is of such a class, the nearest first."""
+        at = self._numbers[id(step)]
+        numbers = (self._by_kind.get(kind, []) for kind in kinds)
+        behind = (map(each.__getitem__, range(bisect_right(each, at), len(each))) for each in numbers)
+        return map(self.steps.__getitem__, merge(*behind))
+
+
+def replay(history: History, target: Target, *, actual: bool = False, contain: bool = True) -> Replay:
+    """Every migration in order; with `actual`, as the database lives it and not as it was meant.
+
+    A bug of ours in the judging of a statement is a step with a `crash`, unless `contain` is False: then it is raised.
+    """
+    steps: list[Step] = []
+    catalog = Catalog()
+    for migration in (*filter(None, (history.baseline,)), *history.replayed):
+        lives = actual or migration.applied
+        if migration is not history.baseline and _follows_lost(history, migration):
+            catalog = msgspec.structs.replace(catalog, lost=True)
+        for step in steps_of(history, migration, target, catalog, actual=lives, contain=contain):
+            steps.append(step)
+            catalog = step.after
+    return Replay(history, tuple(steps), catalog)
+
+
+def _follows_lost(history: History, migration: Migration) -> bool:
+    """Whether a file that nobody can read stands before a migration."""
+    number = migration.number
+    return any(number is None or (each.number is not None and each.number < number) for each in history.lost)
+
+
+def steps_of(
+    history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool, contain: bool = True
+) -> Iterator[Step]:
+    """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
+    runner = target.runner and migration is not history.baseline
+    meant = migration.statements
+    if runner and actual and migration.sent != migration.up:
+        meant = statements(migration.source, migration.sent)
+    for statement in meant:
+        try:
+            steps = tuple(_steps(history, migration, statement, target, catalog, actual=actual, runner=runner))
+        except Exception as error:
+            if not contain:
+                raise
+            crash = Crash(None, "KMB000", migration.place(statement.span), f"{type(error).__name__}: {error}")
+            judged = Form(), Outcome(Verdict.TAKEN)
+            steps = (Step(history, target, migration, statement, None, catalog, catalog, *judged, crash=crash),)
+        yield from steps
+        catalog = steps[-1].after
+
+
+def _steps(
+    history: History,
+    migration: Migration,
+    statement: Statement,
+    target: Target,
+    catalog: Catalog,
+    *,
+    actual: bool,
+    runner: bool,
+) -> Iterator[Step]:
+    """The steps of one statement, a change each."""
+    form = target.form(statement, migration.source)
+    fate = _fate(statement, migration) if runner else None
+    changes: tuple[Change | None, ...] = statement.changes or (None,)
+    for number, change in enumerate(changes):
+        held = conflicts(catalog, change) if change is not None else ()
+        if catalog.lost:
+            # What isn't there may have been made in the file that can't be read, which is said of that file.
+            held = tuple(each for each in held if not isinstance(each, Unknown))
+        outcome = _outcome(target, form, change, catalog, held, first=number == 0)
+        if fate is not None:
+            outcome = msgspec.structs.replace(outcome, verdict=fate)
+        after = catalog
+        if change is not None and (not actual or outcome.verdict in _HAPPENS):
+            after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
+        elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
+            # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
+            after = target.aftermath(catalog, change, outcome, migration.place)
+        unmet = _unmet(held, outcome)
+        yield Step(history, target, migration, statement, change, catalog, after, form, outcome, unmet, number)
+        catalog = after
+
+
+def lived(history: History, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
+    """One migration on a catalogue as the database lives it: its steps up to the statement at which it stops."""
+    steps: list[Step] = []
+    for step in steps_of(history, migration, target, catalog, actual=True):
+        steps.append(step)
+        if step.stops:
+            break
+    return tuple(steps)
+
+
+def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]:
+    """The conflicts that no guard provides for: the guarded ones too where the target ignores the guard."""
+    ignored = any(isinstance(hazard, IgnoredGuard) for hazard in outcome.hazards)
+    return held if ignored else tuple(conflict for conflict in held if not conflict.guarded)
+
+
+_HAPPENS = frozenset({Verdict.TAKEN, Verdict.NO_OP})
+
+
+def _outcome(
+    target: Target,
+    form: Form,
+    change: Change | None,
+    catalog: Catalog,
+    held: tuple[Conflict, ...],
+    *,
+    first: bool,
+) -> Outcome:
+    if change is None:
+        verdict = Verdict.UNREADABLE if form.refusal else Verdict.TAKEN
+        return Outcome(verdict, (form.refusal,) if form.refusal else (), form.hazards)
+    return target.outcome(form if first else Form(), change, catalog, held)
+
+
+def _fate(statement: Statement, migration: Migration) -> Verdict | None:
+    """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
+    pieces = migration.pieces
+    first = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
+    if first == len(pieces) or not pieces[first].span.overlaps(statement.span):
+        return Verdict.SKIPPED
+    piece = pieces[first]
+    if statement.span not in piece.span:
+        return Verdict.CUT
+    cut = next((each for each in statement.comments if each.start < piece.span.start < each.end), None)
+    if cut is not None and (piece.sent or cut.kind is Kind.BLOCK_COMMENT):
+        return Verdict.CUT
+    if not piece.sent:
+        return Verdict.SKIPPED
+    behind = scan(migration.source, Span(statement.span.end, piece.span.end))
+    return Verdict.CUT if any(token.kind is Kind.OPEN for token in behind) else None

@@ -1,0 +1,282 @@
+"""The whole history as the database will live it: every statement with its verdict, every file with its ending."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final
+
+import msgspec
+
+from kmblint.history.files import History, Migration
+from kmblint.redaction import spellings, starred, without
+from kmblint.replay.describe import describe
+from kmblint.replay.leaks import leaks
+from kmblint.replay.steps import Replay, Step
+from kmblint.sql.scanner import Piece
+from kmblint.targets.verdict import (
+    ChangedType,
+    Crashes,
+    CutDigits,
+    DoesNothing,
+    DroppedClause,
+    Hazard,
+    IgnoredGuard,
+    KeyDamage,
+    NullRows,
+    Poisons,
+    UncheckedNull,
+    Verdict,
+    WiderThanAsked,
+)
+from kmblint.text import Source
+from kmblint.wording import counted
+
+KINDS: Final[dict[type[Hazard], str]] = {
+    DroppedClause: "dropped-clause",
+    ChangedType: "changed-type",
+    IgnoredGuard: "ignored-guard",
+    WiderThanAsked: "wider-than-asked",
+    DoesNothing: "does-nothing",
+    Poisons: "poisons",
+    Crashes: "crashes",
+    KeyDamage: "key-damage",
+    NullRows: "null-rows",
+    UncheckedNull: "unchecked-null",
+    CutDigits: "cut-digits",
+}
+"""How a transcript calls each hazard."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One statement (or a comment that is sent like one) and how it ends."""
+
+    migration: Migration
+    line: int
+    sql: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    hazards: tuple[Hazard, ...]
+    changes: tuple[str, ...]
+    """What the catalogue gains or loses; empty where the statement doesn't happen."""
+    reached: bool
+    """False behind a stop: it is sent only once that is mended."""
+    stops: bool
+    """Whether the run ends here: the rest of the file isn't sent, and the file isn't recorded."""
+    secrets: tuple[str, ...] = ()
+    """Texts that nobody should read; `sql` has stars in their place."""
+
+    @property
+    def surprises(self) -> tuple[str, ...]:
+        """Its hazards as clauses, without the secrets."""
+        return tuple(without(hazard_text(hazard), self.secrets) for hazard in self.hazards)
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How a file ends."""
+
+    migration: Migration
+    reached: bool
+    recorded: bool
+    """Whether it counts as applied afterwards."""
+    stops: bool
+    """Whether nothing behind it is sent."""
+    note: str
+    """Why it isn't recorded; empty where it is."""
+
+
+class Transcript(msgspec.Struct, frozen=True):
+    """The entries and the endings of a history, both in the runner's order."""
+
+    entries: tuple[Entry, ...]
+    endings: tuple[Ending, ...]
+    obstacle: str = ""
+    """Why the runner won't even begin; what follows is then what it would do."""
+
+    def only(self, files: frozenset[str] | None) -> Transcript:
+        """The part on some files; None is all of them."""
+        if files is None:
+            return self
+        return msgspec.structs.replace(
+            self,
+            entries=tuple(entry for entry in self.entries if entry.migration.file in files),
+            endings=tuple(ending for ending in self.endings if ending.migration.file in files),
+        )
+
+
+def transcribe(replayed: Replay, *, runner: bool) -> Transcript:
+    """The transcript of an `actual` replay; `runner` says whether Kimberlite's own runs the files."""
+    entries: list[Entry] = []
+    endings: list[Ending] = []
+    numbers: dict[int | None, str] = {}
+    reached = True
+    for migration in replayed.history.replayed:
+        told = tuple(_file(migration, replayed.by_file.get(migration.file, ()), runner=runner, reached=reached))
+        entries += told
+        taken_by = numbers.setdefault(migration.number, migration.file) if runner else migration.file
+        endings.append(_ending(migration, told, taken_by, reached=reached))
+        reached = reached and not endings[-1].stops
+    return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if runner else "")
+
+
+def _file(migration: Migration, steps: tuple[Step, ...], *, runner: bool, reached: bool) -> Iterator[Entry]:
+    """The entries of one file, in the order of its text."""
+    statements = [tuple(group) for _, group in groupby(steps, key=lambda step: step.statement.span)]
+    told = [(group[0].statement.span.start, _entry(group)) for group in statements]
+    if runner:
+        spans = [group[0].statement.span for group in statements]
+        ends = [span.end for span in spans]
+        for piece in migration.pieces:
+            behind = bisect_right(ends, piece.span.start)
+            if piece.sent and (behind == len(spans) or spans[behind].start >= piece.span.end):
+                told.append((piece.span.start, _comment(migration, piece)))
+    for _, entry in sorted(told, key=lambda pair: pair[0]):
+        yield msgspec.structs.replace(entry, reached=reached)
+        reached = reached and (migration.applied or not entry.stops)
+
+
+_HAPPENS: Final = frozenset({Verdict.TAKEN, Verdict.NO_OP})
+
+
+def _entry(steps: tuple[Step, ...]) -> Entry:
+    first = steps[0]
+    source, span = first.migration.source, first.statement.span
+    verdict = next((step.outcome.verdict for step in steps if step.outcome.verdict not in _HAPPENS), None)
+    if verdict is None:
+        quiet = all(step.outcome.verdict is Verdict.NO_OP for step in steps)
+        verdict = Verdict.NO_OP if quiet else Verdict.TAKEN
+    secrets = [secret.span for secret in leaks(first)]
+    shown = Source(source.name, starred(source, secrets), source.path) if secrets else source
+    unsaid = tuple(spellings((source, secret) for secret in secrets))
+    refusals = (without(refusal.reason, unsaid) for step in steps for refusal in step.outcome.refusals)
+    hazards = tuple(hazard for step in steps for hazard in step.outcome.hazards)
+    return Entry(
+        migration=first.migration,
+        line=source.position(span.start).line,
+        sql=shown.slice(span),
+        verdict=verdict,
+        reasons=(_FATES[verdict],) if verdict in _FATES else tuple(dict.fromkeys(refusals)),
+        hazards=tuple(hazard for hazard in hazards if verdict in _HAPPENS or isinstance(hazard, Crashes)),
+        changes=tuple(describe(step.change) for step in steps if step.change) if verdict is Verdict.TAKEN else (),
+        reached=True,
+        stops=any(step.stops for step in steps) or (verdict is Verdict.TAKEN and any(map(_kills, hazards))),
+        secrets=unsaid,
+    )
+
+
+def _kills(hazard: Hazard) -> bool:
+    """Whether the server dies whatever the tables hold."""
+    return isinstance(hazard, Crashes) and not hazard.when
+
+
+_FATES: Final = {
+    Verdict.SKIPPED: "the runner doesn't send it: the text behind the previous `;` begins with `--`",
+    Verdict.CUT: "the runner splits it at a `;` inside a literal, a quoted name or a comment",
+}
+
+
+def _comment(migration: Migration, piece: Piece) -> Entry:
+    return Entry(
+        migration=migration,
+        line=migration.source.position(piece.span.start).line,
+        sql=migration.source.slice(piece.span),
+        verdict=Verdict.REFUSED,
+        reasons=("the runner sends this comment as a statement, and the engine refuses it",),
+        hazards=(),
+        changes=(),
+        reached=True,
+        stops=True,
+    )
+
+
+def _ending(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, reached: bool) -> Ending:
+    """How a file ends whose number the file `taken_by` has taken."""
+    if migration.applied:
+        return Ending(migration, reached=True, recorded=True, stops=False, note="")
+    stop = next((entry for entry in told if entry.stops), None)
+    note = ""
+    if stop is not None:
+        done = sum(entry.verdict in _HAPPENS for entry in told[: told.index(stop)])
+        half = f"half applied: {counted(done, 'statement')} before it took effect" if done else "nothing took effect"
+        note = f"the run stops at line {stop.line}; {half}, and nothing is recorded"
+    elif not migration.pieces:
+        note = "there is nothing to send, so it is never recorded and stays pending for ever"
+    elif taken_by != migration.file:
+        note = f"`{taken_by}` has its number, so recording it fails, and the run stops"
+    stops = bool(note) and bool(migration.pieces)
+    return Ending(migration, reached, recorded=reached and not note, stops=stops, note=note)
+
+
+def _obstacle(history: History) -> str:
+    """What makes the whole folder unusable for the runner."""
+    broken = [f"`{each.file}` can't be read" for each in history.unreadable]
+    broken += [f"`{each.file}` has no number" for each in history.migrations if each.number is None]
+    return f"the runner refuses the whole folder: {', '.join(broken)}" if broken else ""
+
+
+def hazard_text(hazard: Hazard) -> str:
+    """A hazard as a clause."""
+    match hazard:
+        case DroppedClause(clause=clause, column=column, effect=effect):
+            return f"{clause}{f' of `{column}`' if column else ''} is thrown away: {effect}"
+        case ChangedType(column=column, declared=declared, stored=stored, effect=effect):
+            return f"`{column}` is stored as {stored}, not {declared}: {effect}"
+        case IgnoredGuard(guard=guard, effect=effect):
+            return f"{guard} is ignored: {effect}"
+        case WiderThanAsked(clause="condition", detail=detail):
+            beside = "the whole key" if detail == "key" else f"the index `{detail}`"
+            return f"a condition is ignored beside {beside}: more rows change than meant"
+        case WiderThanAsked(clause=clause, detail=detail):
+            return f"{clause}{f' `{detail}`' if detail else ''} is ignored: more or other rows change than meant"
+        case DoesNothing(reason=reason):
+            return reason
+        case Poisons(table=table, column=column, column_type=kind, value=value):
+            return f"{value} in the {kind} column `{column}` makes `{table}` unreadable from here on"
+        case Crashes(reason=reason, when=when):
+            return f"the server dies{f' {when}' if when else ''}: {reason}"
+        case KeyDamage(column=column):
+            return f"the key column `{column}` is set unchecked: two rows may end with one key"
+        case NullRows(column=column, comparison=comparison):
+            return f"`{comparison}` also takes the rows where `{column}` is NULL"
+        case UncheckedNull(column=column):
+            return f"the NOT NULL column `{column}` gets NULL, and nothing checks"
+        case CutDigits(column=column, value=value, kept=kept):
+            return f"{value} is stored in `{column}` as {kept}"
+
+
+def as_json(transcripts: list[Transcript]) -> str:
+    """The transcripts as one document, version 1."""
+    statements = [_statement(entry) for transcript in transcripts for entry in transcript.entries]
+    files = [
+        {
+            "path": ending.migration.source.path,
+            "migration": ending.migration.file,
+            "reached": ending.reached,
+            "recorded": ending.recorded,
+            "note": ending.note,
+        }
+        for transcript in transcripts
+        for ending in transcript.endings
+    ]
+    obstacles = [transcript.obstacle for transcript in transcripts if transcript.obstacle]
+    document = {"version": 1, "statements": statements, "files": files, "obstacles": obstacles}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _statement(entry: Entry) -> dict[str, Any]:
+    return {
+        "path": entry.migration.source.path,
+        "migration": entry.migration.file,
+        "line": entry.line,
+        "sql": entry.sql,
+        "verdict": entry.verdict.value,
+        "reasons": list(entry.reasons),
+        "hazards": list(dict.fromkeys(KINDS[type(hazard)] for hazard in entry.hazards)),
+        "dropped": [hazard.clause for hazard in entry.hazards if isinstance(hazard, DroppedClause)],
+        "changes": list(entry.changes),
+        "reached": entry.reached,
+        "stops": entry.stops,
+        "details": list(entry.surprises),
+    }

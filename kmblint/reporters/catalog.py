@@ -1,0 +1,156 @@
+"""A catalogue as a table to read, as JSON, Mermaid or DOT (and as SQL: `schema/write.py`)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from kmblint.reporters.catalog_sql import as_sql
+from kmblint.reporters.kept import Kept
+from kmblint.schema.catalog import Catalog, Column, Table
+from kmblint.schema.changes import ForeignKey
+
+_NO_WORD: Final = re.compile(r"\W", re.ASCII)
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def as_json(catalog: Catalog, kept: Kept) -> str:
+    """The catalogue as data, version 1."""
+    tables = [_table_data(catalog, table, kept) for table in catalog.in_order]
+    return json.dumps({"version": 1, "tables": tables}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _table_data(catalog: Catalog, table: Table, kept: Kept) -> dict[str, Any]:
+    policies = [{"column": column, "policy": policy} for column, (policy, _) in sorted(table.policies.items())]
+    masks = [
+        {"name": mask.name, "column": mask.column, "strategy": mask.strategy}
+        for mask in sorted(catalog.masks.values(), key=lambda mask: mask.name)
+        if mask.table == table.name
+    ]
+    return {
+        "name": table.name,
+        "columns": [
+            {
+                "name": column.name,
+                "type": str(kept.type(column)),
+                "declared_type": str(column.type),
+                "nullable": kept.nullable(table, column),
+            }
+            for column in table.columns
+        ],
+        "primary_key": list(table.primary_key),
+        "indexes": [
+            {"name": index.name, "columns": list(kept.columns(index))}
+            for index in sorted(table.indexes, key=lambda index: index.name)
+        ],
+        "foreign_keys": [
+            {
+                "name": key.name.text if key.name else None,
+                "columns": [column.text for column in key.columns],
+                "references": {"table": key.table.text, "columns": [target.text for target in key.targets]},
+                "kept": kept.constraints,
+            }
+            for key in kept.references(table)
+        ],
+        "masks": [*masks, *policies],
+        "classifications": [
+            {"column": column, "classification": word} for column, (word, _) in sorted(table.classifications.items())
+        ],
+    }
+
+
+# --- for eyes ---------------------------------------------------------------------------------------------------------
+
+
+def as_table(catalog: Catalog, kept: Kept) -> str:
+    """Each table with its columns in line, keys, references and indexes named beside them."""
+    if not catalog.tables:
+        return "no tables\n"
+    return "\n".join(_table_text(catalog, table, kept) for table in catalog.in_order)
+
+
+def _table_text(catalog: Catalog, table: Table, kept: Kept) -> str:
+    rows = [(column.name, str(kept.type(column)), _notes(catalog, table, column, kept)) for column in table.columns]
+    widths = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
+    lines = [f"  {name:{widths[0]}}  {kind:{widths[1]}}  {notes}".rstrip() for name, kind, notes in rows]
+    lines += [
+        f"  index {index.name} ({', '.join(column or '(…)' for column in kept.columns(index))})"
+        for index in sorted(table.indexes, key=lambda index: index.name)
+    ]
+    if kept.actual:
+        lines += [
+            f"  unreadable: `{poison.column}` holds {poison.value} ({poison.place.file})" for poison in table.poisons
+        ]
+    return "\n".join([f"{table.name}  ({table.made.file})", *lines, ""])
+
+
+def _notes(catalog: Catalog, table: Table, column: Column, kept: Kept) -> str:
+    notes = ["key"] if column.name in table.primary_key else []
+    if not kept.nullable(table, column) and not notes:
+        notes.append("not null")
+    notes += [
+        f"→ {key.table.text}{'' if kept.constraints else ' (declared, not kept)'}"
+        for key in kept.references(table)
+        if column.name in {name.text for name in key.columns}
+    ]
+    if column.name in table.policies:
+        notes.append(f"masked by {table.policies[column.name][0]}")
+    masks = (mask for mask in catalog.masks.values() if (mask.table, mask.column) == (table.name, column.name))
+    notes += [f"masked by {name}" for name in sorted(mask.name for mask in masks)]
+    if column.name in table.classifications:
+        notes.append(table.classifications[column.name][0])
+    return ", ".join(notes)
+
+
+def as_mermaid(catalog: Catalog, kept: Kept) -> str:
+    """An entity-relationship diagram in Mermaid's language, which takes words only as names of columns."""
+    lines = ["erDiagram"]
+    for table in catalog.in_order:
+        referring = {name.text for key in kept.references(table) for name in key.columns}
+        lines.append(f"    {_entity(table.name)} {{")
+        for column in table.columns:
+            keys = ["PK"] * (column.name in table.primary_key) + ["FK"] * (column.name in referring)
+            kind = _NO_WORD.sub("_", str(kept.type(column))) or "unknown"
+            lines.append(f"        {kind} {_NO_WORD.sub('_', column.name)} {', '.join(keys)}".rstrip())
+        lines.append("    }")
+    for table, key in _references(catalog, kept):
+        label = ", ".join(column.text for column in key.columns).replace('"', "'")
+        lines.append(f'    {_entity(key.table.text)} ||--o{{ {_entity(table.name)} : "{label}"')
+    return "\n".join(lines) + "\n"
+
+
+def _entity(name: str) -> str:
+    return '"' + name.replace('"', "'") + '"'
+
+
+def as_dot(catalog: Catalog, kept: Kept) -> str:
+    """A graph of the tables and their references in Graphviz's language."""
+    lines = ["digraph schema {", "    node [shape=record];"]
+    for table in catalog.in_order:
+        columns = "\\l".join(f"{_dot(column.name)} {_dot(str(kept.type(column)))}" for column in table.columns)
+        lines.append(f'    "{_dot(table.name)}" [label="{{{_dot(table.name)}|{columns}\\l}}"];')
+    for table, key in _references(catalog, kept):
+        label = ", ".join(column.text for column in key.columns)
+        lines.append(f'    "{_dot(table.name)}" -> "{_dot(key.table.text)}" [label="{_dot(label)}"];')
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _dot(text: str) -> str:
+    return "".join("\\" + character if character in '"\\{}|<>' else character for character in text)
+
+
+def _references(catalog: Catalog, kept: Kept) -> list[tuple[Table, ForeignKey]]:
+    return [(table, key) for table in catalog.in_order for key in kept.references(table)]
+
+
+RENDERERS: Final[dict[str, Callable[[Catalog, Kept], str]]] = {
+    "table": as_table,
+    "sql": as_sql,
+    "json": as_json,
+    "mermaid": as_mermaid,
+    "dot": as_dot,
+}

@@ -1,0 +1,1 @@
+"""Kimberlite: its engine, release by release, and its runner."""

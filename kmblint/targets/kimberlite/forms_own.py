@@ -1,0 +1,199 @@
+"""Kimberlite's own statements: known by their first words and cut on white space (area kimberlite).
+
+Source: kimberlite-query 0.9.1, src/parser.rs (`try_parse_custom_statement`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Final, NoReturn
+
+from kmblint.targets.kimberlite.facts import words
+from kmblint.targets.kimberlite.tokens import Cursor
+from kmblint.targets.verdict import Crashes
+from kmblint.text import Source, Span
+
+_SHAPES: Final = {
+    "DROP MASKING POLICY": "DROP MASKING POLICY name",
+    "CREATE MASK": "CREATE MASK name ON table.column USING strategy",
+    "DROP MASK": "DROP MASK name",
+    "SHOW CLASSIFICATIONS": "SHOW CLASSIFICATIONS FOR table",
+    "SHOW COLUMNS": "SHOW COLUMNS FROM table",
+    "SHOW TABLES": "SHOW TABLES",
+    "CREATE USER": "CREATE USER name WITH ROLE role",
+}
+"""First words → the whole statement, word by word; lower-case words stand for one word of one's own."""
+_POLICY: Final = "CREATE MASKING POLICY name STRATEGY kind EXEMPT ROLES ('role', …)"
+_ATTACH: Final = "ALTER TABLE table ALTER COLUMN column SET MASKING POLICY name"
+_DETACH: Final = "ALTER TABLE table ALTER COLUMN column DROP MASKING POLICY"
+_CLASSIFY: Final = "ALTER TABLE table MODIFY COLUMN column SET CLASSIFICATION 'word'"
+_POLICY_STRATEGIES: Final = words("REDACT_SSN REDACT_PHONE REDACT_EMAIL REDACT_CC HASH TOKENIZE NULL")
+_MASK_STRATEGIES: Final = words("REDACT REDACT_SSN REDACT_EMAIL REDACT_PHONE REDACT_CREDIT_CARD HASH TOKENIZE NULL")
+_MEANT: Final = re.compile(
+    r"(?i)CREATE\s+MASK(?:ING\s+POLICY)?\b|DROP\s+MASK(?:ING\s+POLICY)?\b|CREATE\s+USER\b"
+    r"|ALTER\s+TABLE\b.*\b(?:MASKING\s+POLICY|SET\s+CLASSIFICATION)\b",
+    re.DOTALL,
+)
+_FIRST_WORDS: Final = frozenset({"CREATE", "DROP", "ALTER", "SHOW"})
+_WORD: Final = re.compile(r"\S+")
+
+
+def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
+    """Whether the statement is one of the engine's own, by its text as it is sent (`sent` includes the comments).
+
+    Raises `Refused` where its words aren't exactly those that the engine cuts.
+    """
+    if cursor.word() not in _FIRST_WORDS:
+        return False
+    text = source.slice(sent).strip().rstrip(";").rstrip()
+    upper = text.upper()
+    cut = _Words(cursor, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
+    if upper.startswith("CREATE MASKING POLICY"):
+        _policy(cut)
+    elif upper.startswith("ALTER TABLE") and "MASKING POLICY" in upper:
+        _attachment(cut)
+    elif upper.startswith("ALTER TABLE") and "SET CLASSIFICATION" in upper:
+        _classification(cut)
+    elif shape := next((shape for first, shape in _SHAPES.items() if upper.startswith(first)), None):
+        if shape == "SHOW TABLES" and upper != "SHOW TABLES":
+            cut.refuse(shape)
+        cut.match(shape)
+        if shape == _SHAPES["CREATE MASK"]:
+            _mask(cut)
+        elif upper.startswith("SHOW C"):
+            _plain_names(cut, 3)
+    elif _MEANT.match(" ".join(token.upper for token in cursor.tokens)):
+        _refuse_broken(cursor, sent, span)
+    else:
+        return False
+    return True
+
+
+class _Words:
+    """The statement's text cut on white space, as the engine cuts it."""
+
+    def __init__(self, cursor: Cursor, text: str, start: int) -> None:
+        self.cursor = cursor
+        self.text = text
+        self.start = start
+
+    @cached_property
+    def found(self) -> list[tuple[str, Span]]:
+        start = self.start
+        return [
+            (match.group(), Span(start + match.start(), start + match.end())) for match in _WORD.finditer(self.text)
+        ]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.start + len(self.text))
+
+    def match(self, shape: str) -> None:
+        """Refuses where the words aren't those of the shape."""
+        wanted = shape.split()
+        if len(self.found) != len(wanted):
+            self.refuse(shape)
+        for want, (word, span) in zip(wanted, self.found, strict=True):
+            if want.isupper() and word.upper() != want:
+                self.refuse(shape, span)
+
+    def refuse(self, shape: str, span: Span | None = None) -> NoReturn:
+        """Says what the engine wants word by word."""
+        if "--" in self.text or "/*" in self.text:
+            reason = "a comment in this statement counts as one of its words"
+        elif len(self.found) > len(shape.split()):
+            reason = "the engine cuts this statement on white space and finds words too many"
+        else:
+            reason = "the engine cuts this statement on white space and finds other words than it wants"
+        self.cursor.refuse(reason, span or self.span, f"write exactly `{shape}`", topic="own-form")
+
+
+def _policy(cut: _Words) -> None:
+    head, exempt, tail = _partition(cut.text[len("CREATE MASKING POLICY") :], "EXEMPT ROLES")
+    parts = head.split()
+    if not exempt:
+        cut.cursor.refuse("a masking policy needs the roles that see the value", cut.span,
+                            f"write `{_POLICY}`", topic="own-form")  # fmt: skip
+    if len(parts) < 3 or parts[1].upper() != "STRATEGY":
+        cut.refuse(_POLICY)
+    _strategy(cut, parts[2].upper(), parts[3:])
+    tail = tail.strip()
+    if not (tail.startswith("(") and tail.endswith(")")):
+        cut.refuse(_POLICY)
+    if not any(role.strip().strip("'") for role in tail[1:-1].split(",")):
+        cut.cursor.refuse("the list of roles is empty", cut.span, f"write `{_POLICY}`", topic="own-form")
+
+
+def _partition(text: str, marker: str) -> tuple[str, str, str]:
+    """Like `str.partition`, in any case."""
+    at = text.upper().find(marker)
+    return (text, "", "") if at < 0 else (text[:at], marker, text[at + len(marker) :])
+
+
+def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:
+    if kind == "REDACT_CUSTOM":
+        good = len(arguments) == 1 and len(arguments[0]) > 1 and arguments[0][0] == arguments[0][-1] == "'"
+        advice = "write one text in single quotes without a space"
+    elif kind == "TRUNCATE":
+        good = len(arguments) == 1 and arguments[0].lstrip("+").isdigit() and int(arguments[0]) > 0
+        advice = "write a number of characters above 0"
+    elif kind in _POLICY_STRATEGIES:
+        good = not arguments
+        advice = f"write `{kind}` alone"
+    else:
+        cut.cursor.refuse(f"there is no masking strategy `{kind}`", cut.span,
+                            "write one of REDACT_SSN, REDACT_PHONE, REDACT_EMAIL, REDACT_CC, "
+                           "REDACT_CUSTOM '…', HASH, TOKENIZE, "
+                            "TRUNCATE n or NULL", topic="own-form")  # fmt: skip
+    if not good:
+        cut.cursor.refuse(f"the engine can't read what is behind `{kind}`: it cuts on white space", cut.span, advice,
+                            topic="own-form")  # fmt: skip
+
+
+def _attachment(cut: _Words) -> None:
+    shape = _DETACH if len(cut.found) == 9 else _ATTACH
+    cut.match(shape)
+    _plain_names(cut, 2, 5)
+
+
+def _classification(cut: _Words) -> None:
+    cut.match(_CLASSIFY)
+    value, span = cut.found[8]
+    if not (len(value) > 1 and value[0] == value[-1] == "'"):
+        cut.cursor.refuse("a classification stands in single quotes", span, f"write `{_CLASSIFY}`", topic="own-form")
+    _plain_names(cut, 2, 5)
+    if value == "''":
+        cut.cursor.hazards.append(Crashes("an empty classification kills the server", span))
+
+
+def _plain_names(cut: _Words, *places: int) -> None:
+    """Quotes count as part of the name here."""
+    for place in places:
+        word, span = cut.found[place]
+        if word[0] in '"`':
+            cut.cursor.refuse(f"the quotes of `{word}` count as part of the name here", span,
+                                "write the name without quotes", topic="own-form")  # fmt: skip
+
+
+def _mask(cut: _Words) -> None:
+    target, span = cut.found[4]
+    table, dot, column = target.partition(".")
+    if not (table and dot and column):
+        cut.cursor.refuse(
+            "a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`", topic="own-form"
+        )
+    _plain_names(cut, 4)
+    strategy, span = cut.found[6]
+    if strategy.upper() not in _MASK_STRATEGIES:
+        cut.cursor.refuse(f"there is no masking strategy `{strategy}`", span,
+                            f"write one of {', '.join(sorted(_MASK_STRATEGIES))}", topic="own-form")  # fmt: skip
+
+
+def _refuse_broken(cursor: Cursor, sent: Span, span: Span) -> NoReturn:
+    """Meant as an own statement, and the engine doesn't know it by its first cut."""
+    if sent.start < span.start:
+        cursor.refuse("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
+                      "move the comment to the top of the file, as `--` lines", topic="own-form")  # fmt: skip
+    cursor.refuse("the engine knows this statement by its first words, one space between them", span,
+                  "write the first words on one line with one space between them", topic="own-form")  # fmt: skip

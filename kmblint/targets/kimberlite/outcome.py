@@ -1,0 +1,193 @@
+"""What the engine makes of a change on a catalogue: the form, the conflicts that it checks, and the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.changes import (
+    AddColumn,
+    AddIndex,
+    AddUser,
+    AttachPolicy,
+    Change,
+    DeleteRows,
+    DetachPolicy,
+    DropColumn,
+    DropPolicy,
+    InsertRows,
+    Read,
+    UpdateRows,
+)
+from kmblint.schema.conflict import Conflict
+from kmblint.schema.types import DataType
+from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
+from kmblint.targets.kimberlite.outcome_rows import (
+    insert_hazards,
+    insert_refusal,
+    poisoned_refusal,
+    update_hazards,
+    where_refusal,
+)
+from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
+from kmblint.targets.kimberlite.values import Fate, stored_type, update_fate, written
+from kmblint.targets.verdict import Crashes, Form, Hazard, Outcome, Poisons, Refusal, Verdict
+
+_NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE", "TIME", "TIMESTAMP"})
+
+
+def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Outcome:
+    """The outcome of one change; the form counts with the first change of its statement."""
+    refusals = [*catalogue_refusals(change, catalog, held)]
+    row = _refused_row(change, catalog)
+    if not refusals:
+        refusals = [*_refusals(change, catalog, row)]
+    if form.refusal:
+        refusals.insert(0, form.refusal)
+    hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, row))
+    verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
+    return Outcome(verdict, tuple(refusals), hazards)
+
+
+_RefusedRow: TypeAlias = tuple[int, Refusal] | None
+
+
+def _refused_row(change: Change, catalog: Catalog) -> _RefusedRow:
+    """The first row that an INSERT refuses, by its number from 0, and why."""
+    table = _table(change, catalog) if isinstance(change, InsertRows) else None
+    return insert_refusal(table, change) if isinstance(change, InsertRows) and table and table.complete else None
+
+
+def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Refusal]:
+    """What is refused for another reason than a name."""
+    table = _table(change, catalog)
+    match change:
+        case InsertRows():
+            if row is not None:
+                yield row[1]
+        case UpdateRows() | DeleteRows() | Read():
+            if not isinstance(change, Read) and table and table.complete and change.where is not None:
+                unknown = where_refusal(table, change.where)
+                if unknown:
+                    yield unknown
+            poisoned = poisoned_refusal(catalog, change)
+            if poisoned:
+                yield poisoned
+            if isinstance(change, Read):
+                yield from _unread(change, catalog)
+        case AddIndex(name=name) if table and name and (made := catalog.stale_indexes.get((table.name, name.text))):
+            yield Refusal(
+                f"an index `{name.text}` of a dropped table or column is still registered on `{table.name}`", name.span,
+                "give the index another name", cause=made, cause_note="made here, and for ever", topic="stale-index",
+            )  # fmt: skip
+        case DropColumn(column=column) if table and column.text in table.primary_key:
+            yield Refusal(
+                f"`{column.text}` is part of the primary key, and the engine drops no key column", column.span,
+                "make a new table, copy the rows by a program, and drop the old one",
+            )  # fmt: skip
+        case AttachPolicy() | DetachPolicy() | DropPolicy() | AddUser():
+            yield from _attachment(change, catalog, table)
+
+
+def _attachment(
+    change: AttachPolicy | DetachPolicy | DropPolicy | AddUser, catalog: Catalog, table: Table | None
+) -> Iterator[Refusal]:
+    match change:
+        case AttachPolicy(column=column) if table and (held := table.policies.get(column.text)):
+            yield Refusal(
+                f"`{column.text}` has the masking policy `{held[0]}` already",
+                column.span,
+                f"detach it first: ALTER TABLE {table.name} ALTER COLUMN {column.text} DROP MASKING POLICY",
+                cause=held[1],
+                cause_note="attached here",
+                topic="attached",
+            )
+        case DetachPolicy(column=column) if table and column.text not in table.policies:
+            yield Refusal(f"`{column.text}` has no masking policy", column.span, topic="catalogue")
+        case DropPolicy(name=name):
+            for other in catalog.tables.values():
+                for column_name, (policy, place) in other.policies.items():
+                    if policy == name.text:
+                        yield Refusal(
+                            f"masking policy `{name.text}` is still attached to `{other.name}.{column_name}`",
+                            name.span,
+                            f"detach it first: ALTER TABLE {other.name} ALTER COLUMN {column_name} DROP MASKING POLICY",
+                            cause=place,
+                            cause_note="attached here",
+                            topic="attached",
+                        )
+                        return
+            for (dropped, column_name), (policy, place) in catalog.attachments.items():
+                if policy == name.text:
+                    yield Refusal(
+                        f"masking policy `{name.text}` is still attached to `{column_name}` of the dropped `{dropped}`",
+                        name.span, f"make `{dropped}` again, and detach it from there", cause=place,
+                        cause_note="attached here", topic="attached",
+                    )  # fmt: skip
+                    return
+        case AddUser(role=role) if role and role.text not in catalog.roles and not catalog.opaque:
+            yield Refusal(
+                f"there is no role `{role.text}`", role.span, "write CREATE ROLE before it", topic="catalogue"
+            )
+
+
+def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:
+    for name in change.tables:
+        if catalog.table(name.text) is None and not name.text.startswith("_kimberlite_"):
+            yield Refusal(f"there is no table `{name.text}`", name.span, topic="catalogue")
+            return
+
+
+def _standing(form: Form, change: Change, catalog: Catalog) -> tuple[Hazard, ...]:
+    """The form's hazards; nothing crashes where WHERE finds no row."""
+    table = _table(change, catalog)
+    if table and isinstance(change, UpdateRows) and finds_nothing(table, change.where):
+        return tuple(hazard for hazard in form.hazards if not isinstance(hazard, Crashes))
+    return form.hazards
+
+
+def _hazards(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Hazard]:
+    table = _table(change, catalog)
+    if table is None:
+        return
+    match change:
+        case InsertRows():
+            yield from insert_hazards(table, change, None if row is None else row[0])
+        case UpdateRows():
+            yield from update_hazards(table, change)
+        case DeleteRows(where=where) if where is not None:
+            yield from where_hazards(table, where)
+        case AddColumn():
+            yield from _returning(table, change)
+
+
+def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:
+    """A column that comes with the values it had, or that were set before it was there, and can't read them."""
+    name = change.column.name
+    new = stored_type(change.column.type)
+    if new is None or table.column(name.text):
+        return
+    dropped, ghost = table.dropped.get(name.text), table.ghosts.get(name.text)
+    old = stored_type(dropped.type) if dropped and dropped.type else None
+    if dropped and old is not None and not _reads(old, new):
+        value, instead = f"the {old} values of the dropped column", str(dropped.type)
+    elif ghost is not None and update_fate(new, ghost) is Fate.POISONS:
+        value, instead = f"{written(ghost)}, which UPDATE set before there was such a column", None
+    else:
+        return
+    yield Poisons(table.name, name.text, str(change.column.type), value, change.column.type_span, instead)
+
+
+def _reads(old: DataType, new: DataType) -> bool:
+    """Whether a column of the new type reads what was stored as the old one."""
+    if new.name in {"JSON", old.name}:
+        return True
+    if new.name in _NUMBERS:
+        return old.name in _NUMBERS
+    return new.name == "TEXT" and old.name in {"DECIMAL", "UUID", "BYTES"}
+
+
+def _table(change: Change, catalog: Catalog) -> Table | None:
+    name = getattr(change, "table", None)
+    return None if name is None else catalog.table(name.text)

@@ -1,0 +1,307 @@
+"""INSERT, UPDATE and DELETE on a catalogue: what is refused for its values, and what it does to the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.schema.catalog import Catalog, Poison, Table
+from kmblint.schema.changes import Assignment, DeleteRows, InsertRows, Name, OnConflict, Read, Row, UpdateRows
+from kmblint.schema.predicate import (
+    And,
+    Between,
+    Boolean,
+    ColumnRef,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Null,
+    Number,
+    Predicate,
+    Text,
+    Value,
+    conditions,
+    literal_value,
+)
+from kmblint.schema.rows import Key, literal_keys
+from kmblint.schema.types import DataType
+from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
+from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
+from kmblint.targets.kimberlite.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate, written
+from kmblint.targets.verdict import CutDigits, DoesNothing, Hazard, KeyDamage, Poisons, Refusal, UncheckedNull
+from kmblint.text import Place
+
+_TIMESTAMP_HELP: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
+
+
+def poisons_of(table: Table) -> tuple[Poison, ...]:
+    """The values that keep the table from being read now: those whose column is there."""
+    return tuple(poison for poison in table.poisons if table.column(poison.column) is not None)
+
+
+def insert_columns(table: Table, change: InsertRows) -> tuple[str, ...]:
+    """The columns that the values are for, in order."""
+    return tuple(name.text for name in change.columns) if change.columns is not None else table.column_names
+
+
+def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | None:
+    """The first row that INSERT refuses, by its number from 0, and why; the rows before it are in."""
+    columns = insert_columns(table, change)
+    conflict = change.on_conflict
+    if conflict and set(_texts(conflict.columns)) - set(table.primary_key) | _wrong_size(conflict.columns, table):
+        key = ", ".join(table.primary_key)
+        return 0, Refusal(
+            f"ON CONFLICT takes exactly the primary key, `({key})`", conflict.span, f"write `ON CONFLICT ({key})`"
+        )
+    missing = [name for name in table.primary_key if name not in columns]
+    inserted: set[Key] = set()
+    keys = {span: key for key, span in literal_keys(table, change)}
+    for number, row in enumerate(change.rows):
+        refusal = _row_refusal(table, columns, row, missing)
+        key_of_row = keys.get(row.span)
+        taken = key_of_row is not None and (key_of_row in inserted or key_of_row in table.rows)
+        if refusal is None and key_of_row is not None and taken and conflict is None:
+            refusal = _repeated(table, row, key_of_row, table.rows.get(key_of_row))
+        if refusal is None and taken and conflict is not None:
+            refusal = _unknown_update(table, columns, conflict)
+        if refusal is None:
+            refusal = _too_long(table, columns, row)
+        if refusal is not None:
+            return number, refusal
+        if key_of_row is not None:
+            inserted.add(key_of_row)
+    return None
+
+
+def _unknown_update(table: Table, columns: tuple[str, ...], conflict: OnConflict) -> Refusal | None:
+    """What DO UPDATE SET can't set or read; looked at only where the key is there."""
+    for assignment in conflict.assignments:
+        name = assignment.column
+        if table.column(name.text) is None:
+            return Refusal(f"there is no column `{name.text}` in `{table.name}`", name.span, topic="catalogue")
+        value = assignment.value
+        if isinstance(value, ColumnRef) and value.name not in columns:
+            return Refusal(
+                f"EXCLUDED has no `{value.name}`: INSERT gives no value for it",
+                value.span,
+                f"add `{value.name}` to the columns of INSERT",
+                topic="shape",
+            )
+    return None
+
+
+def where_refusal(table: Table, where: Predicate) -> Refusal | None:
+    """A column that isn't there and is looked up; one that is computed with isn't looked at."""
+    for part in conditions(where):
+        ref = _looked_up(part)
+        if ref is not None and table.column(ref.name) is None:
+            return Refusal(f"there is no column `{ref.name}` in `{table.name}`", ref.span, topic="catalogue")
+    return None
+
+
+def _looked_up(part: Predicate) -> ColumnRef | None:
+    """The column that a comparison looks up in the table, rather than in each row."""
+    match part:
+        case Compare(operator=operator, left=ColumnRef() as ref, right=Number() | Text() | Boolean() | Null()):
+            return None if operator == "<>" else ref
+        case In(value=ColumnRef() as ref) | Between(value=ColumnRef() as ref) | IsNull(value=ColumnRef() as ref):
+            return ref
+        case Like(value=ColumnRef() as ref):
+            return ref
+        case _:
+            return None
+
+
+def _texts(names: tuple[Name, ...]) -> list[str]:
+    return [name.text for name in names]
+
+
+def _wrong_size(names: tuple[Name, ...], table: Table) -> set[str]:
+    """Something where the target has another number of columns than the key."""
+    return {""} if names and len(names) != len(table.primary_key) else set()
+
+
+def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list[str]) -> Refusal | None:
+    if len(row.values) != len(columns):
+        return Refusal(
+            f"{len(columns)} columns want a value and {len(row.values)} are given", row.span, topic="shape",
+            help="write one value for each column",
+        )  # fmt: skip
+    for name, value in zip(columns, row.values, strict=True):
+        column = table.column(name)
+        if column is None:
+            continue
+        if isinstance(value, Null) and (not column.nullable or name in table.primary_key):
+            kind = "part of the key" if name in table.primary_key else "NOT NULL"
+            return Refusal(f"`{name}` is {kind} and takes no NULL", value.span, topic="value")
+        stored = stored_type(column.type)
+        if stored is not None and insert_fate(stored, value) is Fate.REFUSED:
+            return Refusal(
+                f"`{name}` is {stored} and doesn't take {written(value)}",
+                value.span,
+                _value_help(name, stored.name, value),
+                topic="value",
+            )
+    if missing:
+        return Refusal(
+            f"the key needs `{missing[0]}`, which no value is given for", row.span, "give every key column a value",
+            topic="shape",
+        )  # fmt: skip
+    return None
+
+
+def _value_help(column: str, stored: str, value: Value) -> str | None:
+    better = instead(DataType(stored), value, update=stored == "TIMESTAMP")
+    if stored == "TIMESTAMP":
+        return _TIMESTAMP_HELP.format(column=column, value=better or "nanoseconds since 1970")
+    if stored == "BYTES":
+        return "insert NULL, and set it afterwards: UPDATE … SET with base64 in single quotes"
+    return f"write {better}" if better else None
+
+
+def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
+    shown = ", ".join(repr(part) if isinstance(part, str) else str(part) for part in key)
+    return Refusal(
+        f"a row with the key ({shown}) is in `{table.name}` already", row.span,
+        f"write ON CONFLICT ({', '.join(table.primary_key)}) DO NOTHING", cause=place,
+        cause_note="inserted here" if place else None, topic="duplicate-row",
+    )  # fmt: skip
+
+
+def _too_long(table: Table, columns: tuple[str, ...], row: Row) -> Refusal | None:
+    """Whether the row fits its page; measured as the engine stores it."""
+    if sum(len(value.value) for value in row.values if isinstance(value, Text)) < MAX_KEYED_ROW_BYTES // 8:
+        return None
+    fields = {name: _as_json(value) for name, value in zip(columns, row.values, strict=True)}
+    size = len(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+    keys = (fields.get(name) for name in table.primary_key)
+    key_size = sum(len(key.encode("utf-8", "surrogatepass")) for key in keys if isinstance(key, str))
+    most = min(MAX_ROW_BYTES, MAX_KEYED_ROW_BYTES - key_size)
+    if size <= most:
+        return None
+    why = f"with a key of {key_size} bytes, which is stored twice, " if most < MAX_ROW_BYTES else ""
+    return Refusal(
+        f"the row takes {size} bytes, and {why}a page holds {most}",
+        row.span, "split the text over several rows, or keep it outside of the database", topic="row-size",
+    )  # fmt: skip
+
+
+def _as_json(value: Value) -> object:
+    if isinstance(value, Number):
+        return int(value.text) if value.is_whole else value.text
+    found = literal_value(value)
+    return None if found is NotImplemented else found
+
+
+def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Iterator[Hazard]:
+    """What the rows before the refused one do to the table; one poison a column."""
+    columns = insert_columns(table, change)
+    skips = change.on_conflict is not None and not change.on_conflict.update
+    keys = {span: key for key, span in literal_keys(table, change)} if skips else {}
+    seen: set[tuple[str, type]] = set()
+    for row in change.rows[:refused]:
+        if skips and keys.get(row.span) in table.rows:
+            continue
+        for hazard in row_hazards(table, columns, row):
+            if (hazard.column, type(hazard)) not in seen:
+                seen.add((hazard.column, type(hazard)))
+                yield hazard
+    if change.on_conflict and change.on_conflict.update:
+        for assignment in change.on_conflict.assignments:
+            yield from _value_hazards(table, assignment.column.text, assignment.value, update=False, checked=False)
+    if change.columns is not None:
+        for column in table.columns:
+            if not column.nullable and column.name not in columns and column.name not in table.primary_key:
+                yield UncheckedNull(column.name, change.span, left_out=True)
+
+
+def row_hazards(table: Table, columns: tuple[str, ...], row: Row) -> Iterator[Poisons | CutDigits]:
+    """What each value of a row does to its column."""
+    for name, value in zip(columns, row.values, strict=False):
+        yield from _value_hazards(table, name, value, update=False)
+
+
+def _value_hazards(
+    table: Table, name: str, value: Value, *, update: bool, checked: bool = True
+) -> Iterator[Poisons | CutDigits]:
+    column = table.column(name)
+    stored = stored_type(column.type) if column else None
+    if column is None or stored is None or literal_value(value) is NotImplemented:
+        return
+    fate = insert_fate(stored, value) if checked and not update else update_fate(stored, value)
+    if fate is Fate.POISONS:
+        yield Poisons(
+            table.name, name, str(column.type), written(value), value.span, instead(stored, value, update=update),
+            name in table.primary_key,
+        )  # fmt: skip
+    elif fate is Fate.CUT:
+        yield CutDigits(name, str(column.type), written(value), kept_digits(stored, value), value.span)
+
+
+def update_hazards(table: Table, change: UpdateRows) -> Iterator[Hazard]:
+    """What SET and WHERE do to the table, save the crash that the form knows."""
+    nothing = finds_nothing(table, change.where)
+    for assignment in change.assignments:
+        yield from _assignment_hazards(table, assignment, nothing=nothing)
+    if change.where is not None:
+        yield from where_hazards(table, change.where)
+
+
+def _assignment_hazards(table: Table, assignment: Assignment, *, nothing: bool) -> Iterator[Hazard]:
+    if assignment.qualifier is not None or assignment.column.quoted:
+        return
+    name = assignment.column.text
+    column = table.column(name)
+    if column is None:
+        if not table.complete:
+            return
+        yield DoesNothing(
+            "ghost",
+            name,
+            assignment.column.span,
+            f"`{table.name}` has no column `{name}`: the value is stored unseen until one of that name is added",
+        )
+        return
+    if name in table.primary_key:
+        yield KeyDamage(name, assignment.span)
+    elif isinstance(assignment.value, Null) and not column.nullable:
+        yield UncheckedNull(name, assignment.span, left_out=False)
+    is_fraction = isinstance(assignment.value, Number) and not assignment.value.is_whole
+    if not nothing and not is_fraction:
+        yield from _value_hazards(table, name, assignment.value, update=True)
+
+
+def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -> Refusal | None:
+    """Whether the statement reads a value that can't be read; a lookup by another key doesn't."""
+    tables = change.tables if isinstance(change, Read) else (change.table,)
+    for name in tables:
+        table = catalog.table(name.text)
+        for poison in poisons_of(table) if table else ():
+            looked_up = None if isinstance(change, Read) or table is None else point_lookup(table, change.where)
+            if looked_up is not None and poison.row is not None and looked_up != poison.row:
+                continue
+            return Refusal(
+                f"`{name.text}` can't be read any more: `{poison.column}` holds {poison.value}", name.span,
+                f"drop the column first: ALTER TABLE {name.text} DROP COLUMN {poison.column}; or write the row anew by "
+                "INSERT … ON CONFLICT (the key) DO UPDATE SET", cause=poison.place,
+                cause_note="from here on no statement can read the table", topic="poisoned",
+            )  # fmt: skip
+    return None
+
+
+def point_lookup(table: Table, where: Predicate | None) -> Key | None:
+    """The one key that a condition asks for, where every key column is compared with a literal by `=`."""
+    if where is None or not table.primary_key:
+        return None
+    wanted: dict[str, object] = {}
+    for part in where.parts if isinstance(where, And) else (where,):
+        match part:
+            case (
+                Compare(operator="=", left=ColumnRef(name=name), right=value)
+                | Compare(operator="=", left=value, right=ColumnRef(name=name))
+            ):
+                wanted[name] = literal_value(value)
+    key = tuple(wanted.get(name, NotImplemented) for name in table.primary_key)
+    return None if NotImplemented in key else key

@@ -1,0 +1,149 @@
+"""What the engine's quirks leave behind in the catalogue once a change has happened."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from kmblint.schema.alter import PlaceOf
+from kmblint.schema.catalog import Catalog, Poison, Table
+from kmblint.schema.changes import (
+    AddColumn,
+    AddIndex,
+    AddTable,
+    AttachPolicy,
+    Change,
+    DetachPolicy,
+    InsertRows,
+    UpdateRows,
+)
+from kmblint.schema.rows import literal_keys
+from kmblint.targets.kimberlite.outcome_rows import insert_columns, insert_refusal, point_lookup, row_hazards
+from kmblint.targets.verdict import DoesNothing, Outcome, Poisons, Verdict
+
+
+def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+    """The catalogue with what stays behind; `catalog` is what the generic `apply` made of the change.
+
+    Of a refused INSERT the rows before the refused one are in.
+    """
+    name = getattr(change, "table", None)
+    table = None if name is None else catalog.table(name.text)
+    if table is None or outcome.verdict is Verdict.NO_OP:
+        return catalog
+    match change:
+        case InsertRows():
+            return catalog.put(_inserted(table, change, outcome, place_of))
+        case UpdateRows() if outcome.verdict is Verdict.TAKEN:
+            return catalog.put(_updated(table, change, outcome, place_of))
+        case AddIndex(name=index) if index is not None:
+            made = table.index(index.text)
+            if made is None:
+                return catalog
+            key = (table.name, index.text)
+            indexes = catalog.stale_indexes.insert(key, made.made)
+            return replace(catalog.put(_without_quoted(table, change, outcome)), stale_indexes=indexes)
+        case AddColumn() if outcome.verdict is Verdict.TAKEN:
+            return catalog.put(_returned(table, outcome, place_of))
+        case AttachPolicy(column=column, policy=policy):
+            attached = catalog.attachments.insert((table.name, column.text), (policy.text, place_of(change.span)))
+            return replace(catalog, attachments=attached)
+        case DetachPolicy(column=column):
+            return replace(catalog, attachments=catalog.attachments.discard((table.name, column.text)))
+        case AddTable():
+            return catalog.put(_reattached(catalog, table))
+        case _:
+            return catalog
+
+
+def _poisons(table: Table, outcome: Outcome, place_of: PlaceOf, row: tuple[object, ...] | None) -> Table:
+    found = tuple(
+        Poison(hazard.column, hazard.value, place_of(hazard.span), row)
+        for hazard in outcome.hazards
+        if isinstance(hazard, Poisons)
+    )
+    return replace(table, poisons=(*table.poisons, *found)) if found else table
+
+
+def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: PlaceOf) -> Table:
+    """The poisons of the rows; `apply` has put in the keys, save those of an INSERT that fails half-way."""
+    keys = {span: key for key, span in literal_keys(table, change)}
+    refused = insert_refusal(table, change) if outcome.verdict is Verdict.REFUSED else None
+    if outcome.verdict is Verdict.REFUSED and refused is None:
+        return table
+    rows = table.rows
+    poisons = table.poisons
+    columns = insert_columns(table, change)
+    poisoned = any(isinstance(hazard, Poisons) for hazard in outcome.hazards)
+    skips = change.on_conflict is not None and not change.on_conflict.update
+    for row in change.rows[: refused[0] if refused else None]:
+        key, here = keys.get(row.span), place_of(row.span)
+        held = key is not None and rows.get(key, here) != here
+        if poisoned and not (held and skips):
+            for hazard in row_hazards(table, columns, row):
+                if isinstance(hazard, Poisons):
+                    poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
+        if held and key is not None:
+            poisons = (*poisons, *_set_on_conflict(change, outcome, place_of, key))
+        elif key is not None:
+            rows = rows.insert(key, here)
+    if change.on_conflict and change.on_conflict.update:
+        poisons = _rewritten(table, change, poisons)
+    return replace(table, rows=rows, poisons=poisons)
+
+
+def _set_on_conflict(
+    change: InsertRows, outcome: Outcome, place_of: PlaceOf, key: tuple[object, ...]
+) -> tuple[Poison, ...]:
+    """The poisons that DO UPDATE SET writes into a row that is there."""
+    if change.on_conflict is None:
+        return ()
+    return tuple(
+        Poison(hazard.column, hazard.value, place_of(hazard.span), key)
+        for hazard in outcome.hazards
+        if isinstance(hazard, Poisons) and hazard.span in change.on_conflict.span
+    )
+
+
+def _rewritten(table: Table, change: InsertRows, poisons: tuple[Poison, ...]) -> tuple[Poison, ...]:
+    """DO UPDATE over a poisoned row with another value mends it."""
+    keys = {key for key, _ in literal_keys(table, change)}
+    assert change.on_conflict is not None
+    mended = {assignment.column.text for assignment in change.on_conflict.assignments}
+    old = set(table.poisons)
+    return tuple(p for p in poisons if not (p in old and p.row in keys and p.column in mended))
+
+
+def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
+    table = _poisons(table, outcome, place_of, point_lookup(table, change.where))
+    ghosts = table.ghosts
+    unseen = {each.column for each in outcome.hazards if isinstance(each, DoesNothing) and each.kind == "ghost"}
+    for assignment in change.assignments:
+        if assignment.column.text in unseen:
+            ghosts = ghosts.insert(assignment.column.text, assignment.value)
+    return replace(table, ghosts=ghosts)
+
+
+def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:
+    """An index on a quoted column is on no column that there is."""
+    quoted = {hazard.span for hazard in outcome.hazards if isinstance(hazard, DoesNothing)}
+    if not quoted or change.name is None:
+        return table
+    columns = tuple(
+        None if part.column is None or part.column.span in quoted else part.column.text for part in change.parts
+    )
+    made = change.name.text
+    indexes = (replace(i, columns=columns, declared=i.columns) if i.name == made else i for i in table.indexes)
+    return replace(table, indexes=tuple(indexes))
+
+
+def _returned(table: Table, outcome: Outcome, place_of: PlaceOf) -> Table:
+    return _poisons(table, outcome, place_of, None)
+
+
+def _reattached(catalog: Catalog, table: Table) -> Table:
+    """Policies stay attached to a table's name and columns when it is dropped and made again."""
+    policies = table.policies
+    for (name, column), attached in catalog.attachments.items():
+        if name == table.name:
+            policies = policies.insert(column, attached)
+    return replace(table, policies=policies)

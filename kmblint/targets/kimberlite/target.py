@@ -1,0 +1,41 @@
+"""Kimberlite: its engine and its runner."""
+
+from __future__ import annotations
+
+from kmblint.schema.alter import PlaceOf
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import Change
+from kmblint.schema.conflict import Conflict
+from kmblint.schema.types import DataType
+from kmblint.sql.statement import Statement
+from kmblint.targets.capabilities import KIMBERLITE, Traits
+from kmblint.targets.kimberlite.forms import judge
+from kmblint.targets.kimberlite.outcome import judge_change
+from kmblint.targets.kimberlite.side_effects import after
+from kmblint.targets.kimberlite.values import stored_type
+from kmblint.targets.verdict import Form, Outcome
+from kmblint.text import Source
+
+
+class Kimberlite:
+    """The engine of one release behind its runner."""
+
+    name = "kimberlite"
+    runner = True
+    traits: Traits = KIMBERLITE
+
+    def form(self, statement: Statement, source: Source) -> Form:
+        """What the engine says of the words alone."""
+        return judge(statement, source)
+
+    def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
+        """What the engine says on a catalogue."""
+        return judge_change(form, change, catalog, conflicts)
+
+    def aftermath(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+        """What stays behind."""
+        return after(catalog, change, outcome, place_of)
+
+    def stored_type(self, declared: DataType) -> DataType | None:
+        """The type that the engine keeps of a declared one."""
+        return stored_type(declared)

@@ -1,0 +1,201 @@
+"""Literals and the columns that hold them: what the engine stores, refuses, cuts, and can't read any more.
+
+Source: kimberlite 0.9.1 src/tenant.rs (`validate_insert_values`), kimberlite-query 0.9.1 src/value.rs (`from_json`);
+areas literal-insert, literal-update, key-type.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from typing import Final
+
+from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
+from kmblint.schema.types import DataType
+from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL, STORED_TYPES, WHOLE_NUMBERS
+
+_ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
+_DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
+_HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
+_ZONED: Final = {
+    "TIME WITH TIME ZONE": "TIME", "TIME WITHOUT TIME ZONE": "TIME", "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
+    "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
+}  # fmt: skip
+_DAY_ONE: Final = date(1970, 1, 1)
+_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Fate(Enum):
+    """What becomes of a literal in a column."""
+
+    FITS = "fits"
+    REFUSED = "refused"
+    POISONS = "poisons"
+    CUT = "cut"
+
+
+def stored_type(declared: DataType) -> DataType | None:
+    """The type that the engine keeps of a declared one; None where it refuses the type."""
+    if declared.array:
+        return None
+    name = _ZONED.get(declared.name, declared.name)
+    if name not in STORED_TYPES:
+        return None
+    stored, _ = STORED_TYPES[name]
+    if stored == "DECIMAL":
+        return DataType(stored, (*declared.arguments, 0)[:2] if declared.arguments else DEFAULT_DECIMAL)
+    return DataType(stored)
+
+
+def insert_fate(stored: DataType, value: Value) -> Fate:
+    """What INSERT does with a literal: it looks at some types and leaves the others to whoever reads them."""
+    if isinstance(value, Null):
+        return Fate.FITS
+    if stored.name in CHECKED_AT_INSERT:
+        good = isinstance(value, _ACCEPTED.get(stored.name, ())) and not _has_point(value)
+        return Fate.FITS if good else Fate.REFUSED
+    return _read_back(stored, value)
+
+
+def update_fate(stored: DataType, value: Value) -> Fate:
+    """What SET does with a literal: it looks at none (and a number with a fraction kills the server first)."""
+    return Fate.FITS if isinstance(value, Null) else _read_back(stored, value)
+
+
+def _has_point(value: Value) -> bool:
+    return isinstance(value, Number) and not value.is_whole
+
+
+def _read_back(stored: DataType, value: Value) -> Fate:
+    """Whether the column can be read once it holds the literal."""
+    name = stored.name
+    if name == "JSON":
+        return Fate.FITS
+    if name == "DECIMAL":
+        return _decimal_fate(stored, value)
+    good = False
+    match value:
+        case Number() if name in WHOLE_NUMBERS and value.is_whole:
+            least, greatest = WHOLE_NUMBERS[name]
+            good = least <= int(value.text) <= greatest
+        case Boolean():
+            good = name == "BOOLEAN"
+        case Text(value=text):
+            good = name == "TEXT" or (name == "UUID" and _is_uuid(text)) or (name == "BYTES" and _is_base64(text))
+        case _:
+            good = False
+    return Fate.FITS if good else Fate.POISONS
+
+
+def _decimal_fate(stored: DataType, value: Value) -> Fate:
+    """A number with a point or a text of digits; a scale of 0 can't read back even `1.0`."""
+    scale = stored.arguments[1]
+    match value:
+        case Number(text=text) if not value.is_whole:
+            fraction = text.partition(".")[2]
+            if fraction and scale == 0:
+                return Fate.POISONS
+        case Text(value=text):
+            found = _DECIMAL_TEXT.match(text)
+            fraction = (found[2] or "") if found else ""
+            if found is None or (found[2] is not None and scale == 0):
+                return Fate.POISONS
+        case _:
+            return Fate.POISONS
+    return Fate.CUT if len(fraction.rstrip("0")) > scale else Fate.FITS
+
+
+def kept_digits(stored: DataType, value: Value) -> str:
+    """How a decimal that is cut reads afterwards."""
+    text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction[: stored.arguments[1]]}"
+
+
+def _is_uuid(text: str) -> bool:
+    return _HEXADECIMAL.match(text.replace("-", "")) is not None
+
+
+def _is_base64(text: str) -> bool:
+    """Canonical base64: decoding and encoding gives the same text."""
+    try:
+        return base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
+    except (binascii.Error, ValueError):
+        return False
+
+
+def written(value: Value) -> str:
+    """A literal as SQL writes it, cut to forty characters."""
+    match value:
+        case Text(value=text):
+            inner = text.replace("'", "''")
+            return f"'{inner}'" if len(inner) < 40 else f"'{inner[:38]}…'"
+        case Number(text=text):
+            return text
+        case Boolean(value=truth):
+            return "TRUE" if truth else "FALSE"
+        case _:
+            return "NULL"
+
+
+def instead(stored: DataType, value: Value, *, update: bool = False) -> str | None:
+    """The literal that the column does hold for the same value; None where there is none or nobody can tell."""
+    match stored.name, value:
+        case "DATE", Text(value=text):
+            return _days(text)
+        case "TIME", Text(value=text):
+            return _nanoseconds(text)
+        case "TIMESTAMP", Text(value=text):
+            return _instant(text) if update else None
+        case "DECIMAL", Number():
+            return _decimal_literal(stored, value, update=update)
+        case "TEXT", Number() | Boolean():
+            return f"'{written(value)}'"
+        case "BOOLEAN", Number(text="0" | "1" as digit):
+            return "TRUE" if digit == "1" else "FALSE"
+        case "BOOLEAN", Text(value=text) if text.lower() in {"true", "false", "t", "f"}:
+            return "TRUE" if text.lower().startswith("t") else "FALSE"
+        case name, Text(value=text) if name in WHOLE_NUMBERS and re.fullmatch(r"-?\d+", text):
+            least, greatest = WHOLE_NUMBERS[name]
+            return text if least <= int(text) <= greatest else None
+        case name, Number(text=text) if name in WHOLE_NUMBERS and re.fullmatch(r"-?\d+\.0*", text):
+            return text.partition(".")[0]
+        case _:
+            return None
+
+
+def _decimal_literal(stored: DataType, value: Number, *, update: bool) -> str:
+    scale = stored.arguments[1]
+    whole, _, fraction = value.text.partition(".")
+    if scale == 0:
+        return f"'{whole}'"
+    padded = f"{whole}.{fraction[:scale].ljust(scale, '0')}"
+    return f"'{padded}'" if update else padded
+
+
+def _days(text: str) -> str | None:
+    try:
+        return str((date.fromisoformat(text[:10]) - _DAY_ONE).days)
+    except ValueError:
+        return None
+
+
+def _nanoseconds(text: str) -> str | None:
+    try:
+        at = time.fromisoformat(text)
+    except ValueError:
+        return None
+    return str(((at.hour * 60 + at.minute) * 60 + at.second) * 10**9 + at.microsecond * 1000)
+
+
+def _instant(text: str) -> str | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    passed = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _MIDNIGHT
+    nanoseconds = (passed.days * 86400 + passed.seconds) * 10**9 + passed.microseconds * 1000
+    return str(nanoseconds) if nanoseconds >= 0 else None
