@@ -142,7 +142,7 @@ class Summary(msgspec.Struct, frozen=True):
     hidden: int = 0
 
 
-class HistoryFacts(msgspec.Struct, frozen=True):
+class HistorySummary(msgspec.Struct, frozen=True):
     """What a report says of the history that was linted."""
 
     root: str
@@ -158,7 +158,7 @@ class Report(msgspec.Struct, frozen=True):
 
     diagnostics: tuple[Diagnostic, ...]
     summary: Summary
-    history: HistoryFacts
+    history: HistorySummary
     sources: Mapping[str, Source]
     """By the name that places use."""
     rule_summaries: Mapping[str, str] = {}

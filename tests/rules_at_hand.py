@@ -12,7 +12,7 @@ from kmblint.findings import Finding, Report, Severity
 from kmblint.history import folder
 from kmblint.history.files import History
 from kmblint.lint.engine import lint
-from kmblint.lint.rulebook import Card, Facts, Rule, Rulebook
+from kmblint.lint.rulebook import Card, Rule, Rulebook, RuleMetadata
 from kmblint.lint.settings import RuleSettings, Settings
 
 TODAY: Final = date(2026, 7, 1)
@@ -22,7 +22,7 @@ _ALWAYS: Final = ("internal-error", "unused-suppression", "expired-suppression")
 def rule(check: Callable[..., Iterable[Finding]], slug: str, code: str = "KMB100", **facts: Any) -> Rule:
     """A rule with a check of the test's own."""
     said = {"severity": Severity.WARNING, "targets": ("kimberlite", "guide"), **facts}
-    card = Card(slug, "A rule.", Facts(code=code, category="names", since="0", **said), "", Path(f"{slug}.md"))
+    card = Card(slug, "A rule.", RuleMetadata(code=code, category="names", since="0", **said), "", Path(f"{slug}.md"))
     return Rule(card, check)
 
 

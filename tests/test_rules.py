@@ -38,7 +38,9 @@ def _fails(change: Truncate) -> Iterator[Finding]:
 def _run(card: Card, case: Case, project: Path) -> Result:
     if card.slug != "internal-error":
         return run(card, case, RULEBOOK, project)
-    broken = msgspec.structs.replace(card, slug="broken-rule", facts=msgspec.structs.replace(card.facts, code="KMB099"))
+    broken = msgspec.structs.replace(
+        card, slug="broken-rule", metadata=msgspec.structs.replace(card.metadata, code="KMB099")
+    )
     return run(card, case, Rulebook([*RULEBOOK, Rule(broken, _fails)]), project, debug=False)
 
 
@@ -143,10 +145,10 @@ def test_card_is_complete(card: Card) -> None:
         assert not case.fixed, f"`{case.title}` shows a fix"
         assert case.rendered is None, f"`{case.title}` shows a finding"
     used = {name for case in every for name in tomli.loads(case.config).get("rules", {}).get(card.slug, {})}
-    assert used == card.facts.options.keys(), "each option needs a case that sets it"
+    assert used == card.metadata.options.keys(), "each option needs a case that sets it"
     assert card.summary[0].isupper(), "the summary is a sentence"
     assert card.summary.endswith("."), "the summary is a sentence"
-    assert card.facts.sources, "a card says where its facts stand"
+    assert card.metadata.sources, "a card says where its facts stand"
 
 
 def test_cards_and_checks_come_in_pairs() -> None:
@@ -177,12 +179,12 @@ def _defined(node: ast.stmt) -> Iterator[str]:
 
 @EACH_CARD
 def test_superseded_rules_exist(card: Card) -> None:
-    for slug in card.facts.supersedes:
+    for slug in card.metadata.supersedes:
         rule = RULEBOOK.get(slug)
         assert rule is not None, slug
         assert rule.slug == slug
 
 
 def test_precedence_has_no_cycles() -> None:
-    graph = TopologicalSorter({card.slug: card.facts.supersedes for card in CARDS})
+    graph = TopologicalSorter({card.slug: card.metadata.supersedes for card in CARDS})
     assert len(list(graph.static_order())) >= len(CARDS)

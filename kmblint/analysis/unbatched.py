@@ -33,7 +33,7 @@ def unbatched(
         step.place(change.span.to(change.table.span)),
         f"this {does} {size} of `{table.name}` in one go: {lacking}, and the table holds rows "
         f"({step.why_populated(table.name)})",
-        help=f"{advice}\n{cost}" if target.traits.append_only else advice,
+        help=f"{advice}\n{cost}" if target.capabilities.append_only else advice,
         subject=table.name,
         confidence=Confidence.HIGH if table.complete else Confidence.MEDIUM,
     )

@@ -32,7 +32,7 @@ from kmblint.text import Place
 from kmblint.wording import nearest
 
 
-class Absence(msgspec.Struct, frozen=True):
+class Unresolved(msgspec.Struct, frozen=True):
     """What is known of a name that isn't there."""
 
     why: str = ""
@@ -48,43 +48,43 @@ class Absence(msgspec.Struct, frozen=True):
         return f"did you mean `{self.meant}`?" if self.meant else None
 
 
-def absent_table(step: Step, replay: Replay, name: str) -> Absence:
+def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:
     """Why a table isn't there when a step runs."""
     readable = (other for kind, other in step.before.others if kind.endswith(("VIEW", "TABLE")))
     makers = replay.later(step, AddTable, RenameTable)
     made = next((table.made for later in makers if (table := later.after.table(name))), None)
-    return _absence(step, name, (*step.before.tables, *readable), step.before.dropped.get(name), made)
+    return _unresolved(step, name, (*step.before.tables, *readable), step.before.dropped.get(name), made)
 
 
-def absent_column(step: Step, replay: Replay, table_name: str, name: str) -> Absence:
+def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) -> Unresolved:
     """Why a column isn't in a table that is there when a step runs, or that the step makes."""
     table = step.before.table(table_name) or step.after.table(table_name)
     if table is None:
-        return Absence()
+        return Unresolved()
     makers = replay.later(step, AddColumn, RenameColumn, RenameTable)
     later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
     guess = None if table.complete else (table.changed or (table.made,))[-1]
-    return _absence(step, name, table.column_names, table.dropped.get(name), made, guess=guess)
+    return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess)
 
 
-def absent_object(step: Step, replay: Replay, conflict: UnknownObject) -> Absence:
+def unresolved_object(step: Step, replay: Replay, conflict: UnknownObject) -> Unresolved:
     """Why an index, constraint, mask, masking policy or role isn't there when a step runs."""
     name = conflict.name.text
     if conflict.kind == "table":
-        return absent_table(step, replay, name)
+        return unresolved_table(step, replay, name)
     if conflict.kind == "index" and conflict.table:
         for table in step.before.tables.values():
             index = table.index(name)
             if index is not None:
                 related = (Related(index.made, f"`{name}` is made here"),)
-                return Absence(f" on `{conflict.table}`: it is an index of `{table.name}`", related)
+                return Unresolved(f" on `{conflict.table}`: it is an index of `{table.name}`", related)
     adds, drops = _VERBS.get(conflict.kind, ((), ()))
     made = next((_where(later) for later in replay.later(step, *adds) if _is_about(later.change, adds, conflict)), None)
     gone = next(
         (_where(past) for past in replay.earlier(step, *drops) if _is_about(past.change, drops, conflict)), None
     )
-    return _absence(step, name, _known(step, conflict), Dropped(name, gone, gone) if gone else None, made)
+    return _unresolved(step, name, _known(step, conflict), Dropped(name, gone, gone) if gone else None, made)
 
 
 _VERBS: Final[dict[str, tuple[tuple[type, ...], tuple[type, ...]]]] = {
@@ -130,7 +130,7 @@ def _known(step: Step, conflict: UnknownObject) -> Iterable[str]:
             return [*catalog.roles, *catalog.users]
 
 
-def _absence(
+def _unresolved(
     step: Step,
     name: str,
     known: Iterable[str],
@@ -138,21 +138,23 @@ def _absence(
     made: Place | None,
     *,
     guess: Place | None = None,
-) -> Absence:
+) -> Unresolved:
     """The best explanation; `guess` is a statement that may have made it, as nobody knows what it does."""
     meant = nearest(name, known)
     guess = guess or (step.before.opaque[-1] if step.before.opaque else None)
     if guess is not None:
         note = Related(guess, "what this statement makes isn't known")
-        return Absence(f", unless the statement {step.said(guess)} made it", (note,), meant, Confidence.LOW)
+        return Unresolved(f", unless the statement {step.said(guess)} made it", (note,), meant, Confidence.LOW)
     if dropped is not None and dropped.renamed_to:
         why = f" any more: it was renamed to `{dropped.renamed_to}` {step.said(dropped.place)}"
-        return Absence(why, (Related(dropped.place, f"`{name}` is renamed here"),), dropped.renamed_to)
+        return Unresolved(why, (Related(dropped.place, f"`{name}` is renamed here"),), dropped.renamed_to)
     if dropped is not None:
         why = f" any more: it was dropped {step.said(dropped.place)}"
-        return Absence(why, (Related(dropped.place, f"`{name}` is dropped here"),))
+        return Unresolved(why, (Related(dropped.place, f"`{name}` is dropped here"),))
     if meant is not None and meant.casefold() == name.casefold():
-        return Absence(f": names are compared exactly, and `{meant}` is another", (), meant)
+        return Unresolved(f": names are compared exactly, and `{meant}` is another", (), meant)
     if made is not None:
-        return Absence(f" yet: it is made later, {step.said(made)}", (Related(made, f"`{name}` is made here"),), meant)
-    return Absence("", (), meant)
+        return Unresolved(
+            f" yet: it is made later, {step.said(made)}", (Related(made, f"`{name}` is made here"),), meant
+        )
+    return Unresolved("", (), meant)

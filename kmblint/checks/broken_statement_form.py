@@ -13,7 +13,7 @@ def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
     """What breaks the statement, and the spelling that works."""
     if refusal.topic != "own-form":
         return
-    if refusal.span.start < step.statement.span.start and step.outcome.verdict in {Verdict.SKIPPED, Verdict.CUT}:
+    if refusal.span.start < step.statement.span.start and step.outcome.verdict in {Verdict.SKIPPED, Verdict.SPLIT}:
         return  # the comment that the engine would stumble over keeps the runner from sending it so
     yield Finding(
         step.place(refusal.span),

@@ -39,7 +39,7 @@ def check(change: DropColumn, step: Step, replay: Replay, target: Target) -> Ite
         f"-- kmblint: ignore[drop-column {table.name}.{column.name}] why"
         + (
             "\nthe values stay in the log: a column of that name, added later, shows them again"
-            if target.traits.append_only
+            if target.capabilities.append_only
             else ""
         ),
         related=(

@@ -15,7 +15,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
     for table in replay.end.in_order:
         first: dict[tuple[str | None, ...], Index] = {}
         for index in table.indexes:
-            if None in index.meant or (index.partial and target.traits.keeps_index_clauses):
+            if None in index.meant or (index.partial and target.capabilities.keeps_index_clauses):
                 continue
             earlier = first.setdefault(index.meant, index)
             if earlier is index or index.made.file not in replay.history.by_file:

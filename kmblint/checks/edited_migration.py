@@ -10,7 +10,7 @@ from kmblint.analysis.follow_up import follow_up
 from kmblint.findings import Applicability, Finding, Fix, NewFile, Related, point
 from kmblint.history.files import History, Migration, checksum
 from kmblint.history.folder import number_of
-from kmblint.history.sections import cut
+from kmblint.history.sections import split
 from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Source
 
@@ -32,7 +32,7 @@ def check(history: History) -> Iterator[Finding]:
             records = []  # the files are as they were applied, and the lock is what is wrong: `damaged-state` says it
         for migration in migrations:
             old = _released(history, migration)
-            edited = old is not None and checksum(old.text, cut(old).header) != migration.checksum
+            edited = old is not None and checksum(old.text, split(old).header) != migration.checksum
             # Of two files with one number, the state files can't say which is meant: the first stands for both.
             knowing = records if migration is migrations[0] else []
             if edited or knowing:
@@ -54,7 +54,7 @@ def _released(history: History, migration: Migration) -> Source | None:
     if not migration.applied or len(renamed) != 1:
         return None
     old = released[renamed[0]]
-    moved = any(other.checksum == checksum(old.text, cut(old).header) for other in history.migrations)
+    moved = any(other.checksum == checksum(old.text, split(old).header) for other in history.migrations)
     return None if moved else old
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.analysis.unresolved import absent_column, absent_table
+from kmblint.analysis.unresolved import unresolved_column, unresolved_table
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
@@ -22,7 +22,7 @@ def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Repl
         if target is not None:
             yield from _wrong(key, own, target, step, replay)
         elif not step.before.lost and not any(other == key.table.text for _, other in step.before.others):
-            absence = absent_table(step, replay, key.table.text)
+            absence = unresolved_table(step, replay, key.table.text)
             yield Finding(
                 step.place(key.table.span),
                 f"the foreign key refers to table `{key.table}`, which doesn't exist{absence.why}",
@@ -51,7 +51,7 @@ def _wrong(key: ForeignKey, own: Table, target: Table, step: Step, replay: Repla
     confidence = Confidence.HIGH if target.complete else Confidence.LOW
     for column in key.targets:
         if target.column(column.text) is None:
-            absence = absent_column(step, replay, target.name, column.text)
+            absence = unresolved_column(step, replay, target.name, column.text)
             yield Finding(
                 step.place(column.span),
                 f"the foreign key refers to `{target.name}.{column}`, which doesn't exist{absence.why}",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
-from kmblint.history.files import Stray
+from kmblint.history.files import IgnoredFile
 
 
-def check(stray: Stray) -> Iterator[Finding]:
-    """The stray, and why it isn't read."""
-    yield Finding(point(stray.file), f"`{stray.file}` is never read: {stray.reason}", help=stray.help)
+def check(file: IgnoredFile) -> Iterator[Finding]:
+    """The file, and why it isn't read."""
+    yield Finding(point(file.file), f"`{file.file}` is never read: {file.reason}", help=file.help)

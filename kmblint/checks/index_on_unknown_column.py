@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.analysis.unresolved import Absence, absent_column
+from kmblint.analysis.unresolved import Unresolved, unresolved_column
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
@@ -22,12 +22,12 @@ def check(change: AddIndex, step: Step, replay: Replay, target: Target) -> Itera
         if part.column is None:
             yield from _expression(table, part, step, replay, target)
         elif table.column(part.column.text) is None:
-            absence = absent_column(step, replay, table.name, part.column.text)
+            absence = unresolved_column(step, replay, table.name, part.column.text)
             yield _unknown(table, part.column.text, step.place(part.span), absence, target)
 
 
 def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
-    if not target.traits.keeps_index_clauses:
+    if not target.capabilities.keeps_index_clauses:
         yield Finding(
             step.place(part.span),
             f"the engine takes an expression in an index of `{table.name}` and indexes nothing by it",
@@ -37,12 +37,12 @@ def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, targe
         return
     for name in part.refs:
         if table.column(name) is None:
-            absence = absent_column(step, replay, table.name, name)
+            absence = unresolved_column(step, replay, table.name, name)
             yield _unknown(table, name, step.place(part.span), absence, target)
 
 
-def _unknown(table: Table, name: str, place: Place, absence: Absence, target: Target) -> Finding:
-    checked = target.traits.keeps_index_clauses
+def _unknown(table: Table, name: str, place: Place, absence: Unresolved, target: Target) -> Finding:
+    checked = target.capabilities.keeps_index_clauses
     effect = "it can't be indexed" if checked else "the index is taken without a look and finds no row"
     return Finding(
         place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.analysis.unresolved import absent_column
+from kmblint.analysis.unresolved import unresolved_column
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Column, Table
@@ -24,7 +24,7 @@ def check(change: InsertRows, step: Step, replay: Replay, target: Target) -> Ite
 def _unknown(change: InsertRows, table: Table, step: Step, replay: Replay) -> Iterator[Finding]:
     for column in {column.text: column for column in reversed(change.columns or ())}.values():
         if table.column(column.text) is None:
-            absence = absent_column(step, replay, table.name, column.text)
+            absence = unresolved_column(step, replay, table.name, column.text)
             yield Finding(
                 step.place(column.span),
                 f"INSERT names column `{column}`, which doesn't exist in `{table.name}`{absence.why}",
@@ -73,9 +73,9 @@ def _valueless(change: InsertRows, table: Table, step: Step, target: Target) -> 
 
 def _needs_value(column: Column, table: Table, target: Target) -> bool:
     """Whether a row can't do without it: a key column, or one that is NOT NULL where the target keeps that."""
-    if target.traits.keeps_declarations and (column.generated or column.default is not None):
+    if target.capabilities.keeps_declarations and (column.generated or column.default is not None):
         return False
-    return column.name in table.primary_key or (not column.nullable and target.traits.dialect.keeps_not_null)
+    return column.name in table.primary_key or (not column.nullable and target.capabilities.semantics.keeps_not_null)
 
 
 def _why_needed(missing: list[Column], table: Table) -> str:

@@ -32,7 +32,7 @@ def check(change: UpdateRows | InsertRows, step: Step, target: Target) -> Iterat
             continue
         related = tuple(_references(step.before, table, name))
         if name in table.primary_key:
-            kept = target.traits.dialect.keeps_unique
+            kept = target.capabilities.semantics.keeps_unique
             effect = "whatever knows the row by its key loses it" if kept else _UNCHECKED[type(change)]
             severity = None if kept else Severity.ERROR
             message = f"this sets `{name}`, the primary key of `{table.name}`: {effect}"

@@ -9,7 +9,7 @@ from typing import Final
 from kmblint.findings import Edit, Finding, Fix, Related
 from kmblint.history.files import Migration
 from kmblint.history.sections import RUNNER_MARKER
-from kmblint.sql.scanner import Cut, cut, scan
+from kmblint.sql.scanner import StatementTokens, scan, split
 from kmblint.targets import Target
 from kmblint.text import Span
 
@@ -21,7 +21,7 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     marker = migration.marker
     if marker is None or not migration.guide_marker:
         return
-    live = list(cut(scan(migration.source, Span(marker.end, max(marker.end, migration.sent.end)))))
+    live = list(split(scan(migration.source, Span(marker.end, max(marker.end, migration.sent.end)))))
     if not live:
         return
     run = [each for each in live if _is_sent(migration, each)] if target.runner else live
@@ -44,16 +44,16 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     )
 
 
-def _is_sent(migration: Migration, statement: Cut) -> bool:
+def _is_sent(migration: Migration, statement: StatementTokens) -> bool:
     return any(piece.sent and piece.span.overlaps(statement.span) for piece in migration.pieces)
 
 
-def _title(migration: Migration, statement: Cut) -> str:
+def _title(migration: Migration, statement: StatementTokens) -> str:
     meant = (each.title for each in migration.down_statements if each.span == statement.span)
     return next(meant, " ".join(token.text for token in statement.tokens[:3]))
 
 
-def _fix(migration: Migration, marker: Span, live: list[Cut]) -> Fix | None:
+def _fix(migration: Migration, marker: Span, live: list[StatementTokens]) -> Fix | None:
     """The runner's marker; not where comments among the statements would make the runner skip them."""
     words = _MARKER.match(migration.source.text, marker.start)
     if words is None or any(each.comments for each in live):

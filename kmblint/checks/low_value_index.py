@@ -16,7 +16,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
         for index in table.indexes:
             name = index.meant[0] if len(index.meant) == 1 else None
             column = table.column(name) if name else None
-            chosen = index.partial and target.traits.keeps_index_clauses
+            chosen = index.partial and target.capabilities.keeps_index_clauses
             if column is None or column.type.family is not Family.BOOLEAN or chosen:
                 continue
             if index.made.file in replay.history.by_file:

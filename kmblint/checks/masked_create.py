@@ -56,7 +56,7 @@ def _differences(there: Table, change: AddTable, step: Step, target: Target) -> 
 
 
 def _of_column(column: Column, asked: Column, target: Target) -> Iterator[tuple[str, Related]]:
-    kept, wanted = target.traits.kept_type(column.type), target.traits.kept_type(asked.type)
+    kept, wanted = target.capabilities.kept_type(column.type), target.capabilities.kept_type(asked.type)
     place = (*column.changed, column.made)[0]
     if kept != wanted:
         said = f"`{column.name}` is {column.type} there and {asked.type} here"

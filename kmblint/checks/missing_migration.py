@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kmblint.findings import Finding, Related, point
 from kmblint.history.files import History, Migration, checksum
 from kmblint.history.folder import number_of
-from kmblint.history.sections import cut
+from kmblint.history.sections import split
 from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Place
 
@@ -20,7 +20,7 @@ def check(history: History) -> Iterator[Finding]:
         if name in present:
             continue
         number = number_of(name)
-        moved = _moved(history, checksum(source.text, cut(source).header), number)
+        moved = _moved(history, checksum(source.text, split(source).header), number)
         if number not in history.by_number or moved is not None:
             told.add(number)
             yield _finding(point(name), f"`{name}`, which is applied (in `{history.since}`),", moved)

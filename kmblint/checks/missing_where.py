@@ -13,7 +13,7 @@ from kmblint.targets import Target
 def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterator[Finding]:
     """The data change without WHERE; a LIMIT that the target honours stands in for one."""
     table = change.table.text
-    limited = change.limit is not None and target.traits.dialect.limits_hold
+    limited = change.limit is not None and target.capabilities.semantics.limits_hold
     if change.where is not None or limited or not step.populated(table):
         return
     word, does = ("UPDATE", "rewrites") if isinstance(change, UpdateRows) else ("DELETE", "takes")

@@ -13,7 +13,7 @@ from kmblint.targets import Target
 def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
     """The DELETE from a table that others with rows refer to, unless the same file sees to their rows."""
     table = step.before.table(change.table.text)
-    if table is None or target.traits.keeps_foreign_keys or not step.populated(table.name):
+    if table is None or target.capabilities.keeps_foreign_keys or not step.populated(table.name):
         return
     referring = [
         (other.name, key, place)

@@ -12,7 +12,7 @@ from kmblint.targets import Target
 
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Each such index at the end of the history, shown at the later of the two."""
-    heeded = target.traits.keeps_index_clauses
+    heeded = target.capabilities.keeps_index_clauses
     for table in replay.end.in_order:
         key = Index("the primary key", table.primary_key, table.made)
         seen: set[tuple[str | None, ...]] = set()

@@ -25,7 +25,7 @@ def check(rollback: Rollback) -> Iterator[Finding]:
             yield _refused(step)
         elif verdict is Verdict.SKIPPED:
             yield _skipped(step)
-        elif verdict is Verdict.CUT:
+        elif verdict is Verdict.SPLIT:
             yield Finding(
                 step.place(step.statement.span),
                 f"a rollback sends `{step.statement.title}` in two pieces: the runner splits at the `;` inside it",

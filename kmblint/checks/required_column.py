@@ -28,7 +28,7 @@ def check(change: AddColumn, step: Step, target: Target) -> Iterator[Finding]:
     )
     why = step.why_populated(table.name)
     name = f"`{table.name}.{definition.name}`"
-    if target.traits.keeps_declarations:
+    if target.capabilities.keeps_declarations:
         if default is not None or generated:
             return
         effect = f"{name} is NOT NULL without a default, and `{table.name}` holds rows ({why}): the change fails"

@@ -26,7 +26,9 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Every such key at the end of the history, with the index that a file or a follow-up migration should make."""
     history = replay.history
     keys = [
-        key for key in _keys(replay, unique=target.traits.dialect.keeps_unique) if key.place.file in history.by_file
+        key
+        for key in _keys(replay, unique=target.capabilities.semantics.keeps_unique)
+        if key.place.file in history.by_file
     ]
     for key in keys:
         named = " and ".join(f"`{column}`" for column in key.columns)

@@ -20,7 +20,7 @@ def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterat
         return
     own = {None, table.name, change.alias}
     names = dict.fromkeys(ref.name for ref in column_refs(change.where) if ref.qualifier in own)
-    unique = target.traits.dialect.keeps_unique
+    unique = target.capabilities.semantics.keeps_unique
     known = [name for name in names if table.column(name)]
     if not known or any(table.searchable_by((name,), unique=unique) for name in known):
         return

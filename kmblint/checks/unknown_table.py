@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.analysis.unresolved import absent_table
+from kmblint.analysis.unresolved import unresolved_table
 from kmblint.findings import Finding
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import Name
@@ -22,7 +22,7 @@ def check(conflict: UnknownTable, step: Step, replay: Replay) -> Iterator[Findin
         isinstance(table, Name) and table.text == name for table in earlier
     ):
         return
-    absence = absent_table(step, replay, name)
+    absence = unresolved_table(step, replay, name)
     yield Finding(
         step.place(conflict.table.span),
         f"table `{name}` doesn't exist{absence.why}",

@@ -23,7 +23,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             left_alone = column.name in table.primary_key or column.type.family is Family.BYTES
             if left_alone or column.made.file not in replay.history.by_file:
                 continue
-            search = target.traits.search(column.type)
+            search = target.capabilities.search(column.type)
             if search is Search.NEVER or (search is Search.INDEXED and not table.searchable_by((column.name,))):
                 yield _finding(table, column, search, _referred(replay.end, table, column.name))
 

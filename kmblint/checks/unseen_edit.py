@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, point
 from kmblint.history.files import History, checksum
-from kmblint.history.sections import cut
+from kmblint.history.sections import split
 
 
 def check(history: History) -> Iterator[Finding]:
@@ -15,7 +15,7 @@ def check(history: History) -> Iterator[Finding]:
         migration = history.by_file.get(name)
         if migration is None or migration.source.text == old.text:
             continue
-        if checksum(old.text, cut(old).header) == migration.checksum:
+        if checksum(old.text, split(old).header) == migration.checksum:
             only_ends = old.text.splitlines() == migration.source.text.splitlines()
             what = "line ends" if only_ends else "header"
             yield Finding(

@@ -62,10 +62,10 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
             return kept, "round the value, or give the column more digits behind the point"
         if isinstance(hazard, Poisons) and hazard.span == value.span:
             return None
-    if target.traits.keeps_declarations:
+    if target.capabilities.keeps_declarations:
         why = misfit(column.type, value)
     else:
-        why = _beyond(target.traits.kept_type(column.type), value)
+        why = _beyond(target.capabilities.kept_type(column.type), value)
     return (f"`{column.name}` is {column.type} and can't hold {said}: {why}", None) if why else None
 
 

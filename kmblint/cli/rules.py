@@ -38,7 +38,7 @@ def command(output_format: str, color: str) -> None:
 def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Iterator[str]:
     """A heading a family and a row a rule; where `width` columns can't hold a summary, it stands below its row."""
     slugs = max((len(rule.slug) for rule in rulebook), default=0)
-    for number, (family, rules) in enumerate(groupby(rulebook, key=lambda rule: rule.card.facts.category)):
+    for number, (family, rules) in enumerate(groupby(rulebook, key=lambda rule: rule.card.metadata.category)):
         yield from [""] * (number > 0)
         yield paint("strong", family)
         for rule in rules:
@@ -47,13 +47,13 @@ def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Itera
 
 
 def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> Iterator[str]:
-    facts = rule.card.facts
+    metadata = rule.card.metadata
     fix = "fix" if rule.card.fixable else ""
-    target = facts.targets[0] if len(facts.targets) == 1 else ""
-    name = f"  {facts.code} {_mark(rule)} {rule.slug:<{slugs}}  "
-    severity = f"{facts.severity.value:<7}"
+    target = metadata.targets[0] if len(metadata.targets) == 1 else ""
+    name = f"  {metadata.code} {_mark(rule)} {rule.slug:<{slugs}}  "
+    severity = f"{metadata.severity.value:<7}"
     rest = f"  {fix:<3}  {target:<10}  "
-    shown = name + paint.severity(facts.severity, severity) + rest
+    shown = name + paint.severity(metadata.severity, severity) + rest
     if width is None or len(name + severity + rest + rule.card.summary) <= width:
         yield shown + rule.card.summary
     else:
@@ -70,14 +70,14 @@ def index(rulebook: Rulebook) -> Iterator[str]:
     yield ""
     yield f"{len(rulebook)} rules by family. `kmblint explain RULE` shows a card in the terminal."
     yield "● is part of `recommended`, ○ runs only when selected; ✓ under a target means that the rule speaks there."
-    for family, rules in groupby(rulebook, key=lambda rule: rule.card.facts.category):
+    for family, rules in groupby(rulebook, key=lambda rule: rule.card.metadata.category):
         yield from ("", f"## {family}", "")
         yield "| Code | Rule | Default | Severity | Fix | guide | kimberlite | When it speaks |"
         yield "| --- | --- | :-: | --- | :-: | :-: | :-: | --- |"
         for rule in rules:
-            facts = rule.card.facts
-            marks = ["✓" if held else "" for held in (rule.card.fixable, *(t in facts.targets for t in _TARGETS))]
-            cells = [facts.code, f"[{rule.slug}]({rule.slug}.md)", _mark(rule), facts.severity.value, *marks]
+            metadata = rule.card.metadata
+            marks = ["✓" if held else "" for held in (rule.card.fixable, *(t in metadata.targets for t in _TARGETS))]
+            cells = [metadata.code, f"[{rule.slug}]({rule.slug}.md)", _mark(rule), metadata.severity.value, *marks]
             cells.append(rule.card.summary.replace("|", r"\|"))
             yield f"| {' | '.join(cells)} |"
 
@@ -86,25 +86,25 @@ _TARGETS: Final = ("guide", "kimberlite")
 
 
 def _mark(rule: Rule) -> str:
-    return "●" if rule.card.facts.default and rule.card.facts.stability == "stable" else "○"
+    return "●" if rule.card.metadata.default and rule.card.metadata.stability == "stable" else "○"
 
 
 def _facts(rule: Rule) -> dict[str, Any]:
-    facts = rule.card.facts
+    metadata = rule.card.metadata
     return {
-        "code": facts.code,
+        "code": metadata.code,
         "rule": rule.slug,
         "summary": rule.card.summary,
-        "category": facts.category,
-        "severity": facts.severity.value,
-        "recommended": facts.default and facts.stability == "stable",
-        "stability": facts.stability,
-        "since": facts.since,
-        "targets": list(facts.targets),
+        "category": metadata.category,
+        "severity": metadata.severity.value,
+        "recommended": metadata.default and metadata.stability == "stable",
+        "stability": metadata.stability,
+        "since": metadata.since,
+        "targets": list(metadata.targets),
         "fixable": rule.card.fixable,
-        "supersedes": list(facts.supersedes),
+        "supersedes": list(metadata.supersedes),
         "options": {
             name: {"default": option.default, "help": option.help, "choices": list(option.choices)}
-            for name, option in facts.options.items()
+            for name, option in metadata.options.items()
         },
     }

@@ -49,7 +49,7 @@ def command(**options: Any) -> None:
     history = one.history if options["at"] is None else _until(one.history, options["at"])
     kept = Kept(
         target.stored_type,
-        constraints=target.traits.keeps_declarations,
+        constraints=target.capabilities.keeps_declarations,
         text=lambda place: history.sources[place.file].slice(place.span),
         actual=actual,
     )

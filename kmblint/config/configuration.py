@@ -199,7 +199,7 @@ class _Reading:
     def _table(self, place: _Place, rule: Rule, table: Mapping[str, object]) -> RuleTable:
         severity: Setting[Severity] | None = None
         options: dict[str, Setting[object]] = {}
-        declared = rule.card.facts.options
+        declared = rule.card.metadata.options
         for name, value in table.items():
             inner = msgspec.structs.replace(place, key=(*place.key, name))
             try:

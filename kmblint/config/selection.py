@@ -22,7 +22,7 @@ def selected(config: Config, rulebook: Rulebook) -> dict[str, RuleSettings]:
     return {
         rule.slug: _settings(config, rule)
         for rule in rulebook
-        if config.target.value in rule.card.facts.targets
+        if config.target.value in rule.card.metadata.targets
         and _strength(wanted, rule) > _strength(config.ignore.value, rule)
     }
 
@@ -44,7 +44,7 @@ def _closeness(selector: str, rule: Rule) -> int:
     if selector == "all":
         return 0
     if selector == "recommended":
-        return 1 if rule.card.facts.default and rule.card.facts.stability == "stable" else -1
+        return 1 if rule.card.metadata.default and rule.card.metadata.stability == "stable" else -1
     if selector == rule.slug:
         return len(rule.card.code)
     return len(selector) if rule.card.code.startswith(selector) else -1
@@ -57,6 +57,6 @@ def _settings(config: Config, rule: Rule) -> RuleSettings:
     options = {
         name: setting.value
         for name, setting in table.options.items()
-        if setting.value != rule.card.facts.options[name].default
+        if setting.value != rule.card.metadata.options[name].default
     }
     return RuleSettings(table.severity.value if table.severity else None, options)

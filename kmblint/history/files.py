@@ -131,7 +131,7 @@ class Unreadable(msgspec.Struct, frozen=True):
     """Whether the runner can't read it either, and so none of the folder."""
 
 
-class Stray(msgspec.Struct, frozen=True):
+class IgnoredFile(msgspec.Struct, frozen=True):
     """Something beside the migrations that the runner never reads though it looks like one."""
 
     file: str
@@ -148,7 +148,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
     migrations: tuple[Migration, ...]
     """In the runner's order: by number; equal numbers by name (the runner leaves those undefined)."""
     unreadable: tuple[Unreadable, ...] = ()
-    strays: tuple[Stray, ...] = ()
+    ignored_files: tuple[IgnoredFile, ...] = ()
     baseline: Migration | None = None
     """`[history] baseline`: the schema that existed before the first migration."""
     applied_through: int | None = None
@@ -173,7 +173,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
 
         What can't be read, and what lies beside the migrations, has no text but a path.
         """
-        beside = (*(each.file for each in self.unreadable), *(each.file for each in self.strays))
+        beside = (*(each.file for each in self.unreadable), *(each.file for each in self.ignored_files))
         texts = (
             *(migration.source for migration in self.migrations),
             *((self.baseline.source,) if self.baseline else ()),

@@ -18,8 +18,8 @@ import msgspec
 from kmblint.errors import InputError
 from kmblint.history import decode
 from kmblint.history.files import History, Migration, Unreadable
-from kmblint.history.ignored_files import find_strays
-from kmblint.history.sections import cut
+from kmblint.history.ignored_files import find_ignored_files
+from kmblint.history.sections import split
 from kmblint.history.state import project_of, read_state
 from kmblint.sql.scanner import pieces
 from kmblint.sql.statement import Statement
@@ -83,7 +83,7 @@ def read(
         root=root,
         migrations=_ordered(migrations, reader.gone),
         unreadable=tuple(unreadable),
-        strays=find_strays(root, on_disk),
+        ignored_files=find_ignored_files(root, on_disk),
         baseline=reader.baseline() if known.baseline else None,
         applied_through=reader.applied_through,
         since=known.since,
@@ -189,7 +189,7 @@ class _Reader:
         return number is not None and self.applied_through is not None and number <= self.applied_through
 
     def _built(self, source: Source, path: Path, *, applied: bool, readable: bool) -> Migration:
-        parts = cut(source)
+        parts = split(source)
         return Migration(
             file=source.name,
             path=path,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kmblint.history import decode
-from kmblint.history.files import Stray
+from kmblint.history.files import IgnoredFile
 
 _COPY: Final = re.compile(r"\.sql(?:[.~_#-].*)?$", re.IGNORECASE)
 """`.SQL`, and `.sql` with something behind it: `.sql.bak`, `.sql~`, `.sql.txt`."""
@@ -29,17 +29,17 @@ _SQL: Final = re.compile(
 _RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of the folder"
 
 
-def find_strays(root: Path, names: Collection[str]) -> tuple[Stray, ...]:
-    """The strays among the names in a folder, sorted; hidden files and a README are none."""
+def find_ignored_files(root: Path, names: Collection[str]) -> tuple[IgnoredFile, ...]:
+    """The ignored_files among the names in a folder, sorted; hidden files and a README are none."""
     found = (
         _stray(root, name)
         for name in sorted(names)
         if not name.startswith(".") and not name.upper().startswith("README")
     )
-    return tuple(stray for stray in found if stray)
+    return tuple(ignored_file for ignored_file in found if ignored_file)
 
 
-def _stray(root: Path, name: str) -> Stray | None:
+def _stray(root: Path, name: str) -> IgnoredFile | None:
     path = root / name
     if name.endswith(".sql"):
         return None
@@ -47,13 +47,13 @@ def _stray(root: Path, name: str) -> Stray | None:
         return _sub_folder(path)
     if _COPY.search(name):
         ending = name[name.lower().rindex(".sql") :]
-        return Stray(name, f"it ends in `{ending}`, and the runner reads `*.sql` only", _RENAME)
+        return IgnoredFile(name, f"it ends in `{ending}`, and the runner reads `*.sql` only", _RENAME)
     if path.suffix.lower() in _TEXTS and _holds_sql(path):
-        return Stray(name, "it holds SQL, and the runner reads `*.sql` only", _RENAME)
+        return IgnoredFile(name, "it holds SQL, and the runner reads `*.sql` only", _RENAME)
     return None
 
 
-def _sub_folder(folder: Path) -> Stray | None:
+def _sub_folder(folder: Path) -> IgnoredFile | None:
     """A sub-folder with SQL is shown at its first file."""
     inside: list[str] = []
     for where, folders, files in os.walk(folder):
@@ -67,7 +67,7 @@ def _sub_folder(folder: Path) -> Stray | None:
         return None
     first = min(inside)
     others = "" if len(inside) == 1 else f", with {len(inside) - 1} more file{'s' if len(inside) > 2 else ''}"
-    return Stray(
+    return IgnoredFile(
         first,
         f"it lies in the sub-folder `{folder.name}`{others}, and the runner doesn't read sub-folders",
         "move it into the folder under the next free number, or out of the migrations",

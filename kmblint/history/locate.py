@@ -9,12 +9,12 @@ import msgspec
 
 from kmblint.errors import InputError
 from kmblint.history.folder import is_migration, number_of
-from kmblint.history.ignored_files import find_strays
+from kmblint.history.ignored_files import find_ignored_files
 from kmblint.tomlfile import TomlFile
 from kmblint.wording import nearest
 
 
-class Target(msgspec.Struct, frozen=True):
+class MigrationsFolder(msgspec.Struct, frozen=True):
     """A migrations folder that is to be replayed."""
 
     root: Path
@@ -34,7 +34,7 @@ def locate(
     configured: Callable[[Path], Path | None] = lambda _: None,
     *,
     unsaved: Path | None = None,
-) -> tuple[Target, ...]:
+) -> tuple[MigrationsFolder, ...]:
     """The folders that the paths mean, each once, sorted.
 
     A path is a migrations folder, a project folder or a single migration. `configured` gives the migrations folder
@@ -55,7 +55,7 @@ def locate(
             shown[key] = None
         else:
             names.add(name)
-    return tuple(Target(roots[key], _frozen(shown[key])) for key in sorted(roots))
+    return tuple(MigrationsFolder(roots[key], _frozen(shown[key])) for key in sorted(roots))
 
 
 def _found(path: Path, configured: Callable[[Path], Path | None], *, is_unsaved: bool) -> tuple[Path, str | None]:
@@ -73,7 +73,7 @@ def _frozen(names: set[str] | None) -> frozenset[str] | None:
 
 def _checked(path: Path) -> Path:
     """A file that is a migration, or looks like one and is ignored by the runner."""
-    if not is_migration(path.name) and not (path.exists() and find_strays(path.parent, {path.name})):
+    if not is_migration(path.name) and not (path.exists() and find_ignored_files(path.parent, {path.name})):
         raise InputError(f"`{display(path)}` is no migration: the runner reads `*.sql` only")
     if not path.parent.is_dir():
         raise InputError(f"`{display(path.parent)}` doesn't exist")
@@ -108,7 +108,7 @@ def _migrations_of(folder: Path, configured: Callable[[Path], Path | None]) -> P
 
 
 def _is_empty(folder: Path, names: set[str]) -> bool:
-    return not any(map(is_migration, names)) and not find_strays(folder, names)
+    return not any(map(is_migration, names)) and not find_ignored_files(folder, names)
 
 
 def _kimberlite_directory(folder: Path) -> Path | None:

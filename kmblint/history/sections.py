@@ -53,7 +53,7 @@ class Sections(msgspec.Struct, frozen=True):
     """The same text with the SQL that the guide's `-- DOWN:` keeps in comments uncommented; offsets are the same."""
 
 
-def cut(source: Source) -> Sections:
+def split(source: Source) -> Sections:
     """The sections of a migration's text."""
     text, end = source.text, len(source.text)
     header = _header(text)

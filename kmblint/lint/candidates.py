@@ -1,4 +1,4 @@
-"""Findings made diagnostics: stamped with rule, severity and identity, and rid of those that a better rule made too."""
+"""Candidates: findings with their rule, severity and identity, rid of those that a better rule made too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kmblint.lint.settings import RuleSettings, Settings
 _DEFAULTS: Final = RuleSettings()
 
 
-class Stamped(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True):
     """A diagnostic with its rule and the index of its statement, while it may still be taken out."""
 
     rule: Rule
@@ -36,7 +36,7 @@ class Stamped(msgspec.Struct, frozen=True):
         return self.diagnostic.finding.subject
 
 
-class Stamper:
+class Diagnoser:
     """Stamps the findings of one run, in the order in which they are made."""
 
     def __init__(self, history: History, settings: Settings) -> None:
@@ -46,7 +46,7 @@ class Stamper:
         self._layouts: dict[str, Layout] = {}
         self._alike: dict[tuple[object, ...], int] = {}
 
-    def stamp(self, rule: Rule, finding: Finding) -> Stamped | None:
+    def diagnose(self, rule: Rule, finding: Finding) -> Candidate | None:
         """The diagnostic; None where the configuration silences the rule for the file."""
         file = finding.place.file
         migration = self.files.get(file)
@@ -63,12 +63,12 @@ class Stamper:
         diagnostic = Diagnostic(
             code=rule.card.code,
             rule=rule.slug,
-            severity=configured or finding.severity or rule.card.facts.severity,
+            severity=configured or finding.severity or rule.card.metadata.severity,
             finding=self._without_frozen_fix(finding),
             migration=file if migration is not None else None,
             fingerprint=fingerprint(*identity, repeated),
         )
-        return Stamped(rule, diagnostic, index, self._frozen(file))
+        return Candidate(rule, diagnostic, index, self._frozen(file))
 
     def _frozen(self, file: str) -> bool:
         migration = self.files.get(file)
@@ -81,20 +81,21 @@ class Stamper:
         return msgspec.structs.replace(finding, fix=None)
 
 
-def without_superseded(found: list[Stamped]) -> list[Stamped]:
+def without_superseded(found: list[Candidate]) -> list[Candidate]:
     """Without the findings that a better rule made on the same statement and object."""
-    superior: dict[tuple[str, int], list[Stamped]] = {}
-    for stamped in found:
-        if stamped.rule.card.facts.supersedes:
-            superior.setdefault((stamped.file, stamped.statement), []).append(stamped)
+    superior: dict[tuple[str, int], list[Candidate]] = {}
+    for candidate in found:
+        if candidate.rule.card.metadata.supersedes:
+            superior.setdefault((candidate.file, candidate.statement), []).append(candidate)
 
-    def superseded(stamped: Stamped) -> bool:
+    def superseded(candidate: Candidate) -> bool:
         return any(
-            stamped.rule.slug in better.rule.card.facts.supersedes and _same_object(better.subject, stamped.subject)
-            for better in superior.get((stamped.file, stamped.statement), ())
+            candidate.rule.slug in better.rule.card.metadata.supersedes
+            and _same_object(better.subject, candidate.subject)
+            for better in superior.get((candidate.file, candidate.statement), ())
         )
 
-    return [stamped for stamped in found if not superseded(stamped)]
+    return [candidate for candidate in found if not superseded(candidate)]
 
 
 def _same_object(one: str, other: str) -> bool:

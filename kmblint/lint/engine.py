@@ -1,7 +1,7 @@
-"""The only loop over rules: asks every check about what it wants to know, and makes a report of what they say.
+"""The only loop over rules: asks every check about what it wants to know, and reports what they say.
 
-What they say is stamped; then what a better rule said too, what a comment suppresses, what is too unsure, and what
-nobody could mend any more is taken out; the rest is grouped and sorted.
+What they say becomes candidates; then what a better rule said too, what a comment suppresses, what is too unsure, and
+what nobody could mend any more is taken out; the rest is grouped and sorted.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from kmblint.findings import (
     Crash,
     Diagnostic,
     Finding,
-    HistoryFacts,
+    HistorySummary,
     Report,
     Severity,
     Summary,
     point,
 )
 from kmblint.history.files import History, Migration
-from kmblint.lint.candidates import Stamped, Stamper, without_superseded
+from kmblint.lint.candidates import Candidate, Diagnoser, without_superseded
 from kmblint.lint.grouping import group
 from kmblint.lint.rulebook import Check, Rule, Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
@@ -44,20 +44,20 @@ _Context = Mapping[type, object]
 def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
     """Replays the history, runs the selected rules over it, and reports what is left to say."""
     replayed = replay(history, target, contain=not settings.debug)
-    inquiry = _Inquiry(settings, rulebook, {History: history, Target: target, Replay: replayed})
-    stamper = Stamper(history, settings)
+    dispatcher = _Dispatcher(settings, rulebook, {History: history, Target: target, Replay: replayed})
+    diagnoser = Diagnoser(history, settings)
     suppressions = Suppressions(
         suppression
         for migration in history.migrations
         for suppression in find_suppressions(migration, rulebook, settings.today)
     )
-    found = _stamped(stamper, inquiry.about(_subjects(history, replayed)))
-    if inquiry.asking(Rollback):
-        found += _stamped(stamper, inquiry.about(_rollbacks(replayed, target)))
+    found = _candidates(diagnoser, dispatcher.about(_subjects(history, replayed)))
+    if dispatcher.asking(Rollback):
+        found += _candidates(diagnoser, dispatcher.about(_rollbacks(replayed, target)))
     _unsuppressed(without_superseded(found), suppressions)
-    settled = suppressions.settled(settings.rules.keys() - inquiry.asking(Suppression))
-    found += _stamped(
-        stamper, inquiry.about((each, {Migration: stamper.files[each.file]}, each.place) for each in settled)
+    settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
+    found += _candidates(
+        diagnoser, dispatcher.about((each, {Migration: diagnoser.files[each.file]}, each.place) for each in settled)
     )
     found = without_superseded(found)
     told = _unsuppressed(found, suppressions)
@@ -65,7 +65,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
     report = Report(
         diagnostics=_sorted(diagnostics, history),
         summary=_summary(diagnostics, suppressed=len(found) - len(told), hidden=hidden),
-        history=HistoryFacts(
+        history=HistorySummary(
             root=history.root.as_posix(),
             target=target.name,
             migrations=len(history.migrations),
@@ -75,10 +75,10 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
         sources=history.sources,
         rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},
     )
-    return masked(report, (place for stamped in found for place in stamped.diagnostic.finding.secrets))
+    return masked(report, (place for candidate in found for place in candidate.diagnostic.finding.secrets))
 
 
-class _Question(msgspec.Struct, frozen=True):
+class _BoundRule(msgspec.Struct, frozen=True):
     """A rule to ask about every subject of a class."""
 
     rule: Rule
@@ -87,49 +87,49 @@ class _Question(msgspec.Struct, frozen=True):
     options: Mapping[str, object]
 
     @classmethod
-    def of(cls, rule: Rule, options: Mapping[str, object]) -> _Question:
+    def of(cls, rule: Rule, options: Mapping[str, object]) -> _BoundRule:
         """With what the rule is asked by at hand: it is asked once a statement."""
         named = {name.replace("-", "_"): value for name, value in options.items()}
         return cls(rule, rule.check, rule.signature.context, named)
 
 
-class _Inquiry:
-    """The questions of one run, by the exact class of what they are about."""
+class _Dispatcher:
+    """The bound rules of one run, by the exact class of what they are about."""
 
     def __init__(self, settings: Settings, rulebook: Rulebook, whole: _Context) -> None:
         self._whole = whole
         self._debug = settings.debug
         self._crashed: set[str] = set()
-        self._questions: dict[type, list[_Question]] = {}
+        self._bound: dict[type, list[_BoundRule]] = {}
         target = whole[Target]
         assert isinstance(target, Target), "the context is made by `lint`"
         for rule in rulebook:
             chosen = settings.rules.get(rule.slug)
-            facts = rule.card.facts
-            if target.name in facts.targets and (chosen is not None or rule.slug == CRASHES):
-                defaults = {name: option.default for name, option in facts.options.items()}
+            metadata = rule.card.metadata
+            if target.name in metadata.targets and (chosen is not None or rule.slug == CRASHES):
+                defaults = {name: option.default for name, option in metadata.options.items()}
                 options = {**defaults, **(chosen or RuleSettings()).options}
-                question = _Question.of(rule, options)
+                bound = _BoundRule.of(rule, options)
                 for subject in rule.signature.subjects:
-                    self._questions.setdefault(subject, []).append(question)
+                    self._bound.setdefault(subject, []).append(bound)
 
     def asking(self, subject: type) -> set[str]:
         """The slugs of the rules that ask about a class."""
-        return {question.rule.slug for question in self._questions.get(subject, ())}
+        return {bound.rule.slug for bound in self._bound.get(subject, ())}
 
     def about(self, subjects: Iterable[tuple[object, _Context, Place]]) -> Iterator[tuple[Rule, Finding]]:
         """What the rules say of each subject."""
         for subject, context, place in subjects:
-            questions = self._questions.get(type(subject))
-            if questions:
+            bound_rules = self._bound.get(type(subject))
+            if bound_rules:
                 whole = {**self._whole, **context}
-                for question in questions:
+                for bound in bound_rules:
                     try:
-                        arguments = [whole[kind] for kind in question.context]
-                        for finding in question.check(subject, *arguments, **question.options):
-                            yield question.rule, finding
+                        arguments = [whole[kind] for kind in bound.context]
+                        for finding in bound.check(subject, *arguments, **bound.options):
+                            yield bound.rule, finding
                     except Exception as error:
-                        yield from self._failed(question.rule, error, place)
+                        yield from self._failed(bound.rule, error, place)
 
     def _failed(self, rule: Rule, error: Exception, place: Place) -> Iterator[tuple[Rule, Finding]]:
         """A rule that raises is itself a finding, told once a run."""
@@ -148,8 +148,8 @@ def _subjects(history: History, replayed: Replay) -> Iterator[tuple[object, _Con
     yield replayed, {}, here
     for unreadable in history.unreadable:
         yield unreadable, {}, point(unreadable.file)
-    for stray in history.strays:
-        yield stray, {}, point(stray.file)
+    for ignored_file in history.ignored_files:
+        yield ignored_file, {}, point(ignored_file.file)
     for migration in history.migrations:
         yield migration, {Migration: migration}, point(migration.file)
         if not migration.failed:
@@ -186,38 +186,38 @@ def _of_step(step: Step) -> Iterator[object]:
     yield from step.outcome.hazards
 
 
-def _stamped(stamper: Stamper, said: Iterable[tuple[Rule, Finding]]) -> list[Stamped]:
-    return [stamped for rule, finding in said if (stamped := stamper.stamp(rule, finding)) is not None]
+def _candidates(diagnoser: Diagnoser, said: Iterable[tuple[Rule, Finding]]) -> list[Candidate]:
+    return [candidate for rule, finding in said if (candidate := diagnoser.diagnose(rule, finding)) is not None]
 
 
-def _unsuppressed(found: Iterable[Stamped], suppressions: Suppressions) -> list[Stamped]:
+def _unsuppressed(found: Iterable[Candidate], suppressions: Suppressions) -> list[Candidate]:
     return [
-        stamped
-        for stamped in found
-        if not suppressions.take(stamped.file, stamped.rule.slug, stamped.statement, stamped.subject)
+        candidate
+        for candidate in found
+        if not suppressions.take(candidate.file, candidate.rule.slug, candidate.statement, candidate.subject)
     ]
 
 
-def _held_back(told: Iterable[Stamped], settings: Settings) -> tuple[list[Diagnostic], int]:
+def _held_back(told: Iterable[Candidate], settings: Settings) -> tuple[list[Diagnostic], int]:
     """The diagnostics to show, grouped, and the number of those that only an edit of an applied file would mend."""
     wanted = [
-        stamped
-        for stamped in told
-        if stamped.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
-        and (settings.shown is None or stamped.file in settings.shown)
+        candidate
+        for candidate in told
+        if candidate.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
+        and (settings.shown is None or candidate.file in settings.shown)
     ]
     hidden = [
-        stamped
-        for stamped in wanted
-        if stamped.frozen and stamped.rule.card.facts.mend == "edit" and not settings.all_history
+        candidate
+        for candidate in wanted
+        if candidate.frozen and candidate.rule.card.metadata.mend == "edit" and not settings.all_history
     ]
-    held = {id(stamped) for stamped in hidden}
-    shown = [stamped for stamped in wanted if id(stamped) not in held]
+    held = {id(candidate) for candidate in hidden}
+    shown = [candidate for candidate in wanted if id(candidate) not in held]
     return _grouped(shown), len(_grouped(hidden))
 
 
-def _grouped(found: Iterable[Stamped]) -> list[Diagnostic]:
-    return group((stamped.rule, stamped.diagnostic) for stamped in found)
+def _grouped(found: Iterable[Candidate]) -> list[Diagnostic]:
+    return group((candidate.rule, candidate.diagnostic) for candidate in found)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic], history: History) -> tuple[Diagnostic, ...]:

@@ -19,10 +19,12 @@ def group(found: Iterable[tuple[Rule, Diagnostic]]) -> list[Diagnostic]:
     alone: list[Diagnostic] = []
     grouped: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for rule, diagnostic in found:
-        if rule.card.facts.group is None:
+        if rule.card.metadata.group is None:
             alone.append(diagnostic)
         else:
-            grouped.setdefault((rule.slug, rule.card.facts.group, diagnostic.finding.place.file), []).append(diagnostic)
+            grouped.setdefault((rule.slug, rule.card.metadata.group, diagnostic.finding.place.file), []).append(
+                diagnostic
+            )
     for (_, kind, _), members in grouped.items():
         alone += members if kind == "habit" and len(members) < _HABIT else [_one(members)]
     return alone

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import asdict, replace
 
-from kmblint.findings import Diagnostic, Finding, Fix, HistoryFacts, Report, Summary
+from kmblint.findings import Diagnostic, Finding, Fix, HistorySummary, Report, Summary
 from kmblint.text import Place
 
 
@@ -30,12 +30,12 @@ def _added(summaries: Sequence[Summary]) -> Summary:
     return Summary(**{key: sum(count[key] for count in counts) for key in counts[0]})
 
 
-def _facts(histories: Sequence[HistoryFacts]) -> HistoryFacts:
+def _facts(histories: Sequence[HistorySummary]) -> HistorySummary:
     """What the histories share: their common folder, their targets, the sum of their files."""
     applied = {history.applied_through for history in histories}
     roots = [os.path.normpath(history.root) for history in histories]
     mixed = len({Path(root).is_absolute() for root in roots}) > 1
-    return HistoryFacts(
+    return HistorySummary(
         root=", ".join(roots) if mixed else (os.path.commonpath(roots) or ".").replace(os.sep, "/"),
         target=", ".join(dict.fromkeys(history.target for history in histories)),
         migrations=sum(history.migrations for history in histories),

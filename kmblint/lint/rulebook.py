@@ -21,7 +21,7 @@ import tomli
 import kmblint
 from kmblint.errors import RulebookError
 from kmblint.findings import Crash, Finding, Severity
-from kmblint.history.files import History, Migration, Stray, Unreadable
+from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
 from kmblint.lint.suppressions import Suppression
 from kmblint.replay.rollback import Rollback
 from kmblint.replay.steps import Replay, Step
@@ -44,7 +44,7 @@ STEP_SUBJECTS: Final = frozenset(
     {Statement, Problem, Refusal, *get_args(Change), *get_args(Conflict), *get_args(Hazard)}
 )
 MIGRATION_SUBJECTS: Final = frozenset({Migration, Piece, Rollback, Suppression})
-WHOLE_SUBJECTS: Final = frozenset({History, Replay, Unreadable, Stray, Crash})
+WHOLE_SUBJECTS: Final = frozenset({History, Replay, Unreadable, IgnoredFile, Crash})
 _WHOLE_CONTEXT: Final = frozenset({History, Replay, Target})
 _CONTEXT: Final = {
     **dict.fromkeys(WHOLE_SUBJECTS, _WHOLE_CONTEXT),
@@ -89,7 +89,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple[str, ...] if isinstance(self.default, tuple) else type(self.default)
 
 
-class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The toml fence of a card."""
 
     code: str
@@ -120,7 +120,7 @@ class Card(msgspec.Struct, frozen=True, dict=True):
     slug: str
     summary: str
     """One sentence."""
-    facts: Facts
+    metadata: RuleMetadata
     text: str
     """The whole card, Markdown."""
     path: Path
@@ -128,7 +128,7 @@ class Card(msgspec.Struct, frozen=True, dict=True):
     @property
     def code(self) -> str:
         """`KMB` and three digits."""
-        return self.facts.code
+        return self.metadata.code
 
     @property
     def fixable(self) -> bool:
@@ -151,15 +151,15 @@ def read_card(path: Path) -> Card:
     if head["slug"] != path.stem or not _SLUG.fullmatch(path.stem):
         raise RulebookError(f"{path}: the heading says `{head['slug']}`, the file is called `{path.stem}`")
     try:
-        facts = msgspec.convert(tomli.loads(head["toml"]), Facts)
+        metadata = msgspec.convert(tomli.loads(head["toml"]), RuleMetadata)
     except (tomli.TOMLDecodeError, msgspec.ValidationError) as error:
         raise RulebookError(f"{path}: {error}") from error
-    if not re.fullmatch(r"KMB\d{3}", facts.code) or facts.category != FAMILIES[int(facts.code[3])]:
-        raise RulebookError(f"{path}: code `{facts.code}` and category `{facts.category}` don't fit")
-    for name, option in facts.options.items():
+    if not re.fullmatch(r"KMB\d{3}", metadata.code) or metadata.category != FAMILIES[int(metadata.code[3])]:
+        raise RulebookError(f"{path}: code `{metadata.code}` and category `{metadata.category}` don't fit")
+    for name, option in metadata.options.items():
         if option.choices and option.default not in option.choices:
             raise RulebookError(f"{path}: the default of option `{name}` is none of its choices")
-    return Card(path.stem, " ".join(head["summary"].split()), facts, text, path)
+    return Card(path.stem, " ".join(head["summary"].split()), metadata, text, path)
 
 
 class Signature(msgspec.Struct, frozen=True):
@@ -219,7 +219,7 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
         return Signature(subjects, tuple(positional[1:]))
 
     def _compare_options(self, where: str, options: Mapping[str, Any]) -> None:
-        declared = self.card.facts.options
+        declared = self.card.metadata.options
         for name in sorted(options.keys() ^ declared.keys()):
             lacking = "the check has no such parameter" if name in declared else "its card declares no such option"
             raise RulebookError(f"{where}: option `{name}`: {lacking}")
@@ -235,7 +235,7 @@ class Rulebook:
         self.rules: Final = tuple(sorted(rules, key=lambda rule: rule.card.code))
         self._by_name: dict[str, Rule] = {}
         for rule in self.rules:
-            for name in (rule.slug, rule.card.code, *rule.card.facts.aliases):
+            for name in (rule.slug, rule.card.code, *rule.card.metadata.aliases):
                 other = self._by_name.setdefault(name, rule)
                 if other is not rule:
                     raise RulebookError(f"{rule.card.path}: `{name}` is taken by {other.card.path}")

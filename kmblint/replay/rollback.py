@@ -20,7 +20,7 @@ from kmblint.schema.changes import Name, Opaque, PrimaryKey, RenameTable
 from kmblint.schema.write import constraint_text
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.capabilities import Traits
+from kmblint.targets.capabilities import Capabilities
 from kmblint.text import Place
 
 _Facts: TypeAlias = dict[str, tuple[str, Place]]
@@ -60,7 +60,7 @@ class Rollback(msgspec.Struct, frozen=True, dict=True):
     migration: Migration
     up: tuple[Step, ...]
     down: tuple[Step, ...]
-    traits: Traits
+    capabilities: Capabilities
 
     @property
     def before(self) -> Catalog:
@@ -87,11 +87,11 @@ class Rollback(msgspec.Struct, frozen=True, dict=True):
             for name, was, now in pairs
             if (was is None) is not (now is None)
         ]
-        rest = [*_compared(_of_catalog(before, self.traits), _of_catalog(after, self.traits))]
+        rest = [*_compared(_of_catalog(before, self.capabilities), _of_catalog(after, self.capabilities))]
         for name, was, now in pairs:
             if was and now:
                 gone = {_column(name, column): dropped.place for column, dropped in now.dropped.items()}
-                rest += _compared(_of_table(was, self.traits), _of_table(now, self.traits), gone)
+                rest += _compared(_of_table(was, self.capabilities), _of_table(now, self.capabilities), gone)
         return (*tables, *rest)
 
     @cached_property
@@ -122,7 +122,7 @@ def roll_back(replay: Replay, migration: Migration, target: Target) -> Rollback 
         sent=migration.down,
     )  # fmt: skip
     down = tuple(steps_of(replay.history, undone, target, up[-1].after, actual=False))
-    return Rollback(migration, up, down, target.traits)
+    return Rollback(migration, up, down, target.capabilities)
 
 
 def _end_of(name: str, catalog: Catalog) -> Place:
@@ -144,33 +144,33 @@ def _column(table: str, column: str) -> str:
     return f"column `{table}.{column}`"
 
 
-def _of_catalog(catalog: Catalog, traits: Traits) -> _Facts:
+def _of_catalog(catalog: Catalog, capabilities: Capabilities) -> _Facts:
     policies = {f"masking policy `{each.name}`": (each.strategy, each.made) for each in catalog.policies.values()}
     masks = {
         f"mask `{each.name}`": (f"{each.strategy} on {each.table}.{each.column}", each.made)
         for each in catalog.masks.values()
     }
     others = {f"{kind.lower()} `{name}`": ("", place) for (kind, name), place in catalog.others.items()}
-    if not traits.drops_every_object:
+    if not capabilities.drops_every_object:
         return {**policies, **masks, **others}
     roles = {f"role `{each.name}`": ("", each.made) for each in catalog.roles.values()}
     users = {f"user `{each.name}`": ("", each.made) for each in catalog.users.values()}
     return {**policies, **masks, **others, **roles, **users}
 
 
-def _of_table(table: Table, traits: Traits) -> _Facts:
+def _of_table(table: Table, capabilities: Capabilities) -> _Facts:
     name = table.name
     facts: _Facts = {f"primary key of `{name}`": (", ".join(table.primary_key), table.made)}
     for column in table.columns:
-        words = [str(traits.kept_type(column.type)), "" if column.nullable else "NOT NULL"]
-        if traits.keeps_declarations and column.default is not None:
+        words = [str(capabilities.kept_type(column.type)), "" if column.nullable else "NOT NULL"]
+        if capabilities.keeps_declarations and column.default is not None:
             words.append("DEFAULT …")
         facts[_column(name, column.name)] = (" ".join(filter(None, words)), column.made)
-    if traits.keeps_declarations:
+    if capabilities.keeps_declarations:
         for declared in table.constraints:
             if not isinstance(declared.constraint, PrimaryKey):
                 facts[f"constraint {constraint_text(declared.constraint)} of `{name}`"] = ("", declared.made)
-    if traits.drops_every_object:
+    if capabilities.drops_every_object:
         for index in table.indexes:
             listed = ", ".join(column or "(…)" for column in index.columns)
             facts[f"index `{index.name}` on `{name}`"] = (f"({listed})", index.made)

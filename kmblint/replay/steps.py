@@ -71,12 +71,12 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         if not isinstance(self.change, UpdateRows | DeleteRows):
             return None
         table = self.before.table(self.change.table.text)
-        return None if table is None else Reach.of(self.change, table, self.target.traits.dialect)
+        return None if table is None else Reach.of(self.change, table, self.target.capabilities.semantics)
 
     @cached_property
     def stops(self) -> bool:
         """Whether the run of its migration ends here: refused, or cut into pieces of which one is no statement."""
-        if self.outcome.verdict is Verdict.CUT:
+        if self.outcome.verdict is Verdict.SPLIT:
             source = self.migration.source
             start = min(token.start for token in (*self.statement.comments[:1], *self.statement.tokens[:1]))
             reach = Span(start, self.statement.span.end)
@@ -294,11 +294,11 @@ def _fate(statement: Statement, migration: Migration) -> Verdict | None:
         return Verdict.SKIPPED
     piece = pieces[first]
     if statement.span not in piece.span:
-        return Verdict.CUT
+        return Verdict.SPLIT
     cut = next((each for each in statement.comments if each.start < piece.span.start < each.end), None)
     if cut is not None and (piece.sent or cut.kind is Kind.BLOCK_COMMENT):
-        return Verdict.CUT
+        return Verdict.SPLIT
     if not piece.sent:
         return Verdict.SKIPPED
     behind = scan(migration.source, Span(statement.span.end, piece.span.end))
-    return Verdict.CUT if any(token.kind is Kind.OPEN for token in behind) else None
+    return Verdict.SPLIT if any(token.kind is Kind.OPEN for token in behind) else None

@@ -173,7 +173,7 @@ def _kills(hazard: Hazard) -> bool:
 
 _FATES: Final = {
     Verdict.SKIPPED: "the runner doesn't send it: the text behind the previous `;` begins with `--`",
-    Verdict.CUT: "the runner splits it at a `;` inside a literal, a quoted name or a comment",
+    Verdict.SPLIT: "the runner splits it at a `;` inside a literal, a quoted name or a comment",
 }
 
 

@@ -18,13 +18,14 @@ _BODY: Final = re.compile(r"^## ", re.MULTILINE)
 
 def rendered(card: Card, paint: Paint, width: int) -> Iterator[str]:
     """The lines of a card, none of its prose wider than `width`."""
-    facts = card.facts
-    yield f"{paint.severity(facts.severity, facts.code)} {paint('strong', card.slug)}"
+    metadata = card.metadata
+    yield f"{paint.severity(metadata.severity, metadata.code)} {paint('strong', card.slug)}"
     yield from _wrapped(card.summary, paint, width)
     yield ""
-    when = "recommended" if facts.default and facts.stability == "stable" else "only when selected"
-    known = [facts.severity.value, facts.category, when, " and ".join(facts.targets), f"since {facts.since}"]
-    known += ["preview"] if facts.stability == "preview" else []
+    when = "recommended" if metadata.default and metadata.stability == "stable" else "only when selected"
+    known = [metadata.severity.value, metadata.category, when]
+    known += [" and ".join(metadata.targets), f"since {metadata.since}"]
+    known += ["preview"] if metadata.stability == "preview" else []
     known += ["comes with a fix"] if card.fixable else []
     yield paint("faint", " · ".join(known))
     yield from _options(card, paint, width)
@@ -32,17 +33,17 @@ def rendered(card: Card, paint: Paint, width: int) -> Iterator[str]:
     if start:
         yield ""
         yield from _markdown(card.text[start.start() :].strip(), paint, width)
-    if facts.sources:
+    if metadata.sources:
         yield paint("strong", "Sources")
-        yield from (f"  {source}" for source in facts.sources)
+        yield from (f"  {source}" for source in metadata.sources)
 
 
 def _options(card: Card, paint: Paint, width: int) -> Iterator[str]:
-    if not card.facts.options:
+    if not card.metadata.options:
         return
     yield from ("", paint("strong", "Options"))
-    names = max(len(name) for name in card.facts.options)
-    for name, option in card.facts.options.items():
+    names = max(len(name) for name in card.metadata.options)
+    for name, option in card.metadata.options.items():
         default = list(option.default) if isinstance(option.default, tuple) else option.default
         choices = f"; one of {', '.join(option.choices)}" if option.choices else ""
         lead = f"  {name:<{names}}  "

@@ -38,7 +38,7 @@ from kmblint.schema.types import Family
 from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet, below, intersection, point, since, union
 
 
-class Dialect(msgspec.Struct, frozen=True):
+class Semantics(msgspec.Struct, frozen=True):
     """What a target makes of the corners of a condition."""
 
     null_is_smallest: bool = False
@@ -73,12 +73,12 @@ class Unknown(msgspec.Struct, frozen=True):
 Fact: TypeAlias = Truth | OnColumn | Unknown
 
 
-class Facts:
+class ColumnDomains:
     """What conditions on one table say."""
 
-    def __init__(self, table: Table, dialect: Dialect, aliases: Iterable[str | None] = ()) -> None:
+    def __init__(self, table: Table, semantics: Semantics, aliases: Iterable[str | None] = ()) -> None:
         self._table = table
-        self._dialect = dialect
+        self._semantics = semantics
         self._own = {None, table.name, *aliases}
         self._known: dict[int, tuple[Predicate, Fact]] = {}
 
@@ -156,7 +156,7 @@ class Facts:
 
     def fits(self, column: Column | None, literal: Value) -> bool:
         """Whether a comparison of the column with the literal can find rows."""
-        if column is None or isinstance(literal, Null) or not self._dialect.strict_literals:
+        if column is None or isinstance(literal, Null) or not self._semantics.strict_literals:
             return True
         match column.type.family:
             case Family.TEXT:
@@ -171,13 +171,13 @@ class Facts:
                 return True
 
     def _compare_null(self, column: Column, operator: str) -> Fact:
-        if not self._dialect.null_is_smallest:
+        if not self._semantics.null_is_smallest:
             return Truth(False)
         return self._on(column, _AGAINST_NULL[operator])
 
     def _compared(self, column: Column, operator: str, value: int | Decimal | str) -> ValueSet:
         discrete = self.is_whole(column.name)
-        null = self._dialect.null_is_smallest
+        null = self._semantics.null_is_smallest
         match operator:
             case "=":
                 return point(value, discrete=discrete)
@@ -213,7 +213,7 @@ class Facts:
         values = [literal_value(item) for item in where.items]
         if column is None or not all(value is None or isinstance(value, int | Decimal | str) for value in values):
             return Unknown()
-        if None in values and where.negated and not self._dialect.null_is_smallest:
+        if None in values and where.negated and not self._semantics.null_is_smallest:
             return Truth(False)
         discrete = self.is_whole(column.name)
         points = [
@@ -221,7 +221,7 @@ class Facts:
             for value, item in zip(values, where.items, strict=True)
             if isinstance(value, int | Decimal | str) and self.fits(column, item)
         ]
-        if None in values and self._dialect.null_is_smallest:
+        if None in values and self._semantics.null_is_smallest:
             points.append(NULLS)
         listed = union(points)
         return self._on(column, listed.complement() if where.negated else listed)
@@ -239,7 +239,7 @@ class Facts:
     def _on(self, column: Column, values: ValueSet) -> Fact:
         if column.type.family is Family.BOOLEAN:
             values = values.within_booleans()
-        never_null = not column.nullable and (self._dialect.keeps_not_null or column.name in self._table.primary_key)
+        never_null = not column.nullable and (self._semantics.keeps_not_null or column.name in self._table.primary_key)
         if never_null:
             values = values.without_null()
         if values.is_empty:

@@ -10,7 +10,7 @@ from rpds import HashTrieMap
 
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
-from kmblint.schema.domains import Dialect, Facts, OnColumn
+from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
 from kmblint.text import Place, Span
 
@@ -70,7 +70,9 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
 def _says(table: Table, change: DeleteRows) -> tuple[OnColumn, ...]:
     """What each part of a DELETE's condition says of one column."""
     where = change.where
-    facts = Facts(table, Dialect(strict_literals=True), (change.alias,))  # what another type finds differs by target
+    facts = ColumnDomains(
+        table, Semantics(strict_literals=True), (change.alias,)
+    )  # what another type finds differs by target
     parts = where.parts if isinstance(where, And) else (where,) if where is not None else ()
     return tuple(fact for part in parts if isinstance(fact := facts.of(part), OnColumn))
 

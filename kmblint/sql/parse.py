@@ -20,7 +20,7 @@ from kmblint.sql.lower_tables import create_index, create_table
 from kmblint.sql.own import own
 from kmblint.sql.placeholders import placeholders
 from kmblint.sql.reader import NotSqlError, Reader, short
-from kmblint.sql.scanner import Cut, Kind, Token, cut, scan
+from kmblint.sql.scanner import Kind, StatementTokens, Token, scan, split
 from kmblint.sql.statement import Problem, Statement
 from kmblint.text import Source, Span
 from kmblint.wording import nearest
@@ -45,10 +45,10 @@ _OPEN_QUOTES: Final = {"'": "this text is never closed", '"': "this quoted name 
 
 def statements(source: Source, span: Span | None = None) -> tuple[Statement, ...]:
     """The statements of a source, or of a stretch of it; offsets are those of the whole text. It never raises."""
-    return tuple(_statement(each, source.text) for each in cut(scan(source, span)))
+    return tuple(_statement(each, source.text) for each in split(scan(source, span)))
 
 
-def _statement(piece: Cut, text: str) -> Statement:
+def _statement(piece: StatementTokens, text: str) -> Statement:
     changes: tuple[Change, ...] = ()
     problem: Problem | None = None
     try:
@@ -60,12 +60,12 @@ def _statement(piece: Cut, text: str) -> Statement:
     return Statement(piece.span, piece.tokens, piece.comments, changes, problem, piece.semicolon)
 
 
-def _beyond(piece: Cut, error: Exception) -> Opaque:
+def _beyond(piece: StatementTokens, error: Exception) -> Opaque:
     reason = "it is nested too deeply" if isinstance(error, RecursionError) else f"the parser failed on it ({error!r})"
     return Opaque(reason, piece.tokens[0].upper or piece.tokens[0].text, piece.span)
 
 
-def _changes(piece: Cut, text: str) -> tuple[Change, ...]:
+def _changes(piece: StatementTokens, text: str) -> tuple[Change, ...]:
     """What a statement means; raises NotSqlError."""
     span = piece.span
     _check_closed(piece)
@@ -177,7 +177,7 @@ def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tuple(token for token in tokens if token not in unseen) if unseen else tokens
 
 
-def _check_closed(piece: Cut) -> None:
+def _check_closed(piece: StatementTokens) -> None:
     """Raises NotSqlError at a quote or comment that nothing closes, where it opens."""
     for token in piece.tokens:
         if token.kind is Kind.OPEN:
@@ -186,7 +186,7 @@ def _check_closed(piece: Cut) -> None:
             raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
 
 
-def _problem(error: NotSqlError, piece: Cut) -> Problem:
+def _problem(error: NotSqlError, piece: StatementTokens) -> Problem:
     """What is wrong, as a problem: about the placeholder, where the statement is a template that nobody filled in."""
     found = next(placeholders(piece.tokens), None)
     if found is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
@@ -199,7 +199,7 @@ def _problem(error: NotSqlError, piece: Cut) -> Problem:
     return Problem(error.message, error.span, error.help or _missing_semicolon(error, piece))
 
 
-def _missing_semicolon(error: NotSqlError, piece: Cut) -> str | None:
+def _missing_semicolon(error: NotSqlError, piece: StatementTokens) -> str | None:
     """What to write where the parser stumbled over the first word of the next statement."""
     word = next((token.upper for token in piece.tokens[1:] if token.span == error.span), "")
     return f"end the statement before `{word}` with `;`" if word in _VERBS else None

@@ -75,7 +75,7 @@ class Token(msgspec.Struct, frozen=True, gc=False):
         return f"/* {text} */" if text else "/* */"
 
 
-class Cut(msgspec.Struct, frozen=True):
+class StatementTokens(msgspec.Struct, frozen=True):
     """The tokens between two `;`: significant ones, and the comments before and among them."""
 
     span: Span
@@ -161,7 +161,7 @@ def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
         at = stop
 
 
-def cut(tokens: list[Token]) -> Iterator[Cut]:
+def split(tokens: list[Token]) -> Iterator[StatementTokens]:
     """The statements that the tokens make: what stands between two `;`, where it is more than comments.
 
     Of a merge conflict, our side is read.
@@ -171,7 +171,7 @@ def cut(tokens: list[Token]) -> Iterator[Cut]:
     for token in tokens:
         if token.kind is Kind.SEMICOLON:
             if held:
-                yield Cut(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), token.start)
+                yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), token.start)
                 comments = []
             held = []
         elif token.kind is Kind.LINE_COMMENT or token.kind is Kind.BLOCK_COMMENT:
@@ -179,7 +179,7 @@ def cut(tokens: list[Token]) -> Iterator[Cut]:
         elif token.kind is not Kind.CONFLICT:
             held.append(token)
     if held:
-        yield Cut(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None)
+        yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None)
 
 
 def pieces(source: Source, span: Span) -> list[Piece]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from kmblint.schema.domains import Dialect
+from kmblint.schema.domains import Semantics
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.facts import BLIND, COMPARING_WITH_NOW
 from kmblint.targets.kimberlite.values import stored_type
@@ -23,10 +23,10 @@ class Search(Enum):
     """Not even through an index."""
 
 
-class Traits(msgspec.Struct, frozen=True):
+class Capabilities(msgspec.Struct, frozen=True):
     """What rules ask of a target beside its verdicts."""
 
-    dialect: Dialect
+    semantics: Semantics
     append_only: bool
     """A changed or deleted row stays in the log for ever, and each change adds to it."""
     keeps_foreign_keys: bool
@@ -54,8 +54,8 @@ class Traits(msgspec.Struct, frozen=True):
         return Search.NEVER if "=" in blind["indexed"].split() else Search.INDEXED
 
 
-GUIDE: Final = Traits(
-    Dialect(),
+GUIDE: Final = Capabilities(
+    Semantics(),
     append_only=False,
     keeps_foreign_keys=True,
     keeps_index_clauses=True,
@@ -63,8 +63,8 @@ GUIDE: Final = Traits(
     keeps_declarations=True,
     drops_every_object=True,
 )
-KIMBERLITE: Final = Traits(
-    Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False, keeps_unique=False),
+KIMBERLITE: Final = Capabilities(
+    Semantics(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False, keeps_unique=False),
     append_only=True,
     keeps_foreign_keys=False,
     keeps_index_clauses=False,

@@ -16,7 +16,7 @@ from kmblint.schema.conflict import (
 )
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.capabilities import GUIDE, Traits
+from kmblint.targets.capabilities import GUIDE, Capabilities
 from kmblint.targets.verdict import Form, Outcome, Refusal, Verdict
 from kmblint.text import Source
 
@@ -26,7 +26,7 @@ class Guide:
 
     name = "guide"
     runner = False
-    traits: Traits = GUIDE
+    capabilities: Capabilities = GUIDE
 
     def form(self, statement: Statement, source: Source) -> Form:  # noqa: ARG002 - the protocol's signature
         """What isn't SQL is refused, and nothing else."""

@@ -10,7 +10,7 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.capabilities import Traits
+from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.verdict import Form, Outcome
 from kmblint.text import Source
 
@@ -28,7 +28,7 @@ class Target(Protocol):
         """Whether Kimberlite's runner stands before it, which skips and cuts."""
 
     @property
-    def traits(self) -> Traits:
+    def capabilities(self) -> Capabilities:
         """What holds of its every table."""
 
     def form(self, statement: Statement, source: Source) -> Form:

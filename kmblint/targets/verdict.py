@@ -24,7 +24,7 @@ class Verdict(Enum):
     REFUSED = "refused"
     SKIPPED = "skipped"
     """The runner doesn't send it."""
-    CUT = "cut"
+    SPLIT = "split"
     """The runner sends it in two pieces."""
     UNREADABLE = "unreadable"
 

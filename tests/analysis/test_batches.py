@@ -9,7 +9,7 @@ from kmblint.analysis.proposals import create_index
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Index, Table
 from kmblint.schema.changes import AddTable, DeleteRows, UpdateRows
-from kmblint.schema.domains import Dialect
+from kmblint.schema.domains import Semantics
 from kmblint.schema.reach import Reach
 from kmblint.sql.parse import statements
 from kmblint.text import Place, Source, Span
@@ -33,7 +33,7 @@ def batch_of(table_sql: str, sql: str, refused: str = "") -> str | None:
     (change,) = statement.changes
     assert isinstance(change, UpdateRows | DeleteRows)
     spans = [Span(sql.index(refused), sql.index(refused) + len(refused))] if refused else []
-    reach = Reach.of(change, table, Dialect())
+    reach = Reach.of(change, table, Semantics())
     return first_batch(change, table, reach, text=source.slice, refused=spans, size=100)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmblint import targets
-from kmblint.analysis.unresolved import Absence, absent_column, absent_object, absent_table
+from kmblint.analysis.unresolved import Unresolved, unresolved_column, unresolved_object, unresolved_table
 from kmblint.findings import Confidence
 from kmblint.replay.steps import replay
 from kmblint.schema.conflict import UnknownColumn, UnknownObject, UnknownTable
@@ -16,18 +16,18 @@ from tests.rules_at_hand import history
 WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY, floor BIGINT);"
 
 
-def absence(root: Path, *files: str) -> Absence:
+def absence(root: Path, *files: str) -> Unresolved:
     """The explanation of the one conflict in a history under the guide."""
     named = {f"{number:04}_step.sql": text for number, text in enumerate(files, 1)}
     found = replay(history(root, named), targets.get("guide"))
     ((step, conflict),) = [(step, conflict) for step in found.steps for conflict in step.conflicts]
     match conflict:
         case UnknownTable(table=table):
-            return absent_table(step, found, table.text)
+            return unresolved_table(step, found, table.text)
         case UnknownColumn(table=table_name, column=column):
-            return absent_column(step, found, table_name, column.text)
+            return unresolved_column(step, found, table_name, column.text)
         case UnknownObject():
-            return absent_object(step, found, conflict)
+            return unresolved_object(step, found, conflict)
         case _:
             pytest.fail(f"{conflict}")
 

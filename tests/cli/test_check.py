@@ -125,8 +125,8 @@ def broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     def check(change: AddTable | UpdateRows) -> list[Finding]:
         raise RecursionError(str(change.span))
 
-    facts = msgspec.structs.replace(other.card.facts, code="KMB099", options={}, aliases=())
-    rule = Rule(msgspec.structs.replace(other.card, slug="broken-rule", facts=facts), check)
+    metadata = msgspec.structs.replace(other.card.metadata, code="KMB099", options={}, aliases=())
+    rule = Rule(msgspec.structs.replace(other.card, slug="broken-rule", metadata=metadata), check)
     monkeypatch.setattr(Rulebook, "load", lambda: Rulebook([*rulebook, rule]))
 
 

@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from kmblint.cli import main
 from kmblint.cli.rules import index, listing
 from kmblint.findings import Severity
-from kmblint.lint.rulebook import Card, Facts, Option, Rule, Rulebook
+from kmblint.lint.rulebook import Card, Option, Rule, Rulebook, RuleMetadata
 from kmblint.reporters.card import rendered
 from kmblint.reporters.paint import Paint
 
 CARD = Card(
     "many-wards",
     "A hospital has more wards than it can staff.",
-    Facts(
+    RuleMetadata(
         code="KMB899",
         severity=Severity.WARNING,
         category="structure",

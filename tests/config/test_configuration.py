@@ -12,14 +12,14 @@ from kmblint.config.configuration import Config, find, load
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
-from kmblint.lint.rulebook import FAMILIES, Card, Facts, Option, Rule, Rulebook
+from kmblint.lint.rulebook import FAMILIES, Card, Option, Rule, Rulebook, RuleMetadata
 
 FORMATS = ("full", "json")
 
 
 def rule(code: str, slug: str, **facts: object) -> Rule:
     given = {"targets": ("guide", "kimberlite"), **facts}
-    whole = Facts(code=code, severity=Severity.ERROR, category=FAMILIES[int(code[3])], since="0.1", **given)  # type: ignore[arg-type]  # facts are typed where they are read
+    whole = RuleMetadata(code=code, severity=Severity.ERROR, category=FAMILIES[int(code[3])], since="0.1", **given)  # type: ignore[arg-type]  # facts are typed where they are read
     return Rule(Card(slug, "A summary.", whole, "", Path(f"{slug}.md")))
 
 

@@ -39,7 +39,9 @@ def test_what_is_sent_is_taken_or_refused_as_the_transcript_says(case: str) -> N
     baseline = done.history.baseline
     before = [baseline.source.slice(each.span) for each in baseline.statements] if baseline else []
     sent = [
-        entry for entry in transcribe(done, runner=True).entries if entry.verdict not in {Verdict.SKIPPED, Verdict.CUT}
+        entry
+        for entry in transcribe(done, runner=True).entries
+        if entry.verdict not in {Verdict.SKIPPED, Verdict.SPLIT}
     ]
     answers = ask(case, [*before, *(entry.sql for entry in sent)]).statements[len(before) :]
     told = [(entry.sql, entry.verdict in {Verdict.TAKEN, Verdict.NO_OP}) for entry in sent]
@@ -53,7 +55,7 @@ def test_the_actual_schema_is_taken_as_it_is_written(case: str) -> None:
     text = done.history.sources
     kept = Kept(
         target.stored_type,
-        target.traits.keeps_declarations,
+        target.capabilities.keeps_declarations,
         lambda place: text[place.file].slice(place.span),
         actual=True,
     )

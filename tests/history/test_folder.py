@@ -1,4 +1,4 @@
-"""A folder as the runner finds it: names, numbers, order, text, strays, and what is said of it."""
+"""A folder as the runner finds it: names, numbers, order, text, ignored_files, and what is said of it."""
 
 from __future__ import annotations
 
@@ -143,11 +143,11 @@ def test_what_the_runner_never_reads_is_stray(tmp_path: Path) -> None:
         "notes.txt": prose, "data.sqlite": "", "docs/notes.md": TABLE, ".hidden/0001_x.sql": TABLE, "LICENSE": prose,
     }  # fmt: skip
     found = history(tmp_path, files)
-    assert [stray.file for stray in found.strays] == [
+    assert [ignored_file.file for ignored_file in found.ignored_files] == [
         "0002_b.SQL", "0003_c.sql.bak", "0004_d.sql~", "0005_e.txt", "0006_f", "archive/0001_old.sql",
     ]  # fmt: skip
-    assert "`.sql~`" in found.strays[2].reason
-    assert "sub-folder `archive`, with 1 more file" in found.strays[-1].reason
+    assert "`.sql~`" in found.ignored_files[2].reason
+    assert "sub-folder `archive`, with 1 more file" in found.ignored_files[-1].reason
 
 
 def test_an_overlay_replaces_adds_and_removes(tmp_path: Path) -> None:

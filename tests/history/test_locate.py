@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmblint.errors import ConfigError, InputError
-from kmblint.history.locate import Target, display, locate
+from kmblint.history.locate import MigrationsFolder, display, locate
 
 
 @pytest.fixture
@@ -20,17 +20,17 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def located(*paths: str) -> tuple[Target, ...]:
+def located(*paths: str) -> tuple[MigrationsFolder, ...]:
     return locate([Path(path) for path in paths])
 
 
 def test_a_folder_a_project_and_files(project: Path) -> None:
-    whole = (Target(Path("migrations")),)
+    whole = (MigrationsFolder(Path("migrations")),)
     assert located("migrations") == located(".") == whole
-    assert locate([project]) == (Target(project / "migrations"),)
-    assert located("migrations/0002_b.sql") == (Target(Path("migrations"), frozenset({"0002_b.sql"})),)
+    assert locate([project]) == (MigrationsFolder(project / "migrations"),)
+    assert located("migrations/0002_b.sql") == (MigrationsFolder(Path("migrations"), frozenset({"0002_b.sql"})),)
     assert located("migrations/0002_b.sql", "migrations/0001_a.sql") == (
-        Target(Path("migrations"), frozenset({"0001_a.sql", "0002_b.sql"})),
+        MigrationsFolder(Path("migrations"), frozenset({"0001_a.sql", "0002_b.sql"})),
     )
     assert located("migrations/0002_b.sql", "migrations", "migrations/0001_a.sql") == whole
 
@@ -38,7 +38,7 @@ def test_a_folder_a_project_and_files(project: Path) -> None:
 def test_folders_come_once_and_sorted(project: Path) -> None:
     (project / "a").mkdir()
     (project / "a" / "0001_x.sql").touch()
-    expected = (Target(Path("a")), Target(Path("migrations")))
+    expected = (MigrationsFolder(Path("a")), MigrationsFolder(Path("migrations")))
     assert located("migrations", "a", "./migrations") == located("a", "migrations") == expected
 
 
@@ -46,8 +46,8 @@ def test_kimberlite_toml_names_the_folder(project: Path) -> None:
     (project / "db").mkdir()
     (project / "db" / "0001_x.sql").touch()
     (project / "kimberlite.toml").write_text('[migrations]\ndirectory = "db"\n')
-    assert located(".") == (Target(Path("db")),)
-    assert locate([Path()], lambda _: Path("migrations")) == (Target(Path("migrations")),)
+    assert located(".") == (MigrationsFolder(Path("db")),)
+    assert locate([Path()], lambda _: Path("migrations")) == (MigrationsFolder(Path("migrations")),)
     (project / "kimberlite.toml").write_text('[migrations]\ndirectory = "gone"\n')
     with pytest.raises(InputError, match=r"^`\.` names `gone` as its migrations, which doesn't exist$"):
         located(".")
@@ -58,12 +58,12 @@ def test_kimberlite_toml_names_the_folder(project: Path) -> None:
     with pytest.raises(ConfigError, match=r"^kimberlite.toml:1: not TOML"):
         located(".")
     (project / "kimberlite.toml").write_text("[database]\n")
-    assert located(".") == (Target(Path("migrations")),)
+    assert located(".") == (MigrationsFolder(Path("migrations")),)
 
 
 def test_a_schema_beside_the_migrations_makes_no_folder_of_migrations(project: Path) -> None:
     (project / "schema.sql").touch()
-    assert located(".") == (Target(Path("migrations")),)
+    assert located(".") == (MigrationsFolder(Path("migrations")),)
 
 
 def test_a_folder_whose_names_are_all_wrong_is_still_one(project: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_folder_whose_names_are_all_wrong_is_still_one(project: Path) -> None:
         folder = project / name.partition(".")[0]
         folder.mkdir()
         (folder / name).touch()
-        assert located(folder.name) == (Target(Path(folder.name)),)
+        assert located(folder.name) == (MigrationsFolder(Path(folder.name)),)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,12 @@ def test_what_holds_no_migrations_is_one_clear_line(project: Path, path: str, me
 
 def test_a_stray_file_is_shown_in_its_folder(project: Path) -> None:
     (project / "migrations" / "0003_c.SQL").touch()
-    assert located("migrations/0003_c.SQL") == (Target(Path("migrations"), frozenset({"0003_c.SQL"})),)
+    assert located("migrations/0003_c.SQL") == (MigrationsFolder(Path("migrations"), frozenset({"0003_c.SQL"})),)
 
 
 def test_an_unsaved_file_need_not_exist(project: Path) -> None:
     new = Path("migrations/0003_new.sql")
-    assert locate([], unsaved=new) == (Target(Path("migrations"), frozenset({"0003_new.sql"})),)
+    assert locate([], unsaved=new) == (MigrationsFolder(Path("migrations"), frozenset({"0003_new.sql"})),)
     with pytest.raises(InputError, match=r"^`gone` doesn't exist$"):
         locate([], unsaved=Path("gone/0001_a.sql"))
     with pytest.raises(InputError, match="is no migration"):

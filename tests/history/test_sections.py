@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kmblint.history.files import checksum
-from kmblint.history.sections import cut, markers
+from kmblint.history.sections import markers, split
 from kmblint.sql.scanner import pieces
 from kmblint.text import Source, Span
 
@@ -48,7 +48,7 @@ def said(text: str, span: Span | None) -> str | None:
 @example("a\r\r\n\r\n")
 @example("-- only\n-- a header")
 def test_the_sent_half_is_cut_as_the_runner_cuts_it(text: str) -> None:
-    parts = cut(source(text))
+    parts = split(source(text))
     found = [
         (text[piece.span.start : piece.span.end].replace("\r\n", "\n"), piece.sent)
         for piece in pieces(source(text), parts.sent)
@@ -62,7 +62,7 @@ def test_the_sent_half_is_cut_as_the_runner_cuts_it(text: str) -> None:
 def test_the_down_half_begins_behind_the_line_of_the_marker(text: str) -> None:
     _, marker, behind = content_of(text).partition("-- Down Migration")
     expected = behind.partition("\n")[2] if marker else None
-    found = said(text, cut(source(text)).sent_down)
+    found = said(text, split(source(text)).sent_down)
     assert (None if found is None else found.replace("\r\n", "\n").strip()) == (
         None if expected is None else expected.strip()
     )
@@ -70,13 +70,13 @@ def test_the_down_half_begins_behind_the_line_of_the_marker(text: str) -> None:
 
 @given(TEXTS)
 def test_the_checksum_is_that_of_the_content(text: str) -> None:
-    header = cut(source(text)).header
+    header = split(source(text)).header
     assert checksum(text, header) == hashlib.sha256(content_of(text).encode()).hexdigest()
 
 
 @given(TEXTS)
 def test_sections_lie_in_order_and_the_uncommented_text_keeps_its_offsets(text: str) -> None:
-    parts = cut(source(text))
+    parts = split(source(text))
     assert parts.header.span.start == 0
     assert parts.header.span.end == parts.up.start == parts.sent.start
     assert (parts.marker is None) == (parts.down is None)
@@ -102,21 +102,21 @@ def test_sections_lie_in_order_and_the_uncommented_text_keeps_its_offsets(text: 
 def test_the_checksums_that_the_runner_wrote(text: str, expected: str) -> None:
     header = "-- Migration: any\n-- Author: other\n\n"
     for version in (text, header + text, (header + text).replace("\n", "\r\n"), text.rstrip()):
-        assert checksum(version, cut(source(version)).header) == expected
+        assert checksum(version, split(source(version)).header) == expected
     later = text + "-- later\n"
-    assert checksum(later, cut(source(later)).header) != expected
+    assert checksum(later, split(source(later)).header) != expected
 
 
 def test_the_header_says_what_the_runner_reads() -> None:
     text = "-- Migration: Add b\n--- Author: no\n---- Author: me\n-- migration: no\n\n-- Failed: typo\nSELECT 1;\n"
-    header = cut(source(text)).header
+    header = split(source(text)).header
     assert (header.name, header.author, header.created, header.failed) == ("Add b", "me", None, "typo")
     assert said(text, header.name_span) == "Add b"
     assert said(text, header.span) == text[: text.index("SELECT")]
 
 
 def test_a_header_line_may_be_empty_of_words() -> None:
-    header = cut(source("-- Failed:\n-- Migration:   \nSELECT 1;")).header
+    header = split(source("-- Failed:\n-- Migration:   \nSELECT 1;")).header
     assert (header.name, header.failed) == ("", "")
 
 
@@ -138,7 +138,7 @@ def test_a_header_line_may_be_empty_of_words() -> None:
     ],
 )
 def test_what_was_meant_as_up_and_down(text: str, up: str, down: str | None) -> None:
-    parts = cut(source(text))
+    parts = split(source(text))
     assert (said(text, parts.up), said(text, parts.down)) == (up, down)
 
 
@@ -154,7 +154,7 @@ def test_what_was_meant_as_up_and_down(text: str, up: str, down: str | None) -> 
     ],
 )  # fmt: skip
 def test_commented_sql_behind_the_guides_marker_is_read(down: str, expected: list[str]) -> None:
-    parts = cut(source("CREATE TABLE a (id BIGINT PRIMARY KEY);\n" + down))
+    parts = split(source("CREATE TABLE a (id BIGINT PRIMARY KEY);\n" + down))
     assert parts.down is not None
     live = [line for line in parts.commented.slice(parts.down).split("\n") if not line.strip().startswith("--")]
     assert " ".join(" ".join(live).split()) == " ".join(expected)
@@ -162,7 +162,7 @@ def test_commented_sql_behind_the_guides_marker_is_read(down: str, expected: lis
 
 def test_comments_behind_the_runners_marker_stay_comments() -> None:
     text = "A;\n-- Down Migration\n-- DROP TABLE a;\n"
-    assert cut(source(text)).commented.text == text
+    assert split(source(text)).commented.text == text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
 from kmblint.history import folder
-from kmblint.history.files import History, Migration, Stray, Unreadable
+from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
 from kmblint.lint.rulebook import Option
 from kmblint.lint.settings import RuleSettings
 from kmblint.replay.steps import Replay, Step
@@ -68,7 +68,7 @@ def test_every_subject_is_asked_about_with_its_context(tmp_path: Path) -> None:
         asked.append(type(subject).__name__)
         yield from ()
 
-    def whole(subject: History | Replay | Stray | Unreadable) -> Iterator[Finding]:
+    def whole(subject: History | Replay | IgnoredFile | Unreadable) -> Iterator[Finding]:
         asked.append(type(subject).__name__)
         yield from ()
 
@@ -84,7 +84,7 @@ def test_every_subject_is_asked_about_with_its_context(tmp_path: Path) -> None:
     run(found, rules, debug=True)
     assert set(asked) == {
         "AddTable kimberlite", "UnknownTable kimberlite", "Refusal kimberlite", "Problem kimberlite",
-        "Statement kimberlite", "Migration", "Piece", "History", "Replay", "Stray", "Unreadable",
+        "Statement kimberlite", "Migration", "Piece", "History", "Replay", "IgnoredFile", "Unreadable",
     }  # fmt: skip
     assert asked.count("Statement kimberlite") == 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmblint.findings import Edit, Finding, Fix, HistoryFacts, Related, Report, Severity, Summary
+from kmblint.findings import Edit, Finding, Fix, HistorySummary, Related, Report, Severity, Summary
 from kmblint.lint.merging import merged
 from kmblint.reporters import render
 from kmblint.text import Place, Source, Span
@@ -15,7 +15,7 @@ def _report(folder: str, text: str) -> Report:
     return Report(
         (diagnostic("KMB001", "x", Severity.ERROR, finding),),
         Summary(error=1, fixable=1),
-        HistoryFacts(folder, "kimberlite", 1, notes=("assumed",)),
+        HistorySummary(folder, "kimberlite", 1, notes=("assumed",)),
         {"0001_a.sql": Source("0001_a.sql", text, f"{folder}/0001_a.sql")},
     )
 
@@ -28,7 +28,7 @@ def test_one_report_is_left_as_it_is() -> None:
 def test_files_of_one_name_stay_apart() -> None:
     both = merged([_report("apps/clinic/migrations", "DROP a"), _report("apps/bank/migrations", "DROP b")])
     assert both.summary == Summary(error=2, fixable=2)
-    assert both.history == HistoryFacts("apps", "kimberlite", 2, notes=("assumed",))
+    assert both.history == HistorySummary("apps", "kimberlite", 2, notes=("assumed",))
     assert render(both, "concise") == (
         "apps/clinic/migrations/0001_a.sql:1:1: KMB001 x x\napps/bank/migrations/0001_a.sql:1:1: KMB001 x x\n"
     )

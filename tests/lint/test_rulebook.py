@@ -46,10 +46,10 @@ def test_a_card_says_what_its_rule_is(tmp_path: Path) -> None:
     assert card.slug == "some-rule"
     assert card.code == "KMB401"
     assert card.summary == "Finds something over two lines."
-    assert card.facts.severity is Severity.WARNING
-    assert card.facts.default
-    assert card.facts.mend == "edit"
-    assert card.facts.options == {"max-rows": Option(10, "How many rows.")}
+    assert card.metadata.severity is Severity.WARNING
+    assert card.metadata.default
+    assert card.metadata.mend == "edit"
+    assert card.metadata.options == {"max-rows": Option(10, "How many rows.")}
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_actual_holds_every_file_to_what_happens(tmp_path: Path) -> None:
 
 def test_the_runner_cuts_a_literal_and_the_guide_does_not(tmp_path: Path) -> None:
     sql = WARDS + "UPDATE wards SET floor = 1 WHERE id = 1 AND 'a;b' = 'a;b';\n"
-    assert verdicts(replayed(tmp_path, sql).steps) == ["taken", "cut"]
+    assert verdicts(replayed(tmp_path, sql).steps) == ["taken", "split"]
     assert verdicts(replayed(tmp_path, sql, target=GUIDE).steps) == ["taken", "taken"]
 
 
@@ -140,12 +140,12 @@ def test_a_run_ends_at_the_first_refusal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "verdict", "stops"),
     [
-        ("INSERT INTO wards (id) VALUES ('a;b');", Verdict.CUT, True),
-        ("CREATE INDEX i /* by floor; for the map */ ON wards (floor);", Verdict.CUT, True),
-        ("CREATE INDEX i ON wards (floor) /* for the map; soon */ ;", Verdict.CUT, True),
-        ("/* a; -- b */ CREATE INDEX i ON wards (floor);", Verdict.CUT, True),
-        ("-- a\n; -- b; c\nCREATE INDEX i ON wards (floor);", Verdict.CUT, True),
-        ("DELETE FROM wards -- a; -- b\nWHERE id = 1;", Verdict.CUT, False),
+        ("INSERT INTO wards (id) VALUES ('a;b');", Verdict.SPLIT, True),
+        ("CREATE INDEX i /* by floor; for the map */ ON wards (floor);", Verdict.SPLIT, True),
+        ("CREATE INDEX i ON wards (floor) /* for the map; soon */ ;", Verdict.SPLIT, True),
+        ("/* a; -- b */ CREATE INDEX i ON wards (floor);", Verdict.SPLIT, True),
+        ("-- a\n; -- b; c\nCREATE INDEX i ON wards (floor);", Verdict.SPLIT, True),
+        ("DELETE FROM wards -- a; -- b\nWHERE id = 1;", Verdict.SPLIT, False),
         ("-- a; -- b\nCREATE INDEX i ON wards (floor);", Verdict.SKIPPED, False),
         ("CREATE INDEX i ON wards (floor) -- a; -- b\n;", Verdict.TAKEN, False),
     ],

@@ -9,7 +9,7 @@ from kmblint.findings import (
     Edit,
     Finding,
     Fix,
-    HistoryFacts,
+    HistorySummary,
     Related,
     Report,
     Severity,
@@ -77,7 +77,7 @@ def report(
             fixable=sum(found.finding.fix is not None for found in diagnostics),
             hidden=hidden,
         ),
-        HistoryFacts("migrations", "kimberlite", len(sources)),
+        HistorySummary("migrations", "kimberlite", len(sources)),
         {source.name: source for source in sources},
     )
 

@@ -40,7 +40,7 @@ def kept(done: Replay, target: str, *, actual: bool = False) -> Kept:
     def text_of(place: Place) -> str:
         return done.history.sources[place.file].slice(place.span)
 
-    return Kept(used.stored_type, used.traits.keeps_declarations, text_of, actual)
+    return Kept(used.stored_type, used.capabilities.keeps_declarations, text_of, actual)
 
 
 def twice(root: Path, sql: str, target: str, *, actual: bool = False) -> tuple[str, Replay]:

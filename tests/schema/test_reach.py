@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Declared, Table
 from kmblint.schema.changes import DeleteRows, Name, Unique
-from kmblint.schema.domains import Dialect
+from kmblint.schema.domains import Semantics
 from kmblint.schema.predicate import (
     And,
     Between,
@@ -45,8 +45,10 @@ TABLE = Table(
     primary_key=("id",),
 )
 KEYS = (("id",),)
-SQL = Reach(TABLE, Dialect())
-KIMBERLITE = Reach(TABLE, Dialect(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False))
+SQL = Reach(TABLE, Semantics())
+KIMBERLITE = Reach(
+    TABLE, Semantics(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False)
+)
 
 
 def column(name: str) -> ColumnRef:
@@ -234,8 +236,8 @@ def test_a_limit_of_the_change_bounds_where_the_target_heeds_it(
 def test_a_unique_key_bounds_where_the_target_keeps_it() -> None:
     table = replace(TABLE, constraints=(Declared(Unique((Name("ward", SPAN),), SPAN), MADE),))
     change = DeleteRows(Name("patients", SPAN), compare("ward", "=", 3), SPAN)
-    assert Reach.of(change, table, Dialect()).most_changed(change) == 1
-    assert Reach.of(change, table, Dialect(keeps_unique=False)).most_changed(change) is None
+    assert Reach.of(change, table, Semantics()).most_changed(change) == 1
+    assert Reach.of(change, table, Semantics(keeps_unique=False)).most_changed(change) is None
 
 
 def test_a_unique_column_may_be_null_in_any_number_of_rows() -> None:

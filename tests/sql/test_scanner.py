@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.sql.scanner import Kind, cut, pieces, scan
+from kmblint.sql.scanner import Kind, pieces, scan, split
 from kmblint.text import Source
 
 FRAGMENTS = st.lists(
@@ -89,7 +89,7 @@ def test_value_undoes_quotes(text: str, value: str) -> None:
 def test_an_open_quote_spoils_its_own_statement_only() -> None:
     """The statements behind it are read as if it had been closed."""
     source = Source("a.sql", "SELECT 'open;\nSELECT 2;\nSELECT 'x';\n")
-    cuts = list(cut(scan(source)))
+    cuts = list(split(scan(source)))
     assert [source.slice(each.span) for each in cuts] == ["SELECT 'open", "SELECT 2", "SELECT 'x'"]
     assert cuts[0].tokens[-1].kind is Kind.OPEN
 
@@ -97,7 +97,7 @@ def test_an_open_quote_spoils_its_own_statement_only() -> None:
 def test_statements_keep_the_comments_before_and_inside_them() -> None:
     """The span of a statement begins at its first word."""
     text = "-- head\nSELECT /* in */ 1; -- tail\n;\n"
-    (only,) = cut(scan(Source("a.sql", text)))
+    (only,) = split(scan(Source("a.sql", text)))
     assert text[only.span.start : only.span.end] == "SELECT /* in */ 1"
     assert [comment.text for comment in only.comments] == ["-- head", "/* in */"]
     assert only.semicolon == text.index(";")

@@ -8,7 +8,7 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.capabilities import KIMBERLITE, Traits
+from kmblint.targets.capabilities import KIMBERLITE, Capabilities
 from kmblint.targets.kimberlite.forms import judge
 from kmblint.targets.kimberlite.outcome import judge_change
 from kmblint.targets.kimberlite.side_effects import after
@@ -22,7 +22,7 @@ class Kimberlite:
 
     name = "kimberlite"
     runner = True
-    traits: Traits = KIMBERLITE
+    capabilities: Capabilities = KIMBERLITE
 
     def form(self, statement: Statement, source: Source) -> Form:
         """What the engine says of the words alone."""
