@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from tests.engine.replayed import CRASH, SCENARIOS, Answer, Judged, Scenario, judge_all, scenarios
+from tests.engine.replayed import SCENARIOS, Answer, Judged, Scenario, judge_all, scenarios
 
 SHARED: Final = 10
 """A statement that more scenarios than this contain word for word is set-up."""
@@ -29,9 +29,8 @@ class Measure(msgspec.Struct):
     poisons_found: int = 0
     poisons_meant: int = 0
     poisons_right: int = 0
-    crashes: int = 0
-    crashes_right: int = 0
-    false_crashes: int = 0
+    warned: int = 0
+    """Statements of which we say that a row would make them end the server; none of them meets one."""
     unsure: int = 0
     """Scenarios that are compared only up to a statement whose harm hangs on stored rows."""
     misses: list[tuple[str, str, str]] = []
@@ -44,7 +43,6 @@ class Measure(msgspec.Struct):
             "refused": _share(self.refused_right, self.refused),
             "poisons precision": _share(self.poisons_right, self.poisons_found),
             "poisons recall": _share(self.poisons_right, self.poisons_meant),
-            "crashes": _share(self.crashes_right, self.crashes + self.false_crashes),
         }
 
 
@@ -59,25 +57,18 @@ def measure(found: Iterable[Scenario]) -> Measure:
     result = Measure(misses=[])
     for scenario in all_of_them:
         judged = list(judge_all([answer.sql for answer in scenario.statements]))
-        gone = next((n for n, a in enumerate(scenario.statements) if a.error == CRASH), len(judged))
+        result.warned += sum(ours.warned for ours in judged)
         unsure = next((n for n, ours in enumerate(judged) if not ours.sure), len(judged))
         result.unsure += unsure < len(judged)
-        compared = list(zip(scenario.statements, judged, strict=True))[: min(gone + 1, unsure)]
-        for number, (answer, ours) in enumerate(compared):
-            if shared[answer.sql] <= SHARED or number == gone:
+        compared = list(zip(scenario.statements, judged, strict=True))[:unsure]
+        for answer, ours in compared:
+            if shared[answer.sql] <= SHARED:
                 _compare(result, scenario, answer, ours)
         _compare_poisons(result, scenario, compared)
     return result
 
 
 def _compare(result: Measure, scenario: Scenario, answer: Answer, ours: Judged) -> None:
-    if answer.error == CRASH:
-        result.crashes += 1
-        result.crashes_right += ours.crashes
-        if not ours.crashes:
-            result.misses.append((scenario.id, "kills the server", answer.sql))
-        return
-    result.false_crashes += ours.crashes
     if answer.ok:
         result.taken += 1
         result.taken_right += ours.taken
@@ -92,7 +83,7 @@ def _compare(result: Measure, scenario: Scenario, answer: Answer, ours: Judged) 
 
 def _compare_poisons(result: Measure, scenario: Scenario, compared: list[tuple[Answer, Judged]]) -> None:
     """A scenario poisons where a SELECT fails because a stored value is of another type than its column."""
-    asked = [(answer, ours) for answer, ours in compared if answer.reads and answer.error != CRASH]
+    asked = [(answer, ours) for answer, ours in compared if answer.reads]
     meant = any(not answer.ok and "type mismatch" in answer.reason for answer, _ in asked)
     found = any(ours.unreadable for _, ours in asked)
     result.poisons_meant += meant
@@ -110,7 +101,7 @@ def main(arguments: list[str]) -> int:
     print(f"{result.unsure} scenarios compared in part, because stored rows decide")
     for scenario, what, text in result.misses:
         print(f"- {scenario}: {what}\n    {' '.join(text.split())[:160]}")
-    wanted = {"taken": 0.98, "refused": 0.98, "poisons precision": 0.95, "poisons recall": 0.95, "crashes": 1.0}
+    wanted = {"taken": 0.98, "refused": 0.98, "poisons precision": 0.95, "poisons recall": 0.95}
     return int(any(result.shares()[name] < share for name, share in wanted.items()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ _COMMON_TYPES: Final = _SHAPES["types"][:27]
 _COMMON_OPTIONS: Final = _SHAPES["options"][:14]
 _COMMON_LITERALS: Final = _SHAPES["literals"][:37]
 """The first ones are those that the engine takes."""
+_FRACTION: Final = re.compile(r"[+-]?\d*\.\d*")
 
 
 class Generator:
@@ -47,7 +49,7 @@ class Generator:
         if draw < 0.3:
             return self._insert()
         if draw < 0.5:
-            return self._fill(self._pick(_SHAPES["updates"]))
+            return self._update()
         if draw < 0.6:
             return self._fill(self._pick(_SHAPES["deletes"]))
         if draw < 0.72:
@@ -70,6 +72,15 @@ class Generator:
             for _ in range(self.random.randint(1, 2))
         ]
         return f"{head} (id, {', '.join(named)}) VALUES {', '.join(rows)}{self._fill(self._pick(_SHAPES['tails']))}"
+
+    def _update(self) -> str:
+        """An UPDATE whose numbers are whole in SET, so that no engine is asked what would end it."""
+        shape = self._pick(_SHAPES["updates"])
+        value = self._value()
+        while _FRACTION.fullmatch(value):
+            value = self._value()
+        head, where, rest = shape.partition(" WHERE ")
+        return self._fill(head.replace("{v}", value) + where + rest)
 
     def _table(self) -> str:
         definitions = [

@@ -23,7 +23,6 @@ from kmblint.targets.verdict import Crashes, Outcome, Poisons, Verdict
 from kmblint.text import Place, Source, Span
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios.jsonl")
-CRASH: Final = "server gone"
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -57,7 +56,8 @@ class Judged(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     unreadable: bool = False
     """It is refused because its table holds a value that can't be read."""
-    crashes: bool = False
+    warned: bool = False
+    """It is said to end the server once it meets a row."""
     sure: bool = True
     """False where stored rows, which we don't know, decide whether it harms: from there on nothing can be compared."""
 
@@ -82,18 +82,18 @@ class _Replay:
         self.catalog = Catalog()
         self.filled: set[str] = set()
         """Tables into which a row was inserted and that nothing has emptied."""
-        self.dead = False
 
     def judge(self, source: Source) -> Judged:
         """One statement, applied where it happens."""
         found = _only(source)
-        if self.dead or found is None:
+        if found is None:
             return Judged(taken=False)
         form = self.target.form(found, source)
         if not found.changes:
             return Judged(form.refusal is None, (form.refusal.reason,) if form.refusal else ())
         change = found.changes[0]
         outcome = self.target.outcome(form, change, self.catalog, conflicts(self.catalog, change))
+        warned = any(isinstance(hazard, Crashes) for hazard in outcome.hazards)
         harms = any(isinstance(hazard, Poisons | Crashes) for hazard in outcome.hazards)
         matches = self._matches(change)
         if matches is False:
@@ -101,12 +101,11 @@ class _Replay:
             outcome = msgspec.structs.replace(outcome, hazards=kept)
         self._apply(change, outcome, source.name, formed=form.refusal is None)
         refused = outcome.verdict is Verdict.REFUSED
-        self.dead = not refused and any(isinstance(hazard, Crashes) for hazard in outcome.hazards)
         return Judged(
-            not refused and not self.dead,
+            not refused,
             tuple(refusal.reason for refusal in outcome.refusals),
             any(refusal.topic == "poisoned" for refusal in outcome.refusals),
-            self.dead,
+            warned,
             refused or not harms or matches is not None,
         )
 

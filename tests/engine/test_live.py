@@ -23,7 +23,6 @@ def test_random_scenarios_agree_with_the_real_engine() -> None:
     shares = result.shares()
     assert min(shares["taken"], shares["refused"]) >= 0.98, result.misses
     assert min(shares["poisons precision"], shares["poisons recall"]) >= 0.95, result.misses
-    assert shares["crashes"] == 1.0, result.misses
 
 
 def test_the_same_seed_draws_the_same_scenarios() -> None:

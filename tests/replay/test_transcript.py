@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import pytest
+
 from kmblint import targets
 from kmblint.replay.steps import replay
 from kmblint.replay.transcript import KINDS, Transcript, as_json, hazard_text, transcribe
-from kmblint.targets.verdict import Hazard, Verdict
+from kmblint.sql.statement import Statement
+from kmblint.targets.verdict import Crashes, Form, Hazard, Verdict
+from kmblint.text import Source
 from tests.rules_at_hand import history
 
 CREATE = "CREATE TABLE a (id BIGINT PRIMARY KEY, n DECIMAL(4,1), d DATE, t TEXT NOT NULL);\n"
@@ -117,8 +121,13 @@ def test_a_crash_is_told_whatever_else_is_wrong_with_the_statement(tmp_path: Pat
     assert not transcript.entries[2].stops, "it passes where no row matches"
 
 
-def test_a_crash_that_nothing_prevents_stops_the_run(tmp_path: Path) -> None:
-    transcript = told(tmp_path, f"{CREATE}ALTER TABLE a MODIFY COLUMN t SET CLASSIFICATION '';\nDROP TABLE a;")
+def test_a_crash_that_nothing_prevents_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(statement: Statement, source: Source) -> Form:
+        ends = "ROLE" in source.slice(statement.span)
+        return Form(hazards=(Crashes("it ends the server", statement.span),) if ends else ())
+
+    monkeypatch.setattr("kmblint.targets.kimberlite.target.judge", judge)
+    transcript = told(tmp_path, f"{CREATE}CREATE ROLE r;\nDROP TABLE a;")
     assert [entry.reached for entry in transcript.entries] == [True, True, False]
 
 
