@@ -1,31 +1,23 @@
-"""The layers: an import points up the list, every module has its place in it, heavy libraries have one door."""
+"""The layers: import-linter's contracts hold, the documentation shows them, heavy libraries have one door."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+import tomli
+from importlinter.cli import lint_imports
 
 import kmblint
 
 PACKAGE: Final = Path(kmblint.__file__).parent
-ORDER: Final = (
-    # words of their own
-    "errors", "text", "wording", "findings", "redaction", "tomlfile",
-    # what statements mean and what becomes of them
-    "schema", "sql", "targets", "history", "replay", "analysis",
-    # rules, and what is asked of them
-    "lint", "checks", "config",
-    # what is shown
-    "reporters", "cli", "__main__",
-)  # fmt: skip
-"""The modules of the package; each may import those before it."""
-
+ROOT: Final = PACKAGE.parent
 MODULES: Final = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -39,28 +31,30 @@ def _imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{_name(path)} imports relatively"
             assert node.module is not None
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _layers(path: Path) -> set[str]:
-    """The top-level modules of ours that a module imports."""
-    ours = {name.split(".")[1] for name in _imports(path) if name.startswith("kmblint.")}
-    return ours - {"__version__"}
+def _contract(name: str) -> Any:
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = [each for each in project["tool"]["importlinter"]["contracts"] if each["id"] == name]
+    return contract
 
 
-def test_every_module_has_its_place() -> None:
-    found = {_name(path).split("/")[0] for path in MODULES} - {"__init__"}
-    assert found == set(ORDER)
-    assert len(set(ORDER)) == len(ORDER)
+def test_the_contracts_hold(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `lint-imports` says; each contract stands in pyproject.toml."""
+    monkeypatch.chdir(ROOT)
+    failed = lint_imports(config_filename="pyproject.toml", no_cache=True)
+    assert failed == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_imports_point_up_the_list(path: Path) -> None:
-    layer = _name(path).split("/")[0]
-    above = () if layer == "__init__" else ORDER[: ORDER.index(layer)]
-    assert _layers(path) - {layer} <= set(above)
+def test_contributing_shows_the_rooms_in_their_order() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"<!-- rooms -->\n(.*?)<!-- /rooms -->", text, re.DOTALL)
+    shown = [
+        name for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)/?`", cell)
+    ]
+    assert shown == _contract("rooms")["layers"]
 
 
 @pytest.mark.parametrize(
@@ -69,12 +63,8 @@ def test_imports_point_up_the_list(path: Path) -> None:
 )
 def test_libraries_have_one_door(library: str, door: str) -> None:
     users = {_name(path) for path in MODULES if any(name.split(".")[0] == library for name in _imports(path))}
+    assert users, f"nothing imports {library}"
     assert {name for name in users if not name.startswith(door)} == set()
-
-
-@pytest.mark.parametrize("path", sorted((PACKAGE / "checks").glob("[!_]*.py")), ids=lambda path: path.stem)
-def test_a_check_knows_no_sibling(path: Path) -> None:
-    assert not [name for name in _imports(path) if name.startswith("kmblint.checks")]
 
 
 def test_the_command_starts_without_heavy_libraries() -> None:

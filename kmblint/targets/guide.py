@@ -14,9 +14,10 @@ from kmblint.schema.conflict import (
     UnknownObject,
     UnknownTable,
 )
+from kmblint.schema.domains import Semantics
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.capabilities import GUIDE, Capabilities
+from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.verdict import Form, Outcome, Refusal, Verdict
 from kmblint.text import Source
 
@@ -26,7 +27,14 @@ class Guide:
 
     name = "guide"
     runner = False
-    capabilities: Capabilities = GUIDE
+    capabilities = Capabilities(
+        Semantics(),
+        append_only=False,
+        keeps_foreign_keys=True,
+        keeps_index_clauses=True,
+        keeps_declarations=True,
+        drops_every_object=True,
+    )
 
     def form(self, statement: Statement, source: Source) -> Form:  # noqa: ARG002 - the protocol's signature
         """What isn't SQL is refused, and nothing else."""

@@ -8,7 +8,8 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
-from kmblint.targets.capabilities import KIMBERLITE, Capabilities
+from kmblint.targets.capabilities import Capabilities
+from kmblint.targets.kimberlite.capabilities import CAPABILITIES
 from kmblint.targets.kimberlite.forms import judge
 from kmblint.targets.kimberlite.outcome import judge_change
 from kmblint.targets.kimberlite.side_effects import after
@@ -22,7 +23,7 @@ class Kimberlite:
 
     name = "kimberlite"
     runner = True
-    capabilities: Capabilities = KIMBERLITE
+    capabilities: Capabilities = CAPABILITIES
 
     def form(self, statement: Statement, source: Source) -> Form:
         """What the engine says of the words alone."""

@@ -1,0 +1,35 @@
+"""What holds of every table of Kimberlite: what it keeps of a type, and which columns a comparison finds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kmblint.schema.domains import Semantics
+from kmblint.schema.types import DataType
+from kmblint.targets.capabilities import Capabilities, Search
+from kmblint.targets.kimberlite.facts import BLIND, COMPARING_WITH_NOW
+from kmblint.targets.kimberlite.values import stored_type
+
+
+class _Kimberlite(Capabilities, frozen=True):
+    def kept_type(self, declared: DataType) -> DataType:
+        """What the engine keeps of it; a refused type is another finding's."""
+        return stored_type(declared) or declared.canonical
+
+    def search(self, declared: DataType) -> Search:
+        """What the engine answered (area compare)."""
+        stored = stored_type(declared)
+        blind = BLIND.get(stored.name) if stored else None
+        if stored is None or blind is None or stored.name in COMPARING_WITH_NOW:
+            return Search.ALWAYS
+        return Search.NEVER if "=" in blind["indexed"].split() else Search.INDEXED
+
+
+CAPABILITIES: Final = _Kimberlite(
+    Semantics(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False, keeps_unique=False),
+    append_only=True,
+    keeps_foreign_keys=False,
+    keeps_index_clauses=False,
+    keeps_declarations=False,
+    drops_every_object=False,
+)
