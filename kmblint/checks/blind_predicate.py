@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.targets.verdict import DoesNothing
+from kmblint.targets.verdict import BlindComparison
 
 
-def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
+def check(hazard: BlindComparison, step: Step) -> Iterator[Finding]:
     """The comparison, and what it finds."""
-    if hazard.kind != "blind":
-        return
     outcome = "so nothing is changed, and success is reported"
     if hazard.finds_all or hazard.finds_other:
         outcome = "so every row is changed" if hazard.finds_all else "and those are changed"

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.targets.verdict import Refusal, Verdict
+from kmblint.targets.verdict import UnrecognisedForm, Verdict
 
 
-def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
+def check(refusal: UnrecognisedForm, step: Step) -> Iterator[Finding]:
     """What breaks the statement, and the spelling that works."""
-    if refusal.topic != "own-form":
-        return
     if refusal.span.start < step.statement.span.start and step.outcome.verdict in {Verdict.SKIPPED, Verdict.SPLIT}:
         return  # the comment that the engine would stumble over keeps the runner from sending it so
     yield Finding(

@@ -6,23 +6,20 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.sql.statement import Statement
-from kmblint.targets.verdict import WiderThanAsked
+from kmblint.targets.verdict import IgnoredCondition
 
 
-def check(statement: Statement, step: Step) -> Iterator[Finding]:  # noqa: ARG001 -- asked once a statement
+def check(step: Step) -> Iterator[Finding]:
     """The first condition that is left out, the others as its related places, and a spelling that is heeded."""
-    ignored = [
-        hazard for hazard in step.outcome.hazards if isinstance(hazard, WiderThanAsked) and hazard.clause == "condition"
-    ]
+    ignored = [hazard for hazard in step.outcome.hazards if isinstance(hazard, IgnoredCondition)]
     if not ignored:
         return
     first, *others = ignored
     text = step.migration.source.slice
     beside, advice = (
         ("`=` on the whole key", "compare the key by IN: conditions beside `id IN (7)` are heeded")
-        if first.detail == "key"
-        else (f"a comparison by the index `{first.detail}`", "write the literal first: `7 = n` is heeded")
+        if first.index is None
+        else (f"a comparison by the index `{first.index}`", "write the literal first: `7 = n` is heeded")
     )
     yield Finding(
         step.place(first.span),

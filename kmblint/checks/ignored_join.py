@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.sql.statement import Statement
-from kmblint.targets.verdict import WiderThanAsked
-
-_SAID_ELSEWHERE: Final = frozenset({"LIMIT", "ORDER BY", "condition"})
+from kmblint.targets.verdict import IgnoredJoin, IgnoredQualifier
 
 
-def check(statement: Statement, step: Step) -> Iterator[Finding]:  # noqa: ARG001 -- asked once a statement
+def check(step: Step) -> Iterator[Finding]:
     """What is ignored, once a statement, and what the condition falls on instead."""
-    joins = [
-        hazard
-        for hazard in step.outcome.hazards
-        if isinstance(hazard, WiderThanAsked) and hazard.clause not in _SAID_ELSEWHERE
-    ]
+    joins = [hazard for hazard in step.outcome.hazards if isinstance(hazard, IgnoredJoin | IgnoredQualifier)]
     if not joins:
         return
     first, *others = joins
@@ -33,7 +25,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:  # noqa: ARG00
     )
 
 
-def _name(hazard: WiderThanAsked) -> str:
-    if hazard.clause == "qualifier":
-        return f"the qualifier `{hazard.detail}`"
-    return f"{hazard.clause} {hazard.detail}".strip()
+def _name(hazard: IgnoredJoin | IgnoredQualifier) -> str:
+    if isinstance(hazard, IgnoredQualifier):
+        return f"the qualifier `{hazard.qualifier}`"
+    return f"{hazard.keyword} {hazard.table}".strip()

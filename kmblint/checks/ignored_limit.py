@@ -9,17 +9,14 @@ from kmblint.analysis.batches import first_batch
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.targets.verdict import WiderThanAsked
+from kmblint.targets.verdict import IgnoredLimit, IgnoredOrder
 
 _BATCH: Final = 1000
-_CLAUSES: Final = ("LIMIT", "ORDER BY")
 
 
 def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
     """The clauses, once a statement, and a batch that the engine does heed; one row needs no limit and no order."""
-    ignored = [
-        hazard for hazard in step.outcome.hazards if isinstance(hazard, WiderThanAsked) and hazard.clause in _CLAUSES
-    ]
+    ignored = [hazard for hazard in step.outcome.hazards if isinstance(hazard, IgnoredLimit | IgnoredOrder)]
     if not ignored:
         return
     table, reach = step.before.table(change.table.text), step.reach
@@ -33,13 +30,17 @@ def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
         batch = first_batch(
             change, table, reach, text=step.migration.source.slice, refused=refused, size=min(size, _BATCH)
         )
-    first, *others = sorted(ignored, key=lambda hazard: hazard.clause)
+    first, *others = sorted(ignored, key=_clause)
     done = "deleted" if isinstance(change, DeleteRows) else "changed"
     found = " that the condition finds" if change.where else ""
     yield Finding(
         step.place(first.span),
-        f"{first.clause} is taken and ignored: every row{found} is {done} at once",
+        f"{_clause(first)} is taken and ignored: every row{found} is {done} at once",
         help=f"bound it by the key, a range a statement: {batch}" if batch else "name the rows by their key",
-        related=tuple(Related(step.place(hazard.span), f"{hazard.clause} is ignored too") for hazard in others),
+        related=tuple(Related(step.place(hazard.span), f"{_clause(hazard)} is ignored too") for hazard in others),
         subject=step.subject,
     )
+
+
+def _clause(hazard: IgnoredLimit | IgnoredOrder) -> str:
+    return "LIMIT" if isinstance(hazard, IgnoredLimit) else "ORDER BY"

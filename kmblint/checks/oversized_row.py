@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.targets.verdict import Refusal
+from kmblint.targets.verdict import OversizedRow
 
 
-def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
+def check(refusal: OversizedRow, step: Step) -> Iterator[Finding]:
     """The row, its size, and the page's."""
-    if refusal.topic != "row-size":
-        return
     yield Finding(
         step.place(refusal.span),
         f"refused by Kimberlite: {refusal.reason}",

@@ -6,15 +6,11 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.targets.verdict import Refusal
-
-_SAID_HERE = frozenset({"form", "poisoned", "attached"})
+from kmblint.targets.verdict import AttachedPolicyRefusal, PoisonedTableRefusal, UnsupportedForm
 
 
-def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
+def check(refusal: UnsupportedForm | PoisonedTableRefusal | AttachedPolicyRefusal, step: Step) -> Iterator[Finding]:
     """The words that the engine stumbles over, its reason, and what it takes instead."""
-    if refusal.topic not in _SAID_HERE:
-        return
     cause = refusal.cause
     yield Finding(
         step.place(refusal.span),

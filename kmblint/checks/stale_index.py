@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.targets.verdict import Refusal
+from kmblint.targets.verdict import StaleIndexRefusal
 
 
-def check(refusal: Refusal, step: Step) -> Iterator[Finding]:
+def check(refusal: StaleIndexRefusal, step: Step) -> Iterator[Finding]:
     """The index, and where its name was first used."""
-    if refusal.topic != "stale-index":
-        return
     cause = refusal.cause
     yield Finding(
         step.place(refusal.span),

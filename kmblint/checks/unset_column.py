@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import UpdateRows
-from kmblint.targets.verdict import DoesNothing
+from kmblint.targets.verdict import GhostColumn, QualifiedSet
 from kmblint.wording import nearest
 
 
-def check(hazard: DoesNothing, step: Step) -> Iterator[Finding]:
+def check(hazard: GhostColumn | QualifiedSet, step: Step) -> Iterator[Finding]:
     """The assignment, and why it comes to nothing."""
-    if hazard.kind not in {"ghost", "qualified"}:
-        return
     table = step.before.table(step.subject)
     outcome = ": the statement reports its rows and changes nothing" if isinstance(step.change, UpdateRows) else ""
-    meant = nearest(hazard.column, table.column_names) if table and hazard.kind == "ghost" else None
+    meant = nearest(hazard.column, table.column_names) if table and isinstance(hazard, GhostColumn) else None
     yield Finding(
         step.place(hazard.span),
         f"{hazard.reason}{outcome}",

@@ -13,7 +13,7 @@ from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType, Family
 from kmblint.targets import Target
 from kmblint.targets.kimberlite.values import written
-from kmblint.targets.verdict import CutDigits, Poisons
+from kmblint.targets.verdict import CutDigits, Poisons, ValueRefusal
 
 
 def check(change: InsertRows | UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def _values(change: InsertRows | UpdateRows, table: Table) -> Iterator[tuple[Col
 def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[str, str | None] | None:
     """What is wrong with a literal, and what to write instead."""
     for refusal in step.outcome.refusals:
-        if refusal.topic == "value" and refusal.span == value.span:
+        if isinstance(refusal, ValueRefusal) and refusal.span == value.span:
             return refusal.reason, refusal.help
     said = written(value)
     for hazard in step.outcome.hazards:

@@ -175,6 +175,7 @@ def _of_step(step: Step) -> Iterator[object]:
     if step.crash is not None:
         yield step.crash
         return
+    yield step
     if step.number == 0:
         yield step.statement
         if step.statement.problem is not None:

@@ -41,7 +41,7 @@ FAMILIES: Final = (
 """The category of a rule, by the first digit of its code."""
 
 STEP_SUBJECTS: Final = frozenset(
-    {Statement, Problem, Refusal, *get_args(Change), *get_args(Conflict), *get_args(Hazard)}
+    {Step, Statement, Problem, *get_args(Change), *get_args(Conflict), *get_args(Refusal), *get_args(Hazard)}
 )
 MIGRATION_SUBJECTS: Final = frozenset({Migration, Piece, Rollback, Suppression})
 WHOLE_SUBJECTS: Final = frozenset({History, Replay, Unreadable, IgnoredFile, Crash})

@@ -6,7 +6,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -17,16 +17,24 @@ from kmblint.replay.leaks import leaks
 from kmblint.replay.steps import Replay, Step
 from kmblint.sql.scanner import Piece
 from kmblint.targets.verdict import (
+    BlindComparison,
     ChangedType,
     Crashes,
     CutDigits,
     DoesNothing,
     DroppedClause,
+    GhostColumn,
     Hazard,
+    IgnoredCondition,
     IgnoredGuard,
+    IgnoredJoin,
+    IgnoredLimit,
+    IgnoredOrder,
+    IgnoredQualifier,
     KeyDamage,
     NullRows,
     Poisons,
+    QualifiedSet,
     UncheckedNull,
     Verdict,
     WiderThanAsked,
@@ -38,8 +46,8 @@ KINDS: Final[dict[type[Hazard], str]] = {
     DroppedClause: "dropped-clause",
     ChangedType: "changed-type",
     IgnoredGuard: "ignored-guard",
-    WiderThanAsked: "wider-than-asked",
-    DoesNothing: "does-nothing",
+    **dict.fromkeys(get_args(WiderThanAsked), "wider-than-asked"),
+    **dict.fromkeys(get_args(DoesNothing), "does-nothing"),
     Poisons: "poisons",
     Crashes: "crashes",
     KeyDamage: "key-damage",
@@ -216,6 +224,9 @@ def _obstacle(history: History) -> str:
     return f"the runner refuses the whole folder: {', '.join(broken)}" if broken else ""
 
 
+_OTHERS: Final = "is ignored: more or other rows change than meant"
+
+
 def hazard_text(hazard: Hazard) -> str:
     """A hazard as a clause."""
     match hazard:
@@ -225,12 +236,18 @@ def hazard_text(hazard: Hazard) -> str:
             return f"`{column}` is stored as {stored}, not {declared}: {effect}"
         case IgnoredGuard(guard=guard, effect=effect):
             return f"{guard} is ignored: {effect}"
-        case WiderThanAsked(clause="condition", detail=detail):
-            beside = "the whole key" if detail == "key" else f"the index `{detail}`"
+        case IgnoredLimit():
+            return f"LIMIT {_OTHERS}"
+        case IgnoredOrder():
+            return f"ORDER BY {_OTHERS}"
+        case IgnoredJoin(keyword=keyword, table=table):
+            return f"{keyword}{f' `{table}`' if table else ''} {_OTHERS}"
+        case IgnoredQualifier(qualifier=qualifier):
+            return f"qualifier `{qualifier}` {_OTHERS}"
+        case IgnoredCondition(index=index):
+            beside = "the whole key" if index is None else f"the index `{index}`"
             return f"a condition is ignored beside {beside}: more rows change than meant"
-        case WiderThanAsked(clause=clause, detail=detail):
-            return f"{clause}{f' `{detail}`' if detail else ''} is ignored: more or other rows change than meant"
-        case DoesNothing(reason=reason):
+        case GhostColumn(reason=reason) | QualifiedSet(reason=reason) | BlindComparison(reason=reason):
             return reason
         case Poisons(table=table, column=column, column_type=kind, value=value):
             return f"{value} in the {kind} column `{column}` makes `{table}` unreadable from here on"

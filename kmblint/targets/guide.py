@@ -18,7 +18,7 @@ from kmblint.schema.domains import Semantics
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import Form, Outcome, Refusal, Verdict
+from kmblint.targets.verdict import CatalogueRefusal, Form, Outcome, Refusal, UnsupportedForm, Verdict
 from kmblint.text import Source
 
 
@@ -39,7 +39,7 @@ class Guide:
     def form(self, statement: Statement, source: Source) -> Form:  # noqa: ARG002 - the protocol's signature
         """What isn't SQL is refused, and nothing else."""
         problem = statement.problem
-        return Form() if problem is None else Form(Refusal(problem.message, problem.span, problem.help))
+        return Form() if problem is None else Form(UnsupportedForm(problem.message, problem.span, problem.help))
 
     def outcome(
         self,
@@ -49,7 +49,7 @@ class Guide:
         conflicts: tuple[Conflict, ...],
     ) -> Outcome:
         """Only the catalogue refuses, and a guard is heeded."""
-        refusals = tuple(_refusal(conflict) for conflict in conflicts if not conflict.guarded)
+        refusals: tuple[Refusal, ...] = tuple(_refusal(conflict) for conflict in conflicts if not conflict.guarded)
         if form.refusal:
             refusals = (form.refusal, *refusals)
         if refusals:
@@ -71,22 +71,18 @@ class Guide:
         return declared
 
 
-def _refusal(conflict: Conflict) -> Refusal:
+def _refusal(conflict: Conflict) -> CatalogueRefusal:
     match conflict:
         case UnknownTable(table=name):
-            return Refusal(f"there is no table `{name.text}`", name.span, topic="catalogue")
+            return CatalogueRefusal(f"there is no table `{name.text}`", name.span)
         case UnknownColumn(column=name, table=table):
-            return Refusal(f"there is no column `{name.text}` in `{table}`", name.span, topic="catalogue")
+            return CatalogueRefusal(f"there is no column `{name.text}` in `{table}`", name.span)
         case UnknownObject(kind=kind, name=name):
-            return Refusal(f"there is no {kind} `{name.text}`", name.span, topic="catalogue")
+            return CatalogueRefusal(f"there is no {kind} `{name.text}`", name.span)
         case ObjectExists(kind=kind, name=name):
             article = "an" if kind == "index" else "a"
-            return Refusal(
-                f"there is {article} {kind} `{name.text}` already", name.span, cause=conflict.made, topic="catalogue"
-            )
+            return CatalogueRefusal(f"there is {article} {kind} `{name.text}` already", name.span, cause=conflict.made)
         case TableExists(table=name):
-            return Refusal(f"there is a table `{name.text}` already", name.span, cause=conflict.made, topic="catalogue")
+            return CatalogueRefusal(f"there is a table `{name.text}` already", name.span, cause=conflict.made)
         case ColumnExists(column=name):
-            return Refusal(
-                f"there is a column `{name.text}` already", name.span, cause=conflict.made, topic="catalogue"
-            )
+            return CatalogueRefusal(f"there is a column `{name.text}` already", name.span, cause=conflict.made)

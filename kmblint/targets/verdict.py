@@ -1,7 +1,7 @@
 """The words in which a target judges a statement.
 
 `Form` is judged without knowing the schema, `Outcome` on a catalogue.
-Hazards are a closed union; each is a subject that a rule can ask for.
+Refusals and hazards are closed unions; each member is a subject that a rule can ask for.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Replacement(msgspec.Struct, frozen=True):
     applicability: Applicability = Applicability.SAFE
 
 
-class Refusal(msgspec.Struct, frozen=True, tag=True):
-    """The target won't have the statement."""
+class _Refusal(msgspec.Struct, frozen=True, tag=True):
+    """What every refusal says."""
 
     reason: str
     """A lower-case clause in plain words, names in backticks."""
@@ -51,10 +51,68 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
     cause: Place | None = None
     """Another place that made it so (the literal that poisoned the table, the table that exists already)."""
     cause_note: str | None = None
-    topic: str = "form"
-    """Which rule has the better word for it: `form` (KMB903) · `catalogue` (a conflict) · `transaction` (KMB810) ·
-    `own-form` (KMB907) · `value` (KMB213) · `shape` (KMB211) · `key` (KMB214) · `duplicate-row` (KMB217) ·
-    `row-size` (KMB926) · `stale-index` (KMB906) · `poisoned` (KMB908) · `attached` (KMB215) · `comment` (KMB928)."""
+
+
+class UnsupportedForm(_Refusal, frozen=True, tag=True):
+    """Words that the target's parser doesn't take."""
+
+
+class UnrecognisedForm(_Refusal, frozen=True, tag=True):
+    """One of Kimberlite's own statements in a spelling that its parser doesn't know it by."""
+
+
+class TransactionControl(_Refusal, frozen=True, tag=True):
+    """BEGIN, COMMIT and the like, where there are no transactions."""
+
+
+class EmptyStatement(_Refusal, frozen=True, tag=True):
+    """A statement without a word: a comment alone."""
+
+
+class MissingKey(_Refusal, frozen=True, tag=True):
+    """A table without a primary key."""
+
+
+class CatalogueRefusal(_Refusal, frozen=True, tag=True):
+    """What is named isn't there, or is there already: a conflict, in the target's words."""
+
+
+class RowShapeRefusal(_Refusal, frozen=True, tag=True):
+    """Values too many or too few for the columns, or none for a part of the key."""
+
+
+class ValueRefusal(_Refusal, frozen=True, tag=True):
+    """A literal that its column doesn't take."""
+
+
+class RepeatedKey(_Refusal, frozen=True, tag=True):
+    """A row whose key is in the table already."""
+
+
+class OversizedRow(_Refusal, frozen=True, tag=True):
+    """A row that doesn't fit its page."""
+
+
+class StaleIndexRefusal(_Refusal, frozen=True, tag=True):
+    """The name of an index that a dropped table or column still holds."""
+
+
+class PoisonedTableRefusal(_Refusal, frozen=True, tag=True):
+    """A table that holds a value which nobody can read."""
+
+
+class AttachedPolicyRefusal(_Refusal, frozen=True, tag=True):
+    """A masking policy that is attached still, or attached already."""
+
+
+FormRefusal: TypeAlias = UnsupportedForm | UnrecognisedForm | TransactionControl | EmptyStatement | MissingKey
+"""What the words alone tell."""
+
+Refusal: TypeAlias = (
+    FormRefusal | CatalogueRefusal | RowShapeRefusal | ValueRefusal | RepeatedKey | OversizedRow
+    | StaleIndexRefusal | PoisonedTableRefusal | AttachedPolicyRefusal
+)  # fmt: skip
+"""Why the target won't have a statement."""
 
 
 class DroppedClause(msgspec.Struct, frozen=True, tag=True):
@@ -87,29 +145,80 @@ class IgnoredGuard(msgspec.Struct, frozen=True, tag=True):
     effect: str
 
 
-class WiderThanAsked(msgspec.Struct, frozen=True, tag=True):
-    """LIMIT, ORDER BY, a join, a foreign qualifier or a condition is ignored: more or other rows change than meant."""
+class IgnoredLimit(msgspec.Struct, frozen=True, tag=True):
+    """LIMIT of UPDATE or DELETE."""
 
-    clause: str
-    """`LIMIT`, `ORDER BY`, `USING`, `FROM`, `JOIN`, `qualifier`, or `condition`."""
     span: Span
-    detail: str = ""
-    """The table or qualifier that is ignored; of a condition, what it is ignored beside: `key` or an index's name."""
 
 
-class DoesNothing(msgspec.Struct, frozen=True, tag=True):
-    """The statement is taken and changes nothing (or all): a ghost column, a qualified SET, a blind comparison."""
+class IgnoredOrder(msgspec.Struct, frozen=True, tag=True):
+    """ORDER BY of UPDATE or DELETE."""
 
-    kind: str
-    """`ghost` (SET of a column that isn't there), `qualified` (SET t.c) or `blind` (its type can't be compared so)."""
+    span: Span
+
+
+class IgnoredJoin(msgspec.Struct, frozen=True, tag=True):
+    """Another table of UPDATE or DELETE, which nothing asks."""
+
+    keyword: str
+    """`USING`, `FROM` or `JOIN`."""
+    table: str
+    """Its alias or name, whichever sorts first; empty for a sub-query without an alias."""
+    span: Span
+
+
+class IgnoredQualifier(msgspec.Struct, frozen=True, tag=True):
+    """A qualifier that means another table than the statement's own, before a column of its condition."""
+
+    qualifier: str
+    span: Span
+
+
+class IgnoredCondition(msgspec.Struct, frozen=True, tag=True):
+    """A condition that is left out beside a comparison of the whole key, or by an index of several columns."""
+
+    span: Span
+    index: str | None
+    """The index's name; None beside the key."""
+
+
+WiderThanAsked: TypeAlias = IgnoredLimit | IgnoredOrder | IgnoredJoin | IgnoredQualifier | IgnoredCondition
+"""Something of UPDATE or DELETE is ignored: more or other rows change than meant."""
+
+
+class GhostColumn(msgspec.Struct, frozen=True, tag=True):
+    """SET of (or an index on) a column that isn't there."""
+
+    column: str
+    span: Span
+    reason: str
+    help: str | None = None
+
+
+class QualifiedSet(msgspec.Struct, frozen=True, tag=True):
+    """SET of a column under a qualifier or in quotes, which count as part of its name."""
+
+    column: str
+    span: Span
+    reason: str
+    help: str | None = None
+
+
+class BlindComparison(msgspec.Struct, frozen=True, tag=True):
+    """A comparison that the type of its column can't do."""
+
     column: str
     span: Span
     reason: str
     help: str | None = None
     finds_all: bool = False
-    """A blind comparison that finds every row rather than none."""
+    """It finds every row rather than none."""
     finds_other: bool = False
-    """A blind comparison that finds rows, and not those that are asked for."""
+    """It finds rows, and not those that are asked for."""
+
+
+DoesNothing: TypeAlias = GhostColumn | QualifiedSet | BlindComparison
+"""Something is taken and changes nothing (or all)."""
 
 
 class Poisons(msgspec.Struct, frozen=True, tag=True):

@@ -19,7 +19,7 @@ from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.comparisons import finds_nothing
 from kmblint.targets.kimberlite.outcome_rows import point_lookup
-from kmblint.targets.verdict import Crashes, Outcome, Poisons, Verdict
+from kmblint.targets.verdict import Crashes, Outcome, PoisonedTableRefusal, Poisons, Verdict
 from kmblint.text import Place, Source, Span
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios.jsonl")
@@ -104,7 +104,7 @@ class _Replay:
         return Judged(
             not refused,
             tuple(refusal.reason for refusal in outcome.refusals),
-            any(refusal.topic == "poisoned" for refusal in outcome.refusals),
+            any(isinstance(refusal, PoisonedTableRefusal) for refusal in outcome.refusals),
             warned,
             refused or not harms or matches is not None,
         )

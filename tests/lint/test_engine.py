@@ -52,7 +52,7 @@ def test_every_subject_is_asked_about_with_its_context(tmp_path: Path) -> None:
     asked: list[str] = []
 
     def steps(
-        subject: AddTable | UnknownTable | Refusal | Problem | Statement,
+        subject: AddTable | UnknownTable | Refusal | Problem | Statement | Step,
         target: Target,
         step: Step,
         migration: Migration,
@@ -83,10 +83,10 @@ def test_every_subject_is_asked_about_with_its_context(tmp_path: Path) -> None:
     rules = [rule(steps, "steps", "KMB101"), rule(files, "files", "KMB102"), rule(whole, "whole", "KMB103")]
     run(found, rules, debug=True)
     assert set(asked) == {
-        "AddTable kimberlite", "UnknownTable kimberlite", "Refusal kimberlite", "Problem kimberlite",
-        "Statement kimberlite", "Migration", "Piece", "History", "Replay", "IgnoredFile", "Unreadable",
+        "AddTable kimberlite", "UnknownTable kimberlite", "CatalogueRefusal kimberlite", "UnsupportedForm kimberlite",
+        "Problem kimberlite", "Statement kimberlite", "Step kimberlite", "Migration", "Piece", "History", "Replay", "IgnoredFile", "Unreadable",
     }  # fmt: skip
-    assert asked.count("Statement kimberlite") == 3
+    assert asked.count("Statement kimberlite") == asked.count("Step kimberlite") == 3
 
 
 def test_options_reach_the_check_over_their_defaults(tmp_path: Path) -> None:

@@ -138,6 +138,8 @@ def test_every_hazard_has_a_name_and_words(tmp_path: Path) -> None:
     ALTER TABLE b DROP COLUMN IF EXISTS v;
     INSERT INTO b (id, n) VALUES (1, 1.55);
     UPDATE b SET t = 'x' WHERE id < 9 LIMIT 1;
+    UPDATE b SET b.t = 'x', nosuch = 1 WHERE id = 1 AND t = 'y';
+    DELETE FROM b USING c WHERE c.id = 1 ORDER BY id;
     UPDATE b SET t = 'x' WHERE s = 1;
     UPDATE b SET t = 'x' WHERE n < 9;
     UPDATE b SET id = 4 WHERE t < 'x';

@@ -30,7 +30,7 @@ from kmblint.schema.predicate import (
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.facts import BLIND, COMPARING_TYPES, FINDS_ALL
 from kmblint.targets.kimberlite.values import stored_type
-from kmblint.targets.verdict import DoesNothing, Hazard, NullRows, WiderThanAsked
+from kmblint.targets.verdict import BlindComparison, Hazard, IgnoredCondition, NullRows
 from kmblint.text import Span
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
@@ -98,7 +98,7 @@ def where_hazards(table: Table, where: Predicate) -> Iterator[Hazard]:
             yield _blind(column, stored, test, way, found, has_index=has_index)
 
 
-def ignored_conditions(table: Table, where: Predicate) -> Iterator[WiderThanAsked]:
+def ignored_conditions(table: Table, where: Predicate) -> Iterator[IgnoredCondition]:
     """The conditions that the engine leaves out because of the way it comes to the rows (asked of engine 0.9.1).
 
     Where every key column is compared as `column = literal`, all other conditions; where an index of several columns
@@ -108,16 +108,14 @@ def ignored_conditions(table: Table, where: Predicate) -> Iterator[WiderThanAske
     by_key = [part for part in parts if _compared(part, {"="}) in table.primary_key]
     if table.primary_key and {_compared(part, {"="}) for part in by_key} == set(table.primary_key):
         others = (part for part in parts if part not in by_key and any(column_refs(part)))
-        yield from (WiderThanAsked("condition", part.span, "key") for part in others)
+        yield from (IgnoredCondition(part.span, None) for part in others)
         return
     if any(_compared(part, _BY_INDEX) in table.primary_key[:1] for part in parts):
         return
     for index in table.indexes:
         if len(index.columns) > 1 and any(_compared(part, _BY_INDEX) == index.columns[0] for part in parts):
             later = set(index.columns[1:]) - {index.columns[0]}
-            yield from (
-                WiderThanAsked("condition", part.span, index.name) for part in parts if _plain_column(part) in later
-            )
+            yield from (IgnoredCondition(part.span, index.name) for part in parts if _plain_column(part) in later)
             return
 
 
@@ -152,7 +150,7 @@ def finds_nothing(table: Table, where: Predicate | None) -> bool:
     hazards = list(where_hazards(table, where))
     required = _required(where)
     return not any(isinstance(hazard, NullRows) for hazard in hazards) and any(
-        isinstance(hazard, DoesNothing) and not (hazard.finds_all or hazard.finds_other) and hazard.span in required
+        isinstance(hazard, BlindComparison) and not (hazard.finds_all or hazard.finds_other) and hazard.span in required
         for hazard in hazards
     )
 
@@ -237,7 +235,9 @@ def _digits(value: Value) -> str:
     return value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
 
 
-def _blind(column: Column, stored: DataType, test: _Test, way: Way, found: Finds, *, has_index: bool) -> DoesNothing:
+def _blind(
+    column: Column, stored: DataType, test: _Test, way: Way, found: Finds, *, has_index: bool
+) -> BlindComparison:
     advice = "name the rows by their key"
     if found is Finds.OTHER:
         why = f"the engine compares {stored} columns with a quoted number as text, so '10.5' is less than '9.5'"
@@ -258,7 +258,7 @@ def _blind(column: Column, stored: DataType, test: _Test, way: Way, found: Finds
         advice = f"write the literal first, `{first}`, which needs no index"
     reason = f"{why}: `{test.operator}` finds {_FOUND[found]}"
     all_rows, others = found is Finds.ALL, found is Finds.OTHER
-    return DoesNothing("blind", column.name, test.span, reason, advice, finds_all=all_rows, finds_other=others)
+    return BlindComparison(column.name, test.span, reason, advice, finds_all=all_rows, finds_other=others)
 
 
 _FOUND: Final = {Finds.NONE: "no row", Finds.ALL: "every row", Finds.OTHER: "other rows than meant"}

@@ -12,7 +12,7 @@ from kmblint.targets.kimberlite.facts import MAX_NOTS, MAX_PARENTHESES, ODD_CHAR
 from kmblint.targets.kimberlite.forms_own import judge_own
 from kmblint.targets.kimberlite.forms_table import create_table, drop_from_table
 from kmblint.targets.kimberlite.tokens import Cursor, Refused
-from kmblint.targets.verdict import Form, IgnoredGuard, Refusal, Replacement
+from kmblint.targets.verdict import EmptyStatement, Form, IgnoredGuard, Replacement, TransactionControl, UnsupportedForm
 from kmblint.text import Source, Span
 
 _NOT: Final = re.compile(r"(?i)(?<![a-z0-9])not(?![a-z0-9])")
@@ -54,8 +54,8 @@ def judge(statement: Statement, source: Source) -> Form:
     except Refused as stop:
         return Form(stop.refusal, tuple(cursor.hazards))
     except RecursionError:  # a chain of thousands of operators, which the parser reads and we walk
-        refusal = Refusal("the statement is a chain too long to be judged", statement.span, "split the statement")
-        return Form(refusal, tuple(cursor.hazards))
+        reason = "the statement is a chain too long to be judged"
+        return Form(UnsupportedForm(reason, statement.span, "split the statement"), tuple(cursor.hazards))
     return Form(None, tuple(cursor.hazards))
 
 
@@ -104,10 +104,10 @@ def _dispatch(cursor: Cursor, statement: Statement) -> None:
     start = cursor.here()
     word = cursor.word()
     if not cursor.tokens:
-        cursor.refuse("there is nothing to run here", statement.span, topic="comment")
+        cursor.refuse("there is nothing to run here", statement.span, kind=EmptyStatement)
     if word in _TRANSACTIONS:
         cursor.refuse("the engine has no transactions: each statement stands for itself", start,
-                      f"leave out `{word}`", topic="transaction")  # fmt: skip
+                      f"leave out `{word}`", kind=TransactionControl)  # fmt: skip
     if word == "SELECT":
         forms_query.query(cursor)
         return

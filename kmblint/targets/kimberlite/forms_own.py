@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 
 from kmblint.targets.kimberlite.facts import words
 from kmblint.targets.kimberlite.tokens import Cursor
-from kmblint.targets.verdict import Crashes
+from kmblint.targets.verdict import Crashes, UnrecognisedForm
 from kmblint.text import Source, Span
 
 _SHAPES: Final = {
@@ -106,7 +106,7 @@ class _Words:
             reason = "the engine cuts this statement on white space and finds words too many"
         else:
             reason = "the engine cuts this statement on white space and finds other words than it wants"
-        self.cursor.refuse(reason, span or self.span, f"write exactly `{shape}`", topic="own-form")
+        self.cursor.refuse(reason, span or self.span, f"write exactly `{shape}`", kind=UnrecognisedForm)
 
 
 def _policy(cut: _Words) -> None:
@@ -114,7 +114,7 @@ def _policy(cut: _Words) -> None:
     parts = head.split()
     if not exempt:
         cut.cursor.refuse("a masking policy needs the roles that see the value", cut.span,
-                            f"write `{_POLICY}`", topic="own-form")  # fmt: skip
+                            f"write `{_POLICY}`", kind=UnrecognisedForm)  # fmt: skip
     if len(parts) < 3 or parts[1].upper() != "STRATEGY":
         cut.refuse(_POLICY)
     _strategy(cut, parts[2].upper(), parts[3:])
@@ -122,7 +122,7 @@ def _policy(cut: _Words) -> None:
     if not (tail.startswith("(") and tail.endswith(")")):
         cut.refuse(_POLICY)
     if not any(role.strip().strip("'") for role in tail[1:-1].split(",")):
-        cut.cursor.refuse("the list of roles is empty", cut.span, f"write `{_POLICY}`", topic="own-form")
+        cut.cursor.refuse("the list of roles is empty", cut.span, f"write `{_POLICY}`", kind=UnrecognisedForm)
 
 
 def _partition(text: str, marker: str) -> tuple[str, str, str]:
@@ -145,10 +145,10 @@ def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:
         cut.cursor.refuse(f"there is no masking strategy `{kind}`", cut.span,
                             "write one of REDACT_SSN, REDACT_PHONE, REDACT_EMAIL, REDACT_CC, "
                            "REDACT_CUSTOM '…', HASH, TOKENIZE, "
-                            "TRUNCATE n or NULL", topic="own-form")  # fmt: skip
+                            "TRUNCATE n or NULL", kind=UnrecognisedForm)  # fmt: skip
     if not good:
         cut.cursor.refuse(f"the engine can't read what is behind `{kind}`: it cuts on white space", cut.span, advice,
-                            topic="own-form")  # fmt: skip
+                            kind=UnrecognisedForm)  # fmt: skip
 
 
 def _attachment(cut: _Words) -> None:
@@ -161,7 +161,9 @@ def _classification(cut: _Words) -> None:
     cut.match(_CLASSIFY)
     value, span = cut.found[8]
     if not (len(value) > 1 and value[0] == value[-1] == "'"):
-        cut.cursor.refuse("a classification stands in single quotes", span, f"write `{_CLASSIFY}`", topic="own-form")
+        cut.cursor.refuse(
+            "a classification stands in single quotes", span, f"write `{_CLASSIFY}`", kind=UnrecognisedForm
+        )
     _plain_names(cut, 2, 5)
     if ends_server(value):
         cut.cursor.hazards.append(Crashes("an empty classification kills the server", span))
@@ -178,7 +180,7 @@ def _plain_names(cut: _Words, *places: int) -> None:
         word, span = cut.found[place]
         if word[0] in '"`':
             cut.cursor.refuse(f"the quotes of `{word}` count as part of the name here", span,
-                                "write the name without quotes", topic="own-form")  # fmt: skip
+                                "write the name without quotes", kind=UnrecognisedForm)  # fmt: skip
 
 
 def _mask(cut: _Words) -> None:
@@ -186,19 +188,19 @@ def _mask(cut: _Words) -> None:
     table, dot, column = target.partition(".")
     if not (table and dot and column):
         cut.cursor.refuse(
-            "a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`", topic="own-form"
+            "a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`", kind=UnrecognisedForm
         )
     _plain_names(cut, 4)
     strategy, span = cut.found[6]
     if strategy.upper() not in _MASK_STRATEGIES:
         cut.cursor.refuse(f"there is no masking strategy `{strategy}`", span,
-                            f"write one of {', '.join(sorted(_MASK_STRATEGIES))}", topic="own-form")  # fmt: skip
+                            f"write one of {', '.join(sorted(_MASK_STRATEGIES))}", kind=UnrecognisedForm)  # fmt: skip
 
 
 def _refuse_broken(cursor: Cursor, sent: Span, span: Span) -> NoReturn:
     """Meant as an own statement, and the engine doesn't know it by its first cut."""
     if sent.start < span.start:
         cursor.refuse("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
-                      "move the comment to the top of the file, as `--` lines", topic="own-form")  # fmt: skip
+                      "move the comment to the top of the file, as `--` lines", kind=UnrecognisedForm)  # fmt: skip
     cursor.refuse("the engine knows this statement by its first words, one space between them", span,
-                  "write the first words on one line with one space between them", topic="own-form")  # fmt: skip
+                  "write the first words on one line with one space between them", kind=UnrecognisedForm)  # fmt: skip

@@ -11,7 +11,16 @@ from kmblint.targets.kimberlite.facts import TABLE_ALIAS_STOPS
 from kmblint.targets.kimberlite.forms_where import condition, qualifiers, value
 from kmblint.targets.kimberlite.nodes import Node, Shape
 from kmblint.targets.kimberlite.tokens import NAMES, Cursor, Named
-from kmblint.targets.verdict import Crashes, DoesNothing, IgnoredGuard, Replacement, WiderThanAsked
+from kmblint.targets.verdict import (
+    Crashes,
+    IgnoredGuard,
+    IgnoredJoin,
+    IgnoredLimit,
+    IgnoredOrder,
+    IgnoredQualifier,
+    QualifiedSet,
+    Replacement,
+)
 from kmblint.text import Span
 
 _JOINS: Final = frozenset({"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"})
@@ -191,7 +200,7 @@ def delete(cursor: Cursor) -> None:
             cursor.take_any("ASC", "DESC")
             if not cursor.take(","):
                 break
-        cursor.hazards.append(WiderThanAsked("ORDER BY", cursor.since(start)))
+        cursor.hazards.append(IgnoredOrder(cursor.since(start)))
     _limit(cursor)
     _refuse_offset(cursor)
     cursor.finish()
@@ -244,7 +253,7 @@ def _ignored_tables(cursor: Cursor, clause: str, span: Span) -> None:
     """Tables beside the statement's own: parsed, and then nothing asks them."""
     while True:
         names = table_factor(cursor)
-        cursor.hazards.append(WiderThanAsked(clause, cursor.since(span), min(names, default="")))
+        cursor.hazards.append(IgnoredJoin(clause, min(names, default=""), cursor.since(span)))
         if not cursor.take(","):
             break
     while cursor.word() in _JOINS:
@@ -254,7 +263,7 @@ def _ignored_tables(cursor: Cursor, clause: str, span: Span) -> None:
         names = table_factor(cursor)
         if cursor.take("ON"):
             parse_expression(cursor)
-        cursor.hazards.append(WiderThanAsked("JOIN", cursor.since(start), min(names, default="")))
+        cursor.hazards.append(IgnoredJoin("JOIN", min(names, default=""), cursor.since(start)))
 
 
 def _assignment(cursor: Cursor) -> None:
@@ -265,13 +274,13 @@ def _assignment(cursor: Cursor) -> None:
     target = cursor.object_name("a column")
     if target.parts > 1:
         column = target.text.rpartition(".")[2]
-        cursor.hazards.append(DoesNothing(
-            "qualified", column, target.span, f"the engine sets a column named `{target.text}`, which isn't there, "
+        cursor.hazards.append(QualifiedSet(
+            column, target.span, f"the engine sets a column named `{target.text}`, which isn't there, "
             f"and leaves `{column}` as it is", f"write `{column}` without what stands before it",
         ))  # fmt: skip
     elif target.quoted:
-        cursor.hazards.append(DoesNothing(
-            "qualified", target.text, target.span, "the engine keeps the quotes as part of the name in SET and leaves "
+        cursor.hazards.append(QualifiedSet(
+            target.text, target.span, "the engine keeps the quotes as part of the name in SET and leaves "
             f"`{target.text}` as it is", f"write `{target.text}` without quotes",
         ))  # fmt: skip
     cursor.expect("=", what="`=`")
@@ -295,7 +304,7 @@ def _where(cursor: Cursor, own: set[str]) -> None:
     condition(cursor, node)
     for column in qualifiers(node):
         if column.qualifier is not None and column.qualifier not in own:
-            cursor.hazards.append(WiderThanAsked("qualifier", column.span, column.qualifier))
+            cursor.hazards.append(IgnoredQualifier(column.qualifier, column.span))
 
 
 def returning(cursor: Cursor) -> None:
@@ -327,7 +336,7 @@ def _limit(cursor: Cursor) -> None:
     start = cursor.here()
     if cursor.take("LIMIT"):
         cursor.take("ALL") or parse_expression(cursor)
-        cursor.hazards.append(WiderThanAsked("LIMIT", cursor.since(start)))
+        cursor.hazards.append(IgnoredLimit(cursor.since(start)))
 
 
 def _refuse_offset(cursor: Cursor) -> None:

@@ -11,7 +11,7 @@ from kmblint.targets.kimberlite.facts import DROPPED_INDEX_CLAUSES
 from kmblint.targets.kimberlite.forms_table import column
 from kmblint.targets.kimberlite.nodes import Node, Shape
 from kmblint.targets.kimberlite.tokens import Cursor
-from kmblint.targets.verdict import DoesNothing, DroppedClause, IgnoredGuard, Replacement
+from kmblint.targets.verdict import DroppedClause, GhostColumn, IgnoredGuard, Replacement
 from kmblint.text import Span
 
 _COPY: Final = "make a new table or column, copy the rows by a program, and drop the old one"
@@ -184,8 +184,8 @@ def _index_part(cursor: Cursor) -> None:
 def _note_quoted(cursor: Cursor, part: Node) -> None:
     """An index keeps the quotes as part of the column's name, so it is on a column that isn't there."""
     if part.shape is Shape.COLUMN and part.quoted:
-        cursor.hazards.append(DoesNothing(
-            "ghost", f'"{part.name}"', part.span,
+        cursor.hazards.append(GhostColumn(
+            f'"{part.name}"', part.span,
             "the engine keeps the quotes as part of the name, so the index is on a column that isn't there",
             f"write `{part.name}` without quotes",
         ))  # fmt: skip

@@ -10,7 +10,7 @@ from kmblint.targets.kimberlite.expressions import parse_expression
 from kmblint.targets.kimberlite.facts import DROPPED_COLUMN_CLAUSES, DROPPED_TABLE_CLAUSES, PLAIN_TABLE_OPTIONS, words
 from kmblint.targets.kimberlite.forms_types import column_type
 from kmblint.targets.kimberlite.tokens import Cursor, Named
-from kmblint.targets.verdict import DroppedClause
+from kmblint.targets.verdict import DroppedClause, MissingKey
 from kmblint.text import Span
 
 _ACTIONS: Final = (("RESTRICT",), ("CASCADE",), ("SET", "NULL"), ("NO", "ACTION"), ("SET", "DEFAULT"))
@@ -40,7 +40,7 @@ def create_table(cursor: Cursor) -> None:
         cursor.refuse(f"the engine makes no table without columns: `{table.text}`", table.span, "write the columns out")
     if not keyed:
         cursor.refuse(
-            f"the engine makes no table without a primary key: `{table.text}`", table.span, _KEY_HELP, topic="key"
+            f"the engine makes no table without a primary key: `{table.text}`", table.span, _KEY_HELP, kind=MissingKey
         )
 
 

@@ -32,14 +32,26 @@ from kmblint.targets.kimberlite.outcome_rows import (
 )
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
 from kmblint.targets.kimberlite.values import Fate, stored_type, update_fate, written
-from kmblint.targets.verdict import Crashes, Form, Hazard, Outcome, Poisons, Refusal, Verdict
+from kmblint.targets.verdict import (
+    AttachedPolicyRefusal,
+    CatalogueRefusal,
+    Crashes,
+    Form,
+    Hazard,
+    Outcome,
+    Poisons,
+    Refusal,
+    StaleIndexRefusal,
+    UnsupportedForm,
+    Verdict,
+)
 
 _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE", "TIME", "TIMESTAMP"})
 
 
 def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Outcome:
     """The outcome of one change; the form counts with the first change of its statement."""
-    refusals = [*catalogue_refusals(change, catalog, held)]
+    refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held)]
     row = _refused_row(change, catalog)
     if not refusals:
         refusals = [*_refusals(change, catalog, row)]
@@ -77,12 +89,12 @@ def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Re
             if isinstance(change, Read):
                 yield from _unread(change, catalog)
         case AddIndex(name=name) if table and name and (made := catalog.stale_indexes.get((table.name, name.text))):
-            yield Refusal(
+            yield StaleIndexRefusal(
                 f"an index `{name.text}` of a dropped table or column is still registered on `{table.name}`", name.span,
-                "give the index another name", cause=made, cause_note="made here, and for ever", topic="stale-index",
+                "give the index another name", cause=made, cause_note="made here, and for ever",
             )  # fmt: skip
         case DropColumn(column=column) if table and column.text in table.primary_key:
-            yield Refusal(
+            yield UnsupportedForm(
                 f"`{column.text}` is part of the primary key, and the engine drops no key column", column.span,
                 "make a new table, copy the rows by a program, and drop the old one",
             )  # fmt: skip
@@ -95,47 +107,43 @@ def _attachment(
 ) -> Iterator[Refusal]:
     match change:
         case AttachPolicy(column=column) if table and (held := table.policies.get(column.text)):
-            yield Refusal(
+            yield AttachedPolicyRefusal(
                 f"`{column.text}` has the masking policy `{held[0]}` already",
                 column.span,
                 f"detach it first: ALTER TABLE {table.name} ALTER COLUMN {column.text} DROP MASKING POLICY",
                 cause=held[1],
                 cause_note="attached here",
-                topic="attached",
             )
         case DetachPolicy(column=column) if table and column.text not in table.policies:
-            yield Refusal(f"`{column.text}` has no masking policy", column.span, topic="catalogue")
+            yield CatalogueRefusal(f"`{column.text}` has no masking policy", column.span)
         case DropPolicy(name=name):
             for other in catalog.tables.values():
                 for column_name, (policy, place) in other.policies.items():
                     if policy == name.text:
-                        yield Refusal(
+                        yield AttachedPolicyRefusal(
                             f"masking policy `{name.text}` is still attached to `{other.name}.{column_name}`",
                             name.span,
                             f"detach it first: ALTER TABLE {other.name} ALTER COLUMN {column_name} DROP MASKING POLICY",
                             cause=place,
                             cause_note="attached here",
-                            topic="attached",
                         )
                         return
             for (dropped, column_name), (policy, place) in catalog.attachments.items():
                 if policy == name.text:
-                    yield Refusal(
+                    yield AttachedPolicyRefusal(
                         f"masking policy `{name.text}` is still attached to `{column_name}` of the dropped `{dropped}`",
                         name.span, f"make `{dropped}` again, and detach it from there", cause=place,
-                        cause_note="attached here", topic="attached",
+                        cause_note="attached here",
                     )  # fmt: skip
                     return
         case AddUser(role=role) if role and role.text not in catalog.roles and not catalog.opaque:
-            yield Refusal(
-                f"there is no role `{role.text}`", role.span, "write CREATE ROLE before it", topic="catalogue"
-            )
+            yield CatalogueRefusal(f"there is no role `{role.text}`", role.span, "write CREATE ROLE before it")
 
 
 def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:
     for name in change.tables:
         if catalog.table(name.text) is None and not name.text.startswith("_kimberlite_"):
-            yield Refusal(f"there is no table `{name.text}`", name.span, topic="catalogue")
+            yield CatalogueRefusal(f"there is no table `{name.text}`", name.span)
             return
 
 

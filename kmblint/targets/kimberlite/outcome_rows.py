@@ -30,7 +30,22 @@ from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
 from kmblint.targets.kimberlite.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate, written
-from kmblint.targets.verdict import CutDigits, DoesNothing, Hazard, KeyDamage, Poisons, Refusal, UncheckedNull
+from kmblint.targets.verdict import (
+    CatalogueRefusal,
+    CutDigits,
+    GhostColumn,
+    Hazard,
+    KeyDamage,
+    OversizedRow,
+    PoisonedTableRefusal,
+    Poisons,
+    Refusal,
+    RepeatedKey,
+    RowShapeRefusal,
+    UncheckedNull,
+    UnsupportedForm,
+    ValueRefusal,
+)
 from kmblint.text import Place
 
 _TIMESTAMP_HELP: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
@@ -52,7 +67,7 @@ def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | No
     conflict = change.on_conflict
     if conflict and set(_texts(conflict.columns)) - set(table.primary_key) | _wrong_size(conflict.columns, table):
         key = ", ".join(table.primary_key)
-        return 0, Refusal(
+        return 0, UnsupportedForm(
             f"ON CONFLICT takes exactly the primary key, `({key})`", conflict.span, f"write `ON CONFLICT ({key})`"
         )
     missing = [name for name in table.primary_key if name not in columns]
@@ -80,14 +95,13 @@ def _unknown_update(table: Table, columns: tuple[str, ...], conflict: OnConflict
     for assignment in conflict.assignments:
         name = assignment.column
         if table.column(name.text) is None:
-            return Refusal(f"there is no column `{name.text}` in `{table.name}`", name.span, topic="catalogue")
+            return CatalogueRefusal(f"there is no column `{name.text}` in `{table.name}`", name.span)
         value = assignment.value
         if isinstance(value, ColumnRef) and value.name not in columns:
-            return Refusal(
+            return RowShapeRefusal(
                 f"EXCLUDED has no `{value.name}`: INSERT gives no value for it",
                 value.span,
                 f"add `{value.name}` to the columns of INSERT",
-                topic="shape",
             )
     return None
 
@@ -97,7 +111,7 @@ def where_refusal(table: Table, where: Predicate) -> Refusal | None:
     for part in conditions(where):
         ref = _looked_up(part)
         if ref is not None and table.column(ref.name) is None:
-            return Refusal(f"there is no column `{ref.name}` in `{table.name}`", ref.span, topic="catalogue")
+            return CatalogueRefusal(f"there is no column `{ref.name}` in `{table.name}`", ref.span)
     return None
 
 
@@ -125,8 +139,8 @@ def _wrong_size(names: tuple[Name, ...], table: Table) -> set[str]:
 
 def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list[str]) -> Refusal | None:
     if len(row.values) != len(columns):
-        return Refusal(
-            f"{len(columns)} columns want a value and {len(row.values)} are given", row.span, topic="shape",
+        return RowShapeRefusal(
+            f"{len(columns)} columns want a value and {len(row.values)} are given", row.span,
             help="write one value for each column",
         )  # fmt: skip
     for name, value in zip(columns, row.values, strict=True):
@@ -135,19 +149,17 @@ def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list
             continue
         if isinstance(value, Null) and (not column.nullable or name in table.primary_key):
             kind = "part of the key" if name in table.primary_key else "NOT NULL"
-            return Refusal(f"`{name}` is {kind} and takes no NULL", value.span, topic="value")
+            return ValueRefusal(f"`{name}` is {kind} and takes no NULL", value.span)
         stored = stored_type(column.type)
         if stored is not None and insert_fate(stored, value) is Fate.REFUSED:
-            return Refusal(
+            return ValueRefusal(
                 f"`{name}` is {stored} and doesn't take {written(value)}",
                 value.span,
                 _value_help(name, stored.name, value),
-                topic="value",
             )
     if missing:
-        return Refusal(
+        return RowShapeRefusal(
             f"the key needs `{missing[0]}`, which no value is given for", row.span, "give every key column a value",
-            topic="shape",
         )  # fmt: skip
     return None
 
@@ -163,10 +175,10 @@ def _value_help(column: str, stored: str, value: Value) -> str | None:
 
 def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
     shown = ", ".join(repr(part) if isinstance(part, str) else str(part) for part in key)
-    return Refusal(
+    return RepeatedKey(
         f"a row with the key ({shown}) is in `{table.name}` already", row.span,
         f"write ON CONFLICT ({', '.join(table.primary_key)}) DO NOTHING", cause=place,
-        cause_note="inserted here" if place else None, topic="duplicate-row",
+        cause_note="inserted here" if place else None,
     )  # fmt: skip
 
 
@@ -182,9 +194,9 @@ def _too_long(table: Table, columns: tuple[str, ...], row: Row) -> Refusal | Non
     if size <= most:
         return None
     why = f"with a key of {key_size} bytes, which is stored twice, " if most < MAX_ROW_BYTES else ""
-    return Refusal(
+    return OversizedRow(
         f"the row takes {size} bytes, and {why}a page holds {most}",
-        row.span, "split the text over several rows, or keep it outside of the database", topic="row-size",
+        row.span, "split the text over several rows, or keep it outside of the database",
     )  # fmt: skip
 
 
@@ -257,8 +269,7 @@ def _assignment_hazards(table: Table, assignment: Assignment, *, nothing: bool) 
     if column is None:
         if not table.complete:
             return
-        yield DoesNothing(
-            "ghost",
+        yield GhostColumn(
             name,
             assignment.column.span,
             f"`{table.name}` has no column `{name}`: the value is stored unseen until one of that name is added",
@@ -282,11 +293,11 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
             looked_up = None if isinstance(change, Read) or table is None else point_lookup(table, change.where)
             if looked_up is not None and poison.row is not None and looked_up != poison.row:
                 continue
-            return Refusal(
+            return PoisonedTableRefusal(
                 f"`{name.text}` can't be read any more: `{poison.column}` holds {poison.value}", name.span,
                 f"drop the column first: ALTER TABLE {name.text} DROP COLUMN {poison.column}; or write the row anew by "
                 "INSERT … ON CONFLICT (the key) DO UPDATE SET", cause=poison.place,
-                cause_note="from here on no statement can read the table", topic="poisoned",
+                cause_note="from here on no statement can read the table",
             )  # fmt: skip
     return None
 

@@ -16,7 +16,7 @@ from kmblint.schema.conflict import (
     UnknownObject,
     UnknownTable,
 )
-from kmblint.targets.verdict import Refusal
+from kmblint.targets.verdict import CatalogueRefusal
 
 _SYSTEM: Final = "_kimberlite_"
 _UNCHECKED_COLUMNS: Final = frozenset(
@@ -34,7 +34,7 @@ def is_no_op(change: Change, held: tuple[Conflict, ...]) -> bool:
     )
 
 
-def catalogue_refusals(change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Iterator[Refusal]:
+def catalogue_refusals(change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Iterator[CatalogueRefusal]:
     """The conflicts that the engine refuses; a guard counts with tables only."""
     if is_no_op(change, held):
         return
@@ -44,7 +44,7 @@ def catalogue_refusals(change: Change, catalog: Catalog, held: tuple[Conflict, .
             yield refusal
 
 
-def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | None:
+def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueRefusal | None:
     match conflict:
         case UnknownTable(table=table):
             if isinstance(change, UpdateRows | DeleteRows) and table.span != change.table.span:
@@ -52,8 +52,8 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | 
             if table.text.startswith(_SYSTEM) and (len(catalog.tables) or len(catalog.dropped)):
                 return None
             gone = catalog.dropped.get(table.text)
-            return Refusal(
-                f"there is no table `{table.text}`", table.span, topic="catalogue",
+            return CatalogueRefusal(
+                f"there is no table `{table.text}`", table.span,
                 cause=gone.place if gone else None, cause_note="dropped here" if gone else None,
             )  # fmt: skip
         case UnknownColumn(table=name, column=column, where=where):
@@ -61,14 +61,14 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | 
                 return None
             table_found = catalog.table(name)
             dropped = table_found.dropped.get(column.text) if table_found else None
-            return Refusal(
-                f"there is no column `{column.text}` in `{name}`", column.span, topic="catalogue",
+            return CatalogueRefusal(
+                f"there is no column `{column.text}` in `{name}`", column.span,
                 cause=dropped.place if dropped else None, cause_note="dropped here" if dropped else None,
             )  # fmt: skip
         case UnknownObject(kind=kind, name=named):
             if kind in _UNCHECKED_KINDS or kind == "role":
                 return None
-            return Refusal(f"there is no {kind} `{named.text}`", named.span, topic="catalogue")
+            return CatalogueRefusal(f"there is no {kind} `{named.text}`", named.span)
         case TableExists(table=table):
             return _exists("table", table.text, conflict)
         case ColumnExists(column=column):
@@ -77,13 +77,13 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> Refusal | 
             return None if kind in _UNCHECKED_KINDS else _exists(kind, named.text, conflict)
 
 
-def _exists(kind: str, name: str, conflict: TableExists | ColumnExists | ObjectExists) -> Refusal:
+def _exists(kind: str, name: str, conflict: TableExists | ColumnExists | ObjectExists) -> CatalogueRefusal:
     named = conflict.table if isinstance(conflict, TableExists) else (
         conflict.column if isinstance(conflict, ColumnExists) else conflict.name
     )  # fmt: skip
     article = "an" if kind == "index" else "a"
-    return Refusal(
-        f"there is {article} {kind} `{name}` already", named.span, topic="catalogue", cause=conflict.made,
+    return CatalogueRefusal(
+        f"there is {article} {kind} `{name}` already", named.span, cause=conflict.made,
         cause_note="made here",
     )  # fmt: skip
 

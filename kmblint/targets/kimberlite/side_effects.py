@@ -18,7 +18,7 @@ from kmblint.schema.changes import (
 )
 from kmblint.schema.rows import literal_keys
 from kmblint.targets.kimberlite.outcome_rows import insert_columns, insert_refusal, point_lookup, row_hazards
-from kmblint.targets.verdict import DoesNothing, Outcome, Poisons, Verdict
+from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
 
 
 def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
@@ -116,7 +116,7 @@ def _rewritten(table: Table, change: InsertRows, poisons: tuple[Poison, ...]) ->
 def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
     table = _poisons(table, outcome, place_of, point_lookup(table, change.where))
     ghosts = table.ghosts
-    unseen = {each.column for each in outcome.hazards if isinstance(each, DoesNothing) and each.kind == "ghost"}
+    unseen = {each.column for each in outcome.hazards if isinstance(each, GhostColumn)}
     for assignment in change.assignments:
         if assignment.column.text in unseen:
             ghosts = ghosts.insert(assignment.column.text, assignment.value)
@@ -125,7 +125,7 @@ def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: Place
 
 def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:
     """An index on a quoted column is on no column that there is."""
-    quoted = {hazard.span for hazard in outcome.hazards if isinstance(hazard, DoesNothing)}
+    quoted = {hazard.span for hazard in outcome.hazards if isinstance(hazard, GhostColumn)}
     if not quoted or change.name is None:
         return table
     columns = tuple(

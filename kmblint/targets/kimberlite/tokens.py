@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 import msgspec
 
 from kmblint.sql.scanner import Kind, Token
-from kmblint.targets.verdict import Hazard, Refusal, Replacement
+from kmblint.targets.verdict import FormRefusal, Hazard, Replacement, UnsupportedForm
 from kmblint.text import Span
 
 NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED, Kind.STRING})
@@ -21,7 +21,7 @@ _PADDING: Final = ("",) * 8
 class Refused(Exception):  # noqa: N818 - a verdict, not an error
     """The recogniser met something that the engine won't take; never leaves this package."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: FormRefusal) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
 
@@ -165,10 +165,10 @@ class Cursor:
         span: Span,
         advice: str | None = None,
         replacements: tuple[Replacement, ...] = (),
-        topic: str = "form",
+        kind: type[FormRefusal] = UnsupportedForm,
     ) -> NoReturn:
         """Stops with a reason."""
-        raise Refused(Refusal(reason, span, advice, replacements, topic=topic))
+        raise Refused(kind(reason, span, advice, replacements))
 
 
 def _short(text: str) -> str:
