@@ -128,7 +128,7 @@ def _growth(ours: Path, names: list[str], made: Path) -> Iterator[str]:
     assert bare is not None, "the version is printed at once"
     yield "## Growth on extreme shapes"
     yield ""
-    yield "Processor seconds for n and 2n. The exponent leaves out the start (`kmblint --version`): 1 is linear, over 1.2"
+    yield "Processor seconds for n and 2n. The exponent leaves out the start; 1 is linear, over 1.2"
     yield "a fault."
     yield ""
     yield "| shape | n | seconds | seconds at 2n | exponent | peak memory at 2n |"

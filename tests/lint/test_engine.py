@@ -84,7 +84,8 @@ def test_every_subject_is_asked_about_with_its_context(tmp_path: Path) -> None:
     run(found, rules, debug=True)
     assert set(asked) == {
         "AddTable kimberlite", "UnknownTable kimberlite", "CatalogueRefusal kimberlite", "UnsupportedForm kimberlite",
-        "Problem kimberlite", "Statement kimberlite", "Step kimberlite", "Migration", "Piece", "History", "Replay", "IgnoredFile", "Unreadable",
+        "Problem kimberlite", "Statement kimberlite", "Step kimberlite", "Migration", "Piece", "History", "Replay",
+        "IgnoredFile", "Unreadable",
     }  # fmt: skip
     assert asked.count("Statement kimberlite") == asked.count("Step kimberlite") == 3
 
