@@ -1,4 +1,7 @@
-"""Reads the cases of a card, and runs one: writes its files, lints them, applies the fixes."""
+"""Reads the cases of a rule, and runs one: writes its files, lints them, applies the fixes.
+
+Those that teach stand on its card (`rules/<slug>.md`), the others in `tests/cases/<slug>.md`, in the same words.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from kmblint.reporters.full import draw
 from kmblint.reporters.paint import Paint
 
 SECTIONS: Final = ("Triggered when", "Effect", "Instead", "Flagged", "Accepted")
+FURTHER: Final = Path(__file__).with_name("cases")
 TODAY: Final = date(2026, 7, 1)
 _NAMES: Final = ("initial_schema", "next_release", "later_release", "last_release")
 _MARKER: Final = re.compile(r"[ \t]*-- error((?:[ \t]+\"[^\"\n]*\")*)[ \t]*$", re.MULTILINE)
@@ -32,7 +36,7 @@ _ESCAPE: Final = re.compile(r"\\x(?P<byte>[0-9a-f]{2})|\\u(?P<character>[0-9a-f]
 
 
 class Fence(msgspec.Struct, frozen=True):
-    """A fenced block: its info string, the file name on the line before it, its lines' numbers in the card (from 0)."""
+    """A fenced block: its info string, the file name on the line before it, its lines' numbers in its file (from 0)."""
 
     info: str
     name: str | None
@@ -52,6 +56,8 @@ class Mark(msgspec.Struct, frozen=True):
 class Case(msgspec.Struct, frozen=True):
     """One `###` of Flagged or Accepted."""
 
+    written: Path
+    """The card, or the file of further cases."""
     title: str
     flagged: bool
     files: Mapping[str, bytes]
@@ -63,11 +69,16 @@ class Case(msgspec.Struct, frozen=True):
     rendered: Fence | None
 
 
-def sections(card: Card) -> dict[str, list[tuple[int, str]]]:
+def further(card: Card) -> Path:
+    """Where the cases stand that the card leaves out; a file that there need not be."""
+    return FURTHER / f"{card.slug}.md"
+
+
+def sections(text: str) -> dict[str, list[tuple[int, str]]]:
     """The numbered lines under each `##`; headings inside fences are text."""
     found: dict[str, list[tuple[int, str]]] = {}
     title, fenced = "", False
-    for number, line in enumerate(card.text.split("\n")):
+    for number, line in enumerate(text.split("\n")):
         fenced ^= line.startswith("```")
         if line.startswith("## ") and not fenced:
             title = line.removeprefix("## ")
@@ -79,23 +90,29 @@ def sections(card: Card) -> dict[str, list[tuple[int, str]]]:
 
 
 def cases(card: Card) -> Iterator[Case]:
-    """Every case of a card, in order."""
-    parts = sections(card)
+    """Every case of a rule, in order: those of its card, then the further ones."""
+    yield from _cases(card.path, card.text)
+    if further(card).is_file():
+        yield from _cases(further(card), further(card).read_text(encoding="utf-8"))
+
+
+def _cases(written: Path, text: str) -> Iterator[Case]:
+    parts = sections(text)
     for section in ("Flagged", "Accepted"):
         title, held, fenced = "", list[tuple[int, str]](), False
         for number, line in parts.get(section, []):
             fenced ^= line.startswith("```")
             if line.startswith("### ") and not fenced:
                 if title:
-                    yield _case(title, section == "Flagged", held)
+                    yield _case(written, title, section == "Flagged", held)
                 title, held = line.removeprefix("### "), []
             else:
                 held.append((number, line))
         if title:
-            yield _case(title, section == "Flagged", held)
+            yield _case(written, title, section == "Flagged", held)
 
 
-def _case(title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
+def _case(written: Path, title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
     files: dict[str, bytes] = {}
     marks: list[Mark] = []
     config = ""
@@ -119,7 +136,7 @@ def _case(title: str, flagged: bool, lines: list[tuple[int, str]]) -> Case:
             marks += found
             marks += [Mark(shown, None, part) for part in re.findall(r'error="([^"]*)"', rest)]
             files[_path(name)] = _unescaped(text) if "escaped" in rest.split() else text.encode()
-    return Case(title, flagged, files, tuple(marks), config, tuple(fixed), rendered)
+    return Case(written, title, flagged, files, tuple(marks), config, tuple(fixed), rendered)
 
 
 def _fences(lines: list[tuple[int, str]]) -> Iterator[Fence]:

@@ -21,7 +21,12 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
         shutil.copy(PROJECT / file, tmp_path / file)
     text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     written = re.findall(r"^`([^`\n]+)`:\n````\w+\n(.*?)^````$", text, re.MULTILINE | re.DOTALL)
-    assert [name for name, _ in written] == ["rules/copied-table.md", "kmblint/checks/copied_table.py"]
+    assert [name for name, _ in written] == [
+        "rules/copied-table.md",
+        "tests/cases/copied-table.md",
+        "kmblint/checks/copied_table.py",
+    ]
+    (tmp_path / "tests/cases").mkdir()
     for name, content in written:
         (tmp_path / name).write_text(content, encoding="utf-8")
     (commands,) = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -17,12 +17,13 @@ import kmblint.checks
 from kmblint.findings import Diagnostic, Finding
 from kmblint.lint.rulebook import Card, Rule, Rulebook
 from kmblint.schema.changes import Truncate
-from tests.cards import SECTIONS, Case, Mark, Result, cases, check, fix, run, sections
+from tests.cards import FURTHER, SECTIONS, Case, Mark, Result, cases, check, fix, run, sections
 
 RULEBOOK = Rulebook.load()
 CARDS = [rule.card for rule in RULEBOOK]
 CASES = [(card, case) for card in CARDS for case in cases(card)]
 FLAGGED = [(card, case) for card, case in CASES if case.flagged]
+SHOWING = {case.written: card for card, case in CASES if case.rendered is not None}
 EACH_CARD = pytest.mark.parametrize("card", CARDS, ids=[card.slug for card in CARDS])
 
 
@@ -116,27 +117,30 @@ def _problems(result: Result) -> int:
     return sum(1 for source in sources for each in statements(source, source.everything) if each.problem is not None)
 
 
-@EACH_CARD
-def test_rendered(card: Card, tmp_path: Path, snapshot: Snapshot) -> None:
-    """The `text` blocks of a card are what a terminal shows; `--snapshot-update` rewrites them in place."""
-    lines = card.text.split("\n")
-    shown = [case for case in cases(card) if case.rendered is not None]
+@pytest.mark.parametrize("written", SHOWING, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_rendered(written: Path, tmp_path: Path, snapshot: Snapshot) -> None:
+    """The `text` blocks of a file are what a terminal shows; `--snapshot-update` rewrites them in place."""
+    lines = written.read_text(encoding="utf-8").split("\n")
+    card = SHOWING[written]
+    shown = [case for case in cases(card) if case.rendered is not None and case.written == written]
     for number, case in reversed(list(enumerate(shown))):
         assert case.rendered is not None
         drawn = _run(card, case, tmp_path / str(number)).drawn().rstrip("\n").split("\n")
         lines[case.rendered.first : case.rendered.end] = drawn
-    snapshot.snapshot_dir = card.path.parent
-    snapshot.assert_match("\n".join(lines), card.path.name)
+    snapshot.snapshot_dir = written.parent
+    snapshot.assert_match("\n".join(lines), written.name)
 
 
 @EACH_CARD
 def test_card_is_complete(card: Card) -> None:
-    assert tuple(sections(card)) == SECTIONS
+    assert tuple(sections(card.text)) == SECTIONS
     every = list(cases(card))
+    for shown in (True, False):
+        assert any(case.flagged is shown and case.written == card.path for case in every), "a card shows both kinds"
     flagged = [case for case in every if case.flagged]
     accepted = [case for case in every if not case.flagged]
-    assert len(flagged) >= 3, "a card shows at least three flagged cases"
-    assert len(accepted) >= max(3, len(flagged)), "a card shows as many accepted cases as flagged ones"
+    assert len(flagged) >= 3, "a rule has at least three flagged cases"
+    assert len(accepted) >= max(3, len(flagged)), "a rule has as many accepted cases as flagged ones"
     assert len({case.title for case in every}) == len(every), "two cases of one title"
     for case in flagged:
         assert case.marks, f"`{case.title}` marks no finding"
@@ -154,6 +158,15 @@ def test_card_is_complete(card: Card) -> None:
 def test_cards_and_checks_come_in_pairs() -> None:
     modules = {path.stem for path in Path(kmblint.checks.__path__[0]).glob("[!_]*.py")}
     assert modules == {card.slug.replace("-", "_") for card in CARDS}
+
+
+def test_further_cases_belong_to_a_card() -> None:
+    files = {path.name: path.read_text(encoding="utf-8") for path in FURTHER.glob("*")}
+    slugs = {f"{card.slug}.md": card.slug for card in CARDS}
+    assert files.keys() <= slugs.keys()
+    for name, text in files.items():
+        assert text.startswith(f"# {slugs[name]}\n\nMore cases of [its card](../../rules/{name}).\n\n## "), name
+        assert tuple(sections(text)) in {("Flagged",), ("Accepted",), ("Flagged", "Accepted")}, name
 
 
 @EACH_CARD
