@@ -59,7 +59,13 @@ def test_contributing_shows_the_rooms_in_their_order() -> None:
 
 @pytest.mark.parametrize(
     ("library", "door"),
-    [("sqlglot", "sql/"), ("networkx", "analysis/graph"), ("click", "cli/"), ("subprocess", "history/git")],
+    [
+        ("sqlglot", "sql/"),
+        ("networkx", "analysis/graph"),
+        ("click", "cli/"),
+        ("subprocess", "history/git"),
+        ("rpds", "schema/ordered"),
+    ],
 )
 def test_libraries_have_one_door(library: str, door: str) -> None:
     users = {_name(path) for path in MODULES if any(name.split(".")[0] == library for name in _imports(path))}

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from msgspec.structs import replace
-from rpds import HashTrieMap
 
 from kmblint.schema.catalog import Column, Declared, Dropped, Index, Table
 from kmblint.schema.changes import (
@@ -34,6 +33,7 @@ from kmblint.schema.changes import (
     Truncate,
     UpdateRows,
 )
+from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.rows import rows_after
 from kmblint.text import Place, Span
 
@@ -173,7 +173,7 @@ def _rename_column(table: Table, column: Column, new: str, place: Place) -> Tabl
     )
 
 
-def _moved(by_column: HashTrieMap[str, tuple[str, Place]], old: str, new: str) -> HashTrieMap[str, tuple[str, Place]]:
+def _moved(by_column: OrderedMap[str, tuple[str, Place]], old: str, new: str) -> OrderedMap[str, tuple[str, Place]]:
     return by_column.remove(old).insert(new, by_column[old]) if old in by_column else by_column
 
 

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
-from rpds import HashTrieMap, HashTrieSet
 
 from kmblint.schema.changes import Constraint, ForeignKey, Unique
+from kmblint.schema.ordered import OrderedMap, OrderedSet
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
 from kmblint.text import Place
@@ -103,16 +103,16 @@ class Table(msgspec.Struct, frozen=True):
     changed: tuple[Place, ...] = ()
     complete: bool = True
     """False where a part of it isn't known (CREATE TABLE AS, an opaque statement): findings on it are less sure."""
-    dropped: HashTrieMap[str, Dropped] = HashTrieMap()
+    dropped: OrderedMap[str, Dropped] = OrderedMap()
     """Columns that are gone, by name."""
-    policies: HashTrieMap[str, tuple[str, Place]] = HashTrieMap()
+    policies: OrderedMap[str, tuple[str, Place]] = OrderedMap()
     """Column → the masking policy attached to it, and where it was."""
-    classifications: HashTrieMap[str, tuple[str, Place]] = HashTrieMap()
+    classifications: OrderedMap[str, tuple[str, Place]] = OrderedMap()
     """Column → its classification, and where it was set."""
     poisons: tuple[Poison, ...] = ()
-    ghosts: HashTrieMap[str, Value] = HashTrieMap()
+    ghosts: OrderedMap[str, Value] = OrderedMap()
     """What was set last in columns that aren't there: it appears when one of that name is added."""
-    rows: HashTrieMap[tuple[object, ...], Place] = HashTrieMap()
+    rows: OrderedMap[tuple[object, ...], Place] = OrderedMap()
     """Literal keys that are known to be there, and where they were inserted."""
     written: Place | None = None
     """The last statement that put rows in or may have."""
@@ -197,35 +197,35 @@ class Principal(msgspec.Struct, frozen=True):
     made: Place
 
 
-_Names: TypeAlias = "HashTrieMap[str, HashTrieSet[str]]"  # rpds gives only its maps parameters at run time
-_NONE: HashTrieSet[str] = HashTrieSet()
+_Names: TypeAlias = OrderedMap[str, OrderedSet[str]]
+_NONE: OrderedSet[str] = OrderedSet()
 
 
 class Catalog(msgspec.Struct, frozen=True, dict=True):
     """The schema at an instant; every name is exact, as Kimberlite compares them."""
 
-    tables: HashTrieMap[str, Table] = HashTrieMap()
-    dropped: HashTrieMap[str, Dropped] = HashTrieMap()
+    tables: OrderedMap[str, Table] = OrderedMap()
+    dropped: OrderedMap[str, Dropped] = OrderedMap()
     """Tables that are gone, by name; the newest drop of a name."""
-    stale_indexes: HashTrieMap[tuple[str, str], Place] = HashTrieMap()
+    stale_indexes: OrderedMap[tuple[str, str], Place] = OrderedMap()
     """(table, index) of every index ever made, which Kimberlite keeps registered when table or column is dropped; where
     it was made. Stale is the one that its table no longer has."""
-    attachments: HashTrieMap[tuple[str, str], tuple[str, Place]] = HashTrieMap()
+    attachments: OrderedMap[tuple[str, str], tuple[str, Place]] = OrderedMap()
     """(table, column) → the masking policy that was attached there and never detached, and where; tables that are gone
     too, because Kimberlite keeps it."""
-    policies: HashTrieMap[str, Policy] = HashTrieMap()
-    masks: HashTrieMap[str, Mask] = HashTrieMap()
-    roles: HashTrieMap[str, Principal] = HashTrieMap()
-    users: HashTrieMap[str, Principal] = HashTrieMap()
-    others: HashTrieMap[tuple[str, str], Place] = HashTrieMap()
+    policies: OrderedMap[str, Policy] = OrderedMap()
+    masks: OrderedMap[str, Mask] = OrderedMap()
+    roles: OrderedMap[str, Principal] = OrderedMap()
+    users: OrderedMap[str, Principal] = OrderedMap()
+    others: OrderedMap[tuple[str, str], Place] = OrderedMap()
     """(kind, name) of objects that the catalogue doesn't model: views, types, sequences …"""
     opaque: tuple[Place, ...] = ()
     """Statements whose effect isn't known: what may exist because of them is less sure."""
     lost: bool = False
     """Whether a file before this instant can't be read: what isn't known may have been made there."""
-    _folded: _Names = HashTrieMap()
+    _folded: _Names = OrderedMap()
     """Table names by what they are in lower case, schema left out."""
-    _referrers: _Names = HashTrieMap()
+    _referrers: _Names = OrderedMap()
     """Table → the tables whose foreign keys name it."""
 
     def table(self, name: str) -> Table | None:
@@ -245,11 +245,11 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
 
     def alike(self, name: str) -> Iterable[str]:
         """The tables of that name in any case, schemas left out."""
-        return self._folded.get(_folded(name), ())
+        return self._folded.get(_folded(name), _NONE)
 
     def referring(self, table: str) -> Iterator[tuple[Table, ForeignKey, Place]]:
         """The foreign keys that name a table, by the name of the table that they belong to."""
-        for name in sorted(self._referrers.get(table, ())):
+        for name in sorted(self._referrers.get(table, _NONE)):
             other = self.tables[name]
             for key, place in other.foreign_keys:
                 if key.table.text == table:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
-from rpds import HashTrieMap
-
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
+from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
 from kmblint.text import Place, Span
 
@@ -41,7 +40,7 @@ def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]
                 yield key, row.span
 
 
-def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, Place]:
+def rows_after(table: Table, change: Change, place: Place) -> OrderedMap[Key, Place]:
     """The known keys after a data change; a condition that isn't understood may have hit any of them."""
     match change:
         case InsertRows():
@@ -59,10 +58,10 @@ def rows_after(table: Table, change: Change, place: Place) -> HashTrieMap[Key, P
                     rows = rows.discard(key)
             return rows
         case Truncate():
-            return HashTrieMap()
+            return OrderedMap()
         case UpdateRows(assignments=assignments):
             moves = any(assignment.column.text in table.primary_key for assignment in assignments)
-            return HashTrieMap() if moves else table.rows
+            return OrderedMap() if moves else table.rows
         case _:
             return table.rows
 
