@@ -23,6 +23,7 @@ from kmblint.lint.fixes import apply, choose
 from kmblint.lint.rulebook import Card, Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS
+from kmblint.reporters.card import CARD
 from kmblint.reporters.full import draw
 from kmblint.reporters.paint import Paint
 
@@ -194,7 +195,7 @@ class Result(msgspec.Struct, frozen=True):
 
     def drawn(self) -> str:
         """The own diagnostics as a terminal shows them."""
-        blocks = ["\n".join(draw(self.report, diagnostic, Paint())) for diagnostic in self.own]
+        blocks = ["\n".join(draw(self.report, diagnostic, Paint(), CARD)) for diagnostic in self.own]
         return "\n\n".join(blocks) + "\n"
 
 

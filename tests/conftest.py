@@ -1,9 +1,16 @@
-"""What holds of every test: properties are judged by what they find, never by how fast the machine is."""
+"""What holds of every test: properties are judged by what they find, never by the machine's speed or window."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is slow for no fault of ours: neither one slow example nor slow generation is a failure.
 settings.register_profile("kmblint", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("kmblint")
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are as wide as where nothing says how wide a line is."""
+    monkeypatch.delenv("COLUMNS", raising=False)

@@ -63,6 +63,7 @@ def test_contributing_shows_the_rooms_in_their_order() -> None:
         ("sqlglot", "sql/"),
         ("networkx", "analysis/graph"),
         ("click", "cli/"),
+        ("wcwidth", "reporters/characters"),
         ("subprocess", "history/git"),
         ("rpds", "schema/ordered"),
     ],
@@ -76,7 +77,8 @@ def test_libraries_have_one_door(library: str, door: str) -> None:
 def test_the_command_starts_without_heavy_libraries() -> None:
     """Asking for help or a card must not pay for the parser or the graphs."""
     program = (
-        "import kmblint.cli, kmblint.lint.engine, sys; print({'sqlglot', 'networkx'} & sys.modules.keys() or 'none')"
+        "import kmblint.cli, kmblint.lint.engine, kmblint.reporters.full, sys; "
+        "print({'sqlglot', 'networkx', 'wcwidth'} & sys.modules.keys() or 'none')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "none"

@@ -36,7 +36,7 @@ def check(change: DropColumn, step: Step, replay: Replay, target: Target) -> Ite
         f"({step.history.why_populated(column.made.file, step.migration)})"
         + (f", and {names} {verb} on it" if names else ""),
         help="keep it until no program reads it; where its values are to go for good, say so in the header: "
-        f"-- kmblint: ignore[drop-column {table.name}.{column.name}] why"
+        f"`-- kmblint: ignore[drop-column {table.name}.{column.name}] why`"
         + (
             "\nthe values stay in the log: a column of that name, added later, shows them again"
             if target.capabilities.append_only

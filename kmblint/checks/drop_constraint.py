@@ -33,7 +33,7 @@ def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
         step.place(change.span),
         f"constraint `{change.constraint}` of `{table.name}` is dropped: {effect}",
         help="say in the header why it isn't needed any more: "
-        f"-- kmblint: ignore[drop-constraint {table.name}.{change.constraint}] why",
+        f"`-- kmblint: ignore[drop-constraint {table.name}.{change.constraint}] why`",
         related=(Related(declared.made, "declared here"),) if declared else (),
         subject=f"{table.name}.{change.constraint}",
     )

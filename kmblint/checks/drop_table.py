@@ -29,7 +29,7 @@ def check(change: DropTable, step: Step, replay: Replay, target: Target) -> Iter
         f"`{table.name}` is dropped with its rows ({step.why_populated(table.name)})"
         + (f", and {names} still {verb} to it" if names else ""),
         help="keep it until no program reads it; where its rows are to go for good, say so in the header: "
-        f"-- kmblint: ignore[drop-table {table.name}] why",
+        f"`-- kmblint: ignore[drop-table {table.name}] why`",
         related=(
             Related(table.made, "created here"),
             *(Related(each.place, _how(each.declared, table.name)) for each in pointing),

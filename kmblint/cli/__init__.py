@@ -48,8 +48,9 @@ class Program(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(_PIPE_CLOSED)
         except KmblintError as error:
-            for line in str(error).splitlines():
-                click.echo(f"kmblint: {line}", err=True)
+            from kmblint.cli.output import complain
+
+            complain(str(error))
             ctx.exit(ExitCode.SETUP)
         except Exception as error:
             if wants_traceback(ctx):

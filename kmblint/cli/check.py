@@ -13,7 +13,7 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, wants_color, write
+from kmblint.cli.output import color_option, complain, wants_color, width, write
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ExitCode
 from kmblint.findings import Confidence, Report, Severity
@@ -21,6 +21,7 @@ from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
 from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS, render
+from kmblint.reporters.view import View
 from kmblint.wording import counted
 
 _WITH_STATISTICS = ("full", "markdown")
@@ -141,14 +142,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["statistics"] and answer.output_format not in _WITH_STATISTICS:
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
     if options["verbose"]:
-        for line in answer.details:
-            click.echo(f"kmblint: {line}", err=True)
+        complain("\n".join(answer.details))
     text = render(
         answer.report,
         answer.output_format,
-        color=wants_color(options["color"]) and not options["output_file"],
-        statistics=options["statistics"],
-        quiet=options["quiet"],
+        View(
+            color=wants_color(options["color"]) and not options["output_file"],
+            statistics=options["statistics"],
+            quiet=options["quiet"],
+            width=width(options["output_file"]),
+        ),
     )
     write(text, options["output_file"])
     ctx.exit(ExitCode.CLEAN if options["exit_zero"] and answer.code is ExitCode.FINDINGS else answer.code)

@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.output import write
+from kmblint.cli.output import width, write
 from kmblint.config.configuration import Config, Setting, find, load
 from kmblint.config.keys import KEYS
 from kmblint.errors import InputError
 from kmblint.history.locate import display
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
+from kmblint.reporters.characters import fold
 
 
 @click.command(
@@ -34,16 +35,26 @@ def command(path: Path, file: Path | None, isolated: bool) -> None:
     if not path.exists():
         raise InputError(f"`{display(path)}` doesn't exist")
     found = None if isolated else file or find(path if path.is_dir() else path.parent)
-    write(show(load(found, display(found) if found else "", Rulebook.load(), {}, FORMATS)))
+    config = load(found, display(found) if found else "", Rulebook.load(), {}, FORMATS)
+    write("".join(f"{line}\n" for line in shown(config, width())))
 
 
-def show(config: Config) -> str:
-    """The settings as TOML-like lines, each with its origin behind it."""
+def shown(config: Config, columns: int) -> Iterator[str]:
+    """The settings as TOML-like lines, each with its origin behind it, or below where `columns` don't hold both."""
     rows = list(_rows(config))
     keys = max(len(key) for key, _, _ in rows)
     values = max(min(len(value), 40) for _, value, _ in rows)
-    head = f"configuration: {config.file or 'no file, defaults only'}\n\n"
-    return head + "".join(f"{key:<{keys}} = {value:<{values}}  # {origin}\n" for key, value, origin in rows)
+    yield f"configuration: {config.file or 'no file, defaults only'}"
+    yield ""
+    for key, value, origin in rows:
+        row = f"{key:<{keys}} = {value:<{values}}  # {origin}"
+        if len(row) <= columns:
+            yield row
+        else:
+            first, *rest = fold(value, columns, first=keys + 3, rest=6, code=True)
+            yield f"{key:<{keys}} = {first}"
+            yield from (f"      {line}" for line in rest)
+            yield f"    # {origin}"
 
 
 def _rows(config: Config) -> Iterator[tuple[str, str, str]]:

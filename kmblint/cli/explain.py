@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.output import color_option, wants_color, write
+from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.config.keys import FAMILY
 from kmblint.errors import InputError
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters.card import rendered
 from kmblint.reporters.paint import Paint
+from kmblint.reporters.view import PAGE
 
 
 @click.command(
@@ -33,5 +32,4 @@ def command(rule: str, color: str) -> None:
             raise InputError(f"`{rule}` is a family of rules; `kmblint rules` lists them")
         hint = f"did you mean `{near}`?" if near else "`kmblint rules` lists them"
         raise InputError(f"there is no rule `{rule}`; {hint}")
-    width = min(shutil.get_terminal_size().columns, 100)
-    write("\n".join(rendered(found.card, Paint(wants_color(color)), width)) + "\n")
+    write("\n".join(rendered(found.card, Paint(wants_color(color)), min(width(), PAGE))) + "\n")

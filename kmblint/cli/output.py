@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import click
 
 from kmblint.errors import InputError
+from kmblint.reporters.characters import fold
+from kmblint.reporters.view import PAGE
 
 color_option = click.option(
     "--color",
@@ -33,6 +36,22 @@ def wants_color(choice: str) -> bool:
 def to_terminal() -> bool:
     """Whether standard output is a terminal."""
     return sys.stdout.isatty()
+
+
+def width(file: Path | None = None) -> int:
+    """Columns of a line: what COLUMNS says, else as many as the terminal has, else those of a page."""
+    if to_terminal() and file is None:
+        return shutil.get_terminal_size((PAGE, 0)).columns
+    wanted = os.environ.get("COLUMNS", "")
+    return int(wanted) if wanted.isdecimal() and int(wanted) else PAGE
+
+
+def complain(text: str) -> None:
+    """Says on standard error, each line behind the program's name; in a terminal, words stay whole."""
+    for line in text.splitlines():
+        said = f"kmblint: {line}"
+        columns = shutil.get_terminal_size((PAGE, 0)).columns if sys.stderr.isatty() else len(said)
+        click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
 
 
 def write(text: str, file: Path | None = None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,17 +13,19 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, to_terminal, wants_color, write
+from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.replay.steps import replay
 from kmblint.replay.transcript import Ending, Entry, Transcript, as_json, transcribe
-from kmblint.reporters.characters import visible
+from kmblint.reporters.characters import clip, fold, visible
 from kmblint.reporters.paint import Paint
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import counted
 
-_WIDTH: Final = 120
 _INDENT: Final = 18
 """What stands before a statement: its line and its verdict."""
+_NARROWEST: Final = 24
+"""Columns of a statement and of what is said of it, however narrow the terminal is."""
+_NOT_REACHED: Final = "Not reached while an earlier file stops the run; judged as if nothing stopped:"
 _STYLES: Final = {Verdict.TAKEN: "help", Verdict.NO_OP: "faint"}
 """Any other verdict is an error."""
 
@@ -61,8 +61,8 @@ def command(**options: Any) -> None:
         return
     to_file = options["output_file"] is not None
     paint = Paint(color=wants_color(options["color"]) and not to_file)
-    width = shutil.get_terminal_size().columns if to_terminal() and not to_file else _WIDTH
-    lines = (line for transcript in transcripts for line in as_text(transcript, paint, width))
+    columns = width(options["output_file"])
+    lines = (line for transcript in transcripts for line in as_text(transcript, paint, columns))
     write("".join(f"{line}\n" for line in lines), options["output_file"])
 
 
@@ -78,11 +78,12 @@ def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:
     for ending in transcript.endings:
         if not ending.reached and not told:
             told = True
-            yield paint("error", "Not reached while an earlier file stops the run; judged as if nothing stopped:")
+            yield from _wrapped(_NOT_REACHED, "error", paint, width, "")
             yield ""
         yield from _file(ending, by_file.get(ending.migration.file, []), paint, width)
         yield ""
-    yield from _summary(transcript, paint)
+    for line in _summary(transcript):
+        yield from _wrapped(line, "strong", paint, width, "")
 
 
 def _file(ending: Ending, entries: list[Entry], paint: Paint, width: int) -> Iterator[str]:
@@ -97,8 +98,7 @@ def _file(ending: Ending, entries: list[Entry], paint: Paint, width: int) -> Ite
 def _statement(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
     verdict = paint(_STYLES.get(entry.verdict, "error"), f"{entry.verdict.value:<10}")
     sql = visible(" ".join(entry.sql.split()))
-    room = max(width - _INDENT, 10)
-    shown = sql if len(sql) <= room else f"{sql[: room - 1]}…"
+    shown = clip(sql, max(width - _INDENT, _NARROWEST))
     yield f"{entry.line:>5}  {verdict} {shown if entry.reached else paint('faint', shown)}"
     indent = " " * _INDENT
     for change in entry.changes:
@@ -111,25 +111,19 @@ def _statement(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
 
 def _wrapped(text: str, style: str, paint: Paint, width: int, lead: str) -> Iterator[str]:
     """The lines of a text behind its lead, each painted by itself so that a pager that cuts between them loses none."""
-    lines = textwrap.wrap(
-        visible(text),
-        max(width, _INDENT + 22),
-        initial_indent=lead,
-        subsequent_indent=" " * len(lead),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    for line in lines:
-        yield paint(style, line) if style else line
+    indent = len(lead)
+    for number, line in enumerate(fold(visible(text), max(width, indent + _NARROWEST), first=indent, rest=indent)):
+        row = (" " * indent if number else lead) + line
+        yield paint(style, row) if style else row
 
 
-def _summary(transcript: Transcript, paint: Paint) -> Iterator[str]:
+def _summary(transcript: Transcript) -> Iterator[str]:
     verdicts = Counter(entry.verdict for entry in transcript.entries)
     counts = ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in Verdict if verdicts[verdict])
     surprises = sum(bool(entry.hazards) for entry in transcript.entries)
     hazards = f"; {surprises} with surprises (!)" if surprises else ""
-    yield paint("strong", f"{counted(len(transcript.entries), 'statement')}: {counts or 'none'}{hazards}")
+    yield f"{counted(len(transcript.entries), 'statement')}: {counts or 'none'}{hazards}"
     recorded = sum(ending.recorded for ending in transcript.endings)
     files = f"{counted(len(transcript.endings), 'migration')}: {recorded} recorded"
     stop = next((ending.migration.source.path for ending in transcript.endings if ending.stops), None)
-    yield paint("strong", f"{files}{f'; the run stops in {visible(stop)}' if stop else ''}")
+    yield f"{files}{f'; the run stops in {stop}' if stop else ''}"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -12,8 +10,9 @@ from typing import Any, Final
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.output import color_option, to_terminal, wants_color, write
+from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.lint.rulebook import Rule, Rulebook
+from kmblint.reporters.characters import fold
 from kmblint.reporters.paint import Paint
 
 
@@ -31,11 +30,10 @@ def command(output_format: str, color: str) -> None:
     if output_format == "markdown":
         write("\n".join(index(rulebook)) + "\n")
         return
-    width = shutil.get_terminal_size().columns if to_terminal() else None
-    write("\n".join(listing(rulebook, Paint(wants_color(color)), width)) + "\n")
+    write("\n".join(listing(rulebook, Paint(wants_color(color)), width())) + "\n")
 
 
-def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Iterator[str]:
+def listing(rulebook: Rulebook, paint: Paint, width: int) -> Iterator[str]:
     """A heading a family and a row a rule; where `width` columns can't hold a summary, it stands below its row."""
     slugs = max((len(rule.slug) for rule in rulebook), default=0)
     for number, (family, rules) in enumerate(groupby(rulebook, key=lambda rule: rule.card.metadata.category)):
@@ -43,23 +41,28 @@ def listing(rulebook: Rulebook, paint: Paint, width: int | None = None) -> Itera
         yield paint("strong", family)
         for rule in rules:
             yield from _row(rule, slugs, paint, width)
-    yield from ("", "● recommended · ○ only when selected · fix: comes with one · guide/kimberlite: one target only")
+    yield ""
+    yield from fold(
+        "● recommended · ○ only when selected · fix: comes with one · guide/kimberlite: one target only", width
+    )
 
 
-def _row(rule: Rule, slugs: int, paint: Paint, width: int | None) -> Iterator[str]:
+def _row(rule: Rule, slugs: int, paint: Paint, width: int) -> Iterator[str]:
     metadata = rule.card.metadata
     fix = "fix" if rule.card.fixable else ""
     target = metadata.targets[0] if len(metadata.targets) == 1 else ""
     name = f"  {metadata.code} {_mark(rule)} {rule.slug:<{slugs}}  "
     severity = f"{metadata.severity.value:<7}"
     rest = f"  {fix:<3}  {target:<10}  "
+    if len(name + severity + rest) > width:
+        name, rest = f"{name.rstrip()}  ", f"  {fix} {target}"
     shown = name + paint.severity(metadata.severity, severity) + rest
-    if width is None or len(name + severity + rest + rule.card.summary) <= width:
+    if len(name + severity + rest + rule.card.summary) <= width:
         yield shown + rule.card.summary
     else:
         indent = " " * len("  KMB000 ● ")
         yield shown.rstrip()
-        yield from textwrap.wrap(rule.card.summary, width, initial_indent=indent, subsequent_indent=indent)
+        yield from (indent + line for line in fold(rule.card.summary, width, first=len(indent), rest=len(indent)))
 
 
 def index(rulebook: Rulebook) -> Iterator[str]:

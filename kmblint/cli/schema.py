@@ -12,12 +12,11 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, migration_number, request_of
-from kmblint.cli.output import write
+from kmblint.cli.output import width, write
 from kmblint.errors import InputError
 from kmblint.history.files import History
 from kmblint.replay.steps import replay
-from kmblint.reporters.catalog import RENDERERS
-from kmblint.reporters.characters import visible
+from kmblint.reporters.catalog import RENDERERS, as_table
 from kmblint.reporters.kept import Kept
 
 
@@ -54,10 +53,8 @@ def command(**options: Any) -> None:
         actual=actual,
     )
     catalog = replay(history, target, actual=actual).end
-    text = RENDERERS[options["output_format"]](catalog, kept)
-    if options["output_format"] == "table":
-        text = "\n".join(map(visible, text.split("\n")))
-    write(text, options["output_file"])
+    file, kind = options["output_file"], options["output_format"]
+    write(as_table(catalog, kept, width(file)) if kind == "table" else RENDERERS[kind](catalog, kept), file)
 
 
 def _until(history: History, number: int) -> History:

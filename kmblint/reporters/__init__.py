@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Final
 
 from kmblint.findings import Report
-from kmblint.reporters.view import View
+from kmblint.reporters.view import PLAIN, View
 
 _MODULES: Final = {
     "full": "full",
@@ -20,10 +20,8 @@ FORMATS: Final = tuple(_MODULES)
 """What `--output-format` takes."""
 
 
-def render(
-    report: Report, output_format: str, *, color: bool = False, statistics: bool = False, quiet: bool = False
-) -> str:
+def render(report: Report, output_format: str, view: View = PLAIN) -> str:
     """The report in one of `FORMATS`: the text to print, its last line end included; empty where nothing is to say."""
     module = import_module(f"kmblint.reporters.{_MODULES[output_format]}")
-    text: str = module.render(report, View(color=color, statistics=statistics, quiet=quiet))
+    text: str = module.render(report, view)
     return text

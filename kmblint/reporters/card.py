@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import Final
 
 from kmblint.lint.rulebook import Card
+from kmblint.reporters.characters import clip, fold
 from kmblint.reporters.paint import Paint
 
+CARD: Final = 76
+"""Columns of the reports that cards show, so that they stand indented in a terminal of 80."""
+_FRAME: Final = re.compile(r" *\d* [|=:-]|\.\.\.")
+"""The rows of a report whose columns stand for something."""
 _FENCE: Final = re.compile(r"(?P<fence>`{3,})(?P<info>.*)")
 _CODE: Final = re.compile(r"`[^`]+`")
 _ITEM: Final = re.compile(r"(?P<indent>\s*)(?P<bullet>[-*]|\d+\.) ")
@@ -17,17 +21,17 @@ _BODY: Final = re.compile(r"^## ", re.MULTILINE)
 
 
 def rendered(card: Card, paint: Paint, width: int) -> Iterator[str]:
-    """The lines of a card, none of its prose wider than `width`."""
+    """The lines of a card, none wider than `width`."""
     metadata = card.metadata
     yield f"{paint.severity(metadata.severity, metadata.code)} {paint('strong', card.slug)}"
     yield from _wrapped(card.summary, paint, width)
     yield ""
     when = "recommended" if metadata.default and metadata.stability == "stable" else "only when selected"
-    known = [metadata.severity.value, metadata.category, when]
-    known += [" and ".join(metadata.targets), f"since {metadata.since}"]
+    known = [metadata.severity.value, f"family: {metadata.category}", when]
+    known += [f"target: {' and '.join(metadata.targets)}", f"since {metadata.since}"]
     known += ["preview"] if metadata.stability == "preview" else []
     known += ["comes with a fix"] if card.fixable else []
-    yield paint("faint", " · ".join(known))
+    yield from (paint("faint", line) for line in fold(" · ".join(known), width))
     yield from _options(card, paint, width)
     start = _BODY.search(card.text)
     if start:
@@ -35,7 +39,10 @@ def rendered(card: Card, paint: Paint, width: int) -> Iterator[str]:
         yield from _markdown(card.text[start.start() :].strip(), paint, width)
     if metadata.sources:
         yield paint("strong", "Sources")
-        yield from (f"  {source}" for source in metadata.sources)
+        for source in metadata.sources:
+            first, *rest = fold(source, width, first=2, rest=4)
+            yield f"  {first}"
+            yield from (f"    {line}" for line in rest)
 
 
 def _options(card: Card, paint: Paint, width: int) -> Iterator[str]:
@@ -48,7 +55,9 @@ def _options(card: Card, paint: Paint, width: int) -> Iterator[str]:
         choices = f"; one of {', '.join(option.choices)}" if option.choices else ""
         lead = f"  {name:<{names}}  "
         text = f"{option.help} (default: {_toml(default)}{choices})"
-        yield from textwrap.wrap(text, width, initial_indent=lead, subsequent_indent=" " * len(lead))
+        first, *rest = fold(text, width, first=len(lead), rest=len(lead))
+        yield lead + first
+        yield from (" " * len(lead) + line for line in rest)
 
 
 def _toml(value: object) -> str:
@@ -59,8 +68,8 @@ def _toml(value: object) -> str:
 
 
 def _markdown(text: str, paint: Paint, width: int) -> Iterator[str]:
-    """The sections: prose is wrapped, fenced code is indented and left as it is."""
-    fence = ""
+    """The sections: prose is wrapped, fenced code is indented and keeps its lines where they fit."""
+    fence = language = ""
     paragraph: list[str] = []
     for line in (*text.splitlines(), ""):
         mark = _FENCE.match(line)
@@ -68,12 +77,12 @@ def _markdown(text: str, paint: Paint, width: int) -> Iterator[str]:
             if line.rstrip() == fence:
                 fence = ""
             else:
-                yield f"    {line}".rstrip()
+                yield from _verbatim(line, width, report=language == "text")
         elif mark or not line or line.startswith("#") or _ITEM.match(line):
             yield from _wrapped(" ".join(paragraph), paint, width)
             paragraph = []
             if mark:
-                fence = mark["fence"]
+                fence, language = mark["fence"], mark["info"].strip().partition(" ")[0]
                 yield from _caption(mark["info"], paint)
             elif line.startswith("#"):
                 yield from _heading(line, paint)
@@ -83,6 +92,18 @@ def _markdown(text: str, paint: Paint, width: int) -> Iterator[str]:
                 yield ""
         else:
             paragraph.append(line.strip())
+
+
+def _verbatim(line: str, width: int, *, report: bool) -> Iterator[str]:
+    """A line of code; one that is too long goes on below, but a row of a frame is cut, as marks stand under it."""
+    room = width - 4
+    if report and _FRAME.match(line):
+        yield f"    {clip(line, room)}"
+        return
+    depth = len(line) - len(line.lstrip())
+    first, *rest = fold(line[depth:], room, first=depth, rest=depth + 4, code=True)
+    yield f"    {line[:depth]}{first}".rstrip()
+    yield from (f"        {line[:depth]}{row}" for row in rest)
 
 
 def _heading(line: str, paint: Paint) -> Iterator[str]:
@@ -102,7 +123,5 @@ def _wrapped(text: str, paint: Paint, width: int) -> Iterator[str]:
     """A paragraph or a list item, its further lines under its first word; code spans stand out."""
     item = _ITEM.match(text)
     hang = " " * item.end() if item else ""
-    # No line ends inside a code span: a no-break space is none to `wrap`.
-    glued = _CODE.sub(lambda found: found[0].replace(" ", "\xa0"), text)
-    for line in textwrap.wrap(glued, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False):
-        yield _CODE.sub(lambda found: paint("info", found[0].replace("\xa0", " ")), line)
+    for number, line in enumerate(fold(text, width, rest=len(hang)) if text else []):
+        yield (hang if number else "") + _CODE.sub(lambda found: paint("info", found[0]), line)

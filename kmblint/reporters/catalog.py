@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from kmblint.reporters.catalog_sql import as_sql
+from kmblint.reporters.characters import fold, measured, visible
 from kmblint.reporters.kept import Kept
+from kmblint.reporters.view import PAGE
 from kmblint.schema.catalog import Catalog, Column, Table
 from kmblint.schema.changes import ForeignKey
 
+_NOTES: Final = 24
+"""Columns that the notes on a column have at least below it."""
 _NO_WORD: Final = re.compile(r"\W", re.ASCII)
 
 
@@ -66,26 +70,39 @@ def _table_data(catalog: Catalog, table: Table, kept: Kept) -> dict[str, Any]:
 # --- for eyes ---------------------------------------------------------------------------------------------------------
 
 
-def as_table(catalog: Catalog, kept: Kept) -> str:
-    """Each table with its columns in line, keys, references and indexes named beside them."""
+def as_table(catalog: Catalog, kept: Kept, width: int = PAGE) -> str:
+    """Each table with its columns in line, keys, references and indexes named beside them, in lines of `width`."""
     if not catalog.tables:
         return "no tables\n"
-    return "\n".join(_table_text(catalog, table, kept) for table in catalog.in_order)
+    tables = ("\n".join(_table_rows(catalog, table, kept, width)) for table in catalog.in_order)
+    return "\n\n".join(tables) + "\n"
 
 
-def _table_text(catalog: Catalog, table: Table, kept: Kept) -> str:
-    rows = [(column.name, str(kept.type(column)), _notes(catalog, table, column, kept)) for column in table.columns]
-    widths = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
-    lines = [f"  {name:{widths[0]}}  {kind:{widths[1]}}  {notes}".rstrip() for name, kind, notes in rows]
-    lines += [
-        f"  index {index.name} ({', '.join(column or '(…)' for column in kept.columns(index))})"
-        for index in sorted(table.indexes, key=lambda index: index.name)
+def _table_rows(catalog: Catalog, table: Table, kept: Kept, width: int) -> Iterator[str]:
+    yield from _hanging(f"{table.name}  ({table.made.file})", width, "")
+    rows = [
+        (visible(column.name), visible(str(kept.type(column))), _notes(catalog, table, column, kept))
+        for column in table.columns
     ]
-    if kept.actual:
-        lines += [
-            f"  unreadable: `{poison.column}` holds {poison.value} ({poison.place.file})" for poison in table.poisons
-        ]
-    return "\n".join([f"{table.name}  ({table.made.file})", *lines, ""])
+    names, kinds = (max((measured(row[at]) for row in rows), default=0) for at in (0, 1))
+    for name, kind, notes in rows:
+        known = f"  {name}{' ' * (names - measured(name))}  {kind}{' ' * (kinds - measured(kind))}  "
+        indent = min(measured(known), max(width - _NOTES, 6))
+        first, *rest = fold(visible(notes), width, first=measured(known), rest=indent)
+        yield f"{known}{first}".rstrip()
+        yield from (" " * indent + line for line in rest)
+    for index in sorted(table.indexes, key=lambda index: index.name):
+        columns = ", ".join(column or "(…)" for column in kept.columns(index))
+        yield from _hanging(f"index {index.name} ({columns})", width, "  ")
+    for poison in table.poisons if kept.actual else ():
+        told = f"unreadable: `{poison.column}` holds {poison.value} ({poison.place.file})"
+        yield from _hanging(told, width, "  ")
+
+
+def _hanging(text: str, width: int, indent: str) -> Iterator[str]:
+    first, *rest = fold(visible(text), width, first=len(indent), rest=len(indent) + 4)
+    yield indent + first
+    yield from (f"{indent}    {line}" for line in rest)
 
 
 def _notes(catalog: Catalog, table: Table, column: Column, kept: Kept) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Applicability, Confidence, Diagnostic, Fix, Related, Report
-from kmblint.reporters.characters import visible
+from kmblint.reporters.characters import fold, visible
 from kmblint.reporters.excerpt import Mark, excerpt
 from kmblint.reporters.paint import Paint
 from kmblint.reporters.tally import counts_by_rule, summary, worst_first
 from kmblint.reporters.view import View
 from kmblint.text import Place, Span
 
+_HANG: Final = " " * 4
+"""What stands before the further rows of a message."""
 _MOST_FRAMES: Final = 3
 """Other places of one finding that get a frame each; where there are more, all are listed."""
 _MOST_LISTED: Final = 8
@@ -25,43 +27,57 @@ def render(report: Report, view: View) -> str:
     if view.statistics:
         blocks = [counts_by_rule(report)] if report.diagnostics else []
     else:
-        blocks = ["\n".join(draw(report, diagnostic, paint)) for diagnostic in worst_first(report)]
+        blocks = ["\n".join(draw(report, diagnostic, paint, view.width)) for diagnostic in worst_first(report)]
     if not view.quiet:
-        blocks.append("\n".join(_ending(report, paint)))
+        blocks.append("\n".join(_ending(report, paint, view.width)))
     return "".join(f"{block}\n\n" for block in blocks[:-1]) + "".join(f"{block}\n" for block in blocks[-1:])
 
 
-def _ending(report: Report, paint: Paint) -> Iterator[str]:
+def _ending(report: Report, paint: Paint, width: int) -> Iterator[str]:
     for note in report.history.notes:
-        yield f"{paint('strong', 'note:')} {visible(note)}"
-    yield paint("strong", summary(report))
+        yield from _labelled("note", note, paint, width, style="strong")
+    yield from (paint("strong", line) for line in fold(summary(report), width))
 
 
-def draw(report: Report, diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
-    """The rows of one diagnostic: head, frames, what to write instead."""
+def draw(report: Report, diagnostic: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
+    """The rows of one diagnostic, at most `width` columns wide: head, frames, what to write instead."""
+    yield from _head(diagnostic, paint, width)
+    yield from draw_below(report, diagnostic, paint, width)
+
+
+def _head(diagnostic: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
     finding, severity = diagnostic.finding, diagnostic.severity
-    head = paint.severity(severity, f"{severity.value}[{diagnostic.code} {diagnostic.rule}]")
-    yield f"{head}: {paint('strong', visible(finding.message))}"
+    head = f"{severity.value}[{diagnostic.code} {diagnostic.rule}]"
+    first, *rest = fold(visible(finding.message), width, first=len(head) + 2, rest=len(_HANG))
+    yield f"{paint.severity(severity, head)}: {paint('strong', first)}"
+    yield from (_HANG + paint("strong", line) for line in rest)
+
+
+def draw_below(report: Report, diagnostic: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
+    """The rows below the head of a diagnostic: frames, what to write instead."""
+    finding, severity = diagnostic.finding, diagnostic.severity
     inside, outside, listed = _split(finding.place, finding.related)
     marks = [Mark(finding.place.span, severity=severity)] if _drawable(report, finding.place) else []
     marks += [Mark(other.place.span, visible(other.message)) for other in inside]
     gutter = _gutter(report, [finding.place, *(other.place for other in (*inside, *outside))])
     yield f"{' ' * gutter}{paint('gutter', '-->')} {_where(report, finding.place)}"
     if marks:
-        yield from excerpt(report.source(finding.place.file), marks, gutter, paint)
+        yield from excerpt(report.source(finding.place.file), marks, gutter, paint, width)
     for other in outside:
         yield f"{' ' * gutter}{paint('gutter', ':::')} {_where(report, other.place)}"
         mark = Mark(other.place.span, visible(other.message))
-        yield from excerpt(report.source(other.place.file), [mark], gutter, paint)
+        yield from excerpt(report.source(other.place.file), [mark], gutter, paint, width)
     tail = " " * gutter + paint("gutter", " =")
-    for line in _listing(report, finding.place, listed):
-        yield f"{tail} {line}"
+    for row in _listing(report, finding.place, listed):
+        first, *rest = fold(row, width, first=gutter + 3, rest=gutter + 5)
+        yield f"{tail} {first}"
+        yield from (" " * (gutter + 5) + line for line in rest)
     if finding.confidence is not Confidence.HIGH:
         yield f"{tail} {finding.confidence.value} confidence"
     if finding.help:
-        yield from _labelled("help", finding.help, paint)
+        yield from _labelled("help", finding.help, paint, width)
     if finding.fix:
-        yield from _labelled("fix", _promise(finding.fix), paint)
+        yield from _labelled("fix", _promise(finding.fix), paint, width)
 
 
 def _split(
@@ -109,12 +125,23 @@ def _where(report: Report, place: Place) -> str:
     return f"{visible(report.path(place.file))}:{at.line}:{at.column}"
 
 
-def _labelled(label: str, text: str, paint: Paint) -> Iterator[str]:
-    """A text of one or more lines behind `help:` or `fix:`."""
-    first, *rest = text.splitlines() or [""]
-    yield f"{paint('help', f'{label}:')} {visible(first)}"
-    for line in rest:
-        yield f"{' ' * len(label)}  {visible(line.expandtabs(4))}".rstrip()
+def _labelled(label: str, text: str, paint: Paint, width: int, *, style: str = "help") -> Iterator[str]:
+    """A text behind `help:` or `fix:`: its first line is prose, further ones are SQL."""
+    indent = " " * (len(label) + 2)
+    prose, *code = text.splitlines() or [""]
+    first, *rest = fold(visible(prose), width, first=len(indent), rest=len(indent))
+    yield f"{paint(style, f'{label}:')} {first}"
+    yield from (indent + line for line in rest)
+    for line in code:
+        yield from (f"{indent}{row}".rstrip() for row in _code(visible(line.expandtabs(4)), width - len(indent)))
+
+
+def _code(line: str, width: int) -> Iterator[str]:
+    """A line of SQL, its further rows deeper than its first."""
+    depth = len(line) - len(line.lstrip())
+    first, *rest = fold(line[depth:], width, first=depth, rest=depth + len(_HANG), code=True)
+    yield line[:depth] + first
+    yield from (line[:depth] + _HANG + row for row in rest)
 
 
 def _promise(fix: Fix) -> str:

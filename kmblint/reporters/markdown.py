@@ -8,10 +8,10 @@ from typing import Final
 
 from kmblint.findings import Diagnostic, Report
 from kmblint.reporters.characters import visible
-from kmblint.reporters.full import draw
+from kmblint.reporters.full import draw_below
 from kmblint.reporters.paint import Paint
 from kmblint.reporters.tally import counts_by_rule, headline, summary, worst_first
-from kmblint.reporters.view import View
+from kmblint.reporters.view import PAGE, View
 
 MARKER: Final = "<!-- kmblint report -->"
 """The first line, by which a bot finds its comment again to update it."""
@@ -49,8 +49,7 @@ def _fold(report: Report, diagnostic: Diagnostic) -> str:
     where = escape(f"{visible(report.path(place.file))}:{at.line}")
     title = f"<b>{diagnostic.severity.value}</b> <code>{diagnostic.code} {diagnostic.rule}</code> <code>{where}</code>"
     message = _inline(visible(diagnostic.finding.message))
-    _, *rows = draw(report, diagnostic, Paint())
-    frame = _fenced("\n".join(rows))
+    frame = _fenced("\n".join(draw_below(report, diagnostic, Paint(), PAGE)))
     return f"<details><summary>{title}<br>{message}</summary>\n\n{frame}\n</details>\n\n"
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+PAGE: Final = 100
+"""Columns of a line where no terminal says how many it has."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -13,3 +18,9 @@ class View(msgspec.Struct, frozen=True):
     """Counts by rule in place of the findings."""
     quiet: bool = False
     """Findings only: no summary, no notes."""
+    width: int = PAGE
+    """Columns of a line."""
+
+
+PLAIN: Final = View()
+"""Without any wish."""

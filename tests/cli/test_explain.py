@@ -55,9 +55,15 @@ of its second line.
 
 `0001_a.sql`:
 ```sql error="too many"
-CREATE TABLE wards (id BIGINT PRIMARY KEY); -- a long line of code is left as it is, whatever the width
+CREATE TABLE wards (id BIGINT PRIMARY KEY); -- a long line of code goes on below, deeper than it began
 
 ## no heading
+```
+
+```text
+error[KMB899 many-wards]: a hospital has more wards than it can ever staff
+1 | CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT);
+  |                                            ^^^^
 ```
 
 ```sql fixed
@@ -74,7 +80,8 @@ def test_a_card_is_set_for_a_terminal() -> None:
 KMB899 many-wards
 A hospital has more wards than it can staff.
 
-warning · structure · only when selected · kimberlite · since 0.1.0 · preview · comes with a fix
+warning · family: structure · only when selected · target:
+kimberlite · since 0.1.0 · preview · comes with a fix
 
 Options
   max-wards  How many it can staff. (default: 10)
@@ -100,9 +107,15 @@ Flagged
 
 `0001_a.sql`:
     error="too many"
-    CREATE TABLE wards (id BIGINT PRIMARY KEY); -- a long line of code is left as it is, whatever the width
+    CREATE TABLE wards (id BIGINT PRIMARY KEY); -- a long
+        line of code goes on below, deeper than it began
 
     ## no heading
+
+    error[KMB899 many-wards]: a hospital has more wards than
+        it can ever staff
+    1 | CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEX…
+      |                                            ^^^^
 
     fixed
 
@@ -144,7 +157,7 @@ def test_a_family_is_no_rule() -> None:
 
 
 def test_rules_are_listed_by_family() -> None:
-    assert list(listing(Rulebook([Rule(CARD)]), Paint()))[:2] == [
+    assert list(listing(Rulebook([Rule(CARD)]), Paint(), 100))[:2] == [
         "structure",
         "  KMB899 ○ many-wards  warning  fix  kimberlite  A hospital has more wards than it can staff.",
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmblint.cli.output import wants_color, write
+from kmblint.cli.output import wants_color, width, write
 from kmblint.errors import InputError
 
 
@@ -41,6 +41,32 @@ def test_colour_by_the_environment(
     assert wants_color("auto") is expected
     assert wants_color("always") is True
     assert wants_color("never") is False
+
+
+@pytest.mark.parametrize(
+    ("columns", "terminal", "expected"),
+    [
+        ("", False, 100),
+        ("80", False, 80),
+        ("0", False, 100),
+        ("wide", False, 100),
+        ("", True, 61),
+        ("80", True, 80),
+    ],
+)
+def test_the_width_is_what_is_asked_for_or_what_the_terminal_has(
+    plain: pytest.MonkeyPatch, columns: str, terminal: bool, expected: int
+) -> None:
+    plain.setenv("COLUMNS", columns)
+    plain.setattr("kmblint.cli.output.to_terminal", lambda: terminal)
+    plain.setattr("os.get_terminal_size", lambda _file: os.terminal_size((61, 24)))
+    assert width() == expected
+
+
+def test_a_file_is_no_terminal(plain: pytest.MonkeyPatch) -> None:
+    plain.setattr("kmblint.cli.output.to_terminal", lambda: True)
+    plain.setattr("os.get_terminal_size", lambda _file: os.terminal_size((61, 24)))
+    assert width(Path("report.txt")) == 100
 
 
 def test_what_utf_8_cannot_hold_is_spelt_out(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmblint.cli.config import show
+from kmblint.cli.config import shown
 from kmblint.config.configuration import Config, find, load
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ConfigError, InputError
@@ -247,14 +247,22 @@ def test_the_command_line_adds_to_the_file_and_a_selection_starts_anew(tmp_path:
 
 def test_what_is_in_force_is_shown_with_its_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    lines = show(config(tmp_path, WHOLE, {"target.name": "kimberlite"})).splitlines()
-    shown = [" ".join(line.split()) for line in lines]
-    assert shown[0] == "configuration: kmblint.toml"
-    assert 'select = ["all"] # kmblint.toml:1' in shown
-    assert "extend-select = [] # default" in shown
-    assert 'per-file-ignores = { "0001_*.sql" = ["KMB5", "drop-table"] } # kmblint.toml:7' in shown
-    assert 'target.name = "kimberlite" # --target' in shown
-    assert "history.applied = 4 # kmblint.toml:15" in shown
-    assert 'history.baseline = "db/schema.sql" # kmblint.toml:17' in shown
-    assert 'rules.unbatched-update.severity = "info" # kmblint.toml:21' in shown
-    assert show(config(tmp_path)).startswith("configuration: no file, defaults only\n")
+    lines = list(shown(config(tmp_path, WHOLE, {"target.name": "kimberlite"}), 200))
+    told = [" ".join(line.split()) for line in lines]
+    assert told[0] == "configuration: kmblint.toml"
+    assert 'select = ["all"] # kmblint.toml:1' in told
+    assert "extend-select = [] # default" in told
+    assert 'per-file-ignores = { "0001_*.sql" = ["KMB5", "drop-table"] } # kmblint.toml:7' in told
+    assert 'target.name = "kimberlite" # --target' in told
+    assert "history.applied = 4 # kmblint.toml:15" in told
+    assert 'history.baseline = "db/schema.sql" # kmblint.toml:17' in told
+    assert 'rules.unbatched-update.severity = "info" # kmblint.toml:21' in told
+    assert next(shown(config(tmp_path), 80)) == "configuration: no file, defaults only"
+
+
+def test_an_origin_stands_below_what_leaves_no_room_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = list(shown(config(tmp_path, WHOLE), 60))
+    assert max(map(len, lines)) <= 60
+    at = next(number for number, line in enumerate(lines) if line.startswith("per-file-ignores"))
+    assert lines[at + 1 : at + 3] == ['      "drop-table"] }', "    # kmblint.toml:7"]

@@ -6,26 +6,27 @@ import re
 
 from kmblint.findings import Finding, Related, Severity
 from kmblint.reporters import render
+from kmblint.reporters.view import View
 from kmblint.text import Place, Source, Span
 from tests.reporters.samples import diagnostic, everything, report
 
 
 def test_colours_change_nothing_but_colour() -> None:
-    coloured = render(everything(), "full", color=True)
+    coloured = render(everything(), "full", View(color=True))
     assert "\x1b[1;31merror[KMB204 table-exists]\x1b[0m" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(everything(), "full")
 
 
 def test_quiet_leaves_the_summary_out() -> None:
     whole = render(everything(), "full")
-    quiet = render(everything(), "full", quiet=True)
+    quiet = render(everything(), "full", View(quiet=True))
     assert whole.startswith(quiet)
     assert "\n2 errors, 2 warnings" in whole.removeprefix(quiet)
-    assert render(report(), "full", quiet=True) == ""
+    assert render(report(), "full", View(quiet=True)) == ""
 
 
 def test_statistics_take_the_place_of_the_findings() -> None:
-    assert render(everything(), "full", statistics=True, quiet=True) == (
+    assert render(everything(), "full", View(statistics=True, quiet=True)) == (
         "1  error    KMB202  unknown-column\n"
         "1  error    KMB204  table-exists\n"
         "1  warning  KMB301  non-idempotent-create\n"
@@ -45,7 +46,9 @@ def test_many_other_places_are_listed_and_counted() -> None:
 def test_the_gutter_is_as_wide_as_the_largest_line_number_of_the_finding() -> None:
     here, there = Source("2.sql", "b\n"), Source("1.sql", "\n" * 120 + "a\n")
     finding = Finding(Place("2.sql", Span(0, 1)), "x", related=(Related(Place("1.sql", Span(120, 121)), "made here"),))
-    text = render(report(diagnostic("KMB001", "x", Severity.INFO, finding), sources=(here, there)), "full", quiet=True)
+    text = render(
+        report(diagnostic("KMB001", "x", Severity.INFO, finding), sources=(here, there)), "full", View(quiet=True)
+    )
     assert text.splitlines()[1:] == [
         "   --> 2.sql:1:1",
         "    |",
