@@ -137,7 +137,6 @@ class Summary(msgspec.Struct, frozen=True):
     warning: int = 0
     info: int = 0
     suppressed: int = 0
-    baselined: int = 0
     fixable: int = 0
     hidden: int = 0
 

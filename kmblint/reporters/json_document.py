@@ -1,7 +1,8 @@
 """The report as JSON, version 1, for programs.
 
 Lines and columns are 1-based, columns and offsets counted in characters, ends exclusive;
-paths are relative to the working directory, with `/`.
+paths are relative to the working directory, with `/`. `summary.hidden` counts the findings that are held back because
+only an edit of an applied file could mend them.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def document(report: Report) -> dict[str, Any]:
             "warning": summary.warning,
             "info": summary.info,
             "suppressed": summary.suppressed,
-            "baselined": summary.baselined,
+            "hidden": summary.hidden,
             "fixable": summary.fixable,
         },
     }

@@ -25,7 +25,6 @@ def summary(report: Report) -> str:
     looked = f"{headline(report)} in {_count(history.migrations, 'migration') or 'no migrations'} ({history.target})"
     held = (
         f"{found.suppressed} suppressed" if found.suppressed else "",
-        f"{found.baselined} in the baseline" if found.baselined else "",
         f"{found.hidden} held back in applied files (`--all-history` shows them)" if found.hidden else "",
         f"{found.fixable} with a fix" if found.fixable else "",
     )
