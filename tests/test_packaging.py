@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from kmblint import __version__
+
+pytestmark = pytest.mark.install
+
 ROOT = Path(__file__).parent.parent
 HISTORY = "CREATE TABLE IF NOT EXISTS patients (id BIGINT PRIMARY KEY, ward_id BIGINT);\n"
 
@@ -46,6 +50,10 @@ def test_the_wheel_carries_every_card(wheels: dict[str, Path], origin: str) -> N
             if name.startswith("kmblint/_rules/") and name.endswith(".md")
         }
     assert packed == {path.name: path.read_bytes() for path in (ROOT / "rules").glob("*.md")}
+
+
+def test_the_version_is_that_of_the_package(wheels: dict[str, Path]) -> None:
+    assert {path.name.split("-")[1] for path in wheels.values()} == {__version__}
 
 
 @pytest.mark.parametrize("origin", ["checkout", "sdist"])
