@@ -12,22 +12,18 @@ from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
-    AddUser,
     AttachPolicy,
     Change,
     ChangeDefault,
     ChangeNullability,
     ChangeType,
     Comment,
+    CreateObject,
     DetachPolicy,
     DropColumn,
     DropIndex,
-    DropMask,
-    DropPolicy,
-    DropRole,
+    DropObject,
     DropTable,
     Grant,
     InsertRows,
@@ -45,13 +41,7 @@ from kmblint.wording import plurals
 _ASIDE: Final = (Read, Transaction, Comment)
 """Statements that change nothing, and so belong nowhere."""
 _NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED})
-_KINDS: Final[tuple[tuple[type, ...], ...]] = (
-    (AddIndex, DropIndex),
-    (InsertRows,),
-    (DropTable,),
-    (AddPolicy, DropPolicy, AttachPolicy, DetachPolicy, AddMask, DropMask, SetClassification, AddRole, DropRole,
-     AddUser, Grant),
-)  # fmt: skip
+_KINDS: Final[tuple[tuple[type, ...], ...]] = ((AddIndex, DropIndex), (InsertRows,), (DropTable,))
 
 
 def is_one_kind(steps: Sequence[Step]) -> bool:
@@ -62,10 +52,17 @@ def is_one_kind(steps: Sequence[Step]) -> bool:
     changes = [step.change for step in steps if not isinstance(step.change, _ASIDE)]
     if any(change is None or isinstance(change, Opaque) for change in changes):
         return True  # what isn't understood may be the link
-    if any(all(isinstance(change, kind) for change in changes) for kind in _KINDS):
+    if any(all(isinstance(change, kind) for change in changes) for kind in _KINDS) or all(map(_is_right, changes)):
         return True
     made = {change.table.text for change in changes if isinstance(change, AddTable)}
     return all(isinstance(name := getattr(change, "table", None), Name) and name.text in made for change in changes)
+
+
+def _is_right(change: Change | None) -> bool:
+    """Whether it says who sees what: masks, policies, classifications, roles, users and grants."""
+    if isinstance(change, CreateObject | DropObject):
+        return change.kind.is_own
+    return isinstance(change, AddMask | AttachPolicy | DetachPolicy | SetClassification | Grant)
 
 
 def islands_of(steps: Sequence[Step]) -> list[list[Step]]:
@@ -110,9 +107,7 @@ def _names(step: Step) -> Iterator[str]:
         yield from (name.text for name in (*change.tables, *change.roles))
     if isinstance(change, AttachPolicy):
         yield change.policy.text
-    if isinstance(change, AddUser) and change.role:
-        yield change.role.text
-    if isinstance(change, AddPolicy):
+    if isinstance(change, CreateObject):
         yield from (role.text for role in change.roles)
     for token in step.statement.tokens:
         if token.kind in _NAMES and (step.after.table(token.value) or step.before.table(token.value)):

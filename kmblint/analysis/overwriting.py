@@ -18,11 +18,10 @@ from kmblint.schema.changes import (
     DropColumn,
     DropConstraint,
     DropIndex,
-    DropMask,
-    DropPolicy,
-    DropRole,
+    DropObject,
     DropTable,
     InsertRows,
+    Name,
     SetClassification,
     UpdateRows,
 )
@@ -42,14 +41,10 @@ class Undone(msgspec.Struct, frozen=True):
 def taken_away(change: Change, catalog: Catalog) -> Undone | None:
     """What a change takes away from a catalogue, or sets anew; None where it adds, or finds nothing there."""
     match change:
-        case DropPolicy(name=name) if policy := catalog.policies.get(name.text):
-            return Undone(f"masking policy `{name}`", name.text, policy.made)
-        case DropMask(name=name) if mask := catalog.masks.get(name.text):
-            return Undone(f"mask `{name}`", name.text, mask.made)
+        case DropObject(kind=kind, name=Name() as name) if kind.is_own and (gone := catalog.named(kind).get(name.text)):
+            return Undone(f"{kind} `{name}`", name.text, gone.made)
         case AddMask(name=name) if mask := catalog.masks.get(name.text):
             return Undone(f"mask `{name}`", name.text, mask.made, dropped=False)
-        case DropRole(name=name) if role := catalog.roles.get(name.text):
-            return Undone(f"role `{name}`", name.text, role.made)
         case DropIndex(name=name):
             indexes = (table.index(name.text) for table in catalog.tables.values())
             index = next((index for index in indexes if index), None)

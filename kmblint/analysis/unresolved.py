@@ -15,19 +15,17 @@ from kmblint.schema.changes import (
     AddConstraint,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
     Change,
+    CreateObject,
     DropConstraint,
     DropIndex,
-    DropMask,
-    DropPolicy,
-    DropRole,
+    DropObject,
     RenameColumn,
     RenameTable,
 )
 from kmblint.schema.conflict import UnknownObject
+from kmblint.schema.kinds import ObjectKind
 from kmblint.text import Place
 from kmblint.wording import nearest
 
@@ -50,7 +48,7 @@ class Unresolved(msgspec.Struct, frozen=True):
 
 def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:
     """Why a table isn't there when a step runs."""
-    readable = (other for kind, other in step.before.others if kind.endswith(("VIEW", "TABLE")))
+    readable = (each for kind in ObjectKind if kind.is_readable for each in step.before.named(kind))
     makers = replay.later(step, AddTable, RenameTable)
     made = next((table.made for later in makers if (table := later.after.table(name))), None)
     return _unresolved(step, name, (*step.before.tables, *readable), step.before.dropped.get(name), made)
@@ -71,46 +69,44 @@ def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) ->
 def unresolved_object(step: Step, replay: Replay, conflict: UnknownObject) -> Unresolved:
     """Why an index, constraint, mask, masking policy or role isn't there when a step runs."""
     name = conflict.name.text
-    if conflict.kind == "table":
+    if conflict.kind is ObjectKind.TABLE:
         return unresolved_table(step, replay, name)
-    if conflict.kind == "index" and conflict.table:
+    if conflict.kind is ObjectKind.INDEX and conflict.table:
         for table in step.before.tables.values():
             index = table.index(name)
             if index is not None:
                 related = (Related(index.made, f"`{name}` is made here"),)
                 return Unresolved(f" on `{conflict.table}`: it is an index of `{table.name}`", related)
-    adds, drops = _VERBS.get(conflict.kind, ((), ()))
-    made = next((_where(later) for later in replay.later(step, *adds) if _is_about(later.change, adds, conflict)), None)
-    gone = next(
-        (_where(past) for past in replay.earlier(step, *drops) if _is_about(past.change, drops, conflict)), None
-    )
+    makers, droppers = replay.later(step, *_MAKING), replay.earlier(step, *_DROPPING)
+    made = next((_where(later) for later in makers if _is_about(later.change, conflict)), None)
+    gone = next((_where(past) for past in droppers if _is_about(past.change, conflict)), None)
     return _unresolved(step, name, _known(step, conflict), Dropped(name, gone, gone) if gone else None, made)
 
 
-_VERBS: Final[dict[str, tuple[tuple[type, ...], tuple[type, ...]]]] = {
-    "index": ((AddIndex,), (DropIndex,)),
-    "constraint": ((AddConstraint,), (DropConstraint,)),
-    "mask": ((AddMask,), (DropMask,)),
-    "masking policy": ((AddPolicy,), (DropPolicy,)),
-    "role": ((AddRole,), (DropRole,)),
-}
-"""Kind of an object → the changes that make one and those that drop one."""
+_MAKING: Final = (AddIndex, AddConstraint, AddMask, CreateObject)
+_DROPPING: Final = (DropIndex, DropConstraint, DropObject)
 
 
 def _where(step: Step) -> Place:
     return step.place(step.statement.span)
 
 
-def _is_about(change: Change | None, kinds: tuple[type, ...], conflict: UnknownObject) -> bool:
+def _is_about(change: Change | None, conflict: UnknownObject) -> bool:
+    """Whether a change that makes or drops an object does so with the one of the conflict."""
     match change:
-        case AddConstraint(constraint=constraint) if AddConstraint in kinds:
-            return constraint.name is not None and constraint.name.text == conflict.name.text
-        case DropConstraint(constraint=name) if DropConstraint in kinds:
-            return name.text == conflict.name.text
-        case AddIndex() | DropIndex() | AddMask() | DropMask() | AddPolicy() | DropPolicy() | AddRole() | DropRole():
-            return isinstance(change, kinds) and str(change.name) == conflict.name.text
+        case AddConstraint(constraint=constraint):
+            kind, name = ObjectKind.CONSTRAINT, constraint.name
+        case DropConstraint(constraint=name):
+            kind = ObjectKind.CONSTRAINT
+        case AddIndex(name=name) | DropIndex(name=name):
+            kind = ObjectKind.INDEX
+        case AddMask(name=name):
+            kind = ObjectKind.MASK
+        case CreateObject(kind=kind, name=name) | DropObject(kind=kind, name=name):
+            pass
         case _:
             return False
+    return kind is conflict.kind and name is not None and name.text == conflict.name.text
 
 
 def _known(step: Step, conflict: UnknownObject) -> Iterable[str]:
@@ -118,16 +114,14 @@ def _known(step: Step, conflict: UnknownObject) -> Iterable[str]:
     catalog = step.before
     table = catalog.table(conflict.table) if conflict.table else None
     match conflict.kind:
-        case "index":
+        case ObjectKind.INDEX:
             return [index.name for each in ([table] if table else catalog.tables.values()) for index in each.indexes]
-        case "constraint":
+        case ObjectKind.CONSTRAINT:
             return [declared.name for declared in table.constraints if declared.name] if table else []
-        case "mask":
-            return catalog.masks
-        case "masking policy":
-            return catalog.policies
-        case _:
-            return [*catalog.roles, *catalog.users]
+        case ObjectKind.ROLE:
+            return [*catalog.named(ObjectKind.ROLE), *catalog.named(ObjectKind.USER)]
+        case kind:
+            return catalog.named(kind)
 
 
 def _unresolved(

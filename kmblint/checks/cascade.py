@@ -8,20 +8,20 @@ from kmblint.analysis.graph import Dependent, dependents, reached_by_cascade, re
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import DropColumn, DropConstraint, DropOther, DropTable, PrimaryKey, Truncate, Unique
+from kmblint.schema.changes import DropColumn, DropConstraint, DropObject, DropTable, PrimaryKey, Truncate, Unique
 from kmblint.targets import Target
 
 
 def check(
-    change: DropTable | DropColumn | DropConstraint | DropOther | Truncate, step: Step, target: Target
+    change: DropTable | DropColumn | DropConstraint | DropObject | Truncate, step: Step, target: Target
 ) -> Iterator[Finding]:
     """What goes with it, or stays behind broken where the target ignores the word; from the replay."""
     if not change.cascade:
         return
-    if isinstance(change, DropOther):
+    if isinstance(change, DropObject):
         yield Finding(
             step.place(change.span),
-            f"CASCADE takes whatever hangs on the {change.kind.lower()}{f' `{change.name}`' if change.name else ''}, "
+            f"CASCADE takes whatever hangs on the {change.kind}{f' `{change.name}`' if change.name else ''}, "
             "and nobody reads here what that is",
             help="drop what hangs on it by name, in statements of their own",
             subject=change.name.text if change.name else "",

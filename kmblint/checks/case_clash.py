@@ -11,23 +11,23 @@ from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
-    AddUser,
+    CreateObject,
     RenameColumn,
     RenameTable,
 )
 from kmblint.schema.introduced import Introduced, introduced
+from kmblint.schema.kinds import ObjectKind
 from kmblint.text import Place
+from kmblint.wording import plurals
 
 
 def check(
-    change: (AddTable | RenameTable | AddColumn | RenameColumn | AddIndex | AddPolicy | AddMask | AddRole | AddUser),
+    change: AddTable | RenameTable | AddColumn | RenameColumn | AddIndex | AddMask | CreateObject,
     step: Step,
 ) -> Iterator[Finding]:
     """Every new name beside one of its kind that is the same in lower case."""
-    own: dict[tuple[str, str | None, str], Introduced] = {}
+    own: dict[tuple[ObjectKind, str | None, str], Introduced] = {}
     for new in introduced(change):
         folded = new.name.text.lower()
         twin = own.setdefault((new.kind, new.table, folded), new)
@@ -47,21 +47,14 @@ def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
     """The names that it stands beside, and where each was made."""
     table = catalog.table(new.table) if new.table else None
     match new.kind:
-        case "table":
+        case ObjectKind.TABLE:
             return ((each, catalog.tables[each].made) for each in catalog.alike(new.name.text))
-        case "column":
+        case ObjectKind.COLUMN:
             return ((each.name, each.made) for each in (table.columns if table else ()))
-        case "index":
+        case ObjectKind.INDEX:
             return ((each.name, each.made) for each in (table.indexes if table else ()))
-        case "masking policy":
-            return ((each.name, each.made) for each in catalog.policies.values())
-        case "mask":
-            return ((each.name, each.made) for each in catalog.masks.values())
-        case "role":
-            return ((each.name, each.made) for each in catalog.roles.values())
-        case "user":
-            return ((each.name, each.made) for each in catalog.users.values())
-    return ()
+        case kind:
+            return ((each.name, each.made) for each in catalog.named(kind).values() if kind.is_own)
 
 
 def _renames(change: object, name: str) -> bool:
@@ -74,7 +67,7 @@ def _renames(change: object, name: str) -> bool:
 
 def _finding(step: Step, new: Introduced, other: str, made: Place) -> Finding:
     of_table = f" of `{new.table}`" if new.table else ""
-    plural = {"index": "indexes", "masking policy": "masking policies"}.get(new.kind, f"{new.kind}s")
+    _, plural, *_ = plurals(new.kind)
     return Finding(
         step.place(new.name.span),
         f"`{new.name}` and `{other}` differ only in case, and are two {plural}{of_table} in Kimberlite",

@@ -9,6 +9,7 @@ from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, RenameColumn
 from kmblint.schema.introduced import introduced
+from kmblint.schema.kinds import ObjectKind
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import snake
 
@@ -21,7 +22,7 @@ def check(
         return
     for new in introduced(change):
         name = new.name.text
-        if new.kind != "column" or not name.isascii():
+        if new.kind is not ObjectKind.COLUMN or not name.isascii():
             continue
         prefix = next((prefix for prefix in forbidden_prefixes if name.startswith(prefix)), None)
         if prefix is not None:

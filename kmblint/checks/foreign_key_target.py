@@ -21,7 +21,7 @@ def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Repl
         target = own if key.table.text == name else step.before.table(key.table.text)
         if target is not None:
             yield from _wrong(key, own, target, step, replay)
-        elif not step.before.lost and not any(other == key.table.text for _, other in step.before.others):
+        elif not step.before.lost and not step.before.is_readable(key.table.text):
             absence = unresolved_table(step, replay, key.table.text)
             yield Finding(
                 step.place(key.table.span),

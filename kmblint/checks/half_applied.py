@@ -11,16 +11,14 @@ from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
     AttachPolicy,
     Change,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
-    DropMask,
-    DropPolicy,
+    DropObject,
     DropTable,
     InsertRows,
     UpdateRows,
@@ -83,17 +81,17 @@ def _left(change: Change | None) -> str | None:
             return f"column `{table}.{column.name}`"
         case AddIndex(name=name):
             return f"index `{name}`"
-        case AddPolicy(name=name):
-            return f"masking policy `{name}`"
         case AddMask(name=name):
             return f"mask `{name}`"
-        case AddRole(name=name):
-            return f"role `{name}`"
+        case CreateObject(kind=kind, name=name) if kind.is_accounted_for:
+            return f"{kind} `{name}`"
         case AttachPolicy(table=table, column=column):
             return f"the masking policy on `{table}.{column}`"
         case DetachPolicy(table=table, column=column):
             return f"`{table}.{column}` without its masking policy"
-        case DropTable(table=name) | DropPolicy(name=name) | DropMask(name=name):
+        case DropTable(table=name):
+            return f"the drop of `{name}`"
+        case DropObject(kind=kind, name=name) if kind.is_accounted_for:
             return f"the drop of `{name}`"
         case DropColumn(table=table, column=column):
             return f"the drop of `{table}.{column}`"

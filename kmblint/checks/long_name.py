@@ -11,11 +11,8 @@ from kmblint.schema.changes import (
     AddConstraint,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
-    AddUser,
-    CreateOther,
+    CreateObject,
     RenameColumn,
     RenameConstraint,
     RenameTable,
@@ -32,10 +29,7 @@ def check(
         | AddConstraint
         | AddIndex
         | AddMask
-        | AddPolicy
-        | AddRole
-        | AddUser
-        | CreateOther
+        | CreateObject
         | RenameColumn
         | RenameConstraint
         | RenameTable

@@ -11,25 +11,29 @@ from kmblint.schema.changes import (
     Check,
     Constraint,
     DropColumn,
-    DropPolicy,
+    DropObject,
     DropTable,
     ForeignKey,
+    Name,
     PrimaryKey,
     Unique,
 )
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.predicate import column_refs
 from kmblint.text import Place
 
 
-def check(change: DropTable | DropColumn | DropPolicy, step: Step) -> Iterator[Finding]:
+def check(change: DropTable | DropColumn | DropObject, step: Step) -> Iterator[Finding]:
     """What still depends on the table, column or masking policy that goes."""
     match change:
         case DropTable(table=table):
             kind, name, dependents = "table", table, _of_table(step.before, table.text)
         case DropColumn(table=table, column=column):
             kind, name, dependents = "column", column, _of_column(step.before, table.text, column.text)
-        case DropPolicy(name=policy):
+        case DropObject(kind=ObjectKind.MASKING_POLICY, name=Name() as policy):
             kind, name, dependents = "masking policy", policy, _of_policy(step.before, policy.text)
+        case DropObject():
+            return
     found = [*dependents]
     if not found:
         return

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddColumn, AddTable, CreateOther, Name, RenameColumn, RenameTable
+from kmblint.schema.changes import AddColumn, AddTable, CreateObject, Name, RenameColumn, RenameTable
 
 
 def check(
-    change: AddTable | AddColumn | RenameTable | RenameColumn | CreateOther, step: Step, *, pattern: str
+    change: AddTable | AddColumn | RenameTable | RenameColumn | CreateObject, step: Step, *, pattern: str
 ) -> Iterator[Finding]:
     """Each new name that says a tenant; of a table that does, not its columns too."""
     for kind, name, subject in _named(change, pattern):
@@ -24,7 +24,7 @@ def check(
 
 
 def _named(
-    change: AddTable | AddColumn | RenameTable | RenameColumn | CreateOther, pattern: str
+    change: AddTable | AddColumn | RenameTable | RenameColumn | CreateObject, pattern: str
 ) -> Iterator[tuple[str, Name, str]]:
     def says_tenant(name: Name | None) -> bool:
         return name is not None and re.search(pattern, name.text, re.IGNORECASE) is not None
@@ -42,5 +42,5 @@ def _named(
             yield "table", new, new.text
         case RenameColumn(table=table, new=new) if says_tenant(new):
             yield "column", new, f"{table}.{new}"
-        case CreateOther(kind=kind, name=Name() as name) if says_tenant(name):
-            yield kind.lower(), name, name.text
+        case CreateObject(kind=kind, name=Name() as name) if not kind.is_own and says_tenant(name):
+            yield kind, name, name.text

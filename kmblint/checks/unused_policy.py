@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Replay
+from kmblint.schema.kinds import ObjectKind
 
 
 def check(replay: Replay) -> Iterator[Finding]:
@@ -13,7 +14,7 @@ def check(replay: Replay) -> Iterator[Finding]:
     catalog = replay.end
     attached = {policy for table in catalog.tables.values() for policy, _ in table.policies.values()}
     attached |= {policy for policy, _ in catalog.attachments.values()}
-    for policy in catalog.policies.values():
+    for policy in catalog.named(ObjectKind.MASKING_POLICY).values():
         if policy.name not in attached and policy.made.file in replay.history.by_file:
             yield Finding(
                 policy.made,

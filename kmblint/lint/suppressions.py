@@ -20,19 +20,18 @@ from kmblint.history.files import Migration
 from kmblint.lint.identity import Layout, covers
 from kmblint.schema.changes import (
     AddMask,
-    AddPolicy,
-    AddUser,
     AttachPolicy,
+    Change,
+    CreateObject,
     DetachPolicy,
-    DropMask,
-    DropPolicy,
+    DropObject,
     SetClassification,
 )  # fmt: skip
+from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.sql.statement import Statement
 from kmblint.text import Place, Span
 
-_OWN: Final = (AddMask, AddPolicy, AddUser, AttachPolicy, DetachPolicy, DropMask, DropPolicy, SetClassification)
 _COMMENT: Final = re.compile(
     r"(?:--|/\*)[\s*-]*kmblint\s*:\s*(?P<verb>ignore|disable|allow|skip)\b\s*(?:\[(?P<entries>[^\]]*)\])?(?P<reason>.*)",
     re.DOTALL | re.IGNORECASE,
@@ -228,9 +227,16 @@ def _harm(migration: Migration, layout: Layout, comment: Token) -> str | None:
         return "the runner sends the comment alone, and the engine refuses it" if alone else None
     if not piece.sent:
         return "the runner skips the statement behind it" if comment.start < held.span.start else None
-    if any(isinstance(change, _OWN) for change in held.changes):
+    if any(map(_is_cut, held.changes)):
         return "a comment inside this statement of Kimberlite's own breaks it"
     return None
+
+
+def _is_cut(change: Change) -> bool:
+    """Whether the engine cuts the statement on white space, where a comment counts as a word; it reads roles as SQL."""
+    if isinstance(change, CreateObject | DropObject):
+        return change.kind.is_own and change.kind is not ObjectKind.ROLE
+    return isinstance(change, AddMask | AttachPolicy | DetachPolicy | SetClassification)
 
 
 def _first_statement(layout: Layout, piece: Span) -> Statement | None:

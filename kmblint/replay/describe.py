@@ -7,26 +7,20 @@ from kmblint.schema.changes import (
     AddConstraint,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
-    AddUser,
     AttachPolicy,
     Change,
     ChangeDefault,
     ChangeNullability,
     ChangeType,
     Comment,
-    CreateOther,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
     DropConstraint,
     DropIndex,
-    DropMask,
-    DropOther,
-    DropPolicy,
-    DropRole,
+    DropObject,
     DropTable,
     Grant,
     InsertRows,
@@ -73,38 +67,18 @@ def describe(change: Change) -> str:
             return f"{word}: controls a transaction"
         case Read(word=word):
             return f"{word}: only reads"
-        case CreateOther(kind=kind, name=name):
-            return f"adds {kind.lower()}{f' `{name}`' if name else ''}"
-        case DropOther(kind=kind, name=name):
-            return f"drops {kind.lower()}{f' `{name}`' if name else ''}"
+        case CreateObject(kind=kind, name=name):
+            return f"adds {kind}{f' `{name}`' if name else ''}"
+        case DropObject(kind=kind, name=name):
+            return f"drops {kind}{f' `{name}`' if name else ''}"
+        case AddMask(name=name, table=table, column=masked):
+            return f"adds mask `{name}` on `{table}.{masked}`"
         case Comment(kind=kind):
             return f"comments on a {kind.lower()}"
         case Opaque(reason=reason):
             return f"not modelled: {reason}"
-        case AddPolicy() | DropPolicy() | AddMask() | DropMask() | AddRole() | DropRole() | AddUser():
-            return _describe_principal(change)
         case _:
             return _describe_column(change)
-
-
-def _describe_principal(
-    change: AddPolicy | DropPolicy | AddMask | DropMask | AddRole | DropRole | AddUser,
-) -> str:
-    match change:
-        case AddPolicy(name=name):
-            return f"adds masking policy `{name}`"
-        case DropPolicy(name=name):
-            return f"drops masking policy `{name}`"
-        case AddMask(name=name, table=table, column=column):
-            return f"adds mask `{name}` on `{table}.{column}`"
-        case DropMask(name=name):
-            return f"drops mask `{name}`"
-        case AddRole(name=name):
-            return f"adds role `{name}`"
-        case DropRole(name=name):
-            return f"drops role `{name}`"
-        case AddUser(name=name):
-            return f"adds user `{name}`"
 
 
 def _describe_column(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay, Step, steps_of
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Name, Opaque, PrimaryKey, RenameTable
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.write import constraint_text
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
@@ -145,17 +146,16 @@ def _column(table: str, column: str) -> str:
 
 
 def _of_catalog(catalog: Catalog, capabilities: Capabilities) -> _Facts:
-    policies = {f"masking policy `{each.name}`": (each.strategy, each.made) for each in catalog.policies.values()}
-    masks = {
-        f"mask `{each.name}`": (f"{each.strategy} on {each.table}.{each.column}", each.made)
-        for each in catalog.masks.values()
+    return {
+        f"{kind} `{each.name}`": (each.definition, each.made)
+        for kind in ObjectKind
+        if capabilities.drops_every_object or kind not in _NEVER_DROPPED
+        for each in catalog.named(kind).values()
     }
-    others = {f"{kind.lower()} `{name}`": ("", place) for (kind, name), place in catalog.others.items()}
-    if not capabilities.drops_every_object:
-        return {**policies, **masks, **others}
-    roles = {f"role `{each.name}`": ("", each.made) for each in catalog.roles.values()}
-    users = {f"user `{each.name}`": ("", each.made) for each in catalog.users.values()}
-    return {**policies, **masks, **others, **roles, **users}
+
+
+_NEVER_DROPPED: Final = frozenset({ObjectKind.ROLE, ObjectKind.USER})
+"""What Kimberlite makes and can't drop."""
 
 
 def _of_table(table: Table, capabilities: Capabilities) -> _Facts:

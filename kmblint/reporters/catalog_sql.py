@@ -12,6 +12,7 @@ from typing import Final
 from kmblint.reporters.kept import Kept
 from kmblint.schema.catalog import Catalog, Column, Declared, Index, Table
 from kmblint.schema.changes import Check
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.secrets import is_secret
 from kmblint.schema.write import column_list, constraint_text, quoted, text_literal, value_text
 from kmblint.text import Place
@@ -79,8 +80,8 @@ def _index(table: Table, index: Index, kept: Kept) -> str:
 
 def _guards(catalog: Catalog, kept: Kept) -> Iterator[str]:
     """Roles, policies, classifications and masks; what stays attached to a dropped column can't be said again."""
-    yield from (f"CREATE ROLE {quoted(name)};" for name in sorted(catalog.roles.keys()))
-    yield from (f"{kept.text(policy.made)};" for _, policy in sorted(catalog.policies.items()))
+    yield from (f"CREATE ROLE {quoted(name)};" for name in sorted(catalog.named(ObjectKind.ROLE)))
+    yield from (f"{kept.text(policy.made)};" for _, policy in sorted(catalog.named(ObjectKind.MASKING_POLICY).items()))
     for table in catalog.in_order:
         for column, (policy, _) in sorted(table.policies.items()):
             if table.column(column):

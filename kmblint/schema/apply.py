@@ -9,20 +9,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kmblint.schema.alter import PlaceOf, alter, column_of, drop_index, names
-from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Policy, Principal, Table
+from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Object, Table
 from kmblint.schema.changes import (
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
-    AddUser,
     Change,
-    CreateOther,
+    CreateObject,
     DropIndex,
-    DropMask,
-    DropOther,
-    DropPolicy,
-    DropRole,
+    DropObject,
     DropTable,
     ForeignKey,
     Name,
@@ -31,6 +25,7 @@ from kmblint.schema.changes import (
     RenameColumn,
     RenameTable,
 )
+from kmblint.text import Place
 
 
 def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
@@ -40,12 +35,13 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
             return _add_table(catalog, change, place_of)
         case DropTable() | RenameTable():
             return _drop_or_rename_table(catalog, change, place_of)
-        case AddPolicy() | DropPolicy() | AddMask() | DropMask() | AddRole() | DropRole() | AddUser():
-            return _principals_and_masks(catalog, change, place_of)
-        case CreateOther(kind=kind, name=Name() as name):
-            return replace(catalog, others=catalog.others.insert((kind, name.text), place_of(change.span)))
-        case DropOther(kind=kind, name=Name() as name):
-            return replace(catalog, others=catalog.others.discard((kind, name.text)))
+        case AddMask(name=name, table=on, column=column, strategy=strategy):
+            mask = Mask(name.text, place_of(change.span), strategy, table=on.text, column=column.text)
+            return replace(catalog, masks=catalog.masks.insert(name.text, mask))
+        case CreateObject(name=Name() as name):
+            return _create_object(catalog, change, name.text, place_of(change.span))
+        case DropObject(kind=kind, name=Name() as name):
+            return catalog.without_object(kind, name.text)
         case Opaque():
             return _opaque(catalog, change, place_of)
         case DropIndex(table=None):
@@ -134,29 +130,10 @@ def _retarget_column(declared: Declared, table: str, old: str, new: str) -> Decl
     return declared
 
 
-def _principals_and_masks(
-    catalog: Catalog,
-    change: AddPolicy | DropPolicy | AddMask | DropMask | AddRole | DropRole | AddUser,
-    place_of: PlaceOf,
-) -> Catalog:
-    name, made = change.name.text, place_of(change.span)
-    match change:
-        case AddPolicy():
-            kept = catalog.policies.get(name) or Policy(name, change.strategy, made)
-            return replace(catalog, policies=catalog.policies.insert(name, kept))
-        case DropPolicy():
-            return replace(catalog, policies=catalog.policies.discard(name))
-        case AddMask():
-            mask = Mask(name, change.table.text, change.column.text, change.strategy, made)
-            return replace(catalog, masks=catalog.masks.insert(name, mask))
-        case DropMask():
-            return replace(catalog, masks=catalog.masks.discard(name))
-        case AddRole():
-            return replace(catalog, roles=catalog.roles.insert(name, catalog.roles.get(name) or Principal(name, made)))
-        case DropRole():
-            return replace(catalog, roles=catalog.roles.discard(name))
-        case AddUser():
-            return replace(catalog, users=catalog.users.insert(name, catalog.users.get(name) or Principal(name, made)))
+def _create_object(catalog: Catalog, change: CreateObject, name: str, made: Place) -> Catalog:
+    if name in catalog.named(change.kind) and not change.replace:
+        return catalog
+    return catalog.with_object(change.kind, Object(name, made, change.strategy))
 
 
 def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:

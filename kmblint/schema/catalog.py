@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from kmblint.schema.changes import Constraint, ForeignKey, Unique
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
@@ -172,33 +173,36 @@ class Table(msgspec.Struct, frozen=True):
         return next((declared for declared in self.constraints if declared.name == name), None)
 
 
-class Policy(msgspec.Struct, frozen=True):
-    """A masking policy."""
+class Object(msgspec.Struct, frozen=True):
+    """An object that is neither a table nor a part of one."""
 
     name: str
-    strategy: str
     made: Place
+    strategy: str = ""
+    """Of a masking policy or a mask."""
+
+    @property
+    def definition(self) -> str:
+        """All that is known of it beside its name, in words."""
+        return self.strategy
 
 
-class Mask(msgspec.Struct, frozen=True):
+class Mask(Object, frozen=True, kw_only=True):
     """A mask on a column."""
 
-    name: str
     table: str
     column: str
-    strategy: str
-    made: Place
 
-
-class Principal(msgspec.Struct, frozen=True):
-    """A role or a user."""
-
-    name: str
-    made: Place
+    @property
+    def definition(self) -> str:
+        """How it masks what."""
+        return f"{self.strategy} on {self.table}.{self.column}"
 
 
 _Names: TypeAlias = OrderedMap[str, OrderedSet[str]]
 _NONE: OrderedSet[str] = OrderedSet()
+_Objects: TypeAlias = OrderedMap[str, Object]
+_NO_OBJECTS: _Objects = OrderedMap()
 
 
 class Catalog(msgspec.Struct, frozen=True, dict=True):
@@ -213,12 +217,9 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     attachments: OrderedMap[tuple[str, str], tuple[str, Place]] = OrderedMap()
     """(table, column) → the masking policy that was attached there and never detached, and where; tables that are gone
     too, because Kimberlite keeps it."""
-    policies: OrderedMap[str, Policy] = OrderedMap()
     masks: OrderedMap[str, Mask] = OrderedMap()
-    roles: OrderedMap[str, Principal] = OrderedMap()
-    users: OrderedMap[str, Principal] = OrderedMap()
-    others: OrderedMap[tuple[str, str], Place] = OrderedMap()
-    """(kind, name) of objects that the catalogue doesn't model: views, types, sequences …"""
+    objects: OrderedMap[ObjectKind, _Objects] = OrderedMap()
+    """The other objects by kind, then by name."""
     opaque: tuple[Place, ...] = ()
     """Statements whose effect isn't known: what may exist because of them is less sure."""
     lost: bool = False
@@ -231,6 +232,14 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     def table(self, name: str) -> Table | None:
         """The table of exactly that name."""
         return self.tables.get(name)
+
+    def named(self, kind: ObjectKind) -> OrderedMap[str, Object] | OrderedMap[str, Mask]:
+        """The objects of a kind by name: masks, policies, views … but neither tables nor their parts."""
+        return self.masks if kind is ObjectKind.MASK else self.objects.get(kind, _NO_OBJECTS)
+
+    def is_readable(self, name: str) -> bool:
+        """Whether a query can read from what has that name: a table, a view and the like."""
+        return name in self.tables or any(name in objects for kind, objects in self.objects.items() if kind.is_readable)
 
     @cached_property
     def in_order(self) -> tuple[Table, ...]:
@@ -254,6 +263,18 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
             for key, place in other.foreign_keys:
                 if key.table.text == table:
                     yield other, key, place
+
+    def with_object(self, kind: ObjectKind, made: Object) -> Catalog:
+        """With the object in place of the one of its kind and name."""
+        objects = self.objects.get(kind, _NO_OBJECTS).insert(made.name, made)
+        return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects))
+
+    def without_object(self, kind: ObjectKind, name: str) -> Catalog:
+        """Without the object or mask; the same where it isn't there."""
+        if kind is ObjectKind.MASK:
+            return msgspec.structs.replace(self, masks=self.masks.discard(name))
+        objects = self.objects.get(kind, _NO_OBJECTS).discard(name)
+        return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects))
 
     def put(self, table: Table) -> Catalog:
         """With the table in place of the one of its name."""
@@ -298,6 +319,5 @@ def _parted(names: _Names, key: str, name: str) -> _Names:
 
 
 __all__ = [
-    "Catalog", "Column", "Declared", "Dropped", "Index", "Mask", "Poison", "Policy",
-    "Principal", "Table",
+    "Catalog", "Column", "Declared", "Dropped", "Index", "Mask", "Object", "Poison", "Table",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.predicate import Predicate, Query, Value
 from kmblint.schema.types import DataType
 from kmblint.text import Span
@@ -361,24 +362,31 @@ class DeleteRows(msgspec.Struct, frozen=True, tag=True):
     clauses: tuple[Clause, ...] = ()
 
 
-# --- Kimberlite's own -------------------------------------------------------------------------------------------------
+# --- objects beside the tables ----------------------------------------------------------------------------------------
 
 
-class AddPolicy(msgspec.Struct, frozen=True, tag=True):
-    """CREATE MASKING POLICY."""
+class CreateObject(msgspec.Struct, frozen=True, tag=True):
+    """CREATE of what is neither a table nor a part of one: MASKING POLICY, ROLE, USER, VIEW, TYPE, FUNCTION …."""
 
-    name: Name
-    strategy: str
-    roles: tuple[Name, ...]
+    kind: ObjectKind
+    name: Name | None
     span: Span
+    replace: bool = False
+    if_not_exists: bool = False
+    strategy: str = ""
+    """Of a masking policy."""
+    roles: tuple[Name, ...] = ()
+    """Those that a masking policy exempts; the one that a user has."""
 
 
-class DropPolicy(msgspec.Struct, frozen=True, tag=True):
-    """DROP MASKING POLICY."""
+class DropObject(msgspec.Struct, frozen=True, tag=True):
+    """DROP of such an object, or of a mask; one change an object."""
 
-    name: Name
+    kind: ObjectKind
+    name: Name | None
     span: Span
     if_exists: bool = False
+    cascade: bool = False
 
 
 class AttachPolicy(msgspec.Struct, frozen=True, tag=True):
@@ -408,14 +416,6 @@ class AddMask(msgspec.Struct, frozen=True, tag=True):
     span: Span
 
 
-class DropMask(msgspec.Struct, frozen=True, tag=True):
-    """DROP MASK."""
-
-    name: Name
-    span: Span
-    if_exists: bool = False
-
-
 class SetClassification(msgspec.Struct, frozen=True, tag=True):
     """ALTER TABLE … MODIFY COLUMN … SET CLASSIFICATION '…'."""
 
@@ -423,32 +423,6 @@ class SetClassification(msgspec.Struct, frozen=True, tag=True):
     column: Name
     classification: str
     span: Span
-
-
-class AddRole(msgspec.Struct, frozen=True, tag=True):
-    """CREATE ROLE."""
-
-    name: Name
-    span: Span
-    if_not_exists: bool = False
-    clauses: tuple[Clause, ...] = ()
-
-
-class DropRole(msgspec.Struct, frozen=True, tag=True):
-    """DROP ROLE."""
-
-    name: Name
-    span: Span
-    if_exists: bool = False
-
-
-class AddUser(msgspec.Struct, frozen=True, tag=True):
-    """CREATE USER … WITH ROLE …; `secret` is where a password literal stands."""
-
-    name: Name
-    role: Name | None
-    span: Span
-    secret: Span | None = None
 
 
 class Grant(msgspec.Struct, frozen=True, tag=True):
@@ -477,26 +451,6 @@ class Read(msgspec.Struct, frozen=True, tag=True):
     word: str
     tables: tuple[Name, ...]
     span: Span
-
-
-class CreateOther(msgspec.Struct, frozen=True, tag=True):
-    """CREATE of a kind of object that the catalogue doesn't keep: VIEW, TYPE, SCHEMA, SEQUENCE, FUNCTION, TRIGGER …."""
-
-    kind: str
-    name: Name | None
-    span: Span
-    replace: bool = False
-    if_not_exists: bool = False
-
-
-class DropOther(msgspec.Struct, frozen=True, tag=True):
-    """DROP of a kind of object that the catalogue doesn't keep."""
-
-    kind: str
-    name: Name | None
-    span: Span
-    if_exists: bool = False
-    cascade: bool = False
 
 
 class Comment(msgspec.Struct, frozen=True, tag=True):
@@ -539,9 +493,8 @@ Change: TypeAlias = (
     | AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault
     | AddConstraint | DropConstraint | RenameConstraint | AddIndex | DropIndex
     | InsertRows | UpdateRows | DeleteRows
-    | AddPolicy | DropPolicy | AttachPolicy | DetachPolicy | AddMask | DropMask | SetClassification
-    | AddRole | DropRole | AddUser | Grant
-    | Transaction | Read | CreateOther | DropOther | Comment | Opaque
+    | CreateObject | DropObject | AddMask | AttachPolicy | DetachPolicy | SetClassification | Grant
+    | Transaction | Read | Comment | Opaque
 )  # fmt: skip
 
 SchemaChange: TypeAlias = (

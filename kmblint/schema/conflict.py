@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from kmblint.schema.changes import Name
+from kmblint.schema.kinds import ObjectKind
 from kmblint.text import Place
 
 
@@ -31,9 +32,9 @@ class UnknownColumn(msgspec.Struct, frozen=True, tag=True):
 
 
 class UnknownObject(msgspec.Struct, frozen=True, tag=True):
-    """An index, constraint, mask, masking policy, role or user is named that isn't there."""
+    """An object other than a table or column is named that isn't there; a table in GRANT, too."""
 
-    kind: str
+    kind: ObjectKind
     name: Name
     table: str | None = None
     guarded: bool = False
@@ -57,9 +58,9 @@ class ColumnExists(msgspec.Struct, frozen=True, tag=True):
 
 
 class ObjectExists(msgspec.Struct, frozen=True, tag=True):
-    """An index (on the same table), constraint, masking policy, role or user of that name is there already."""
+    """An object other than a table or column is there already; an index is one of the same table."""
 
-    kind: str
+    kind: ObjectKind
     name: Name
     made: Place
     table: str | None = None

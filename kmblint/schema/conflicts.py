@@ -10,10 +10,7 @@ from kmblint.schema.changes import (
     AddConstraint,
     AddIndex,
     AddMask,
-    AddPolicy,
-    AddRole,
     AddTable,
-    AddUser,
     AttachPolicy,
     Change,
     ChangeDefault,
@@ -21,15 +18,13 @@ from kmblint.schema.changes import (
     ChangeType,
     Check,
     Constraint,
-    CreateOther,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
     DropConstraint,
     DropIndex,
-    DropMask,
-    DropPolicy,
-    DropRole,
+    DropObject,
     DropTable,
     ForeignKey,
     Grant,
@@ -53,9 +48,8 @@ from kmblint.schema.conflict import (
     UnknownObject,
     UnknownTable,
 )
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
-
-_READ_LIKE_TABLES = ("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE")
 
 
 def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
@@ -67,46 +61,37 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
     match change:
         case AddTable():
             return tuple(_add_table(catalog, change))
-        case AddPolicy(name=name):
-            policy = catalog.policies.get(name.text)
-            return (ObjectExists("masking policy", name, policy.made),) if policy else ()
-        case AddRole(name=name, if_not_exists=guarded):
-            role = catalog.roles.get(name.text)
-            return (ObjectExists("role", name, role.made, guarded=guarded),) if role else ()
-        case AddUser(role=Name() as given):
-            return () if given.text in catalog.roles else (UnknownObject("role", given),)
-        case CreateOther(kind=kind, name=Name() as name, replace=False, if_not_exists=guarded):
-            there = catalog.others.get((kind, name.text))
-            return (ObjectExists(kind.lower(), name, there, guarded=guarded),) if there else ()
-        case DropPolicy(name=name, if_exists=guarded):
-            return () if name.text in catalog.policies else (UnknownObject("masking policy", name, guarded=guarded),)
-        case DropMask(name=name, if_exists=guarded):
-            return () if name.text in catalog.masks else (UnknownObject("mask", name, guarded=guarded),)
-        case DropRole(name=name, if_exists=guarded):
-            return () if name.text in catalog.roles else (UnknownObject("role", name, guarded=guarded),)
+        case CreateObject():
+            return tuple(_create_object(catalog, change))
+        case DropObject(kind=kind, name=Name() as name, if_exists=guarded) if kind.is_accounted_for:
+            return () if name.text in catalog.named(kind) else (UnknownObject(kind, name, guarded=guarded),)
         case Grant():
-            tables = (UnknownObject("table", t) for t in change.tables if not _known(catalog, t))
-            grantees = {*catalog.roles, *catalog.users, "PUBLIC", "public"}
-            roles = (UnknownObject("role", role) for role in change.roles if role.text not in grantees)
+            tables = (UnknownObject(ObjectKind.TABLE, t) for t in change.tables if not catalog.is_readable(t.text))
+            grantees = {*catalog.named(ObjectKind.ROLE), *catalog.named(ObjectKind.USER), "PUBLIC", "public"}
+            roles = (UnknownObject(ObjectKind.ROLE, role) for role in change.roles if role.text not in grantees)
             return (*tables, *roles)
         case Read(tables=tables):
             return tuple(_unknown_tables(catalog, tables))
         case DropIndex(table=None):
             indexed = any(table.index(change.name.text) for table in catalog.tables.values())
-            return () if indexed else (UnknownObject("index", change.name, guarded=change.if_exists),)
+            return () if indexed else (UnknownObject(ObjectKind.INDEX, change.name, guarded=change.if_exists),)
         case _:
             return tuple(_on_table(catalog, change))
 
 
-def _known(catalog: Catalog, name: Name) -> bool:
-    return catalog.table(name.text) is not None or any(
-        (kind, name.text) in catalog.others for kind in _READ_LIKE_TABLES
-    )
+def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]:
+    kind, name = change.kind, change.name
+    if kind is ObjectKind.USER:
+        roles = catalog.named(ObjectKind.ROLE)
+        yield from (UnknownObject(ObjectKind.ROLE, role) for role in change.roles if role.text not in roles)
+    there = catalog.named(kind).get(name.text) if name else None
+    if name and there and not change.replace and not kind.is_repeatable:
+        yield ObjectExists(kind, name, there.made, guarded=change.if_not_exists)
 
 
 def _unknown_tables(catalog: Catalog, read: Iterable[Name]) -> Iterator[Conflict]:
     for name in {name.text: name for name in reversed(tuple(read))}.values():
-        if not _known(catalog, name):
+        if not catalog.is_readable(name.text):
             yield UnknownTable(name)
 
 
@@ -157,7 +142,7 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
         return
     table = catalog.table(name.text)
     if table is None:
-        if not _known(catalog, name):
+        if not catalog.is_readable(name.text):
             guarded = bool(getattr(change, "table_guard", False)) or (
                 isinstance(change, DropTable | DropIndex) and change.if_exists
             )
@@ -175,14 +160,14 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
         case AddIndex():
             yield from _add_index(table, change)
         case DropIndex(name=index) if not table.index(index.text):
-            yield UnknownObject("index", index, table.name, guarded=change.if_exists)
+            yield UnknownObject(ObjectKind.INDEX, index, table.name, guarded=change.if_exists)
         case RenameTable(new=new):
             existing = catalog.table(new.text)
             if existing:
                 yield TableExists(new, existing.made)
-        case AttachPolicy(policy=policy) if policy.text not in catalog.policies:
+        case AttachPolicy(policy=policy) if policy.text not in catalog.named(ObjectKind.MASKING_POLICY):
             yield from _column(table, change)
-            yield UnknownObject("masking policy", policy)
+            yield UnknownObject(ObjectKind.MASKING_POLICY, policy)
         case _:
             yield from _column(table, change)
 
@@ -223,11 +208,11 @@ def _constraint(table: Table, change: AddConstraint | DropConstraint | RenameCon
             yield from _unknown_in_constraint(table.name, table.column_names, constraint)
             declared = table.constraint(constraint.name.text) if constraint.name else None
             if declared and constraint.name:
-                yield ObjectExists("constraint", constraint.name, declared.made, table.name)
+                yield ObjectExists(ObjectKind.CONSTRAINT, constraint.name, declared.made, table.name)
         case DropConstraint() | RenameConstraint():
             guarded = isinstance(change, DropConstraint) and change.if_exists
             if not table.constraint(change.constraint.text) and not _implicit(table, change.constraint.text):
-                yield UnknownObject("constraint", change.constraint, table.name, guarded=guarded)
+                yield UnknownObject(ObjectKind.CONSTRAINT, change.constraint, table.name, guarded=guarded)
 
 
 def _implicit(table: Table, name: str) -> bool:
@@ -263,7 +248,7 @@ def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:
         yield from _unknown_refs(table.name, table.column_names, column_refs(change.where), "WHERE")
     existing = table.index(change.name.text) if change.name else None
     if existing and change.name:
-        yield ObjectExists("index", change.name, existing.made, table.name, guarded=change.if_not_exists)
+        yield ObjectExists(ObjectKind.INDEX, change.name, existing.made, table.name, guarded=change.if_not_exists)
 
 
 def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows) -> Iterator[Conflict]:

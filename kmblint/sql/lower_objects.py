@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Change, CreateOther, DropIndex, DropOther, DropTable, Name, Truncate
+from kmblint.schema.changes import Change, CreateObject, DropIndex, DropObject, DropTable, Name, Truncate
+from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.reader import Reader
 from kmblint.text import Span
 
-_KINDS: Final = (
-    ("MATERIALIZED", "VIEW"), ("FOREIGN", "DATA", "WRAPPER"), ("FOREIGN", "TABLE"), ("EVENT", "TRIGGER"),
-    ("ACCESS", "METHOD"), ("TEXT", "SEARCH", "CONFIGURATION"), ("TEXT", "SEARCH", "DICTIONARY"),
-    ("TEXT", "SEARCH", "PARSER"), ("TEXT", "SEARCH", "TEMPLATE"), ("OPERATOR", "CLASS"), ("OPERATOR", "FAMILY"),
-    ("USER", "MAPPING"), ("CONSTRAINT", "TRIGGER"),
-    ("VIEW",), ("TYPE",), ("SCHEMA",), ("SEQUENCE",), ("FUNCTION",), ("PROCEDURE",), ("ROUTINE",), ("TRIGGER",),
-    ("EXTENSION",), ("DATABASE",), ("DOMAIN",), ("POLICY",), ("RULE",), ("AGGREGATE",), ("CAST",), ("COLLATION",),
-    ("CONVERSION",), ("OPERATOR",), ("STATISTICS",), ("SERVER",), ("PUBLICATION",), ("SUBSCRIPTION",), ("LANGUAGE",),
-    ("TABLESPACE",), ("EVENT",), ("GROUP",), ("TRANSFORM",), ("MACRO",), ("USER",), ("OWNED",), ("SYNONYM",),
-    ("PACKAGE",), ("STREAM",), ("STAGE",), ("TASK",), ("TENANT",),
-)  # fmt: skip
+_OWN_READERS: Final = frozenset({ObjectKind.MASKING_POLICY, ObjectKind.MASK, ObjectKind.ROLE})
+_KINDS: Final = {
+    tuple(kind.upper().split()): kind
+    for kind in sorted(ObjectKind, key=len, reverse=True)
+    if kind not in _OWN_READERS
+    and kind not in {ObjectKind.TABLE, ObjectKind.COLUMN, ObjectKind.INDEX, ObjectKind.CONSTRAINT}
+}
+"""The kinds that are read here by their words, the longest first."""
 _MODIFIERS: Final = ("TEMP", "TEMPORARY", "RECURSIVE", "TRUSTED", "PROCEDURAL", "DEFAULT", "UNLOGGED", "FORCE", "SQL")
 _KNOWN: Final = (
     "TABLE", "INDEX", "UNIQUE", "MASKING POLICY", "MASK", "ROLE", "USER", *(" ".join(words) for words in _KINDS),
 )  # fmt: skip
 
 
-def create_other(reader: Reader, span: Span) -> CreateOther:
+def create_object(reader: Reader, span: Span) -> CreateObject:
     """Reads the head of any other CREATE; raises NotSqlError where the kind of object is none."""
     reader.need("CREATE")
     replace = reader.take("OR", "REPLACE") is not None or reader.take("OR", "ALTER") is not None
@@ -38,7 +36,7 @@ def create_other(reader: Reader, span: Span) -> CreateOther:
     name = reader.dotted() if reader.takes_name() and not reader.sees("AUTHORIZATION") else None
     if name is None and reader.done:
         raise reader.expected(("a name",))
-    return CreateOther(kind, name, span, replace, guard)
+    return CreateObject(kind, name, span, replace, guard)
 
 
 def drop(reader: Reader, span: Span) -> tuple[Change, ...]:
@@ -61,7 +59,7 @@ def drop(reader: Reader, span: Span) -> tuple[Change, ...]:
     guard = reader.take("IF", "EXISTS") is not None
     names: list[Name | None] = list(_list(reader, "a name")) if reader.takes_name() else [None]
     cascade = any(token.upper == "CASCADE" for token in reader.rest())
-    return tuple(DropOther(kind, name, span, guard, cascade) for name in names)
+    return tuple(DropObject(kind, name, span, guard, cascade) for name in names)
 
 
 def truncate(reader: Reader, span: Span) -> tuple[Change, ...]:
@@ -81,7 +79,9 @@ def truncate(reader: Reader, span: Span) -> tuple[Change, ...]:
 def altered(reader: Reader) -> str:
     """The kind of object that an ALTER is about; raises NotSqlError where it is none."""
     reader.need("ALTER")
-    return reader.take_any("INDEX", "ROLE", "SYSTEM", "DEFAULT", "SESSION", "LARGE", "INSTANCE") or _kind(reader)
+    return (
+        reader.take_any("INDEX", "ROLE", "SYSTEM", "DEFAULT", "SESSION", "LARGE", "INSTANCE") or _kind(reader).upper()
+    )
 
 
 def _list(reader: Reader, what: str) -> tuple[Name, ...]:
@@ -99,8 +99,8 @@ def _behaviour(reader: Reader) -> bool:
     return word == "CASCADE"
 
 
-def _kind(reader: Reader) -> str:
-    for words in _KINDS:
+def _kind(reader: Reader) -> ObjectKind:
+    for words, kind in _KINDS.items():
         if reader.take(*words):
-            return " ".join(words)
+            return kind
     raise reader.expected(("a kind of object", *_KNOWN))

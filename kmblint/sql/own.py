@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from kmblint.schema.changes import (
     AddMask,
-    AddPolicy,
-    AddRole,
-    AddUser,
     Change,
-    Clause,
-    DropMask,
-    DropPolicy,
-    DropRole,
+    CreateObject,
+    DropObject,
     Grant,
     Name,
 )  # fmt: skip
+from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.reader import Reader, items
 from kmblint.sql.scanner import Kind
 from kmblint.text import Span
@@ -43,17 +39,17 @@ def own(reader: Reader, span: Span) -> Change | None:
         return _add_policy(reader, span)
     if reader.take("DROP", "MASKING", "POLICY"):
         guard = reader.take("IF", "EXISTS") is not None
-        return _ended(reader, DropPolicy(reader.name("a policy name"), span, guard))
+        return _ended(reader, DropObject(ObjectKind.MASKING_POLICY, reader.name("a policy name"), span, guard))
     if reader.take("CREATE", "MASK"):
         return _add_mask(reader, span)
     if reader.take("DROP", "MASK"):
         guard = reader.take("IF", "EXISTS") is not None
-        return _ended(reader, DropMask(reader.name("a mask name"), span, guard))
+        return _ended(reader, DropObject(ObjectKind.MASK, reader.name("a mask name"), span, guard))
     if reader.take("CREATE", "ROLE"):
         return _add_role(reader, span)
     if reader.take("DROP", "ROLE"):
         guard = reader.take("IF", "EXISTS") is not None
-        return _ended(reader, DropRole(reader.name("a role name"), span, guard))
+        return _ended(reader, DropObject(ObjectKind.ROLE, reader.name("a role name"), span, guard))
     if reader.take("CREATE", "USER") and not reader.sees("MAPPING"):
         return _add_user(reader, span)
     if reader.take("GRANT") or reader.take("REVOKE"):
@@ -67,7 +63,7 @@ def _ended(reader: Reader, change: Change) -> Change:
     return change
 
 
-def _add_policy(reader: Reader, span: Span) -> AddPolicy:
+def _add_policy(reader: Reader, span: Span) -> CreateObject:
     name = reader.name("a policy name")
     reader.need("STRATEGY")
     strategy = reader.until("EXEMPT")
@@ -80,7 +76,8 @@ def _add_policy(reader: Reader, span: Span) -> AddPolicy:
         closing = reader.tokens[reader.at - 1].start
         roles = tuple(_role(item) for item in items(inside, closing)) if inside else ()
     reader.finish("EXEMPT")
-    return AddPolicy(name, " ".join(token.upper or token.text for token in strategy), roles, span)
+    words = " ".join(token.upper or token.text for token in strategy)
+    return CreateObject(ObjectKind.MASKING_POLICY, name, span, strategy=words, roles=roles)
 
 
 def _role(item: Reader) -> Name:
@@ -108,27 +105,22 @@ def _add_mask(reader: Reader, span: Span) -> AddMask:
     return AddMask(name, table, parts[-1], strategy, span)
 
 
-def _add_role(reader: Reader, span: Span) -> AddRole:
+def _add_role(reader: Reader, span: Span) -> CreateObject:
     guard = reader.take("IF", "NOT", "EXISTS") is not None
     name = reader.name("a role name")
-    at = reader.at
-    left = reader.rest()
-    clauses = (Clause(left[0].upper or left[0].text, reader.since(at)),) if left else ()
-    return AddRole(name, span, guard, clauses)
+    reader.rest()
+    return CreateObject(ObjectKind.ROLE, name, span, if_not_exists=guard)
 
 
-def _add_user(reader: Reader, span: Span) -> AddUser:
+def _add_user(reader: Reader, span: Span) -> CreateObject:
     reader.take("IF", "NOT", "EXISTS")
     name = reader.name("a user name")
-    role: Name | None = None
-    secret: Span | None = None
+    roles: tuple[Name, ...] = ()
     while not reader.done:
         token = reader.step()
         if token.upper == "ROLE" and reader.takes_name():
-            role = reader.name("a role name")
-        elif token.upper in ("PASSWORD", "BY") and reader.peek().kind is Kind.STRING:
-            secret = reader.step().span
-    return AddUser(name, role, span, secret)
+            roles = (reader.name("a role name"),)
+    return CreateObject(ObjectKind.USER, name, span, roles=roles)
 
 
 def _grant(reader: Reader, span: Span) -> Grant:

@@ -14,7 +14,7 @@ from kmblint.schema.changes import Change, Comment, Name, Opaque, Read, Transact
 from kmblint.sql import dialect
 from kmblint.sql.lower_alter import alter_table
 from kmblint.sql.lower_insert import insert
-from kmblint.sql.lower_objects import altered, create_other, drop, truncate
+from kmblint.sql.lower_objects import altered, create_object, drop, truncate
 from kmblint.sql.lower_rows import delete, update
 from kmblint.sql.lower_tables import create_index, create_table
 from kmblint.sql.own import own
@@ -109,7 +109,7 @@ def _create(reader: Reader, text: str, span: Span) -> Change:
             return create_index(reader, text, span)
         if token.upper not in _CREATE_MODIFIERS:
             break
-    return create_other(reader, span)
+    return create_object(reader, span)
 
 
 _CREATE_MODIFIERS: Final = frozenset(

@@ -15,6 +15,7 @@ from kmblint.schema.conflict import (
     UnknownTable,
 )
 from kmblint.schema.domains import Semantics
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
@@ -80,7 +81,7 @@ def _refusal(conflict: Conflict) -> CatalogueRefusal:
         case UnknownObject(kind=kind, name=name):
             return CatalogueRefusal(f"there is no {kind} `{name.text}`", name.span)
         case ObjectExists(kind=kind, name=name):
-            article = "an" if kind == "index" else "a"
+            article = "an" if kind is ObjectKind.INDEX else "a"
             return CatalogueRefusal(f"there is {article} {kind} `{name.text}` already", name.span, cause=conflict.made)
         case TableExists(table=name):
             return CatalogueRefusal(f"there is a table `{name.text}` already", name.span, cause=conflict.made)

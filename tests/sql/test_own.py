@@ -6,18 +6,15 @@ import pytest
 
 from kmblint.schema.changes import (
     AddMask,
-    AddPolicy,
-    AddRole,
-    AddUser,
     AttachPolicy,
+    CreateObject,
     DetachPolicy,
-    DropMask,
-    DropPolicy,
-    DropRole,
+    DropObject,
     Grant,
     Read,
     SetClassification,
 )  # fmt: skip
+from kmblint.schema.kinds import ObjectKind
 from tests.sql.conftest import Changes, ProblemOf, cut_out
 
 
@@ -33,15 +30,15 @@ from tests.sql.conftest import Changes, ProblemOf, cut_out
 def test_masking_policy(changes: Changes, strategy: str, read: str) -> None:
     """The strategy with its argument, and the roles without their quotes."""
     (change,) = changes(f"CREATE MASKING POLICY p STRATEGY {strategy} EXEMPT ROLES ('clinician', 'billing desk')")
-    assert isinstance(change, AddPolicy)
-    assert (change.name.text, change.strategy) == ("p", read)
+    assert isinstance(change, CreateObject)
+    assert (change.kind, str(change.name), change.strategy) == (ObjectKind.MASKING_POLICY, "p", read)
     assert [role.text for role in change.roles] == ["clinician", "billing desk"]
 
 
 def test_masking_policy_without_roles_is_still_a_policy(changes: Changes) -> None:
     """That Kimberlite refuses it is the target's to say."""
     (change,) = changes("CREATE MASKING POLICY p STRATEGY HASH")
-    assert isinstance(change, AddPolicy)
+    assert isinstance(change, CreateObject)
     assert change.roles == ()
 
 
@@ -71,24 +68,24 @@ def test_masks(changes: Changes) -> None:
     assert (change.table.text, change.column.text, change.strategy) == ("patients", "phone", "REDACT")
     assert cut_out(sql, change.column.span) == "phone"
     (dropped,) = changes("DROP MASK IF EXISTS m")
-    assert isinstance(dropped, DropMask)
-    assert dropped.if_exists
+    assert isinstance(dropped, DropObject)
+    assert (dropped.kind, dropped.if_exists) == (ObjectKind.MASK, True)
 
 
 def test_roles_users_and_drops(changes: Changes) -> None:
-    """A guard is kept, a password is pointed at and not read."""
+    """A guard is kept, and so is the role of a user; a password is not."""
     (role,) = changes("CREATE ROLE IF NOT EXISTS r LOGIN")
-    assert isinstance(role, AddRole)
-    assert (role.if_not_exists, [clause.keyword for clause in role.clauses]) == (True, ["LOGIN"])
+    assert isinstance(role, CreateObject)
+    assert (role.kind, role.if_not_exists) == (ObjectKind.ROLE, True)
     sql = "CREATE USER u WITH PASSWORD 'secret' ROLE admin"
     (user,) = changes(sql)
-    assert isinstance(user, AddUser)
-    assert user.role is not None
-    assert user.role.text == "admin"
-    assert user.secret is not None
-    assert cut_out(sql, user.secret) == "'secret'"
-    assert isinstance(changes("DROP ROLE r")[0], DropRole)
-    assert isinstance(changes("DROP MASKING POLICY p")[0], DropPolicy)
+    assert isinstance(user, CreateObject)
+    assert (user.kind, [role.text for role in user.roles]) == (ObjectKind.USER, ["admin"])
+    assert "secret" not in repr(user)
+    for sql, kind in (("DROP ROLE r", ObjectKind.ROLE), ("DROP MASKING POLICY p", ObjectKind.MASKING_POLICY)):
+        (dropped,) = changes(sql)
+        assert isinstance(dropped, DropObject)
+        assert dropped.kind is kind
 
 
 def test_grant_and_revoke(changes: Changes) -> None:

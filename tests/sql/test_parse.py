@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.schema.changes import Change, Comment, CreateOther, DropOther, Opaque, Read, Transaction, Truncate
+from kmblint.schema.changes import Change, Comment, CreateObject, DropObject, Opaque, Read, Transaction, Truncate
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import scan
 from kmblint.text import Source, Span
@@ -267,15 +267,15 @@ def test_what_is_not_modelled_is_said(changes: Changes, sql: str, keyword: str) 
 def test_objects_that_the_catalogue_does_not_keep(changes: Changes, sql: str, kind: str, name: str | None) -> None:
     """Their kind and name are known all the same."""
     (change,) = changes(sql)
-    assert isinstance(change, CreateOther)
-    assert (change.kind, change.name.text if change.name else None) == (kind, name)
+    assert isinstance(change, CreateObject)
+    assert (change.kind.upper(), change.name.text if change.name else None) == (kind, name)
 
 
 def test_drops_comments_and_truncates(changes: Changes) -> None:
     """One change an object."""
     (view,) = changes("DROP VIEW IF EXISTS v CASCADE")
-    assert isinstance(view, DropOther)
-    assert (view.kind, view.if_exists, view.cascade) == ("VIEW", True, True)
+    assert isinstance(view, DropObject)
+    assert (view.kind.upper(), view.if_exists, view.cascade) == ("VIEW", True, True)
     assert isinstance(changes("COMMENT ON COLUMN t.a IS 'x'")[0], Comment)
     truncated = changes("TRUNCATE TABLE a, b RESTART IDENTITY CASCADE")
     assert [change.table.text for change in truncated if isinstance(change, Truncate)] == ["a", "b"]

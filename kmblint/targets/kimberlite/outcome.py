@@ -9,18 +9,20 @@ from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
-    AddUser,
     AttachPolicy,
     Change,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
-    DropPolicy,
+    DropObject,
     InsertRows,
+    Name,
     Read,
     UpdateRows,
 )
 from kmblint.schema.conflict import Conflict
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.outcome_rows import (
@@ -98,12 +100,12 @@ def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Re
                 f"`{column.text}` is part of the primary key, and the engine drops no key column", column.span,
                 "make a new table, copy the rows by a program, and drop the old one",
             )  # fmt: skip
-        case AttachPolicy() | DetachPolicy() | DropPolicy() | AddUser():
+        case AttachPolicy() | DetachPolicy() | DropObject() | CreateObject():
             yield from _attachment(change, catalog, table)
 
 
 def _attachment(
-    change: AttachPolicy | DetachPolicy | DropPolicy | AddUser, catalog: Catalog, table: Table | None
+    change: AttachPolicy | DetachPolicy | DropObject | CreateObject, catalog: Catalog, table: Table | None
 ) -> Iterator[Refusal]:
     match change:
         case AttachPolicy(column=column) if table and (held := table.policies.get(column.text)):
@@ -116,7 +118,7 @@ def _attachment(
             )
         case DetachPolicy(column=column) if table and column.text not in table.policies:
             yield CatalogueRefusal(f"`{column.text}` has no masking policy", column.span)
-        case DropPolicy(name=name):
+        case DropObject(kind=ObjectKind.MASKING_POLICY, name=Name() as name):
             for other in catalog.tables.values():
                 for column_name, (policy, place) in other.policies.items():
                     if policy == name.text:
@@ -136,8 +138,10 @@ def _attachment(
                         cause_note="attached here",
                     )  # fmt: skip
                     return
-        case AddUser(role=role) if role and role.text not in catalog.roles and not catalog.opaque:
-            yield CatalogueRefusal(f"there is no role `{role.text}`", role.span, "write CREATE ROLE before it")
+        case CreateObject(kind=ObjectKind.USER, roles=roles) if not catalog.opaque:
+            for role in roles:
+                if role.text not in catalog.named(ObjectKind.ROLE):
+                    yield CatalogueRefusal(f"there is no role `{role.text}`", role.span, "write CREATE ROLE before it")
 
 
 def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:

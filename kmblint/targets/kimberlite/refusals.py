@@ -16,6 +16,7 @@ from kmblint.schema.conflict import (
     UnknownObject,
     UnknownTable,
 )
+from kmblint.schema.kinds import ObjectKind
 from kmblint.targets.verdict import CatalogueRefusal
 
 _SYSTEM: Final = "_kimberlite_"
@@ -23,7 +24,7 @@ _UNCHECKED_COLUMNS: Final = frozenset(
     {"SET", "WHERE", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
 )
 """Clauses whose columns may be missing (areas update, kimberlite, create-index); WHERE is judged apart."""
-_UNCHECKED_KINDS: Final = frozenset({"user", "table", "constraint"})
+_UNCHECKED_KINDS: Final = frozenset({ObjectKind.USER, ObjectKind.TABLE, ObjectKind.CONSTRAINT})
 """Kinds of object that the engine makes twice, or grants on unseen."""
 
 
@@ -66,22 +67,22 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueR
                 cause=dropped.place if dropped else None, cause_note="dropped here" if dropped else None,
             )  # fmt: skip
         case UnknownObject(kind=kind, name=named):
-            if kind in _UNCHECKED_KINDS or kind == "role":
+            if kind in _UNCHECKED_KINDS or kind is ObjectKind.ROLE:
                 return None
             return CatalogueRefusal(f"there is no {kind} `{named.text}`", named.span)
         case TableExists(table=table):
-            return _exists("table", table.text, conflict)
+            return _exists(ObjectKind.TABLE, table.text, conflict)
         case ColumnExists(column=column):
-            return _exists("column", column.text, conflict)
+            return _exists(ObjectKind.COLUMN, column.text, conflict)
         case ObjectExists(kind=kind, name=named):
             return None if kind in _UNCHECKED_KINDS else _exists(kind, named.text, conflict)
 
 
-def _exists(kind: str, name: str, conflict: TableExists | ColumnExists | ObjectExists) -> CatalogueRefusal:
+def _exists(kind: ObjectKind, name: str, conflict: TableExists | ColumnExists | ObjectExists) -> CatalogueRefusal:
     named = conflict.table if isinstance(conflict, TableExists) else (
         conflict.column if isinstance(conflict, ColumnExists) else conflict.name
     )  # fmt: skip
-    article = "an" if kind == "index" else "a"
+    article = "an" if kind is ObjectKind.INDEX else "a"
     return CatalogueRefusal(
         f"there is {article} {kind} `{name}` already", named.span, cause=conflict.made,
         cause_note="made here",
