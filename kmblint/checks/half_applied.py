@@ -23,25 +23,45 @@ from kmblint.schema.changes import (
     InsertRows,
     UpdateRows,
 )
+from kmblint.schema.write import column_list
 from kmblint.targets import Target
-from kmblint.targets.verdict import Verdict
+from kmblint.targets.verdict import RepeatedKey, Verdict
 from kmblint.text import Place
 
 
 def check(migration: Migration, replay: Replay, target: Target, *, strict: bool) -> Iterator[Finding]:
     """The statement at which the file stops, if the next run then stops at one that took effect before it."""
     steps = replay.by_file.get(migration.file, ())
-    if migration.applied or len(migration.statements) < 2 or not steps:
+    if migration.applied or not steps or (len(migration.statements) < 2 and not _has_rows(steps[0])):
         return
     if not strict and all(step.outcome.verdict in {Verdict.TAKEN, Verdict.NO_OP} for step in steps):
         return
     first = lived(replay.history, migration, target, steps[0].before)
     again = lived(replay.history, migration, target, first[-1].after)
     meets = again[-1]
-    if first[-1].stops and meets.stops and meets.statement.span < first[-1].statement.span:
+    if first[-1].stops and meets.stops and (meets.statement.span < first[-1].statement.span or _own(first[-1], meets)):
         yield _stuck(first, meets)
     elif strict and not first[-1].stops and meets.stops and meets.statement.span < first[-1].statement.span:
         yield _could_be(meets)
+
+
+def _has_rows(step: Step) -> bool:
+    return isinstance(step.change, InsertRows) and len(step.change.rows) > 1
+
+
+def _own(first: Step, meets: Step) -> bool:
+    """Whether an INSERT was refused at a later row, so that its own earlier rows stop the next run."""
+    return (
+        meets.statement.span == first.statement.span
+        and isinstance(meets.outcome.refusal, RepeatedKey)
+        and _rows_left(first) > 0
+    )
+
+
+def _rows_left(step: Step) -> int:
+    """How many rows of a refused INSERT are in: each is an event of its own."""
+    before, after = step.before.table(step.subject), step.after.table(step.subject)
+    return len(after.rows) - len(before.rows) if before and after and isinstance(step.change, InsertRows) else 0
 
 
 def _stuck(first: Sequence[Step], meets: Step) -> Finding:
@@ -49,6 +69,9 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
     left = [
         (said, step) for step in first[:-1] if step.outcome.verdict is Verdict.TAKEN and (said := _left(step.change))
     ]
+    rows = _rows_left(first[-1])
+    if rows:
+        left.append((f"{_counted(rows)} of `{first[-1].subject}`", first[-1]))
     names = ", ".join(said for said, _ in left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
     reason = first[-1].outcome.refusal
     because = f" ({reason.reason})" if reason else ""
@@ -56,10 +79,23 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
         _head(first[-1]),
         f"the run stops here{because} and leaves behind {names}, with nothing recorded; the next run stops in line "
         f"{_line(meets)}{_why(meets)}",
-        help="mend this statement, or move it into a migration of its own",
-        related=tuple(Related(_head(step), f"{said} stays") for said, step in left),
+        help=_help(first[-1], rows),
+        related=tuple(Related(_head(step), f"{said} stays") for said, step in left if step is not first[-1]),
         subject="",
     )
+
+
+def _help(stops: Step, rows: int) -> str:
+    """How the file gets through, now and after a first run that stopped."""
+    table = stops.before.table(stops.subject)
+    if not rows or table is None:
+        return "mend this statement, or move it into a migration of its own"
+    key = column_list(table.primary_key)
+    return f"mend the row, and write ON CONFLICT ({key}) DO NOTHING so that the rows before it can be sent again"
+
+
+def _counted(rows: int) -> str:
+    return f"{rows} row{'' if rows == 1 else 's'}"
 
 
 def _could_be(meets: Step) -> Finding:
@@ -96,7 +132,7 @@ def _left(change: Change | None) -> str | None:
         case DropColumn(table=table, column=column):
             return f"the drop of `{table}.{column}`"
         case InsertRows(table=table, rows=rows):
-            return f"{len(rows)} row{'' if len(rows) == 1 else 's'} of `{table}`"
+            return f"{_counted(len(rows))} of `{table}`"
         case UpdateRows(table=table) | DeleteRows(table=table):
             return f"changed rows of `{table}`"
         case _:

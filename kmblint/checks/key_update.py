@@ -14,7 +14,7 @@ from kmblint.targets import Target
 
 _UNCHECKED: Final = {
     UpdateRows: "the engine doesn't check it, and two rows that end with one key can't be deleted",
-    InsertRows: "the engine doesn't check it, and a row that has the new key is overwritten",
+    InsertRows: "where the new key isn't there it is refused, and where it is, that other row is overwritten",
 }
 """What comes of a new key where keys are checked by INSERT only."""
 

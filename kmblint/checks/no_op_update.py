@@ -17,7 +17,7 @@ def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
         return
     if all(reach.keeps(assignment, change) for assignment in change.assignments):
         first, last = change.assignments[0], change.assignments[-1]
-        cost = ", and each of them costs a log event and an audit row" if target.capabilities.append_only else ""
+        cost = ", and each of them costs a log event for ever" if target.capabilities.append_only else ""
         yield Finding(
             step.place(first.span.to(last.span)),
             f"this `UPDATE` of `{change.table}` sets only what the rows hold already{cost}",

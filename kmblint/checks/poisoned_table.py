@@ -20,8 +20,8 @@ def check(hazard: Poisons, step: Step) -> Iterator[Finding]:
     instead = f"write {hazard.instead}; " if hazard.instead else ""
     yield Finding(
         step.place(hazard.span),
-        f"`{hazard.column}` is {hazard.column_type} and can't hold {hazard.value}: it is taken, and from then on no "
-        f"statement can read `{hazard.table}`",
+        f"`{hazard.column}` is {hazard.column_type} and can't hold {hazard.value}: it is taken, and from then on "
+        f"`{hazard.table}` can only be read by the key of another row",
         help=f"{instead}{rescue}",
         subject=f"{hazard.table}.{hazard.column}",
     )

@@ -11,7 +11,7 @@ from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows
 from kmblint.targets import Target
 
-_COST: Final = "each row costs a log event and an audit row, and isn't gone: the log is append-only"
+_COST: Final = "each row costs a log event, and isn't gone: the log is append-only"
 
 
 def check(change: DeleteRows, step: Step, target: Target, *, max_rows: int) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from kmblint.replay.steps import Step
 from kmblint.schema.changes import UpdateRows
 from kmblint.targets import Target
 
-_COST: Final = "each row that changes costs a log event and an audit row, for ever"
+_COST: Final = "each row that changes costs a log event, for ever"
 
 
 def check(change: UpdateRows, step: Step, target: Target, *, max_rows: int) -> Iterator[Finding]:

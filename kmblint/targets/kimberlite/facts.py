@@ -185,6 +185,10 @@ PRIVILEGES: Final = words(
     "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER ALL USAGE CREATE CONNECT EXECUTE TEMPORARY OWNERSHIP DROP"
 )
 """First words of what GRANT takes as a privilege."""
+GRANT_KINDS: Final = words(
+    "USER DATABASE SCHEMA SEQUENCE FUNCTION PROCEDURE VIEW WAREHOUSE INTEGRATION CONNECTION TABLE"
+)
+"""Words that GRANT … ON takes for a kind of object, so that a table of that name needs TABLE before it (area grant)."""
 
 # --- conditions (areas where-update, where-delete) --------------------------------------------------------------------
 

@@ -8,7 +8,14 @@ from typing import Final, NoReturn
 from kmblint.sql.scanner import Kind
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite import forms_query, forms_rows, forms_schema
-from kmblint.targets.kimberlite.facts import MAX_NOTS, MAX_PARENTHESES, ODD_CHARACTERS, PRIVILEGES, words
+from kmblint.targets.kimberlite.facts import (
+    GRANT_KINDS,
+    MAX_NOTS,
+    MAX_PARENTHESES,
+    ODD_CHARACTERS,
+    PRIVILEGES,
+    words,
+)
 from kmblint.targets.kimberlite.forms_own import judge_own
 from kmblint.targets.kimberlite.forms_table import create_table, drop_from_table
 from kmblint.targets.kimberlite.tokens import Cursor, Refused
@@ -183,7 +190,10 @@ def _grant(cursor: Cursor) -> None:
         cursor.refuse(
             "GRANT needs a table: the engine gives no role to a role", cursor.here(), "write GRANT … ON table TO role"
         )
-    if cursor.word() in {"SCHEMA", "DATABASE", "SEQUENCE", "FUNCTION", "ALL"}:
+    if cursor.word() in GRANT_KINDS and cursor.word(1) == "TO":
+        cursor.refuse(f"behind ON, `{cursor.word().lower()}` is read as a kind of object and not as a table",
+                      cursor.here(), f"write TABLE before it: ON TABLE {cursor.word().lower()}")  # fmt: skip
+    if cursor.word() in GRANT_KINDS - {"TABLE"} or (cursor.word() == "ALL" and cursor.word(1) != "TO"):
         cursor.refuse("GRANT takes one table and nothing else", cursor.here(), "write a statement for each table")
     cursor.take("TABLE")
     cursor.object_name("a table")

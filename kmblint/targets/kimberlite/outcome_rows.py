@@ -297,7 +297,7 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
                 f"`{name.text}` can't be read any more: `{poison.column}` holds {poison.value}", name.span,
                 f"drop the column first: ALTER TABLE {name.text} DROP COLUMN {poison.column}; or write the row anew by "
                 "INSERT … ON CONFLICT (the key) DO UPDATE SET", cause=poison.place,
-                cause_note="from here on no statement can read the table",
+                cause_note="from here on only other rows can be read, by their key",
             )  # fmt: skip
     return None
 
