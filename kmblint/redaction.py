@@ -4,11 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Final
 
 from msgspec.structs import replace
 
 from kmblint.findings import Diagnostic, Finding, Fix, Report
 from kmblint.text import Place, Source, Span
+
+
+class Secrets:
+    """The texts that nothing may say, as they may be spelt outside their places."""
+
+    def __init__(self, places: Iterable[tuple[Source, Span]]) -> None:
+        written = {source.slice(_inside(source, span)) for source, span in places}
+        spellings = {form for text in written for form in (text, text.replace("''", "'")) if len(form) >= _SHORTEST}
+        self._known: dict[str, dict[int, set[str]]] = {}
+        for spelling in spellings:
+            self._known.setdefault(spelling[:_SHORTEST], {}).setdefault(len(spelling), set()).add(spelling)
+        self._lengths = {head: sorted(by_length, reverse=True) for head, by_length in self._known.items()}
+
+    def masked(self, text: str) -> str:
+        """A text with stars in the place of each secret; of two that begin at one place, the longer."""
+        if not self._known:
+            return text
+        parts: list[str] = []
+        at = kept = 0
+        while at <= len(text) - _SHORTEST:
+            size = self._at(text, at)
+            if size:
+                parts += (text[kept:at], _stars(text[at : at + size]))
+                kept = at = at + size
+            else:
+                at += 1
+        return "".join((*parts, text[kept:])) if parts else text
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a text holds a secret."""
+        return bool(self._known) and any(self._at(text, at) for at in range(len(text) - _SHORTEST + 1))
+
+    def _at(self, text: str, at: int) -> int:
+        """The length of the longest secret that stands at an offset; 0 where none does."""
+        head = text[at : at + _SHORTEST]
+        for size in self._lengths.get(head, ()):
+            if text[at : at + size] in self._known[head][size]:
+                return size
+        return 0
 
 
 def masked(report: Report, secrets: Iterable[Place]) -> Report:
@@ -19,31 +59,28 @@ def masked(report: Report, secrets: Iterable[Place]) -> Report:
     places = sorted(set(secrets))
     if not places:
         return report
-    said = spellings((report.source(place.file), place.span) for place in places)
+    known = Secrets((report.source(place.file), place.span) for place in places)
     return replace(
         report,
         sources=_sources(report, places),
-        diagnostics=tuple(_diagnostic(diagnostic, said) for diagnostic in report.diagnostics),
+        diagnostics=tuple(_diagnostic(diagnostic, known) for diagnostic in report.diagnostics),
     )
 
 
-def spellings(secrets: Iterable[tuple[Source, Span]]) -> list[str]:
-    """How the secrets may be spelt in what is said of them, the longest first."""
-    written = {source.slice(_inside(source, span)) for source, span in secrets}
-    texts = {form for text in written for form in (text, text.replace("''", "'"))}
-    return sorted((text for text in texts if len(text) >= _SHORTEST), key=lambda text: (-len(text), text))
+def starred(source: Source, secrets: Iterable[Span], within: Span | None = None) -> str:
+    """The text of a source, or of a stretch of it, with stars in the place of its secrets; no offset moves."""
+    stretch = within or Span(0, len(source.text))
+    parts: list[str] = []
+    kept = stretch.start
+    for span in sorted(_inside(source, secret) for secret in secrets):
+        start, end = max(span.start, kept), min(span.end, stretch.end)
+        if start < end:
+            parts += (source.text[kept:start], _stars(source.text[start:end]))
+            kept = end
+    return "".join((*parts, source.text[kept : stretch.end]))
 
 
-def starred(source: Source, secrets: Iterable[Span]) -> str:
-    """The text of a source with stars in the place of its secrets; no offset moves."""
-    text = source.text
-    for span in secrets:
-        inside = _inside(source, span)
-        text = text[: inside.start] + _stars(source.slice(inside)) + text[inside.end :]
-    return text
-
-
-_SHORTEST = 4
+_SHORTEST: Final = 4
 """Shorter texts stand in too many words to be masked outside their place."""
 
 
@@ -65,30 +102,23 @@ def _stars(text: str) -> str:
     return "".join(character if character in "\r\n" else "*" for character in text)
 
 
-def _diagnostic(diagnostic: Diagnostic, secrets: list[str]) -> Diagnostic:
+def _diagnostic(diagnostic: Diagnostic, secrets: Secrets) -> Diagnostic:
     finding = diagnostic.finding
     return replace(
         diagnostic,
         finding=replace(
             finding,
-            message=without(finding.message, secrets),
-            help=None if finding.help is None else without(finding.help, secrets),
-            related=tuple(replace(each, message=without(each.message, secrets)) for each in finding.related),
+            message=secrets.masked(finding.message),
+            help=None if finding.help is None else secrets.masked(finding.help),
+            related=tuple(replace(each, message=secrets.masked(each.message)) for each in finding.related),
             fix=_fix(finding, secrets),
         ),
     )
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
-    """A text with stars in the place of each spelling of a secret."""
-    for secret in secrets:
-        text = text.replace(secret, _stars(secret))
-    return text
-
-
-def _fix(finding: Finding, secrets: list[str]) -> Fix | None:
+def _fix(finding: Finding, secrets: Secrets) -> Fix | None:
     fix = finding.fix
     if fix is None:
         return None
     written = (*(edit.replacement for edit in fix.edits), *(file.text for file in fix.files))
-    return None if any(secret in text for text in written for secret in secrets) else fix
+    return None if any(map(secrets.stands_in, written)) else fix

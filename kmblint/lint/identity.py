@@ -50,7 +50,7 @@ class Layout(msgspec.Struct, frozen=True, dict=True):
 
     def ordinal(self, index: int, subject: str) -> int:
         """How many statements before this one are about the same object; where there is none, of the same kind."""
-        for name in _prefixes(subject):
+        for name in prefixes(subject):
             if name in self._by_name:
                 return bisect_left(self._by_name[name], index)
         same_kind = f"{self.statements[index].keyword} " if index < len(self.statements) else ""
@@ -65,8 +65,8 @@ def _objects(changes: Iterable[Change]) -> Iterator[str]:
                 yield name.text
 
 
-def _prefixes(subject: str) -> Iterator[str]:
-    """`a.b.c`, `a.b`, `a`."""
+def prefixes(subject: str) -> Iterator[str]:
+    """An object and what holds it, the nearest first: `a.b.c`, `a.b`, `a`."""
     while subject:
         yield subject
         subject = subject.rpartition(".")[0]

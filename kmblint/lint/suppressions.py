@@ -11,13 +11,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from enum import Enum
-from itertools import chain
 from typing import Final, Protocol
 
 import msgspec
 
 from kmblint.history.files import Migration
-from kmblint.lint.identity import Layout, covers
+from kmblint.lint.identity import Layout, prefixes
 from kmblint.schema.changes import (
     AddMask,
     AttachPolicy,
@@ -99,34 +98,33 @@ class Suppression(msgspec.Struct, frozen=True):
         """Where the rule is named."""
         return Place(self.file, self.span)
 
-    def covers(self, rule: str, statement: int, subject: str) -> bool:
-        """Whether it takes back a finding of the rule, in the statement of that index, about that object."""
-        return (
-            rule == self.rule
-            and self.state is State.UNUSED
-            and self.statement in (None, statement)
-            and (self.object is None or covers(self.object, subject))
-        )
-
 
 class Suppressions:
     """Every suppression of a history, and which of them were of use so far."""
 
-    def __init__(self, found: Iterable[Suppression]) -> None:
-        self._by_file: dict[str, list[Suppression]] = {}
-        for suppression in found:
-            self._by_file.setdefault(suppression.file, []).append(suppression)
+    def __init__(self, suppressions: Iterable[Suppression]) -> None:
+        self._all = tuple(suppressions)
         self._used: set[Suppression] = set()
+        self._covering: dict[tuple[str, str, int | None, str | None], list[Suppression]] = {}
+        for each in self._all:
+            if each.rule is not None and each.state is State.UNUSED:
+                key = (each.file, each.rule, each.statement, each.object)
+                self._covering.setdefault(key, []).append(each)
 
     def take(self, file: str, rule: str, statement: int, subject: str) -> bool:
         """Whether a finding is suppressed; the suppressions that do it are used from then on."""
-        covering = [each for each in self._by_file.get(file, ()) if each.covers(rule, statement, subject)]
+        covering = [
+            each
+            for covered in (None, statement)
+            for name in (None, *prefixes(subject))
+            for each in self._covering.get((file, rule, covered, name), ())
+        ]
         self._used.update(covering)
         return bool(covering)
 
     def settled(self, judged: Collection[str]) -> Iterator[Suppression]:
         """Each with what became of it; of rules that aren't `judged` nothing can be said."""
-        for each in chain.from_iterable(self._by_file.values()):
+        for each in self._all:
             if each.state is not State.UNUSED:
                 yield each
             elif each in self._used:

@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from kmblint.history.files import History, Migration
-from kmblint.redaction import spellings, starred, without
+from kmblint.redaction import Secrets, starred
 from kmblint.replay.describe import describe
 from kmblint.replay.leaks import leaks
 from kmblint.replay.steps import Replay, Step
@@ -39,7 +39,6 @@ from kmblint.targets.verdict import (
     Verdict,
     WiderThanAsked,
 )
-from kmblint.text import Source
 from kmblint.wording import counted
 
 KINDS: Final[dict[type[Hazard], str]] = {
@@ -73,13 +72,13 @@ class Entry(msgspec.Struct, frozen=True):
     """False behind a stop: it is sent only once that is mended."""
     stops: bool
     """Whether the run ends here: the rest of the file isn't sent, and the file isn't recorded."""
-    secrets: tuple[str, ...] = ()
-    """Texts that nobody should read; `sql` has stars in their place."""
+    secrets: Secrets
+    """What nobody should read; `sql` has stars in its place."""
 
     @property
     def surprises(self) -> tuple[str, ...]:
         """Its hazards as clauses, without the secrets."""
-        return tuple(without(hazard_text(hazard), self.secrets) for hazard in self.hazards)
+        return tuple(self.secrets.masked(hazard_text(hazard)) for hazard in self.hazards)
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -156,14 +155,13 @@ def _entry(steps: tuple[Step, ...]) -> Entry:
         quiet = all(step.outcome.verdict is Verdict.NO_OP for step in steps)
         verdict = Verdict.NO_OP if quiet else Verdict.TAKEN
     secrets = [secret.span for secret in leaks(first)]
-    shown = Source(source.name, starred(source, secrets), source.path) if secrets else source
-    unsaid = tuple(spellings((source, secret) for secret in secrets))
-    refusals = (without(refusal.reason, unsaid) for step in steps for refusal in step.outcome.refusals)
+    unsaid = Secrets((source, secret) for secret in secrets)
+    refusals = (unsaid.masked(refusal.reason) for step in steps for refusal in step.outcome.refusals)
     hazards = tuple(hazard for step in steps for hazard in step.outcome.hazards)
     return Entry(
         migration=first.migration,
         line=source.position(span.start).line,
-        sql=shown.slice(span),
+        sql=starred(source, secrets, span),
         verdict=verdict,
         reasons=(_FATES[verdict],) if verdict in _FATES else tuple(dict.fromkeys(refusals)),
         hazards=tuple(hazard for hazard in hazards if verdict in _HAPPENS or isinstance(hazard, Crashes)),
@@ -196,6 +194,7 @@ def _comment(migration: Migration, piece: Piece) -> Entry:
         changes=(),
         reached=True,
         stops=True,
+        secrets=Secrets(()),
     )
 
 
