@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import tomli
 
 from kmblint.errors import ConfigError
 
 KeyPath: TypeAlias = tuple[str, ...]
+
+_STRING: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_CLOSING: Final = re.compile(r"[\]}]|\"\"\"|'''")
+"""What a value of several lines can end with: only behind it is a look at the whole of it worth its price."""
 
 
 class TomlError(ValueError):
@@ -57,12 +62,25 @@ class TomlFile:
     def line(self, path: KeyPath, item: str | None = None) -> int:
         """The 1-based line of a key, or of the first string `item` in its value; 1 for a key that isn't there."""
         first, last = self._lines.get(path, (1, 1))
-        if item is not None:
-            lines = self.text.split("\n")
+        return first if item is None else self._items(first, last).get(item, first)
+
+    @cached_property
+    def _text_lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    @cached_property
+    def _items_of(self) -> dict[tuple[int, int], dict[str, int]]:
+        return {}
+
+    def _items(self, first: int, last: int) -> dict[str, int]:
+        """The strings of a stretch of lines, each with the first line that it stands on."""
+        items = self._items_of.get((first, last))
+        if items is None:
+            items = self._items_of[first, last] = {}
             for number in range(first, last + 1):
-                if f'"{item}"' in lines[number - 1] or f"'{item}'" in lines[number - 1]:
-                    return number
-        return first
+                for double, single in _STRING.findall(self._text_lines[number - 1]):
+                    items.setdefault(double or single, number)
+        return items
 
     @cached_property
     def _lines(self) -> dict[KeyPath, tuple[int, int]]:
@@ -87,7 +105,7 @@ def _chunks(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         held.append(line)
         chunk = "\n".join(held)
-        if _is_whole(chunk):
+        if (len(held) == 1 or _CLOSING.search(line)) and _is_whole(chunk):
             yield number - len(held) + 1, number, chunk
             held = []
 

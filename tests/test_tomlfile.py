@@ -73,3 +73,10 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         TomlFile.read(tmp_path / "latin.toml", "latin.toml")
     with pytest.raises(ConfigError, match=r"^gone.toml: can't be read: No such file"):
         TomlFile.read(tmp_path / "gone.toml", "gone.toml")
+
+
+def test_each_string_of_a_long_list_knows_its_line() -> None:
+    items = "".join(f'    "rule-{number}",\n' for number in range(500))
+    file = TomlFile("kmblint.toml", f"ignore = [\n{items}]\nselect = ['all']\n")
+    assert [file.line(("ignore",), f"rule-{number}") for number in (0, 250, 499)] == [2, 252, 501]
+    assert (file.line(("ignore",), "nosuch"), file.line(("select",), "all")) == (1, 503)

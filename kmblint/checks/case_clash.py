@@ -54,7 +54,7 @@ def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
         case ObjectKind.INDEX:
             return ((each.name, each.made) for each in (table.indexes if table else ()))
         case kind:
-            return ((each.name, each.made) for each in catalog.named(kind).values() if kind.is_own)
+            return ((each.name, each.made) for each in catalog.spelt_alike(kind, new.name.text) if kind.is_own)
 
 
 def _renames(change: object, name: str) -> bool:

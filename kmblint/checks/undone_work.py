@@ -97,7 +97,7 @@ class _Earlier:
             return None
         step = self._steps[number]
         key = _sets_anew(step)
-        for at in reversed(self._setting.get(key, ())):
+        for at in reversed(self._setting.get(key, ())[-_LOOKED_BACK:]):
             other = self._steps[at]
             if overwrites(other.change, step.change, same=len(key) > 1):
                 written = other.change.assignments if isinstance(other.change, UpdateRows) else ()
@@ -106,6 +106,8 @@ class _Earlier:
         return None
 
 
+_LOOKED_BACK: Final = 50
+"""Changes of the same rows that are compared with a later one, the nearest: a file may have thousands."""
 _DATA: Final = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CREATE"})
 
 

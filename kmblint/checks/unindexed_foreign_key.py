@@ -30,6 +30,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
         for key in _keys(replay, unique=target.capabilities.semantics.keeps_unique)
         if key.place.file in history.by_file
     ]
+    fixes = _fixes(history, keys)
     for key in keys:
         named = " and ".join(f"`{column}`" for column in key.columns)
         yield Finding(
@@ -37,7 +38,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             f"no index begins with {named}: looking up the `{key.table.name}` of one row of `{key.to}` "
             "reads the whole table",
             help=create_index(key.table, key.columns),
-            fix=_fix(history, key.place.file, keys),
+            fix=fixes[key.place.file],
             subject=".".join((key.table.name, *key.columns[:1])),
             confidence=Confidence.HIGH if key.table.complete else Confidence.MEDIUM,
         )
@@ -52,16 +53,19 @@ def _keys(replay: Replay, *, unique: bool) -> Iterator[_Key]:
             yield _Key(table, columns, key.table.text, place)
 
 
-def _fix(history: History, file: str, keys: Iterable[_Key]) -> Fix:
-    """The indexes that the file lacks, at its end; those of all applied files in one migration behind the newest."""
-    migration = history.by_file[file]
-    lacking = [key for key in keys if history.by_file[key.place.file].applied is migration.applied]
-    if migration.applied:
-        text = "".join(dict.fromkeys(f"{create_index(key.table, key.columns)}\n" for key in lacking))
-        name = history.next_file("add_foreign_key_indexes")
-        return Fix(f"add `{name}` with the missing indexes", files=(NewFile(name, text),))
-    lines = dict.fromkeys(create_index(key.table, key.columns) for key in lacking if key.place.file == file)
-    return Fix("create the missing index at the end of the file", edits=(_append(migration, lines),))
+def _fixes(history: History, keys: Iterable[_Key]) -> dict[str, Fix]:
+    """For each file the indexes that it lacks, at its end; those of all applied files in one new migration."""
+    lacking: dict[str, dict[str, None]] = {}
+    for key in keys:
+        lacking.setdefault(key.place.file, {})[create_index(key.table, key.columns)] = None
+    applied = [file for file in lacking if history.by_file[file].applied]
+    text = "".join(f"{line}\n" for line in dict.fromkeys(line for file in applied for line in lacking[file]))
+    name = history.next_file("add_foreign_key_indexes")
+    follow_up = Fix(f"add `{name}` with the missing indexes", files=(NewFile(name, text),))
+    message = "create the missing index at the end of the file"
+    return {
+        file: Fix(message, edits=(_append(history.by_file[file], lines),)) for file, lines in lacking.items()
+    } | dict.fromkeys(applied, follow_up)
 
 
 def _append(migration: Migration, lines: Iterable[str]) -> Edit:

@@ -37,7 +37,7 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
             return _drop_or_rename_table(catalog, change, place_of)
         case AddMask(name=name, table=on, column=column, strategy=strategy):
             mask = Mask(name.text, place_of(change.span), strategy, table=on.text, column=column.text)
-            return replace(catalog, masks=catalog.masks.insert(name.text, mask))
+            return catalog.with_mask(mask)
         case CreateObject(name=Name() as name):
             return _create_object(catalog, change, name.text, place_of(change.span))
         case DropObject(kind=kind, name=Name() as name):

@@ -228,6 +228,8 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     """Table names by what they are in lower case, schema left out."""
     _referrers: _Names = OrderedMap()
     """Table → the tables whose foreign keys name it."""
+    _spellings: OrderedMap[tuple[ObjectKind, str], OrderedSet[str]] = OrderedMap()
+    """Kind and name in lower case → the names that objects of the kind have, or had."""
 
     def table(self, name: str) -> Table | None:
         """The table of exactly that name."""
@@ -264,10 +266,26 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
                 if key.table.text == table:
                     yield other, key, place
 
+    def spelt_alike(self, kind: ObjectKind, name: str) -> Iterator[Object | Mask]:
+        """The objects of a kind (not tables and their parts) of that name in any case."""
+        named = self.named(kind)
+        spellings = self._spellings.get((kind, name.casefold()), _NONE)
+        return (made for each in spellings if (made := named.get(each)) is not None)
+
     def with_object(self, kind: ObjectKind, made: Object) -> Catalog:
         """With the object in place of the one of its kind and name."""
         objects = self.objects.get(kind, _NO_OBJECTS).insert(made.name, made)
-        return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects))
+        spellings = self._spelling(kind, made.name)
+        return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects), _spellings=spellings)
+
+    def with_mask(self, mask: Mask) -> Catalog:
+        """With the mask in place of the one of its name."""
+        spellings = self._spelling(ObjectKind.MASK, mask.name)
+        return msgspec.structs.replace(self, masks=self.masks.insert(mask.name, mask), _spellings=spellings)
+
+    def _spelling(self, kind: ObjectKind, name: str) -> OrderedMap[tuple[ObjectKind, str], OrderedSet[str]]:
+        key = kind, name.casefold()
+        return self._spellings.insert(key, self._spellings.get(key, _NONE).insert(name))
 
     def without_object(self, kind: ObjectKind, name: str) -> Catalog:
         """Without the object or mask; the same where it isn't there."""
