@@ -8,19 +8,19 @@ from typing import Final
 
 import msgspec
 
-from kmblint import targets
-from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddColumn, Change, DeleteRows, DropTable, InsertRows, UpdateRows
-from kmblint.schema.conflicts import conflicts
+from kmblint.schema.conflict import Conflict
 from kmblint.schema.predicate import And
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.comparisons import finds_nothing
 from kmblint.targets.kimberlite.outcome_rows import point_lookup
-from kmblint.targets.verdict import Crashes, Outcome, PoisonedTableRefusal, Poisons, Verdict
-from kmblint.text import Place, Source, Span
+from kmblint.targets.kimberlite.target import Kimberlite
+from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons, Verdict
+from kmblint.text import Source
+from tests.database import Database
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios.jsonl")
 
@@ -69,51 +69,62 @@ def scenarios(path: Path = SCENARIOS) -> list[Scenario]:
 
 def judge_all(texts: list[str]) -> Iterator[Judged]:
     """What becomes of each statement on a database that starts empty; what is refused changes nothing."""
-    replay = _Replay()
+    engine = _Engine()
+    database = Database(engine)
     for number, text in enumerate(texts):
-        yield replay.judge(Source(f"{number}", text))
+        yield _judged(engine, database, Source(f"{number}", text))
 
 
-class _Replay:
-    """The catalogue of a fresh database, and what rows it holds."""
+def _judged(engine: _Engine, database: Database, source: Source) -> Judged:
+    if len(statements(source)) > 1:
+        return Judged(taken=False)
+    engine.warned, engine.sure = False, True
+    steps = database.send(source)
+    if not steps:
+        refusal = engine.form(_comments(source), source).refusal
+        return Judged(refusal is None, (refusal.reason,) if refusal else ())
+    outcome, change = steps[0].outcome, steps[0].change
+    taken = outcome.verdict in {Verdict.TAKEN, Verdict.NO_OP}
+    if change is None:
+        return Judged(taken, tuple(refusal.reason for refusal in outcome.refusals))
+    engine.note(change, database.catalog, taken=taken)
+    return Judged(
+        taken,
+        tuple(refusal.reason for refusal in outcome.refusals),
+        any(isinstance(refusal, PoisonedTableRefusal) for refusal in outcome.refusals),
+        engine.warned,
+        not taken or engine.sure,
+    )
+
+
+class _Engine(Kimberlite):
+    """The target, and which tables hold rows: a change that meets none harms nothing."""
 
     def __init__(self) -> None:
-        self.target = targets.get("kimberlite")
-        self.catalog = Catalog()
+        super().__init__()
         self.filled: set[str] = set()
         """Tables into which a row was inserted and that nothing has emptied."""
+        self.warned = False
+        """As `Judged` has it, of the statement that was judged last."""
+        self.sure = True
+        """Likewise."""
 
-    def judge(self, source: Source) -> Judged:
-        """One statement, applied where it happens."""
-        found = _only(source)
-        if found is None:
-            return Judged(taken=False)
-        form = self.target.form(found, source)
-        if not found.changes:
-            return Judged(form.refusal is None, (form.refusal.reason,) if form.refusal else ())
-        change = found.changes[0]
-        outcome = self.target.outcome(form, change, self.catalog, conflicts(self.catalog, change))
-        warned = any(isinstance(hazard, Crashes) for hazard in outcome.hazards)
-        harms = any(isinstance(hazard, Poisons | Crashes) for hazard in outcome.hazards)
-        matches = self._matches(change)
-        if matches is False:
-            kept = tuple(hazard for hazard in outcome.hazards if not isinstance(hazard, Poisons | Crashes))
-            outcome = msgspec.structs.replace(outcome, hazards=kept)
-        self._apply(change, outcome, source.name, formed=form.refusal is None)
-        refused = outcome.verdict is Verdict.REFUSED
-        return Judged(
-            not refused,
-            tuple(refusal.reason for refusal in outcome.refusals),
-            any(isinstance(refusal, PoisonedTableRefusal) for refusal in outcome.refusals),
-            warned,
-            refused or not harms or matches is not None,
-        )
+    def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
+        """Without the harm, where no row is met."""
+        outcome = super().outcome(form, change, catalog, conflicts)
+        harm = [hazard for hazard in outcome.hazards if isinstance(hazard, Poisons | Crashes)]
+        met = self._meets_a_row(change, catalog)
+        self.warned |= any(isinstance(hazard, Crashes) for hazard in harm)
+        self.sure &= not harm or met is not None
+        if met is not False:
+            return outcome
+        return msgspec.structs.replace(outcome, hazards=tuple(each for each in outcome.hazards if each not in harm))
 
-    def _matches(self, change: Change) -> bool | None:
-        """Whether the change meets a row; None where that hangs on values we don't keep."""
+    def _meets_a_row(self, change: Change, catalog: Catalog) -> bool | None:
+        """None where that hangs on values we don't keep."""
         if not isinstance(change, UpdateRows | AddColumn):
             return True
-        table = self.catalog.table(change.table.text)
+        table = catalog.table(change.table.text)
         if table is None or table.name not in self.filled:
             return False
         if isinstance(change, AddColumn) or change.where is None:
@@ -123,30 +134,18 @@ class _Replay:
             return False
         return True if key is not None and not isinstance(change.where, And) else None
 
-    def _apply(self, change: Change, outcome: Outcome, name: str, *, formed: bool) -> None:
-        def place_of(span: Span) -> Place:
-            return Place(name, span)
-
-        if outcome.verdict is not Verdict.REFUSED:
-            self.catalog = apply(self.catalog, change, place_of)
-        elif not (isinstance(change, InsertRows) and formed):
-            return
-        self.catalog = self.target.aftermath(self.catalog, change, outcome, place_of)
+    def note(self, change: Change, after: Catalog, *, taken: bool) -> None:
+        """Which table a change has filled or emptied."""
         match change:
             case InsertRows(table=table):
-                known = self.catalog.table(table.text)
-                if known is not None and (len(known.rows) or outcome.verdict is not Verdict.REFUSED):
+                known = after.table(table.text)
+                if known is not None and (len(known.rows) or taken):
                     self.filled.add(table.text)
-            case DropTable(table=table) | DeleteRows(table=table, where=None):
+            case DropTable(table=table) | DeleteRows(table=table, where=None) if taken:
                 self.filled.discard(table.text)
 
 
-def _only(source: Source) -> Statement | None:
-    """The one statement of a text; a text of comments is an empty statement, and one of several is refused."""
-    found = statements(source)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        return None
+def _comments(source: Source) -> Statement:
+    """A text of comments, as the empty statement that a client sends."""
     comments = tuple(token for token in scan(source) if token.kind in COMMENTS)
     return Statement(source.everything, (), comments, ())

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from kmblint import targets
-from kmblint.schema.apply import apply
-from kmblint.schema.catalog import Catalog
-from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
-from kmblint.targets.verdict import Form, Outcome, Verdict
-from kmblint.text import Place, Source, Span
+from kmblint.targets.verdict import Form, Outcome
+from kmblint.text import Source
+from tests.database import Database
 
 
 def form(sql: str) -> Form:
@@ -36,21 +34,8 @@ def mended(sql: str) -> str:
 
 def outcomes(*texts: str, target: str = "kimberlite") -> list[Outcome]:
     """The outcome of every statement of some texts in order; what is refused changes nothing."""
-    judge = targets.get(target)
-    source = Source("0001_a.sql", ";\n".join(texts))
-    catalog = Catalog()
-    found: list[Outcome] = []
-
-    def place_of(span: Span) -> Place:
-        return Place(source.name, span)
-
-    for statement in statements(source):
-        change = statement.changes[0]
-        outcome = judge.outcome(judge.form(statement, source), change, catalog, conflicts(catalog, change))
-        if outcome.verdict is not Verdict.REFUSED:
-            catalog = judge.aftermath(apply(catalog, change, place_of), change, outcome, place_of)
-        found.append(outcome)
-    return found
+    steps = Database(targets.get(target)).send(Source("0001_a.sql", ";\n".join(texts)))
+    return [step.outcome for step in steps if step.number == 0]
 
 
 def last(*texts: str, target: str = "kimberlite") -> Outcome:

@@ -1,0 +1,44 @@
+"""A database without a runner before it, as a client sees it: the program's own replay, one text after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kmblint.history.files import Header, History, Migration
+from kmblint.replay.steps import Step, steps_of
+from kmblint.schema.catalog import Catalog
+from kmblint.sql.parse import statements
+from kmblint.targets import Target
+from kmblint.text import Source, Span
+
+
+class Database:
+    """Begins empty; what is refused changes nothing."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.catalog = Catalog()
+
+    def send(self, source: Source) -> tuple[Step, ...]:
+        """The steps of a text's statements."""
+        whole = source.everything
+        migration = Migration(
+            source.name,
+            Path(source.name),
+            source,
+            digits="",
+            number=None,
+            description="",
+            header=Header(Span(0, 0)),
+            up=whole,
+            sent=whole,
+            down=None,
+            statements=statements(source),
+            pieces=(),
+        )
+        # No runner has sent what a baseline holds.
+        history = History(Path(), (), baseline=migration)
+        steps = tuple(steps_of(history, migration, self.target, self.catalog, actual=True, contain=False))
+        if steps:
+            self.catalog = steps[-1].after
+        return steps
