@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 import click
 
 from kmblint.cli.histories import Request
-from kmblint.config.keys import TARGETS
 from kmblint.errors import InputError
 from kmblint.history.folder import number_of
+from kmblint.targets import NAMES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ def migration_number(ctx: click.Context, param: click.Parameter, value: str | No
 
 _OPTIONS: Final = (
     click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True)),
-    click.option("--target", type=click.Choice(TARGETS), help="Whose word counts.  [default: kimberlite]"),
+    click.option("--target", type=click.Choice(NAMES), help="Whose word counts.  [default: kimberlite]"),
     click.option(
         "--applied-through",
         metavar="ID",

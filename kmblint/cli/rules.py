@@ -14,6 +14,10 @@ from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.reporters.characters import fold
 from kmblint.reporters.paint import Paint
+from kmblint.targets import NAMES
+
+_TARGETS: Final = tuple(sorted(NAMES))
+"""The columns of the index."""
 
 
 @click.command(name="rules", help="List every rule, by family; markdown is the index of `rules/`.")
@@ -75,17 +79,15 @@ def index(rulebook: Rulebook) -> Iterator[str]:
     yield "● is part of `recommended`, ○ runs only when selected; ✓ under a target means that the rule speaks there."
     for family, rules in groupby(rulebook, key=lambda rule: rule.card.metadata.category):
         yield from ("", f"## {family}", "")
-        yield "| Code | Rule | Default | Severity | Fix | guide | kimberlite | When it speaks |"
-        yield "| --- | --- | :-: | --- | :-: | :-: | :-: | --- |"
+        yield f"| Code | Rule | Default | Severity | Fix | {' | '.join(_TARGETS)} | When it speaks |"
+        yield f"| --- | --- | :-: | --- | :-: | {' | '.join(':-:' for _ in _TARGETS)} | --- |"
         for rule in rules:
             metadata = rule.card.metadata
-            marks = ["✓" if held else "" for held in (rule.card.fixable, *(t in metadata.targets for t in _TARGETS))]
+            held = (rule.card.fixable, *(name in metadata.targets for name in _TARGETS))
+            marks = ["✓" if each else "" for each in held]
             cells = [metadata.code, f"[{rule.slug}]({rule.slug}.md)", _mark(rule), metadata.severity.value, *marks]
             cells.append(rule.card.summary.replace("|", r"\|"))
             yield f"| {' | '.join(cells)} |"
-
-
-_TARGETS: Final = ("guide", "kimberlite")
 
 
 def _mark(rule: Rule) -> str:

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from kmblint.findings import Confidence, Severity
+from kmblint.targets import ENGINES, NAMES
 
 if TYPE_CHECKING:
     from kmblint.lint.rulebook import Rulebook
 
 FAMILY: Final = re.compile(r"KMB\d{0,2}", re.IGNORECASE)
 PRESETS: Final = ("recommended", "all")
-TARGETS: Final = ("kimberlite", "guide")
-ENGINES: Final = ("0.9.1",)
-"""The releases whose facts are known."""
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -156,7 +154,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "output-format": Key(
         "output_format", "full", "--output-format", lambda value, context: _one_of(context.formats, value)
     ),
-    "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(TARGETS, value)),
+    "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(NAMES, value)),
     "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of(ENGINES, value)),
     "history.applied": Key("applied", None, "--applied-through", _applied),
     "history.failed": Key("failed", (), "", _strings),

@@ -29,7 +29,7 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Problem, Statement
-from kmblint.targets import Target
+from kmblint.targets import NAMES, Target
 from kmblint.targets.verdict import Hazard, Refusal
 from kmblint.wording import nearest
 
@@ -96,7 +96,8 @@ class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     severity: Severity
     category: str
     since: str
-    targets: tuple[Literal["guide", "kimberlite"], ...]
+    targets: tuple[str, ...]
+    """Names of targets under which it speaks."""
     stability: Literal["stable", "preview"] = "stable"
     default: bool = True
     """Whether it is part of `recommended`."""
@@ -156,6 +157,8 @@ def read_card(path: Path) -> Card:
         raise RulebookError(f"{path}: {error}") from error
     if not re.fullmatch(r"KMB\d{3}", metadata.code) or metadata.category != FAMILIES[int(metadata.code[3])]:
         raise RulebookError(f"{path}: code `{metadata.code}` and category `{metadata.category}` don't fit")
+    if strangers := set(metadata.targets) - set(NAMES):
+        raise RulebookError(f"{path}: there is no target {' or '.join(f'`{name}`' for name in sorted(strangers))}")
     for name, option in metadata.options.items():
         if option.choices and option.default not in option.choices:
             raise RulebookError(f"{path}: the default of option `{name}` is none of its choices")

@@ -57,10 +57,10 @@ def test_a_card_says_what_its_rule_is(tmp_path: Path) -> None:
     [
         (FACTS + 'colour = "red"\n', "colour"),
         (FACTS.replace("warning", "grave"), "grave"),
+        (FACTS.replace('"kimberlite"', '"postgres"'), "there is no target `postgres`"),
         (FACTS.replace("indexes", "names"), "don't fit"),
         (FACTS.replace("KMB401", "KMB4"), "don't fit"),
         (FACTS.replace('since = "0.1.0"\n', ""), "since"),
-        (FACTS.replace("kimberlite", "oracle"), "oracle"),
         (FACTS + 'group = "folder"\n', "folder"),
         (FACTS + "code = 1\n", "overwrite"),
         (FACTS + '[options.plural]\ndefault = "no"\nhelp = "x"\nchoices = ["yes"]\n', "plural"),
