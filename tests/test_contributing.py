@@ -56,9 +56,23 @@ def test_the_modules_that_are_named_exist() -> None:
     modules = re.findall(r"python -m (tests[\w.]+)", text)
     named = [PROJECT / module.replace(".", "/") for module in modules]
     missing = [path for path in named if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists())]
-    missing += [PROJECT / path for path in re.findall(r"`(tests/[\w/.]+)`", text) if not (PROJECT / path).exists()]
     assert missing == []
     assert len(modules) == 3
+
+
+def test_the_paths_that_are_named_exist() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    prose = re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    named = [path for path in re.findall(r"`([\w/.<>*-]+)`", prose) if re.search(r"/|\.(?:py|md)$", path)]
+    assert len(named) > 40
+    example = {path for path in named if re.search(r"copied.table", path)}
+    assert [path for path in named if path not in example and not _exists(path)] == []
+
+
+def _exists(path: str) -> bool:
+    """Whether it is in the project, or in the package; `<name>` stands for any."""
+    pattern = re.sub(r"<\w+>", "*", path).rstrip("/")
+    return any(next(folder.glob(pattern), None) for folder in (PROJECT, PROJECT / "kmblint"))
 
 
 def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:

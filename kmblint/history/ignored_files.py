@@ -30,16 +30,16 @@ _RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of
 
 
 def find_ignored_files(root: Path, names: Collection[str]) -> tuple[IgnoredFile, ...]:
-    """The ignored_files among the names in a folder, sorted; hidden files and a README are none."""
+    """Those among the names in a folder, sorted; hidden files and a README are none."""
     found = (
-        _stray(root, name)
+        _ignored(root, name)
         for name in sorted(names)
         if not name.startswith(".") and not name.upper().startswith("README")
     )
     return tuple(ignored_file for ignored_file in found if ignored_file)
 
 
-def _stray(root: Path, name: str) -> IgnoredFile | None:
+def _ignored(root: Path, name: str) -> IgnoredFile | None:
     path = root / name
     if name.endswith(".sql"):
         return None

@@ -25,7 +25,7 @@ class Target(Protocol):
 
     @property
     def runner(self) -> bool:
-        """Whether Kimberlite's runner stands before it, which skips and cuts."""
+        """Whether Kimberlite's runner stands before it, which skips and splits."""
 
     @property
     def capabilities(self) -> Capabilities:
