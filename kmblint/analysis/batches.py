@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from kmblint.schema.catalog import Column, Table
-from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
+from kmblint.schema.changes import DeleteRows, UpdateRows
+from kmblint.schema.parts import Assignment
 from kmblint.schema.reach import Reach
 from kmblint.schema.types import Family
 from kmblint.schema.write import quoted

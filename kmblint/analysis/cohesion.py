@@ -27,7 +27,6 @@ from kmblint.schema.changes import (
     DropTable,
     Grant,
     InsertRows,
-    Name,
     Opaque,
     Read,
     RenameTable,
@@ -55,7 +54,7 @@ def is_one_kind(steps: Sequence[Step]) -> bool:
     if any(all(isinstance(change, kind) for change in changes) for kind in _KINDS) or all(map(_is_right, changes)):
         return True
     made = {change.table.text for change in changes if isinstance(change, AddTable)}
-    return all(isinstance(name := getattr(change, "table", None), Name) and name.text in made for change in changes)
+    return all(change and change.table and change.table.text in made for change in changes)
 
 
 def _is_right(change: Change | None) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import ForeignKey
+from kmblint.schema.parts import ForeignKey
 from kmblint.text import Place
 
 if TYPE_CHECKING:

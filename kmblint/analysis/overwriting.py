@@ -21,10 +21,10 @@ from kmblint.schema.changes import (
     DropObject,
     DropTable,
     InsertRows,
-    Name,
     SetClassification,
     UpdateRows,
 )
+from kmblint.schema.parts import Name
 from kmblint.schema.predicate import column_refs
 from kmblint.text import Place
 

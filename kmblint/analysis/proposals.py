@@ -14,7 +14,6 @@ from kmblint.schema.changes import (
     DropColumn,
     DropTable,
     InsertRows,
-    Name,
     UpdateRows,
 )
 from kmblint.schema.write import quoted
@@ -49,6 +48,5 @@ def migration_description(change: Change) -> str:
         case DeleteRows(table=table):
             said = f"remove_rows_of_{table}"
         case _:
-            name = getattr(change, "table", None) or getattr(change, "name", None)
-            said = f"change_{name}" if isinstance(name, Name) else "change_schema"
+            said = f"change_{change.about or 'schema'}"
     return re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")

@@ -8,7 +8,8 @@ from kmblint.analysis.graph import Dependent, dependents, reached_by_cascade, re
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import DropColumn, DropConstraint, DropObject, DropTable, PrimaryKey, Truncate, Unique
+from kmblint.schema.changes import DropColumn, DropConstraint, DropObject, DropTable, Truncate
+from kmblint.schema.parts import PrimaryKey, Unique
 from kmblint.targets import Target
 
 

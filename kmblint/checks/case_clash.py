@@ -7,17 +7,9 @@ from collections.abc import Iterable, Iterator
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import (
-    AddColumn,
-    AddIndex,
-    AddMask,
-    AddTable,
-    CreateObject,
-    RenameColumn,
-    RenameTable,
-)
-from kmblint.schema.introduced import Introduced, introduced
+from kmblint.schema.changes import AddColumn, AddIndex, AddMask, AddTable, CreateObject, RenameColumn, RenameTable
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Introduced
 from kmblint.text import Place
 from kmblint.wording import plurals
 
@@ -28,7 +20,7 @@ def check(
 ) -> Iterator[Finding]:
     """Every new name beside one of its kind that is the same in lower case."""
     own: dict[tuple[ObjectKind, str | None, str], Introduced] = {}
-    for new in introduced(change):
+    for new in change.introduces():
         folded = new.name.text.lower()
         twin = own.setdefault((new.kind, new.table, folded), new)
         if twin is not new and twin.name.text != new.name.text:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, RenameColumn
-from kmblint.schema.introduced import introduced
 from kmblint.schema.kinds import ObjectKind
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import snake
@@ -20,7 +19,7 @@ def check(
     """Every new column, each for itself; what isn't ASCII has a rule of its own."""
     if step.outcome.verdict is Verdict.NO_OP:
         return
-    for new in introduced(change):
+    for new in change.introduces():
         name = new.name.text
         if new.kind is not ObjectKind.COLUMN or not name.isascii():
             continue

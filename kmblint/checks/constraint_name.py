@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddColumn, AddConstraint, AddTable, Check, Constraint, ForeignKey, PrimaryKey, Unique
+from kmblint.schema.changes import AddColumn, AddConstraint, AddTable
+from kmblint.schema.parts import Check, Constraint, ForeignKey, PrimaryKey, Unique
 from kmblint.targets.verdict import Verdict
 
 
@@ -26,7 +27,7 @@ def check(
         return
     templates = {ForeignKey: foreign_key, Check: check, Unique: unique, PrimaryKey: primary_key}
     table = change.table.text
-    for constraint in _constraints(change):
+    for constraint in change.declares():
         template = templates[type(constraint)]
         expected = _expected(template, table, constraint)
         if constraint.name is None:
@@ -46,16 +47,6 @@ def check(
             )
 
 
-def _constraints(change: AddTable | AddColumn | AddConstraint) -> Iterable[Constraint]:
-    match change:
-        case AddConstraint(constraint=constraint):
-            return (constraint,)
-        case AddColumn(column=column):
-            return column.constraints
-    inline = (constraint for column in change.columns for constraint in column.constraints)
-    return (*inline, *change.constraints)
-
-
 def _follows(template: str, name: str, table: str) -> bool:
     """Whether the name begins and ends as the template; what stands for the columns is free, and may be missing."""
     own = re.escape(table.rpartition(".")[2])
@@ -65,7 +56,7 @@ def _follows(template: str, name: str, table: str) -> bool:
 
 
 def _expected(template: str, table: str, constraint: Constraint) -> str:
-    columns = [] if isinstance(constraint, Check) else [column.text for column in constraint.columns]
+    columns = [column.text for column in constraint.columns]
     if isinstance(constraint, ForeignKey):
         columns = [column.removesuffix("_id") for column in columns]
     said = "_".join(columns) or "rule"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import Check, DropConstraint, ForeignKey, PrimaryKey
+from kmblint.schema.changes import DropConstraint
 from kmblint.schema.conflict import UnknownObject
+from kmblint.schema.parts import Check, ForeignKey, PrimaryKey
 
 
 def check(change: DropConstraint, step: Step) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from kmblint.analysis.unresolved import unresolved_column, unresolved_table
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
-from kmblint.schema.changes import AddColumn, AddConstraint, AddTable, ForeignKey
+from kmblint.schema.changes import AddColumn, AddConstraint, AddTable
+from kmblint.schema.parts import ForeignKey
 
 
 def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Replay) -> Iterator[Finding]:
@@ -17,7 +18,9 @@ def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Repl
     own = step.after.table(name)
     if own is None or (isinstance(change, AddTable) and step.before.table(name)):
         return
-    for key in _foreign_keys(change):
+    for key in change.declares():
+        if not isinstance(key, ForeignKey):
+            continue
         target = own if key.table.text == name else step.before.table(key.table.text)
         if target is not None:
             yield from _wrong(key, own, target, step, replay)
@@ -31,17 +34,6 @@ def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Repl
                 subject=_subject(own, key),
                 confidence=absence.confidence,
             )
-
-
-def _foreign_keys(change: AddTable | AddColumn | AddConstraint) -> Iterator[ForeignKey]:
-    match change:
-        case AddTable():
-            constraints = tuple(constraint for constraint, _ in change.constraints_with_places)
-        case AddColumn(column=column):
-            constraints = column.constraints
-        case AddConstraint(constraint=constraint):
-            constraints = (constraint,)
-    yield from (constraint for constraint in constraints if isinstance(constraint, ForeignKey))
 
 
 def _wrong(key: ForeignKey, own: Table, target: Table, step: Step, replay: Replay) -> Iterator[Finding]:

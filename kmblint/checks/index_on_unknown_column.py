@@ -8,7 +8,8 @@ from kmblint.analysis.unresolved import Unresolved, unresolved_column
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
-from kmblint.schema.changes import AddIndex, IndexPart
+from kmblint.schema.changes import AddIndex
+from kmblint.schema.parts import IndexPart
 from kmblint.targets import Target
 from kmblint.text import Place
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import Name
 from kmblint.targets.verdict import IgnoredGuard
 
 
@@ -14,7 +13,6 @@ def check(hazard: IgnoredGuard, step: Step) -> Iterator[Finding]:
     """That the guard guards nothing, once a statement."""
     if hazard != next(each for each in step.outcome.hazards if isinstance(each, IgnoredGuard)):
         return
-    about = getattr(step.change, "table", None) or getattr(step.change, "name", None)
     row = hazard.guard.startswith("OR ")
     yield Finding(
         step.place(hazard.span),
@@ -22,5 +20,5 @@ def check(hazard: IgnoredGuard, step: Step) -> Iterator[Finding]:
         help="write ON CONFLICT (the key) DO NOTHING behind VALUES"
         if row
         else "leave it out, and put the statement where it runs once: alone, or last in its file",
-        subject=about.text if isinstance(about, Name) else "",
+        subject=step.subject,
     )

@@ -8,7 +8,8 @@ from typing import Final
 from kmblint.findings import Finding, Related, Severity
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
+from kmblint.schema.changes import InsertRows, UpdateRows
+from kmblint.schema.parts import Assignment
 from kmblint.schema.predicate import ColumnRef
 from kmblint.targets import Target
 

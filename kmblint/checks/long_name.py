@@ -17,7 +17,6 @@ from kmblint.schema.changes import (
     RenameConstraint,
     RenameTable,
 )
-from kmblint.schema.introduced import introduced
 from kmblint.sql.reader import short
 from kmblint.targets.verdict import Verdict
 
@@ -41,7 +40,7 @@ def check(
     """Every new name, each for itself."""
     if step.outcome.verdict is Verdict.NO_OP:
         return
-    for new in introduced(change):
+    for new in change.introduces():
         name = new.name.text
         size = len(name.encode("utf-8", "surrogatepass"))
         if size > max_bytes:

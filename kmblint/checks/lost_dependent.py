@@ -7,18 +7,9 @@ from collections.abc import Iterator
 from kmblint.findings import Finding, Related, Severity
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import (
-    Check,
-    Constraint,
-    DropColumn,
-    DropObject,
-    DropTable,
-    ForeignKey,
-    Name,
-    PrimaryKey,
-    Unique,
-)
+from kmblint.schema.changes import DropColumn, DropObject, DropTable
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
 from kmblint.schema.predicate import column_refs
 from kmblint.text import Place
 

@@ -8,7 +8,8 @@ from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.alter import column_of
 from kmblint.schema.catalog import Column, Table
-from kmblint.schema.changes import AddTable, PrimaryKey
+from kmblint.schema.changes import AddTable
+from kmblint.schema.parts import PrimaryKey
 from kmblint.targets import Target
 
 

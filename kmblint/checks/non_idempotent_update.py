@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 from kmblint.findings import Finding, Related
 from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay, Step
-from kmblint.schema.changes import Assignment, InsertRows, UpdateRows
+from kmblint.schema.changes import InsertRows, UpdateRows
+from kmblint.schema.parts import Assignment
 from kmblint.schema.predicate import (
     And,
     Call,

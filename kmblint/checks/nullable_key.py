@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddColumn, AddConstraint, AddTable, ChangeNullability, PrimaryKey
+from kmblint.schema.changes import AddColumn, AddConstraint, AddTable, ChangeNullability
+from kmblint.schema.parts import PrimaryKey
 from kmblint.text import Span
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddConstraint, AddIndex, AddTable, Constraint, InsertRows, Name, UpdateRows
+from kmblint.schema.changes import AddConstraint, AddIndex, AddTable, InsertRows, UpdateRows
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
 
 
 def check(change: AddTable | AddConstraint | AddIndex | InsertRows | UpdateRows, step: Step) -> Iterator[Finding]:
@@ -48,7 +50,14 @@ def _lists(
 
 
 def _of_constraint(constraint: Constraint) -> Iterator[tuple[str, Iterable[Name]]]:
-    kinds = {"PrimaryKey": "the primary key", "Unique": "a UNIQUE constraint", "ForeignKey": "a foreign key"}
-    kind = kinds.get(type(constraint).__name__)
-    if kind:
-        yield kind, getattr(constraint, "columns", ())
+    match constraint:
+        case PrimaryKey(columns=columns):
+            yield "the primary key", columns
+        case Unique(columns=columns):
+            yield "a UNIQUE constraint", columns
+        case ForeignKey(columns=columns):
+            yield "a foreign key", columns
+        case Check():
+            return
+        case other:
+            assert_never(other)

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddColumn, AddTable, Name, RenameColumn, RenameTable
-from kmblint.schema.introduced import introduced
+from kmblint.schema.changes import AddColumn, AddTable, RenameColumn, RenameTable
+from kmblint.schema.parts import Name
 from kmblint.sql.scanner import Kind
 from kmblint.sql.statement import Problem, Statement
 from kmblint.targets.kimberlite.facts import BROKEN_NAMES, STORED_TYPES
@@ -24,7 +24,7 @@ def check(
         return
     if step.outcome.verdict is Verdict.NO_OP:
         return
-    for new in introduced(change):
+    for new in change.introduces():
         if new.name.text.upper() in BROKEN_NAMES.get(new.kind, {}) and not (new.kind == "column" and new.name.quoted):
             yield _finding(step, new.kind, new.name, new.subject)
 

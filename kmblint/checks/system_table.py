@@ -8,7 +8,6 @@ from typing import Final
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, Grant, Read, RenameTable
-from kmblint.schema.touched import touched
 from kmblint.sql.statement import Statement
 
 _PREFIX: Final = "_kimberlite_"
@@ -19,7 +18,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
     for change in statement.changes:
         if isinstance(change, Read) or (isinstance(change, Grant) and change.privileges == ("SELECT",)):
             continue
-        for name in touched(change):
+        for name in change.touches():
             if not name.text.rpartition(".")[2].startswith(_PREFIX):
                 continue
             made = (isinstance(change, AddTable) and name == change.table) or (

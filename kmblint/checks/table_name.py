@@ -9,7 +9,6 @@ from typing import Final
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, RenameTable
-from kmblint.schema.introduced import introduced
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import plurals, singular, snake
 
@@ -21,7 +20,7 @@ def check(change: AddTable | RenameTable, step: Step, *, pattern: str, plural: s
     """The name of a new table, each of its parts where it is written with dots."""
     if step.outcome.verdict is Verdict.NO_OP:
         return
-    name = next(introduced(change)).name
+    name = next(change.introduces()).name
     for part in name.text.split("."):
         if not part.isascii() or part.startswith(_ENGINES_OWN):
             continue

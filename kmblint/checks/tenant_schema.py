@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddColumn, AddTable, CreateObject, Name, RenameColumn, RenameTable
+from kmblint.schema.changes import AddColumn, AddTable, CreateObject, RenameColumn, RenameTable
+from kmblint.schema.parts import Name
 
 
 def check(

@@ -7,7 +7,6 @@ from typing import Final
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.touched import touched
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 
@@ -16,7 +15,7 @@ _TABLE: Final = "__migrations"
 
 def check(statement: Statement, step: Step, target: Target) -> Iterator[Finding]:
     """The statement, whatever it does with the table."""
-    names = (name for change in statement.changes for name in touched(change))
+    names = (name for change in statement.changes for name in change.touches())
     name = next((name for name in names if name.text.rpartition(".")[2] == _TABLE), None)
     if name is None:
         return

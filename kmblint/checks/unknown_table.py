@@ -8,7 +8,6 @@ from typing import Final
 from kmblint.analysis.unresolved import unresolved_table
 from kmblint.findings import Finding
 from kmblint.replay.steps import Replay, Step
-from kmblint.schema.changes import Name
 from kmblint.schema.conflict import UnknownTable
 
 _KEPT_BY_THE_DATABASE: Final = ("_kimberlite_", "__migrations", "information_schema.", "pg_catalog.")
@@ -17,10 +16,8 @@ _KEPT_BY_THE_DATABASE: Final = ("_kimberlite_", "__migrations", "information_sch
 def check(conflict: UnknownTable, step: Step, replay: Replay) -> Iterator[Finding]:
     """That a table is named that isn't there, once a statement, and why it isn't."""
     name = conflict.table.text
-    earlier = (getattr(change, "table", None) for change in step.statement.changes[: step.number])
-    if name.startswith(_KEPT_BY_THE_DATABASE) or any(
-        isinstance(table, Name) and table.text == name for table in earlier
-    ):
+    earlier = (change.table for change in step.statement.changes[: step.number])
+    if name.startswith(_KEPT_BY_THE_DATABASE) or any(table and table.text == name for table in earlier):
         return
     absence = unresolved_table(step, replay, name)
     yield Finding(

@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 
 from kmblint.history.files import Migration
-from kmblint.schema.changes import Change, Name
+from kmblint.schema.changes import Change
 from kmblint.sql.statement import Statement
 
 
@@ -58,11 +58,7 @@ class Layout(msgspec.Struct, frozen=True, dict=True):
 
 
 def _objects(changes: Iterable[Change]) -> Iterator[str]:
-    for change in changes:
-        for field in ("table", "name"):
-            name = getattr(change, field, None)
-            if isinstance(name, Name):
-                yield name.text
+    return (name.text for change in changes for name in change.objects)
 
 
 def prefixes(subject: str) -> Iterator[str]:

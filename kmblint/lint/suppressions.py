@@ -25,7 +25,7 @@ from kmblint.schema.changes import (
     DetachPolicy,
     DropObject,
     SetClassification,
-)  # fmt: skip
+)
 from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.sql.statement import Statement

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Final
 
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import Name
 from kmblint.schema.secrets import Secret, key_in, secrets_in
 from kmblint.sql.scanner import Kind
 
@@ -19,8 +18,7 @@ def leaks(step: Step) -> list[Secret]:
     """Each secret of the step's whole statement, in the order of the text."""
     found = {secret.span: secret for secret in (*_by_look(step), *_by_word(step))}
     for change in step.statement.changes:
-        name = getattr(change, "table", None)
-        table = step.before.table(name.text) if isinstance(name, Name) else None
+        table = step.before.table(change.table.text) if change.table else None
         found.update({secret.span: secret for secret in secrets_in(change, table)})
     return [found[span] for span in sorted(found)]
 

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay, Step, steps_of
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Name, Opaque, PrimaryKey, RenameTable
+from kmblint.schema.changes import Opaque
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import PrimaryKey
 from kmblint.schema.write import constraint_text
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
@@ -100,12 +101,10 @@ class Rollback(msgspec.Struct, frozen=True, dict=True):
         """The tables that a statement is about; all of them where one names none."""
         names: dict[str, None] = {}
         for step in (*self.up, *self.down):
-            name = getattr(step.change, "table", None)
-            if not isinstance(name, Name):
+            change = step.change
+            if change is None or change.table is None:
                 return tuple({**dict.fromkeys(self.before.tables), **dict.fromkeys(self.after.tables)})
-            names[name.text] = None
-            if isinstance(step.change, RenameTable):
-                names[step.change.new.text] = None
+            names.update(dict.fromkeys(name.text for name in change.touches()))
         return tuple(names)
 
     def known_to_runner(self, statement: Statement) -> bool:

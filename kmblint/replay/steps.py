@@ -19,7 +19,7 @@ from kmblint.findings import Crash, Edit, Fix
 from kmblint.history.files import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change, DeleteRows, InsertRows, Name, UpdateRows
+from kmblint.schema.changes import Change, DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict, Unknown
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
@@ -58,8 +58,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     @property
     def subject(self) -> str:
         """The object that the change is about, for a finding's identity: its table, else its own name."""
-        name = getattr(self.change, "table", None) or getattr(self.change, "name", None)
-        return name.text if isinstance(name, Name) else ""
+        about = self.change.about if self.change else None
+        return about.text if about else ""
 
     def subject_of(self, column: str) -> str:
         """The identity of a column of the change's table: `patients.phone`."""

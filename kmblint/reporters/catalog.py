@@ -12,7 +12,7 @@ from kmblint.reporters.characters import fold, measured, visible
 from kmblint.reporters.kept import Kept
 from kmblint.reporters.view import PAGE
 from kmblint.schema.catalog import Catalog, Column, Table
-from kmblint.schema.changes import ForeignKey
+from kmblint.schema.parts import ForeignKey
 
 _NOTES: Final = 24
 """Columns that the notes on a column have at least below it."""

@@ -11,8 +11,8 @@ from typing import Final
 
 from kmblint.reporters.kept import Kept
 from kmblint.schema.catalog import Catalog, Column, Declared, Index, Table
-from kmblint.schema.changes import Check
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Check
 from kmblint.schema.secrets import is_secret
 from kmblint.schema.write import column_list, constraint_text, quoted, text_literal, value_text
 from kmblint.text import Place

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kmblint.schema.catalog import Column, Declared, Index, Table
-from kmblint.schema.changes import ForeignKey, PrimaryKey
+from kmblint.schema.parts import ForeignKey, PrimaryKey
 from kmblint.schema.types import DataType
 from kmblint.text import Place
 

@@ -17,16 +17,12 @@ from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
     ChangeType,
-    ColumnDefinition,
-    Constraint,
     DeleteRows,
     DetachPolicy,
     DropColumn,
     DropConstraint,
     DropIndex,
     InsertRows,
-    Name,
-    PrimaryKey,
     RenameColumn,
     RenameConstraint,
     SetClassification,
@@ -34,6 +30,7 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
+from kmblint.schema.parts import Check, ColumnDefinition, Name, PrimaryKey
 from kmblint.schema.rows import rows_after
 from kmblint.text import Place, Span
 
@@ -136,15 +133,11 @@ def _drop_column(table: Table, column: Column, place: Place) -> Table:
         table,
         columns=tuple(c for c in table.columns if c is not column),
         primary_key=() if name in table.primary_key else table.primary_key,
-        constraints=tuple(d for d in table.constraints if name not in _columns_of(d.constraint)),
+        constraints=tuple(d for d in table.constraints if name not in names(d.constraint.columns)),
         indexes=tuple(index for index in table.indexes if name not in index.columns),
         changed=(*table.changed, place),
         dropped=table.dropped.insert(name, Dropped(name, column.made, place, column.type)),
     )
-
-
-def _columns_of(constraint: Constraint) -> tuple[str, ...]:
-    return names(getattr(constraint, "columns", ()))
 
 
 def _rename_column(table: Table, column: Column, new: str, place: Place) -> Table:
@@ -155,9 +148,9 @@ def _rename_column(table: Table, column: Column, new: str, place: Place) -> Tabl
 
     def in_constraint(declared: Declared) -> Declared:
         constraint = declared.constraint
-        if old not in _columns_of(constraint):
+        if isinstance(constraint, Check) or old not in names(constraint.columns):
             return declared
-        columns = tuple(replace(c, text=new) if c.text == old else c for c in getattr(constraint, "columns", ()))
+        columns = tuple(replace(c, text=new) if c.text == old else c for c in constraint.columns)
         return replace(declared, constraint=replace(constraint, columns=columns))
 
     return replace(

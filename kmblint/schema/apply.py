@@ -18,13 +18,11 @@ from kmblint.schema.changes import (
     DropIndex,
     DropObject,
     DropTable,
-    ForeignKey,
-    Name,
     Opaque,
-    PrimaryKey,
     RenameColumn,
     RenameTable,
 )
+from kmblint.schema.parts import ForeignKey, Name, PrimaryKey
 from kmblint.text import Place
 
 
@@ -48,8 +46,7 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
             owner = min((name for name, table in catalog.tables.items() if table.index(change.name.text)), default=None)
             return catalog if owner is None else catalog.put(drop_index(catalog.tables[owner], change))
         case _:
-            table_name = getattr(change, "table", None)
-            table = catalog.table(table_name.text) if isinstance(table_name, Name) else None
+            table = catalog.table(change.table.text) if change.table else None
             if table is None:
                 return catalog
             altered = alter(table, change, place_of)

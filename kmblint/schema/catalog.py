@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from kmblint.schema.changes import Constraint, ForeignKey, Unique
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
+from kmblint.schema.parts import Constraint, ForeignKey, Unique
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
 from kmblint.text import Place

@@ -1,116 +1,101 @@
 """What a statement means: the closed union `Change`.
 
+Each answers the same questions: which table it changes, what it is about, what it introduces, declares and touches.
 Names keep the case they were written in; every part carries the span it stands at in its file.
 A clause that isn't modelled is listed in `clauses`, so that it is noticed and not lost.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 import msgspec
 
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import (
+    Assignment,
+    Clause,
+    ColumnDefinition,
+    Constraint,
+    ForeignKey,
+    IndexPart,
+    Introduced,
+    Name,
+    OnConflict,
+    Row,
+)
 from kmblint.schema.predicate import Predicate, Query, Value
 from kmblint.schema.types import DataType
 from kmblint.text import Span
 
 
-class Name(msgspec.Struct, frozen=True):
-    """An identifier with its quotes undone; a qualified one is written with dots, as the engine stores it."""
+class _TableChange(msgspec.Struct, frozen=True, tag=True):
+    """A change of one table."""
 
-    text: str
-    span: Span
-    quoted: bool = False
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Clause(msgspec.Struct, frozen=True):
-    """A clause beside the model's own fields: its keywords in upper case (`COLLATE`, `WITH`, `USING`) and its place."""
-
-    keyword: str
-    span: Span
-
-
-class Action(Enum):
-    """What a foreign key does when the row that it refers to goes."""
-
-    NO_ACTION = "NO ACTION"
-    RESTRICT = "RESTRICT"
-    CASCADE = "CASCADE"
-    SET_NULL = "SET NULL"
-    SET_DEFAULT = "SET DEFAULT"
-
-
-class PrimaryKey(msgspec.Struct, frozen=True, tag=True):
-    """PRIMARY KEY (columns)."""
-
-    columns: tuple[Name, ...]
-    span: Span
-    name: Name | None = None
-
-
-class Unique(msgspec.Struct, frozen=True, tag=True):
-    """UNIQUE (columns)."""
-
-    columns: tuple[Name, ...]
-    span: Span
-    name: Name | None = None
-
-
-class ForeignKey(msgspec.Struct, frozen=True, tag=True):
-    """FOREIGN KEY (columns) REFERENCES table (targets); no targets means the table's primary key."""
-
-    columns: tuple[Name, ...]
     table: Name
-    targets: tuple[Name, ...]
-    span: Span
-    name: Name | None = None
-    on_delete: Action | None = None
-
-
-class Check(msgspec.Struct, frozen=True, tag=True):
-    """CHECK (condition)."""
-
-    condition: Predicate | None
-    span: Span
-    name: Name | None = None
-
-
-Constraint: TypeAlias = PrimaryKey | Unique | ForeignKey | Check
-
-
-class ColumnDefinition(msgspec.Struct, frozen=True):
-    """A column as CREATE TABLE or ADD COLUMN writes it."""
-
-    name: Name
-    type: DataType
-    type_span: Span
-    span: Span
-    nullable: bool | None = None
-    """False for NOT NULL, True for an explicit NULL, None where neither is written."""
-    default: Value | None = None
-    constraints: tuple[Constraint, ...] = ()
-    """The inline ones: PRIMARY KEY, UNIQUE, REFERENCES, CHECK, each over this column."""
-    clauses: tuple[Clause, ...] = ()
-    """DEFAULT, NOT NULL, GENERATED, COLLATE, COMMENT … : every option with its place, the modelled ones too."""
 
     @property
-    def is_key(self) -> bool:
-        """Whether PRIMARY KEY stands in the definition."""
-        return any(isinstance(constraint, PrimaryKey) for constraint in self.constraints)
+    def objects(self) -> tuple[Name, ...]:
+        """What it is about: the table first, then what of its own has a name."""
+        return (self.table,)
+
+    @property
+    def about(self) -> Name:
+        """The first of them."""
+        return self.table
+
+    def introduces(self) -> Iterator[Introduced]:
+        """The names that it brings into the schema, in the order of the text."""
+        return iter(())
+
+    def declares(self) -> Iterator[Constraint]:
+        """The constraints that it declares, those of columns first."""
+        return iter(())
+
+    def touches(self) -> Iterator[Name]:
+        """The tables that it names in whatever clause: those it makes, changes, fills, reads or refers to."""
+        yield self.table
+        yield from (constraint.table for constraint in self.declares() if isinstance(constraint, ForeignKey))
+
+
+class _OtherChange(msgspec.Struct, frozen=True, tag=True):
+    """A change of no table, or of many."""
+
+    @property
+    def table(self) -> Name | None:
+        """The one table that it changes: none."""
+        return None
+
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """What it is about, where that has a name."""
+        return ()
+
+    @property
+    def about(self) -> Name | None:
+        """The first of them."""
+        return self.objects[0] if self.objects else None
+
+    def introduces(self) -> Iterator[Introduced]:
+        """The names that it brings into the schema, in the order of the text."""
+        return iter(())
+
+    def declares(self) -> Iterator[Constraint]:
+        """The constraints that it declares: none."""
+        return iter(())
+
+    def touches(self) -> Iterator[Name]:
+        """The tables that it names in whatever clause."""
+        return iter(())
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-class AddTable(msgspec.Struct, frozen=True, tag=True):
+class AddTable(_TableChange, frozen=True, tag=True):
     """CREATE TABLE."""
 
-    table: Name
     columns: tuple[ColumnDefinition, ...]
     constraints: tuple[Constraint, ...]
     """The table-level ones."""
@@ -125,6 +110,17 @@ class AddTable(msgspec.Struct, frozen=True, tag=True):
         """Whether columns of it may come from elsewhere: AS SELECT, LIKE, INHERITS and the like."""
         return self.query or any(clause.keyword in _BORROWING for clause in self.clauses)
 
+    def introduces(self) -> Iterator[Introduced]:
+        """Its own name, then those of its parts."""
+        yield Introduced(ObjectKind.TABLE, self.table)
+        parts = [*_columns(self.table.text, self.columns), *_constraints(self.table.text, self.constraints)]
+        yield from sorted(parts, key=lambda part: part.name.span)
+
+    def declares(self) -> Iterator[Constraint]:
+        """The constraints of its columns, then its own."""
+        yield from (constraint for column in self.columns for constraint in column.constraints)
+        yield from self.constraints
+
     @property
     def constraints_with_places(self) -> tuple[tuple[Constraint, Span], ...]:
         """Every constraint, the inline ones first, with where it stands (an inline one: its whole column)."""
@@ -132,30 +128,47 @@ class AddTable(msgspec.Struct, frozen=True, tag=True):
         return (*inline, *((constraint, constraint.span) for constraint in self.constraints))
 
 
+def _columns(table: str, columns: Iterable[ColumnDefinition]) -> Iterator[Introduced]:
+    for column in columns:
+        yield Introduced(ObjectKind.COLUMN, column.name, table)
+        yield from _constraints(table, column.constraints)
+
+
+def _constraints(table: str, constraints: Iterable[Constraint]) -> Iterator[Introduced]:
+    for constraint in constraints:
+        if constraint.name is not None:
+            yield Introduced(ObjectKind.CONSTRAINT, constraint.name, table, constraint)
+
+
 _BORROWING = frozenset({"AS SELECT", "LIKE", "INHERITS", "PARTITION OF", "OF", "CLONE"})
 
 
-class DropTable(msgspec.Struct, frozen=True, tag=True):
+class DropTable(_TableChange, frozen=True, tag=True):
     """DROP TABLE, one change a table."""
 
-    table: Name
     span: Span
     if_exists: bool = False
     cascade: bool = False
 
 
-class RenameTable(msgspec.Struct, frozen=True, tag=True):
+class RenameTable(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … RENAME TO."""
 
-    table: Name
     new: Name
     span: Span
 
+    def introduces(self) -> Iterator[Introduced]:
+        """The new name."""
+        yield Introduced(ObjectKind.TABLE, self.new)
 
-class Truncate(msgspec.Struct, frozen=True, tag=True):
+    def touches(self) -> Iterator[Name]:
+        """The old name and the new one."""
+        yield from (self.table, self.new)
+
+
+class Truncate(_TableChange, frozen=True, tag=True):
     """TRUNCATE, one change a table."""
 
-    table: Name
     span: Span
     cascade: bool = False
 
@@ -163,21 +176,27 @@ class Truncate(msgspec.Struct, frozen=True, tag=True):
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 
-class AddColumn(msgspec.Struct, frozen=True, tag=True):
+class AddColumn(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … ADD COLUMN."""
 
-    table: Name
     column: ColumnDefinition
     span: Span
     if_not_exists: bool = False
     table_guard: bool = False
     """ALTER TABLE IF EXISTS."""
 
+    def introduces(self) -> Iterator[Introduced]:
+        """The column, and the constraints that have names."""
+        yield from _columns(self.table.text, (self.column,))
 
-class DropColumn(msgspec.Struct, frozen=True, tag=True):
+    def declares(self) -> Iterator[Constraint]:
+        """Those of the column."""
+        yield from self.column.constraints
+
+
+class DropColumn(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … DROP COLUMN."""
 
-    table: Name
     column: Name
     span: Span
     if_exists: bool = False
@@ -185,38 +204,38 @@ class DropColumn(msgspec.Struct, frozen=True, tag=True):
     table_guard: bool = False
 
 
-class RenameColumn(msgspec.Struct, frozen=True, tag=True):
+class RenameColumn(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … RENAME COLUMN."""
 
-    table: Name
     column: Name
     new: Name
     span: Span
 
+    def introduces(self) -> Iterator[Introduced]:
+        """The new name."""
+        yield Introduced(ObjectKind.COLUMN, self.new, self.table.text)
 
-class ChangeType(msgspec.Struct, frozen=True, tag=True):
+
+class ChangeType(_TableChange, frozen=True, tag=True):
     """ALTER COLUMN … TYPE (MODIFY, CHANGE)."""
 
-    table: Name
     column: Name
     to: DataType
     span: Span
     using: bool = False
 
 
-class ChangeNullability(msgspec.Struct, frozen=True, tag=True):
+class ChangeNullability(_TableChange, frozen=True, tag=True):
     """ALTER COLUMN … SET NOT NULL, or DROP NOT NULL (`nullable`)."""
 
-    table: Name
     column: Name
     nullable: bool
     span: Span
 
 
-class ChangeDefault(msgspec.Struct, frozen=True, tag=True):
+class ChangeDefault(_TableChange, frozen=True, tag=True):
     """ALTER COLUMN … SET DEFAULT, or DROP DEFAULT (`default` is None)."""
 
-    table: Name
     column: Name
     default: Value | None
     span: Span
@@ -225,49 +244,47 @@ class ChangeDefault(msgspec.Struct, frozen=True, tag=True):
 # --- constraints and indexes ------------------------------------------------------------------------------------------
 
 
-class AddConstraint(msgspec.Struct, frozen=True, tag=True):
+class AddConstraint(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … ADD [CONSTRAINT name] …."""
 
-    table: Name
     constraint: Constraint
     span: Span
     clauses: tuple[Clause, ...] = ()
 
+    def introduces(self) -> Iterator[Introduced]:
+        """The constraint, where it has a name."""
+        yield from _constraints(self.table.text, (self.constraint,))
 
-class DropConstraint(msgspec.Struct, frozen=True, tag=True):
+    def declares(self) -> Iterator[Constraint]:
+        """The one."""
+        yield self.constraint
+
+
+class DropConstraint(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … DROP CONSTRAINT."""
 
-    table: Name
     constraint: Name
     span: Span
     if_exists: bool = False
     cascade: bool = False
 
 
-class RenameConstraint(msgspec.Struct, frozen=True, tag=True):
+class RenameConstraint(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … RENAME CONSTRAINT."""
 
-    table: Name
     constraint: Name
     new: Name
     span: Span
 
-
-class IndexPart(msgspec.Struct, frozen=True):
-    """One part of an index: a column, or an expression (`column` is None)."""
-
-    column: Name | None
-    span: Span
-    descending: bool = False
-    refs: tuple[str, ...] = ()
-    """The columns that an expression names."""
+    def introduces(self) -> Iterator[Introduced]:
+        """The new name."""
+        yield Introduced(ObjectKind.CONSTRAINT, self.new, self.table.text)
 
 
-class AddIndex(msgspec.Struct, frozen=True, tag=True):
+class AddIndex(_TableChange, frozen=True, tag=True):
     """CREATE INDEX; `name` is None where none is written."""
 
     name: Name | None
-    table: Name
     parts: tuple[IndexPart, ...]
     span: Span
     unique: bool = False
@@ -276,6 +293,16 @@ class AddIndex(msgspec.Struct, frozen=True, tag=True):
     where: Predicate | None = None
     clauses: tuple[Clause, ...] = ()
     """UNIQUE, IF NOT EXISTS, CONCURRENTLY, USING, INCLUDE, WHERE, DESC … : each with its place."""
+
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """The table, and the index where it has a name."""
+        return (self.table, self.name) if self.name else (self.table,)
+
+    def introduces(self) -> Iterator[Introduced]:
+        """The index, where it has a name."""
+        if self.name is not None:
+            yield Introduced(ObjectKind.INDEX, self.name, self.table.text)
 
 
 class DropIndex(msgspec.Struct, frozen=True, tag=True):
@@ -287,41 +314,35 @@ class DropIndex(msgspec.Struct, frozen=True, tag=True):
     if_exists: bool = False
     concurrently: bool = False
 
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """The table, where it is written, and the index."""
+        return (self.table, self.name) if self.table else (self.name,)
+
+    @property
+    def about(self) -> Name:
+        """The first of them."""
+        return self.table or self.name
+
+    def introduces(self) -> Iterator[Introduced]:
+        """No name."""
+        return iter(())
+
+    def declares(self) -> Iterator[Constraint]:
+        """No constraint."""
+        return iter(())
+
+    def touches(self) -> Iterator[Name]:
+        """The table, where it is written."""
+        yield from (self.table,) if self.table else ()
+
 
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
-class OnConflict(msgspec.Struct, frozen=True):
-    """ON CONFLICT (columns) DO NOTHING, or DO UPDATE SET (assignments)."""
-
-    span: Span
-    columns: tuple[Name, ...] = ()
-    update: bool = False
-    assignments: tuple[Assignment, ...] = ()
-    constraint: Name | None = None
-    where: bool = False
-
-
-class Assignment(msgspec.Struct, frozen=True):
-    """`column = value` in SET; `qualifier` is what stands before the column's dot."""
-
-    column: Name
-    value: Value
-    span: Span
-    qualifier: str | None = None
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One parenthesised row of VALUES."""
-
-    values: tuple[Value, ...]
-    span: Span
-
-
-class InsertRows(msgspec.Struct, frozen=True, tag=True):
+class InsertRows(_TableChange, frozen=True, tag=True):
     """INSERT … VALUES, or INSERT … SELECT (`query`); `columns` is None where no list is written."""
 
-    table: Name
     columns: tuple[Name, ...] | None
     rows: tuple[Row, ...]
     span: Span
@@ -334,11 +355,16 @@ class InsertRows(msgspec.Struct, frozen=True, tag=True):
     default_values: bool = False
     clauses: tuple[Clause, ...] = ()
 
+    def touches(self) -> Iterator[Name]:
+        """The table, and those that its query reads."""
+        yield self.table
+        if self.query is not None:
+            yield from (Name(table, self.query.span) for table in self.query.tables)
 
-class UpdateRows(msgspec.Struct, frozen=True, tag=True):
+
+class UpdateRows(_TableChange, frozen=True, tag=True):
     """UPDATE; `clauses` lists LIMIT, ORDER BY, FROM, RETURNING and the like with their places."""
 
-    table: Name
     assignments: tuple[Assignment, ...]
     where: Predicate | None
     span: Span
@@ -348,11 +374,14 @@ class UpdateRows(msgspec.Struct, frozen=True, tag=True):
     """Tables of FROM or JOIN."""
     clauses: tuple[Clause, ...] = ()
 
+    def touches(self) -> Iterator[Name]:
+        """The table, and those that are joined."""
+        yield from (self.table, *self.joined)
 
-class DeleteRows(msgspec.Struct, frozen=True, tag=True):
+
+class DeleteRows(_TableChange, frozen=True, tag=True):
     """DELETE; `clauses` lists LIMIT, ORDER BY, USING, RETURNING and the like with their places."""
 
-    table: Name
     where: Predicate | None
     span: Span
     alias: str | None = None
@@ -361,11 +390,15 @@ class DeleteRows(msgspec.Struct, frozen=True, tag=True):
     """Tables of USING or JOIN."""
     clauses: tuple[Clause, ...] = ()
 
+    def touches(self) -> Iterator[Name]:
+        """The table, and those that are joined."""
+        yield from (self.table, *self.joined)
+
 
 # --- objects beside the tables ----------------------------------------------------------------------------------------
 
 
-class CreateObject(msgspec.Struct, frozen=True, tag=True):
+class CreateObject(_OtherChange, frozen=True, tag=True):
     """CREATE of what is neither a table nor a part of one: MASKING POLICY, ROLE, USER, VIEW, TYPE, FUNCTION …."""
 
     kind: ObjectKind
@@ -378,8 +411,18 @@ class CreateObject(msgspec.Struct, frozen=True, tag=True):
     roles: tuple[Name, ...] = ()
     """Those that a masking policy exempts; the one that a user has."""
 
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """The object."""
+        return (self.name,) if self.name else ()
 
-class DropObject(msgspec.Struct, frozen=True, tag=True):
+    def introduces(self) -> Iterator[Introduced]:
+        """The object, where it has a name."""
+        if self.name is not None:
+            yield Introduced(self.kind, self.name)
+
+
+class DropObject(_OtherChange, frozen=True, tag=True):
     """DROP of such an object, or of a mask; one change an object."""
 
     kind: ObjectKind
@@ -388,44 +431,54 @@ class DropObject(msgspec.Struct, frozen=True, tag=True):
     if_exists: bool = False
     cascade: bool = False
 
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """The object."""
+        return (self.name,) if self.name else ()
 
-class AttachPolicy(msgspec.Struct, frozen=True, tag=True):
+
+class AttachPolicy(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … ALTER COLUMN … SET MASKING POLICY."""
 
-    table: Name
     column: Name
     policy: Name
     span: Span
 
 
-class DetachPolicy(msgspec.Struct, frozen=True, tag=True):
+class DetachPolicy(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … ALTER COLUMN … DROP MASKING POLICY."""
 
-    table: Name
     column: Name
     span: Span
 
 
-class AddMask(msgspec.Struct, frozen=True, tag=True):
+class AddMask(_TableChange, frozen=True, tag=True):
     """CREATE MASK name ON table.column USING strategy; a second one of the name replaces the first."""
 
     name: Name
-    table: Name
     column: Name
     strategy: str
     span: Span
 
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """The table and the mask."""
+        return (self.table, self.name)
 
-class SetClassification(msgspec.Struct, frozen=True, tag=True):
+    def introduces(self) -> Iterator[Introduced]:
+        """The mask."""
+        yield Introduced(ObjectKind.MASK, self.name)
+
+
+class SetClassification(_TableChange, frozen=True, tag=True):
     """ALTER TABLE … MODIFY COLUMN … SET CLASSIFICATION '…'."""
 
-    table: Name
     column: Name
     classification: str
     span: Span
 
 
-class Grant(msgspec.Struct, frozen=True, tag=True):
+class Grant(_OtherChange, frozen=True, tag=True):
     """GRANT privileges ON tables TO roles (REVOKE … FROM where `revoked`)."""
 
     privileges: tuple[str, ...]
@@ -434,33 +487,41 @@ class Grant(msgspec.Struct, frozen=True, tag=True):
     span: Span
     revoked: bool = False
 
+    def touches(self) -> Iterator[Name]:
+        """Its tables."""
+        yield from self.tables
+
 
 # --- no effect on the schema, or an unknown one -----------------------------------------------------------------------
 
 
-class Transaction(msgspec.Struct, frozen=True, tag=True):
+class Transaction(_OtherChange, frozen=True, tag=True):
     """BEGIN, START TRANSACTION, COMMIT, END, ROLLBACK, SAVEPOINT, RELEASE; the first word in upper case."""
 
     word: str
     span: Span
 
 
-class Read(msgspec.Struct, frozen=True, tag=True):
+class Read(_OtherChange, frozen=True, tag=True):
     """A statement that only reads: SELECT, SHOW, EXPLAIN, DESCRIBE, VALUES, WITH … SELECT; `word` is its first."""
 
     word: str
     tables: tuple[Name, ...]
     span: Span
 
+    def touches(self) -> Iterator[Name]:
+        """Its tables."""
+        yield from self.tables
 
-class Comment(msgspec.Struct, frozen=True, tag=True):
+
+class Comment(_OtherChange, frozen=True, tag=True):
     """COMMENT ON …."""
 
     kind: str
     span: Span
 
 
-class Opaque(msgspec.Struct, frozen=True, tag=True):
+class Opaque(_OtherChange, frozen=True, tag=True):
     """SQL whose effect on the schema isn't modelled: why, its first words, and the tables it names where known."""
 
     reason: str
@@ -477,6 +538,10 @@ class Opaque(msgspec.Struct, frozen=True, tag=True):
     def changes_nothing(self) -> bool:
         """Whether neither the schema nor a row is another than before."""
         return self.keyword in _CHANGES_NOTHING
+
+    def touches(self) -> Iterator[Name]:
+        """Its tables."""
+        yield from self.tables
 
 
 _CHANGES_NOTHING: Final = frozenset(

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from kmblint.schema.changes import Name
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Name
 from kmblint.text import Place
 
 

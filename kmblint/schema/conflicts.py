@@ -16,8 +16,6 @@ from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
     ChangeType,
-    Check,
-    Constraint,
     CreateObject,
     DeleteRows,
     DetachPolicy,
@@ -26,17 +24,13 @@ from kmblint.schema.changes import (
     DropIndex,
     DropObject,
     DropTable,
-    ForeignKey,
     Grant,
     InsertRows,
-    Name,
-    PrimaryKey,
     Read,
     RenameColumn,
     RenameConstraint,
     RenameTable,
     SetClassification,
-    Unique,
     UpdateRows,
 )
 from kmblint.schema.conflict import (
@@ -49,6 +43,7 @@ from kmblint.schema.conflict import (
     UnknownTable,
 )
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
 from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
 
 
@@ -137,16 +132,13 @@ def _unknown_refs(table: str, known: Iterable[str], refs: Iterable[ColumnRef], w
 
 
 def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
-    name = getattr(change, "table", None)
-    if not isinstance(name, Name):
+    name = change.table
+    if name is None:
         return
     table = catalog.table(name.text)
     if table is None:
         if not catalog.is_readable(name.text):
-            guarded = bool(getattr(change, "table_guard", False)) or (
-                isinstance(change, DropTable | DropIndex) and change.if_exists
-            )
-            yield UnknownTable(name, guarded=guarded)
+            yield UnknownTable(name, guarded=_guards_table(change))
         return
     if isinstance(change, InsertRows) and change.query:
         yield from _unknown_tables(catalog, (Name(read, change.query.span) for read in change.query.tables))
@@ -170,6 +162,17 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
             yield UnknownObject(ObjectKind.MASKING_POLICY, policy)
         case _:
             yield from _column(table, change)
+
+
+def _guards_table(change: Change) -> bool:
+    """Whether the statement provides for a table that isn't there."""
+    match change:
+        case DropTable(if_exists=guarded) | DropIndex(if_exists=guarded):
+            return guarded
+        case AddColumn(table_guard=guarded) | DropColumn(table_guard=guarded):
+            return guarded
+        case _:
+            return False
 
 
 def _column(table: Table, change: Change) -> Iterator[Conflict]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from math import prod
 
 from kmblint.schema.catalog import Column, Table
-from kmblint.schema.changes import Assignment, DeleteRows, UpdateRows
+from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics, Truth
+from kmblint.schema.parts import Assignment
 from kmblint.schema.predicate import And, Between, ColumnRef, Compare, In, Or, Predicate, Query, Value, literal_value
 from kmblint.schema.value_set import FULL, NULLS, ValueSet, intersection, point
 

@@ -10,16 +10,8 @@ from typing import Final
 import msgspec
 
 from kmblint.schema.catalog import Table
-from kmblint.schema.changes import (
-    AddColumn,
-    AddTable,
-    Assignment,
-    Change,
-    ChangeDefault,
-    InsertRows,
-    Name,
-    UpdateRows,
-)
+from kmblint.schema.changes import AddColumn, AddTable, Change, ChangeDefault, InsertRows, UpdateRows
+from kmblint.schema.parts import Assignment, Name
 from kmblint.schema.predicate import ColumnRef, Compare, Predicate, Text, Value, conditions
 from kmblint.text import Span
 

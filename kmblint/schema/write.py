@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kmblint.schema.changes import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
 from kmblint.schema.predicate import Boolean, Call, Cast, Null, Number, Operation, Text, Value
 
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from kmblint.schema.changes import Name
+from kmblint.schema.parts import Name
 from kmblint.schema.predicate import Call, ColumnRef, Query
 from kmblint.sql.reader import NotSqlError
 from kmblint.sql.scanner import Kind, Token

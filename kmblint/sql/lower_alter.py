@@ -11,18 +11,17 @@ from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
     ChangeType,
-    Clause,
     DetachPolicy,
     DropColumn,
     DropConstraint,
     DropIndex,
-    Name,
     Opaque,
     RenameColumn,
     RenameConstraint,
     RenameTable,
     SetClassification,
-)  # fmt: skip
+)
+from kmblint.schema.parts import Clause, Name
 from kmblint.sql.lower_columns import read_column, read_type
 from kmblint.sql.lower_constraints import begins_constraint, read_constraint
 from kmblint.sql.lower_tables import index_parts
@@ -136,7 +135,7 @@ class _Action:
             at = reader.at
             reader.rest()
             clauses.append(Clause("INDEX OPTIONS", reader.since(at)))
-        return AddIndex(name, self.table, parts, self.span, clauses=tuple(clauses))
+        return AddIndex(self.table, name, parts, self.span, clauses=tuple(clauses))
 
     def _drop(self) -> Change:
         reader = self.reader

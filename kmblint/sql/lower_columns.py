@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Clause, ColumnDefinition, Constraint, ForeignKey, Name, PrimaryKey
+from kmblint.schema.parts import Clause, ColumnDefinition, Constraint, ForeignKey, Name, PrimaryKey
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
 from kmblint.sql.lower_constraints import after_constraint, inline_constraint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Action, Check, Clause, Constraint, ForeignKey, Name, PrimaryKey, Unique
+from kmblint.schema.parts import Action, Check, Clause, Constraint, ForeignKey, Name, PrimaryKey, Unique
 from kmblint.sql.lower_predicates import predicate
 from kmblint.sql.reader import Reader
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Assignment, Clause, InsertRows, Name, OnConflict, Row
+from kmblint.schema.changes import InsertRows
+from kmblint.schema.parts import Assignment, Clause, Name, OnConflict, Row
 from kmblint.schema.predicate import Query
 from kmblint.sql import dialect
 from kmblint.sql.lower_predicates import predicate

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Change, CreateObject, DropIndex, DropObject, DropTable, Name, Truncate
+from kmblint.schema.changes import Change, CreateObject, DropIndex, DropObject, DropTable, Truncate
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Name
 from kmblint.sql.reader import Reader
 from kmblint.text import Span
 

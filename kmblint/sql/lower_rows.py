@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.schema.changes import Assignment, Clause, DeleteRows, Name, UpdateRows
+from kmblint.schema.changes import DeleteRows, UpdateRows
+from kmblint.schema.parts import Assignment, Clause, Name
 from kmblint.schema.predicate import Predicate
 from kmblint.sql.lower_predicates import predicate
 from kmblint.sql.lower_values import value

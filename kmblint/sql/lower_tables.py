@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kmblint.schema.changes import AddIndex, AddTable, Clause, ColumnDefinition, Constraint, IndexPart, Name
+from kmblint.schema.changes import AddIndex, AddTable
+from kmblint.schema.parts import Clause, ColumnDefinition, Constraint, IndexPart, Name
 from kmblint.schema.predicate import Predicate, column_refs
 from kmblint.sql.lower_columns import is_plain_index, read_column
 from kmblint.sql.lower_constraints import begins_constraint, read_constraint
@@ -100,7 +101,7 @@ def create_index(reader: Reader, text: str, span: Span) -> AddIndex:
         else:
             clauses.append(Clause(_index_option(reader), reader.since(at)))
     return AddIndex(
-        name, table, parts, span, unique, guard is not None, concurrently is not None, where, tuple(clauses)
+        table, name, parts, span, unique, guard is not None, concurrently is not None, where, tuple(clauses)
     )
 
 

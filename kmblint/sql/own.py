@@ -6,15 +6,9 @@ The forms are those of crates/kimberlite-query/src/parser.rs; what breaks them o
 
 from __future__ import annotations
 
-from kmblint.schema.changes import (
-    AddMask,
-    Change,
-    CreateObject,
-    DropObject,
-    Grant,
-    Name,
-)  # fmt: skip
+from kmblint.schema.changes import AddMask, Change, CreateObject, DropObject, Grant
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Name
 from kmblint.sql.reader import Reader, items
 from kmblint.sql.scanner import Kind
 from kmblint.text import Span
@@ -102,7 +96,7 @@ def _add_mask(reader: Reader, span: Span) -> AddMask:
         raise reader.expected(("a masking strategy",))
     strategy = " ".join(token.upper or token.text for token in reader.rest())
     table = Name(".".join(part.text for part in parts[:-1]), parts[0].span.to(parts[-2].span), parts[0].quoted)
-    return AddMask(name, table, parts[-1], strategy, span)
+    return AddMask(table, name, parts[-1], strategy, span)
 
 
 def _add_role(reader: Reader, span: Span) -> CreateObject:

@@ -10,7 +10,8 @@ import unicodedata
 from itertools import pairwise
 from typing import Final
 
-from kmblint.schema.changes import Change, Comment, Name, Opaque, Read, Transaction
+from kmblint.schema.changes import Change, Comment, Opaque, Read, Transaction
+from kmblint.schema.parts import Name
 from kmblint.sql import dialect
 from kmblint.sql.lower_alter import alter_table
 from kmblint.sql.lower_insert import insert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kmblint.schema.changes import Name
+from kmblint.schema.parts import Name
 from kmblint.sql.scanner import Kind, Token
 from kmblint.text import Span
 from kmblint.wording import nearest

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import AddTable, Change, ForeignKey
+from kmblint.schema.changes import AddTable, Change
 from kmblint.schema.conflict import ColumnExists, TableExists, UnknownTable
 from kmblint.schema.conflicts import conflicts
+from kmblint.schema.parts import ForeignKey
 from tests.sql_catalog import catalog, changes, place
 
 CLINIC = """

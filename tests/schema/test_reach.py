@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Declared, Table
-from kmblint.schema.changes import DeleteRows, Name, Unique
+from kmblint.schema.changes import DeleteRows
 from kmblint.schema.domains import Semantics
+from kmblint.schema.parts import Name, Unique
 from kmblint.schema.predicate import (
     And,
     Between,

@@ -12,18 +12,15 @@ from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
     ChangeType,
-    Check,
     DropColumn,
     DropConstraint,
     DropIndex,
-    ForeignKey,
     Opaque,
-    PrimaryKey,
     RenameColumn,
     RenameConstraint,
     RenameTable,
-    Unique,
-)  # fmt: skip
+)
+from kmblint.schema.parts import Check, ForeignKey, PrimaryKey, Unique
 from tests.sql.conftest import Changes, ProblemOf, cut_out
 
 ACTIONS = [

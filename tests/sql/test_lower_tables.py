@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kmblint.schema.changes import (
-    Action,
-    AddIndex,
-    AddTable,
-    Check,
-    ColumnDefinition,
-    DropIndex,
-    DropTable,
-    ForeignKey,
-    PrimaryKey,
-    Unique,
-)  # fmt: skip
+from kmblint.schema.changes import AddIndex, AddTable, DropIndex, DropTable
+from kmblint.schema.parts import Action, Check, ColumnDefinition, ForeignKey, PrimaryKey, Unique
 from kmblint.schema.predicate import Call, IsNull, Number, Operation, Text
 from kmblint.schema.types import DataType
 from tests.sql.conftest import Changes, cut_out

@@ -13,7 +13,7 @@ from kmblint.schema.changes import (
     Grant,
     Read,
     SetClassification,
-)  # fmt: skip
+)
 from kmblint.schema.kinds import ObjectKind
 from tests.sql.conftest import Changes, ProblemOf, cut_out
 

@@ -17,12 +17,12 @@ from kmblint.schema.changes import (
     DropColumn,
     DropObject,
     InsertRows,
-    Name,
     Read,
     UpdateRows,
 )
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Name
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.outcome_rows import (
@@ -201,5 +201,4 @@ def _reads(old: DataType, new: DataType) -> bool:
 
 
 def _table(change: Change, catalog: Catalog) -> Table | None:
-    name = getattr(change, "table", None)
-    return None if name is None else catalog.table(name.text)
+    return catalog.table(change.table.text) if change.table else None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.schema.catalog import Catalog, Poison, Table
-from kmblint.schema.changes import Assignment, DeleteRows, InsertRows, Name, OnConflict, Read, Row, UpdateRows
+from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
+from kmblint.schema.parts import Assignment, Name, OnConflict, Row
 from kmblint.schema.predicate import (
     And,
     Between,

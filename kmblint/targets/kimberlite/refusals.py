@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import AddTable, Change, DeleteRows, DetachPolicy, DropTable, InsertRows, Name, UpdateRows
+from kmblint.schema.changes import AddTable, Change, DeleteRows, DetachPolicy, DropTable, InsertRows, UpdateRows
 from kmblint.schema.conflict import (
     ColumnExists,
     Conflict,
@@ -17,6 +17,7 @@ from kmblint.schema.conflict import (
     UnknownTable,
 )
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import Name
 from kmblint.targets.verdict import CatalogueRefusal
 
 _SYSTEM: Final = "_kimberlite_"

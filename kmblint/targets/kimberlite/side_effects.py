@@ -26,8 +26,7 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
 
     Of a refused INSERT the rows before the refused one are in.
     """
-    name = getattr(change, "table", None)
-    table = None if name is None else catalog.table(name.text)
+    table = catalog.table(change.table.text) if change.table else None
     if table is None or outcome.verdict is Verdict.NO_OP:
         return catalog
     match change:

@@ -1,0 +1,157 @@
+"""The parts that changes are made of: names, clauses, constraints, columns, rows, each with the span it stands at."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias
+
+import msgspec
+
+from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.predicate import Predicate, Value
+from kmblint.schema.types import DataType
+from kmblint.text import Span
+
+
+class Name(msgspec.Struct, frozen=True):
+    """An identifier with its quotes undone; a qualified one is written with dots, as the engine stores it."""
+
+    text: str
+    span: Span
+    quoted: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """A clause beside the model's own fields: its keywords in upper case (`COLLATE`, `WITH`, `USING`) and its place."""
+
+    keyword: str
+    span: Span
+
+
+class Action(Enum):
+    """What a foreign key does when the row that it refers to goes."""
+
+    NO_ACTION = "NO ACTION"
+    RESTRICT = "RESTRICT"
+    CASCADE = "CASCADE"
+    SET_NULL = "SET NULL"
+    SET_DEFAULT = "SET DEFAULT"
+
+
+class PrimaryKey(msgspec.Struct, frozen=True, tag=True):
+    """PRIMARY KEY (columns)."""
+
+    columns: tuple[Name, ...]
+    span: Span
+    name: Name | None = None
+
+
+class Unique(msgspec.Struct, frozen=True, tag=True):
+    """UNIQUE (columns)."""
+
+    columns: tuple[Name, ...]
+    span: Span
+    name: Name | None = None
+
+
+class ForeignKey(msgspec.Struct, frozen=True, tag=True):
+    """FOREIGN KEY (columns) REFERENCES table (targets); no targets means the table's primary key."""
+
+    columns: tuple[Name, ...]
+    table: Name
+    targets: tuple[Name, ...]
+    span: Span
+    name: Name | None = None
+    on_delete: Action | None = None
+
+
+class Check(msgspec.Struct, frozen=True, tag=True):
+    """CHECK (condition)."""
+
+    condition: Predicate | None
+    span: Span
+    name: Name | None = None
+
+    @property
+    def columns(self) -> tuple[Name, ...]:
+        """None: the condition names them."""
+        return ()
+
+
+Constraint: TypeAlias = PrimaryKey | Unique | ForeignKey | Check
+
+
+class ColumnDefinition(msgspec.Struct, frozen=True):
+    """A column as CREATE TABLE or ADD COLUMN writes it."""
+
+    name: Name
+    type: DataType
+    type_span: Span
+    span: Span
+    nullable: bool | None = None
+    """False for NOT NULL, True for an explicit NULL, None where neither is written."""
+    default: Value | None = None
+    constraints: tuple[Constraint, ...] = ()
+    """The inline ones: PRIMARY KEY, UNIQUE, REFERENCES, CHECK, each over this column."""
+    clauses: tuple[Clause, ...] = ()
+    """DEFAULT, NOT NULL, GENERATED, COLLATE, COMMENT … : every option with its place, the modelled ones too."""
+
+    @property
+    def is_key(self) -> bool:
+        """Whether PRIMARY KEY stands in the definition."""
+        return any(isinstance(constraint, PrimaryKey) for constraint in self.constraints)
+
+
+class IndexPart(msgspec.Struct, frozen=True):
+    """One part of an index: a column, or an expression (`column` is None)."""
+
+    column: Name | None
+    span: Span
+    descending: bool = False
+    refs: tuple[str, ...] = ()
+    """The columns that an expression names."""
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """`column = value` in SET; `qualifier` is what stands before the column's dot."""
+
+    column: Name
+    value: Value
+    span: Span
+    qualifier: str | None = None
+
+
+class OnConflict(msgspec.Struct, frozen=True):
+    """ON CONFLICT (columns) DO NOTHING, or DO UPDATE SET (assignments)."""
+
+    span: Span
+    columns: tuple[Name, ...] = ()
+    update: bool = False
+    assignments: tuple[Assignment, ...] = ()
+    constraint: Name | None = None
+    where: bool = False
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One parenthesised row of VALUES."""
+
+    values: tuple[Value, ...]
+    span: Span
+
+
+class Introduced(msgspec.Struct, frozen=True):
+    """A new name: what it names, and the table that it belongs to."""
+
+    kind: ObjectKind
+    name: Name
+    table: str | None = None
+    constraint: Constraint | None = None
+    """The constraint that it names."""
+
+    @property
+    def subject(self) -> str:
+        """The object as findings call it: `patients`, `patients.phone`, `patients_phone_idx`."""
+        return f"{self.table}.{self.name}" if self.kind is ObjectKind.COLUMN else self.name.text
