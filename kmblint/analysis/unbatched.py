@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from kmblint.analysis.batches import first_batch
 from kmblint.findings import Confidence, Finding
-from kmblint.replay.steps import Step
-from kmblint.schema.changes import DeleteRows, UpdateRows
+from kmblint.replay.steps import Replay, Step
+from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
 from kmblint.targets import Target
+
+
+def empties_before_drop(change: UpdateRows | DeleteRows, step: Step, replay: Replay) -> bool:
+    """Whether a DELETE without WHERE empties a table, and its indexes, which a later statement of the file drops."""
+    if not isinstance(change, DeleteRows) or change.where is not None:
+        return False
+    drops = (later for later in replay.later(step, DropTable) if later.migration is step.migration)
+    return any(later.subject == change.table.text for later in drops)
 
 
 def unbatched(

@@ -27,6 +27,7 @@ from kmblint.schema.write import column_list
 from kmblint.targets import Target
 from kmblint.targets.verdict import RepeatedKey, Verdict
 from kmblint.text import Place
+from kmblint.wording import counted
 
 
 def check(migration: Migration, replay: Replay, target: Target, *, strict: bool) -> Iterator[Finding]:
@@ -71,7 +72,7 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
     ]
     rows = _rows_left(first[-1])
     if rows:
-        left.append((f"{_counted(rows)} of `{first[-1].subject}`", first[-1]))
+        left.append((f"{counted(rows, 'row')} of `{first[-1].subject}`", first[-1]))
     names = ", ".join(said for said, _ in left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
     reason = first[-1].outcome.refusal
     because = f" ({reason.reason})" if reason else ""
@@ -92,10 +93,6 @@ def _help(stops: Step, rows: int) -> str:
         return "mend this statement, or move it into a migration of its own"
     key = column_list(table.primary_key)
     return f"mend the row, and write ON CONFLICT ({key}) DO NOTHING so that the rows before it can be sent again"
-
-
-def _counted(rows: int) -> str:
-    return f"{rows} row{'' if rows == 1 else 's'}"
 
 
 def _could_be(meets: Step) -> Finding:
@@ -132,7 +129,7 @@ def _left(change: Change | None) -> str | None:
         case DropColumn(table=table, column=column):
             return f"the drop of `{table}.{column}`"
         case InsertRows(table=table, rows=rows):
-            return f"{_counted(len(rows))} of `{table}`"
+            return f"{counted(len(rows), 'row')} of `{table}`"
         case UpdateRows(table=table) | DeleteRows(table=table):
             return f"changed rows of `{table}`"
         case _:

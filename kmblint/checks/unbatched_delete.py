@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.analysis.unbatched import unbatched
+from kmblint.analysis.unbatched import empties_before_drop, unbatched
 from kmblint.findings import Finding
-from kmblint.replay.steps import Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DeleteRows
 from kmblint.targets import Target
 
 _COST: Final = "each row costs a log event, and isn't gone: the log is append-only"
 
 
-def check(change: DeleteRows, step: Step, target: Target, *, max_rows: int) -> Iterator[Finding]:
+def check(change: DeleteRows, step: Step, target: Target, replay: Replay, *, max_rows: int) -> Iterator[Finding]:
     """The DELETE that may take more than so many rows at once, with the first batch of a bounded one."""
     found = unbatched(change, step, target, max_rows=max_rows, does="`DELETE` takes", cost=_COST)
-    if found is not None:
+    if found is not None and not empties_before_drop(change, step, replay):
         yield found
