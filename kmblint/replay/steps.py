@@ -229,7 +229,9 @@ def _steps(
     actual: bool,
     runner: bool,
 ) -> Iterator[Step]:
-    """The steps of one statement, a change each."""
+    """The steps of one statement, a change each; raises what reading the statement failed with."""
+    if statement.failure is not None:
+        raise statement.failure
     form = target.form(statement, migration.source)
     fate = _fate(statement, migration) if runner else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)

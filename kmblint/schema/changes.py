@@ -354,6 +354,8 @@ class InsertRows(_TableChange, frozen=True, tag=True):
     """REPLACE INTO, INSERT OR REPLACE."""
     default_values: bool = False
     clauses: tuple[Clause, ...] = ()
+    reads: tuple[Name, ...] = ()
+    """Tables that its sub-queries and common table expressions read."""
 
     def touches(self) -> Iterator[Name]:
         """The table, and those that its query reads."""
@@ -373,6 +375,8 @@ class UpdateRows(_TableChange, frozen=True, tag=True):
     joined: tuple[Name, ...] = ()
     """Tables of FROM or JOIN."""
     clauses: tuple[Clause, ...] = ()
+    reads: tuple[Name, ...] = ()
+    """Tables that its sub-queries and common table expressions read."""
 
     def touches(self) -> Iterator[Name]:
         """The table, and those that are joined."""
@@ -389,6 +393,8 @@ class DeleteRows(_TableChange, frozen=True, tag=True):
     joined: tuple[Name, ...] = ()
     """Tables of USING or JOIN."""
     clauses: tuple[Clause, ...] = ()
+    reads: tuple[Name, ...] = ()
+    """Tables that its sub-queries and common table expressions read."""
 
     def touches(self) -> Iterator[Name]:
         """The table, and those that are joined."""

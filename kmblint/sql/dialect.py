@@ -7,14 +7,13 @@ A Parser of our own would not load under `sqlglot[c]`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from kmblint.schema.parts import Name
-from kmblint.schema.predicate import Call, ColumnRef, Query
-from kmblint.sql.reader import NotSqlError
+from kmblint.sql.reader import NotSqlError, TooDeepError
 from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.tree import Node, Shape
 from kmblint.sql.words import BARE_CALLS, CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, names_at
 from kmblint.text import Span
 
@@ -28,7 +27,7 @@ _OPERAND_FOLLOWS: Final = frozenset(
 )
 
 
-def columns(tokens: Sequence[Token], text: str) -> tuple[ColumnRef, ...]:
+def columns(tokens: Sequence[Token], text: str) -> tuple[Node, ...]:
     """The columns that an expression names outside its sub-queries; raises NotSqlError where it is no SQL."""
     from sqlglot import exp
 
@@ -38,54 +37,55 @@ def columns(tokens: Sequence[Token], text: str) -> tuple[ColumnRef, ...]:
         for column in tree.find_all(exp.Column)
         if isinstance(column.this, exp.Identifier) and column.parent_select is tree
     ]
-    refs = [_column(column) for column in found]
-    return tuple(sorted((ref for ref in refs if ref is not None), key=lambda ref: ref.span))
+    nodes = [_column(column) for column in found]
+    return tuple(sorted((node for node in nodes if node is not None), key=lambda node: node.span))
 
 
-def query(tokens: Sequence[Token], text: str, span: Span) -> Query:
-    """A query's tables, LIMIT, calls and whether it has a WHERE; raises NotSqlError where it is no SQL."""
+def query(tokens: Sequence[Token], text: str) -> Node:
+    """A query as far as it is asked about: tables, WHERE, LIMIT and calls; raises NotSqlError where it is no SQL."""
     tree = _tree(tokens, text)
+    span = Span(tokens[0].start, tokens[-1].end)
     limit = tree.args.get("limit")
     bound = limit.expression.name if limit is not None and limit.expression is not None else ""
-    tables = tuple(name.text for name in _tables(tree))
-    limit_rows = int(bound) if bound.isdigit() else None
-    return Query(tables, span, limit_rows, tree.args.get("where") is not None, tuple(_calls(tokens)))
+    parts = [*_tables(tree)]
+    if tree.args.get("where") is not None:
+        parts.append(Node("WHERE", span))
+    if limit is not None:
+        parts.append(Node("LIMIT", span, parts=(Node(Shape.NUMBER, span, bound),)))
+    return Node(Shape.QUERY, span, parts=(*parts, *_calls(tokens)))
 
 
-def _calls(tokens: Sequence[Token]) -> Iterator[Call]:
+def _calls(tokens: Sequence[Token]) -> Iterator[Node]:
     """What is written as a call: a name before a parenthesis, or a word that needs none."""
     for index, token in enumerate(tokens):
         called = index + 1 < len(tokens) and tokens[index + 1].text == "("
         name = token.kind is Kind.WORD and token.upper not in CLAUSE_WORDS | OPERATOR_WORDS
         bare = token.upper in BARE_CALLS and not names_at(tokens, index)
         if (called and name) or bare:
-            yield Call(token.value.lower(), (), token.span)
+            yield Node(Shape.CALL, token.span, token.value.upper())
 
 
-def read_tables(tokens: Sequence[Token], text: str) -> tuple[Name, ...]:
-    """The tables that a query names, its common table expressions left out; raises NotSqlError where it is no SQL."""
-    return _tables(_tree(tokens, text))
-
-
-def _tables(tree: exp.Expression) -> tuple[Name, ...]:
+def _tables(tree: exp.Expression) -> Iterator[Node]:
     from sqlglot import exp
 
     own = {part.alias for part in tree.find_all(exp.CTE)}
-    named: dict[str, Name] = {}
     for table in tree.find_all(exp.Table):
         parts = [part for part in table.parts if isinstance(part, exp.Identifier)]
         spans = [span for part in parts if (span := _span(part)) is not None]
         text = ".".join(part.name for part in parts)
         if spans and text not in own:
-            named.setdefault(text, Name(text, spans[0].to(spans[-1])))
-    return tuple(sorted(named.values(), key=lambda name: name.span))
+            span = spans[0].to(spans[-1])
+            yield Node("table", span, parts=(Node(Shape.NAME, span, text),))
 
 
-def _column(column: exp.Expression) -> ColumnRef | None:
+def _column(column: exp.Expression) -> Node | None:
     """A column with its qualifier; one that has no place in the text (an expanded `*`) is none."""
     spans = [span for part in (column.args.get("table"), column.this) if part and (span := _span(part)) is not None]
     qualifier = column.args.get("table")
-    return ColumnRef(column.this.name, spans[0].to(spans[-1]), qualifier.name if qualifier else None) if spans else None
+    if not spans:
+        return None
+    span = spans[0].to(spans[-1])
+    return Node(Shape.COLUMN, span, column.this.name, qualifier=qualifier.name if qualifier else None)
 
 
 def _span(identifier: exp.Expression) -> Span | None:
@@ -97,33 +97,37 @@ def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
     """The tree of a slice, its offsets those of the whole text; raises NotSqlError."""
     from sqlglot import Token as ForeignToken
     from sqlglot import TokenType
-    from sqlglot.errors import SqlglotError
 
     foreign = {"XOR": TokenType.OR, "MATCH": TokenType.LIKE, "DIV": TokenType.SLASH}  # of MySQL and SQLite
-    base = tokens[0].start
+    base = tokens[0].start - len(prefix)
     names = _names(tokens)
     dialect = _dialect()
-    try:
-        read = dialect.tokenize(prefix + _blanked(tokens, text))
-        placed = [
-            ForeignToken(
-                TokenType.IDENTIFIER
-                if (start := token.start - len(prefix) + base) in names
-                else foreign.get(token.text.upper(), token.token_type),
-                names.get(start, token.text),
-                token.line,
-                token.col,
-                start,
-                token.end - len(prefix) + base,
-            )
-            for token in read
-        ]
-        trees: list[Any] = dialect.parser().parse(placed, prefix + text)
-    except (SqlglotError, ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
-        raise _not_sql(error, tokens) from error
+    read = _ask(tokens, dialect.tokenize, prefix + _blanked(tokens, text))
+    placed = [
+        ForeignToken(
+            TokenType.IDENTIFIER if token.start + base in names else foreign.get(token.text.upper(), token.token_type),
+            names.get(token.start + base, token.text),
+            token.line,
+            token.col,
+            token.start + base,
+            token.end + base,
+        )
+        for token in read
+    ]
+    trees: list[Any] = _ask(tokens, dialect.parser().parse, placed, prefix + text)
     if len(trees) != 1 or trees[0] is None or trees[0].key == "command":
         raise NotSqlError(f"this is not SQL near `{tokens[0].text}`", tokens[0].span)
     return trees[0]
+
+
+def _ask(tokens: Sequence[Token], function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function of sqlglot's says; raises NotSqlError: on what is no SQL it fails in many ways."""
+    try:
+        return function(*arguments)
+    except RecursionError:
+        raise TooDeepError from None
+    except Exception as error:
+        raise _not_sql(error, tokens) from error
 
 
 def _names(tokens: Sequence[Token]) -> dict[int, str]:

@@ -1,107 +1,62 @@
-"""DROP, TRUNCATE, and CREATE of what the catalogue doesn't model: views, types, schemas, functions …"""
+"""DROP, TRUNCATE, objects, grants and what only reads, as changes."""
 
 from __future__ import annotations
 
-from typing import Final
-
-from kmblint.schema.changes import Change, CreateObject, DropIndex, DropObject, DropTable, Truncate
+from kmblint.schema.changes import AddMask, Change, CreateObject, DropIndex, DropObject, DropTable, Grant, Truncate
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import Name
-from kmblint.sql.reader import Reader
+from kmblint.sql.tree import Node, Shape
 from kmblint.text import Span
 
-_OWN_READERS: Final = frozenset({ObjectKind.MASKING_POLICY, ObjectKind.MASK, ObjectKind.ROLE})
-_KINDS: Final = {
-    tuple(kind.upper().split()): kind
-    for kind in sorted(ObjectKind, key=len, reverse=True)
-    if kind not in _OWN_READERS
-    and kind not in {ObjectKind.TABLE, ObjectKind.COLUMN, ObjectKind.INDEX, ObjectKind.CONSTRAINT}
-}
-"""The kinds that are read here by their words, the longest first."""
-_MODIFIERS: Final = ("TEMP", "TEMPORARY", "RECURSIVE", "TRUSTED", "PROCEDURAL", "DEFAULT", "UNLOGGED", "FORCE", "SQL")
-_KNOWN: Final = (
-    "TABLE", "INDEX", "UNIQUE", "MASKING POLICY", "MASK", "ROLE", "USER", *(" ".join(words) for words in _KINDS),
-)  # fmt: skip
+
+def _names(node: Node | None) -> tuple[Name, ...]:
+    return tuple(part.name for part in node.all(Shape.NAME)) if node else ()
 
 
-def create_object(reader: Reader, span: Span) -> CreateObject:
-    """Reads the head of any other CREATE; raises NotSqlError where the kind of object is none."""
-    reader.need("CREATE")
-    replace = reader.take("OR", "REPLACE") is not None or reader.take("OR", "ALTER") is not None
-    if reader.take("DEFINER", "="):
-        reader.until("VIEW", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT")
-    while reader.takes_name(1) and reader.take_any(*_MODIFIERS):
-        pass
-    kind = _kind(reader)
-    guard = reader.take("IF", "NOT", "EXISTS") is not None
-    name = reader.dotted() if reader.takes_name() and not reader.sees("AUTHORIZATION") else None
-    if name is None and reader.done:
-        raise reader.expected(("a name",))
-    return CreateObject(kind, name, span, replace, guard)
+def create_object(root: Node) -> Change:
+    """An object that is neither table nor index."""
+    kind = ObjectKind(next(root.all("kind")).text.lower())
+    name = next(iter(_names(root)), None)
+    if kind is ObjectKind.MASK and name is not None:
+        table, column = _split(next(root.all("ON")).parts[0])
+        return AddMask(table, name, column, next(root.all("USING")).text, root.span)
+    replaced = root.has("OR REPLACE") or root.has("OR ALTER")
+    strategy = root.child("STRATEGY")
+    roles = _names(root.child("EXEMPT ROLES", "ROLE"))
+    guard = root.has("IF NOT EXISTS")
+    return CreateObject(kind, name, root.span, replaced, guard, strategy.text if strategy else "", roles)
 
 
-def drop(reader: Reader, span: Span) -> tuple[Change, ...]:
-    """Reads any DROP from its first word: one change an object; raises NotSqlError."""
-    reader.need("DROP")
-    reader.take_any("TEMPORARY")
-    if reader.take("TABLE"):
-        guard = reader.take("IF", "EXISTS") is not None
-        tables = _list(reader, "a table name")
-        cascade = _behaviour(reader)
-        return tuple(DropTable(table, span, guard, cascade) for table in tables)
-    if reader.take("INDEX"):
-        concurrently = reader.takes_name(1) and reader.take("CONCURRENTLY") is not None
-        guard = reader.take("IF", "EXISTS") is not None
-        indexes = _list(reader, "an index name")
-        on = reader.dotted("a table name") if reader.take("ON") else None
-        _behaviour(reader)
-        return tuple(DropIndex(index, span, on, guard, concurrently) for index in indexes)
-    kind = _kind(reader)
-    guard = reader.take("IF", "EXISTS") is not None
-    names: list[Name | None] = list(_list(reader, "a name")) if reader.takes_name() else [None]
-    cascade = any(token.upper == "CASCADE" for token in reader.rest())
-    return tuple(DropObject(kind, name, span, guard, cascade) for name in names)
+def _split(target: Node) -> tuple[Name, Name]:
+    """`table.column` as two names."""
+    before = Span(target.span.start, target.span.end - len(target.text) - 1)
+    after = Span(target.span.end - len(target.text), target.span.end)
+    return Name(target.qualifier or "", before, target.quoted), Name(target.text, after, target.quoted)
 
 
-def truncate(reader: Reader, span: Span) -> tuple[Change, ...]:
-    """Reads TRUNCATE: one change a table; raises NotSqlError."""
-    reader.need("TRUNCATE")
-    if reader.takes_name(1):
-        reader.take("TABLE")
-    if reader.takes_name(1):
-        reader.take("ONLY")
-    tables = _list(reader, "a table name")
-    if reader.take_any("RESTART", "CONTINUE"):
-        reader.need("IDENTITY")
-    cascade = _behaviour(reader)
-    return tuple(Truncate(table, span, cascade) for table in tables)
+def drop(root: Node) -> tuple[Change, ...]:
+    """One change an object."""
+    names: tuple[Name | None, ...] = _names(root) or (None,)
+    return tuple(_dropped(root, ObjectKind(next(root.all("kind")).text.lower()), name) for name in names)
 
 
-def altered(reader: Reader) -> str:
-    """The kind of object that an ALTER is about; raises NotSqlError where it is none."""
-    reader.need("ALTER")
-    return (
-        reader.take_any("INDEX", "ROLE", "SYSTEM", "DEFAULT", "SESSION", "LARGE", "INSTANCE") or _kind(reader).upper()
-    )
+def _dropped(root: Node, kind: ObjectKind, name: Name | None) -> Change:
+    span, guard, cascade = root.span, root.has("IF EXISTS"), root.has("CASCADE")
+    if kind is ObjectKind.TABLE and name is not None:
+        return DropTable(name, span, guard, cascade)
+    if kind is ObjectKind.INDEX and name is not None:
+        on = root.child("ON")
+        return DropIndex(name, span, on.parts[0].name if on else None, guard, root.has("CONCURRENTLY"))
+    return DropObject(kind, name, span, guard, cascade)
 
 
-def _list(reader: Reader, what: str) -> tuple[Name, ...]:
-    names = [reader.dotted(what)]
-    while reader.take("*") or reader.take(","):
-        if reader.tokens[reader.at - 1].text == ",":
-            names.append(reader.dotted(what))
-    return tuple(names)
+def truncate(root: Node) -> tuple[Change, ...]:
+    """One change a table."""
+    return tuple(Truncate(name, root.span, root.has("CASCADE")) for name in _names(root))
 
 
-def _behaviour(reader: Reader) -> bool:
-    word = reader.take_any("CASCADE", "RESTRICT")
-    reader.take("CONSTRAINTS")
-    reader.finish("the end of the statement", "CASCADE", "RESTRICT")
-    return word == "CASCADE"
-
-
-def _kind(reader: Reader) -> ObjectKind:
-    for words, kind in _KINDS.items():
-        if reader.take(*words):
-            return kind
-    raise reader.expected(("a kind of object", *_KNOWN))
+def grant(root: Node) -> Grant:
+    """GRANT, or REVOKE."""
+    privileges = tuple(part.text for part in root.all("privilege"))
+    roles = _names(root.child("TO", "FROM"))
+    return Grant(privileges, _names(root.child("ON")), roles, root.span, root.kind == "REVOKE")

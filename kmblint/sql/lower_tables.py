@@ -1,270 +1,282 @@
-"""CREATE TABLE and CREATE INDEX."""
+"""CREATE TABLE, CREATE INDEX and ALTER TABLE as changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from kmblint.schema.changes import AddIndex, AddTable
-from kmblint.schema.parts import Clause, ColumnDefinition, Constraint, IndexPart, Name
-from kmblint.schema.predicate import Predicate, column_refs
-from kmblint.sql.lower_columns import is_plain_index, read_column
-from kmblint.sql.lower_constraints import begins_constraint, read_constraint
-from kmblint.sql.lower_predicates import predicate
-from kmblint.sql.lower_values import value
-from kmblint.sql.reader import Reader, items
-from kmblint.sql.scanner import Kind, Token
-from kmblint.sql.words import QUERY_WORDS
-from kmblint.text import Span
-
-_TABLE_KINDS: Final = ("GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "UNLOGGED", "EXTERNAL", "VIRTUAL")
-_INDEX_KINDS: Final = ("UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED")
-_GROUPED_OPTIONS: Final = (("INHERITS",), ("WITH",))
-_WORD_OPTIONS: Final = (
-    ("TABLESPACE",), ("ENGINE",), ("USING",), ("COLLATE",), ("COMMENT",), ("CHARSET",), ("DEFAULT", "CHARSET"),
-    ("CHARACTER", "SET"), ("DEFAULT", "CHARACTER", "SET"), ("DEFAULT", "COLLATE"), ("AUTO_INCREMENT",),
-    ("ROW_FORMAT",), ("LOCATION",),
-)  # fmt: skip
-_BARE_OPTIONS: Final = (
-    ("WITHOUT", "ROWID"),
-    ("WITHOUT", "OIDS"),
-    ("STRICT",),
-    ("WITH", "DATA"),
-    ("WITH", "NO", "DATA"),
+from kmblint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
+    AddTable,
+    AttachPolicy,
+    Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    DetachPolicy,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    Opaque,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    SetClassification,
 )
-_OPTION_WORDS: Final = (
-    "AS", "INHERITS", "WITH", "TABLESPACE", "ENGINE", "PARTITION", "ON", "USING", "COLLATE", "COMMENT", "WITHOUT",
-    "STRICT", "DEFAULT", "CHARSET", "CLUSTER", "LIKE",
-)  # fmt: skip
+from kmblint.schema.parts import (
+    Action,
+    Check,
+    Clause,
+    ColumnDefinition,
+    Constraint,
+    ForeignKey,
+    IndexPart,
+    Name,
+    PrimaryKey,
+    Unique,
+)
+from kmblint.schema.types import DataType
+from kmblint.sql.grammar_columns import name_of
+from kmblint.sql.lower_values import columns as columns_of
+from kmblint.sql.lower_values import condition, value
+from kmblint.sql.tree import Node, Shape
+
+_KEYWORDS: Final = {
+    "KEY": "PRIMARY KEY", "AUTOINCREMENT": "AUTO_INCREMENT", "AS": "GENERATED", "NULLS DISTINCT": "NULLS",
+}  # fmt: skip
+"""Clauses that the model calls by another word."""
+_MODELLED: Final = frozenset({Shape.NAME, "column", "constraint", "IF NOT EXISTS"})
 
 
-def create_table(reader: Reader, text: str, span: Span) -> AddTable:
-    """Reads CREATE TABLE from its first word; raises NotSqlError."""
-    reader.need("CREATE")
-    clauses = _heading(reader, _TABLE_KINDS)
-    reader.need("TABLE")
-    guard = reader.take("IF", "NOT", "EXISTS") is not None
-    table = reader.dotted("a table name")
+def create_table(root: Node) -> AddTable:
+    """The table, its columns and constraints; every other clause is noted."""
+    name = next(root.all(Shape.NAME)).name
     columns: list[ColumnDefinition] = []
     constraints: list[Constraint] = []
-    if reader.sees("(") and reader.peek(1).upper not in QUERY_WORDS:
-        inside = reader.group()
-        alone = _only_item(inside)
-        for item in items(inside, reader.tokens[reader.at - 1].start) if inside else []:
-            noted = _note(item, alone=alone)
-            if noted is not None:
-                clauses.append(noted)
-            elif begins_constraint(item):
-                constraint, behind = read_constraint(item, text)
-                constraints.append(constraint)
-                clauses += behind
-            else:
-                columns.append(read_column(item, text))
-    elif reader.done:
-        raise reader.expected(("(", "AS"))
-    query = False
-    while not reader.done:
-        reader.take(",")
-        at = reader.at
-        keyword = _table_option(reader)
-        query = query or keyword == "AS SELECT"
-        clauses.append(Clause(keyword, reader.since(at)))
-    return AddTable(table, tuple(columns), tuple(constraints), span, guard, query, tuple(clauses))
+    clauses: list[Clause] = []
+    for part in root.parts:
+        if part.kind == "column":
+            columns.append(column(part))
+        elif part.kind == "constraint":
+            constraints.append(constraint(part.parts[0]))
+            clauses += map(_clause, part.parts[1:])
+        elif part.kind not in _MODELLED:
+            clauses.append(_clause(part))
+    query, guard = root.has("AS SELECT"), root.has("IF NOT EXISTS")
+    return AddTable(name, tuple(columns), tuple(constraints), root.span, guard, query, tuple(clauses))
 
 
-def create_index(reader: Reader, text: str, span: Span) -> AddIndex:
-    """Reads CREATE INDEX from its first word; raises NotSqlError."""
-    reader.need("CREATE")
-    clauses = _heading(reader, _INDEX_KINDS)
-    unique = any(clause.keyword == "UNIQUE" for clause in clauses)
-    reader.need("INDEX")
-    concurrently = reader.take("CONCURRENTLY")
-    guard = reader.take("IF", "NOT", "EXISTS")
-    clauses += [Clause("CONCURRENTLY", concurrently)] if concurrently else []
-    clauses += [Clause("IF NOT EXISTS", guard)] if guard else []
-    named = not reader.sees("ON") or reader.sees("ON", ahead=1)
-    name = reader.dotted("an index name") if named else None
-    clauses += _method(reader)
-    reader.need("ON")
-    if reader.takes_name(1) and (only := reader.take("ONLY")):
-        clauses.append(Clause("ONLY", only))
-    table = reader.dotted("a table name")
-    clauses += _method(reader)
-    parts, noted = index_parts(reader, text)
-    clauses += noted
-    where: Predicate | None = None
-    while not reader.done:
-        at = reader.at
-        if reader.take("WHERE"):
-            where = predicate(reader.rest(), text, span.end)
-            clauses.append(Clause("WHERE", reader.since(at)))
-        else:
-            clauses.append(Clause(_index_option(reader), reader.since(at)))
-    return AddIndex(
-        table, name, parts, span, unique, guard is not None, concurrently is not None, where, tuple(clauses)
+def _clause(node: Node) -> Clause:
+    kind = "IDENTITY" if node.has("IDENTITY") else node.kind
+    return Clause(_KEYWORDS.get(kind, kind), node.span)
+
+
+def column(node: Node) -> ColumnDefinition:
+    """A column's definition."""
+    name = node.parts[0].name
+    kind = node.child("type")
+    options = node.parts[1 if kind is None else 2 :]
+    nullable: bool | None = None
+    default = None
+    constraints: list[Constraint] = []
+    clauses: list[Clause] = []
+    given: Name | None = None
+    for option in options:
+        match option.kind:
+            case "CONSTRAINT":
+                given = option.parts[0].name
+                continue
+            case "NOT NULL" | "NULL":
+                nullable = option.kind == "NULL"
+            case "DEFAULT":
+                default = value(option.parts[0])
+            case "PRIMARY KEY" | "KEY" | "UNIQUE" | "REFERENCES" | "CHECK":
+                constraints.append(_inline(option, name, given))
+                given = None
+            case _:
+                pass  # noted, whatever it is
+        clauses.append(_clause(option))
+    found, span = (DataType(""), name.span) if kind is None else (data_type(kind), kind.span)
+    return ColumnDefinition(name, found, span, node.span, nullable, default, tuple(constraints), tuple(clauses))
+
+
+def data_type(node: Node) -> DataType:
+    """A type; of its arguments, the whole numbers."""
+    given = node.child("arguments")
+    arguments = tuple(int(part.text) for part in given.parts if part.text.isdecimal()) if given else ()
+    words = (part.kind for part in node.parts if part.kind not in ("arguments", "ARRAY"))
+    return DataType(" ".join((node.text, *words)), arguments, node.has("ARRAY"))
+
+
+def _inline(node: Node, column: Name, given: Name | None) -> Constraint:
+    match node.kind:
+        case "UNIQUE":
+            return Unique((column,), node.span, given)
+        case "REFERENCES":
+            return _reference(node, (column,), node, given)
+        case "CHECK":
+            return Check(condition(node.parts[0]), node.span, given)
+        case _:
+            return PrimaryKey((column,), node.span, given)
+
+
+def constraint(node: Node) -> Constraint:
+    """A constraint of the table."""
+    parts = node.parts
+    named = parts and parts[0].kind == "CONSTRAINT"
+    given = parts[0].parts[0].name if named else None
+    match node.kind:
+        case "PRIMARY KEY":
+            return PrimaryKey(_key(node), node.span, given)
+        case "UNIQUE":
+            own = node.child(Shape.NAME)
+            return Unique(_key(node), node.span, given or (own.name if own else None))
+        case "CHECK":
+            return Check(condition(parts[1 if named else 0]), node.span, given)
+        case _:
+            return _reference(next(node.all("REFERENCES")), _names(node.child("columns")), node, given)
+
+
+def _key(node: Node) -> tuple[Name, ...]:
+    found = node.child("columns")
+    names = (name_of(part) for part in (found.parts if found else ()))
+    return tuple(name.name for name in names if name is not None)
+
+
+def _names(node: Node | None) -> tuple[Name, ...]:
+    return tuple(part.name for part in node.parts) if node else ()
+
+
+def _reference(node: Node, columns: tuple[Name, ...], whole: Node, given: Name | None) -> ForeignKey:
+    deleted = [Action(part.text) for part in node.all("ON DELETE")]
+    on_delete = deleted[-1] if deleted else None
+    return ForeignKey(columns, node.parts[0].name, _names(node.child("columns")), whole.span, given, on_delete)
+
+
+def create_index(root: Node) -> AddIndex:
+    """The index, its parts, and every clause."""
+    name = root.child(Shape.NAME)
+    where = root.child("WHERE")
+    parts, noted = _index_parts(root)
+    clauses = tuple(
+        clause
+        for part in root.parts
+        for clause in (
+            noted.get(part, ()) if part.kind == "part" else () if part.kind in (Shape.NAME, "ON") else (_clause(part),)
+        )
     )
+    return AddIndex(
+        next(root.all("ON")).parts[0].name, name.name if name else None, parts, root.span, root.has("UNIQUE"),
+        root.has("IF NOT EXISTS"), root.has("CONCURRENTLY"), condition(where.parts[0]) if where else None, clauses,
+    )  # fmt: skip
 
 
-def index_parts(reader: Reader, text: str) -> tuple[tuple[IndexPart, ...], list[Clause]]:
-    """Reads the parts of an index in parentheses, and the clauses in them (DESC, NULLS …); raises NotSqlError."""
-    inside = reader.group()
-    closing = reader.tokens[reader.at - 1].start
-    if not inside:
-        reader.at -= 1
-        raise reader.expected(("a column name",))
-    parts: list[IndexPart] = []
-    clauses: list[Clause] = []
-    for item in items(inside, closing):
-        column, refs = _indexed(item, text)
-        stop = item.at
-        descending = False
-        while not item.done:
-            at = item.at
-            keyword = _part_option(item)
-            descending = descending or keyword == "DESC"
-            if keyword != "ASC":
-                clauses.append(Clause(keyword, item.since(at)))
-        parts.append(IndexPart(column, Span(item.tokens[0].start, item.tokens[stop - 1].end), descending, refs))
-    return tuple(parts), clauses
+def _index_parts(node: Node) -> tuple[tuple[IndexPart, ...], dict[Node, tuple[Clause, ...]]]:
+    """The parts, and the clauses in each (DESC, NULLS …)."""
+    found: list[IndexPart] = []
+    clauses: dict[Node, tuple[Clause, ...]] = {}
+    for part in node.all("part"):
+        expression, *options = part.parts
+        inner = expression.parts[0] if expression.kind is Shape.COLLATE else expression
+        name = name_of(expression)
+        span = inner.span if name is None else name.span
+        refs = () if name else tuple(dict.fromkeys(ref.name for ref in columns_of(expression)))
+        noted = [Clause("COLLATE", expression.span)] if inner is not expression else []
+        noted += [Clause("PREFIX", name.parts[0].span)] if name and name.parts else []
+        noted += (_clause(option) for option in options if option.kind != "ASC")
+        clauses[part] = tuple(noted)
+        column = Name(name.text, name.span, name.quoted) if name else None
+        found.append(IndexPart(column, span, any(option.kind == "DESC" for option in options), refs))
+    return tuple(found), clauses
 
 
-def _heading(reader: Reader, kinds: tuple[str, ...]) -> list[Clause]:
-    clauses: list[Clause] = []
-    if replacing := reader.take("OR", "REPLACE"):
-        clauses.append(Clause("OR REPLACE", replacing))
-    while reader.peek().upper in kinds:
-        token = reader.step()
-        clauses.append(Clause("TEMPORARY" if token.upper == "TEMP" else token.upper, token.span))
-    return clauses
+# --- ALTER TABLE ------------------------------------------------------------------------------------------------------
 
 
-def _only_item(inside: Sequence[Token]) -> bool:
-    return not any(token.text == "," and token.kind is Kind.SYMBOL for token in inside)
+def alter_table(root: Node) -> tuple[Change, ...]:
+    """The changes of each action."""
+    table = next(root.all(Shape.NAME)).name
+    actions = (part for part in root.parts if part.kind not in ("IF EXISTS", "ONLY", Shape.NAME))
+    return tuple(change for action in actions for change in _changes(action, table, guard=root.has("IF EXISTS")))
 
 
-def _note(item: Reader, *, alone: bool) -> Clause | None:
-    """A part of CREATE TABLE's parentheses that is neither column nor constraint: LIKE, EXCLUDE, MySQL's KEY."""
-    if item.sees("LIKE") and item.takes_name(1) and (alone or item.peek(2).upper in ("INCLUDING", "EXCLUDING")):
-        keyword = "LIKE"
-    elif item.sees("EXCLUDE") and item.peek(1).upper in ("USING", "("):
-        keyword = "EXCLUDE"
-    elif is_plain_index(item):
-        keyword = "INDEX"
-    else:
-        return None
-    item.rest()
-    return Clause(keyword, item.since(0))
+def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:
+    span, parts = action.span, action.parts
+    names = tuple(part.name for part in action.all(Shape.NAME))
+    exists, cascade = action.has("IF EXISTS"), action.has("CASCADE")
+    match action.kind:
+        case "ADD COLUMN":
+            once = action.has("IF NOT EXISTS")
+            yield from (AddColumn(table, column(part), span, once, guard) for part in action.all("column"))
+        case "ADD CONSTRAINT":
+            first, *behind = parts[0].parts
+            yield AddConstraint(table, constraint(first), span, tuple(map(_clause, behind)))
+        case "ADD INDEX":
+            found, noted = _index_parts(action)
+            others = (part for part in parts if part.kind != Shape.NAME)
+            clauses = (clause for part in others for clause in noted.get(part, (_clause(part),)))
+            yield AddIndex(table, names[0] if names else None, found, span, clauses=tuple(clauses))
+        case "DROP COLUMN":
+            yield DropColumn(table, names[0], span, exists, cascade, guard)
+        case "DROP CONSTRAINT":
+            yield DropConstraint(table, names[0], span, exists, cascade)
+        case "DROP INDEX":
+            yield DropIndex(names[0], span, table, exists)
+        case "RENAME TO":
+            yield RenameTable(table, names[0], span)
+        case "RENAME COLUMN":
+            yield RenameColumn(table, names[0], names[1], span)
+        case "RENAME CONSTRAINT":
+            yield RenameConstraint(table, names[0], names[1], span)
+        case "ALTER COLUMN":
+            yield from _altered(table, names[0], parts[1], action)
+        case "SET CLASSIFICATION":
+            yield SetClassification(table, names[0], parts[1].text, span)
+        case "MODIFY COLUMN" | "CHANGE COLUMN":
+            yield from _redefined(table, names[0] if names else None, column(parts[-1]), action)
+        case _:
+            yield _opaque(table, action)
 
 
-def _table_option(reader: Reader) -> str:
-    if (
-        reader.sees("AS") or reader.peek().upper in ("SELECT", "VALUES") or (
-            reader.sees("(") and reader.peek(1).upper in QUERY_WORDS)
-    ):  # fmt: skip
-        reader.take("AS")
-        if reader.done:
-            raise reader.expected(("SELECT",))
-        reader.rest()
-        return "AS SELECT"
-    for words in _BARE_OPTIONS:
-        if reader.take(*words):
-            return " ".join(words)
-    for words in _GROUPED_OPTIONS:
-        if reader.take(*words):
-            reader.group()
-            return " ".join(words)
-    if reader.take("ON", "COMMIT"):
-        if not (reader.take("DROP") or reader.take("DELETE", "ROWS") or reader.take("PRESERVE", "ROWS")):
-            raise reader.expected(("DROP", "DELETE ROWS", "PRESERVE ROWS"))
-        return "ON COMMIT"
-    for word in ("PARTITION", "CLUSTER"):
-        if reader.take(word):
-            by = "OF" if word == "PARTITION" and reader.take("OF") else "BY"
-            if by == "BY":
-                reader.need("BY")
-            reader.until("WITH", "TABLESPACE", "ENGINE", "USING")
-            return f"{word} {by}"
-    if reader.take("OF"):
-        reader.dotted("a type")
-        return "OF"
-    if reader.take("LIKE"):
-        reader.dotted("a table name")
-        return "LIKE"
-    for words in _WORD_OPTIONS:
-        if reader.take(*words):
-            reader.take("=")
-            if reader.done:
-                raise reader.expected(("a value",))
-            reader.step()
-            _ = reader.group() if reader.sees("(") else ()
-            return " ".join(words)
-    if reader.takes_name() and reader.sees("=", ahead=1):
-        word = reader.step().upper
-        reader.at += 2
-        return word
-    raise reader.expected(("a table option", *_OPTION_WORDS))
+def _opaque(table: Name, action: Node) -> Opaque:
+    words = action.text or action.kind.removesuffix(" COLUMN")
+    keyword = f"ALTER TABLE {words.split()[0].upper()}"
+    return Opaque(f"what `{words}` does to a table isn't modelled", keyword, action.span, (table,))
 
 
-def _method(reader: Reader) -> list[Clause]:
-    at = reader.at
-    if not reader.take("USING"):
-        return []
-    reader.name("an index method")
-    return [Clause("USING", reader.since(at))]
+def _altered(table: Name, column: Name, verb: Node, action: Node) -> Iterator[Change]:
+    span = action.span
+    match verb.kind:
+        case "SET NOT NULL" | "DROP NOT NULL":
+            yield ChangeNullability(table, column, verb.kind == "DROP NOT NULL", span)
+        case "SET DEFAULT":
+            yield ChangeDefault(table, column, value(verb.parts[0]), span)
+        case "DROP DEFAULT":
+            yield ChangeDefault(table, column, None, span)
+        case "SET MASKING POLICY":
+            yield AttachPolicy(table, column, verb.parts[0].name, span)
+        case "DROP MASKING POLICY":
+            yield DetachPolicy(table, column, span)
+        case _:
+            yield ChangeType(table, column, data_type(verb.parts[0]), span, verb.has("USING"))
+            if null := verb.child("NOT NULL", "NULL"):
+                yield ChangeNullability(table, column, null.kind == "NULL", span)
 
 
-def _index_option(reader: Reader) -> str:
-    if reader.take("INCLUDE"):
-        reader.names()
-        return "INCLUDE"
-    if reader.take("NULLS", "NOT", "DISTINCT") or reader.take("NULLS", "DISTINCT"):
-        return "NULLS"
-    if reader.take("WITH"):
-        reader.group()
-        return "WITH"
-    if word := reader.take_any("TABLESPACE", "USING", "COMMENT", "ALGORITHM", "LOCK"):
-        reader.take("=")
-        if reader.done:
-            raise reader.expected(("a value",))
-        reader.step()
-        return word
-    raise reader.expected(("the end of the statement", "WHERE", "INCLUDE", "NULLS", "WITH", "TABLESPACE"))
-
-
-def _indexed(item: Reader, text: str) -> tuple[Name | None, tuple[str, ...]]:
-    """What a part of an index covers: a column, or an expression and the columns that it names."""
-    if item.takes_name() and item.peek(1).text not in ("(", ".", "::", "||", "->", "->>", "+", "-", "*", "/"):
-        return item.name(), ()
-    if item.takes_name() and item.sees("(", ahead=1) and item.peek(2).kind is Kind.NUMBER and item.sees(")", ahead=3):
-        return item.name(), ()
-    start = item.at
-    while not item.done and (item.at == start or item.peek().upper not in ("ASC", "DESC", "NULLS", "COLLATE")):
-        if item.sees("("):
-            item.group()
-            if item.takes_name() and item.peek().upper not in ("ASC", "DESC", "NULLS", "COLLATE"):
-                break
-        else:
-            item.step()
-    expression = value(item.tokens[start : item.at], text, item.peek().start)
-    return None, tuple(dict.fromkeys(ref.name for ref in column_refs(expression)))
-
-
-def _part_option(item: Reader) -> str:
-    if word := item.take_any("ASC", "DESC"):
-        return word
-    if item.take("NULLS"):
-        if not item.take_any("FIRST", "LAST"):
-            raise item.expected(("FIRST", "LAST"))
-        return "NULLS"
-    if item.take("COLLATE"):
-        item.dotted("a collation")
-        return "COLLATE"
-    if item.sees("("):
-        item.group()
-        return "PREFIX"
-    if item.takes_name():
-        item.dotted()
-        if item.sees("("):
-            item.group()
-        return "OPERATOR CLASS"
-    raise item.expected((",", "ASC", "DESC", "NULLS", "COLLATE"))
+def _redefined(table: Name, old: Name | None, new: ColumnDefinition, action: Node) -> Iterator[Change]:
+    """A column defined anew, as MySQL's MODIFY and CHANGE do: its name, type, nullability and default."""
+    name, span = new.name, action.span
+    renamed = old is not None and old.text != name.text
+    if old is not None and renamed:
+        yield RenameColumn(table, old, name, span)
+    if new.type.name:
+        yield ChangeType(table, name, new.type, span)
+    if new.nullable is not None:
+        yield ChangeNullability(table, name, new.nullable, span)
+    if new.default is not None:
+        yield ChangeDefault(table, name, new.default, span)
+    yield from (AddConstraint(table, constraint, span) for constraint in new.constraints)
+    if not (renamed or new.type.name or new.nullable is not None or new.default is not None or new.constraints):
+        yield _opaque(table, action)

@@ -1,201 +1,246 @@
-"""Values, read from our own tokens so that every part has its exact place.
-
-What the model has no words for (CASE, sub-queries, regular expressions …) goes through sqlglot: it says whether that
-is SQL at all, and which columns and tables it names.
-"""
+"""Values and conditions of the model, lowered from expressions; every part keeps its exact place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Final
 
+from kmblint.schema.parts import Name
 from kmblint.schema.predicate import (
+    And,
+    Between,
     Boolean,
     Call,
     Cast,
     ColumnRef,
+    Compare,
+    Constant,
+    In,
+    IsNull,
+    Like,
+    Not,
     Null,
     Number,
+    OpaquePredicate,
     OpaqueValue,
     Operation,
+    Or,
+    Predicate,
+    Query,
     Text,
     Value,
+    column_refs,
 )  # fmt: skip
-from kmblint.sql import dialect
-from kmblint.sql.reader import Reader, UnmodelledError, items
-from kmblint.sql.scanner import Kind, Token
-from kmblint.sql.words import BARE_CALLS, CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, names_at
+from kmblint.sql.reader import NotSqlError
+from kmblint.sql.tree import Node, Shape
 from kmblint.text import Span
 
-_POWER: Final = {"||": 1, "+": 2, "-": 2, "*": 3, "/": 3, "%": 3}
-_CHAINED: Final = frozenset({"||", "+", "*"})
+_ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "%", "||"})
+_FLAT: Final = frozenset({"||", "+", "*"})
 """Operators whose chains are kept flat; a parenthesised operand joins its chain, which changes no result."""
-_PREFIXED_STRINGS: Final = frozenset({"E", "N", "X", "B"})
+_COMPARISONS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_BARE_NAMES: Final = frozenset({"DEFAULT", "CURRENT_USER", "SESSION_USER"})
+"""Names that work like a function call without parentheses."""
 
 
-def value(tokens: Sequence[Token], text: str, end: int) -> Value:
-    """The value that the tokens of a slice make; raises NotSqlError where they make none."""
-    if len(tokens) == 1 and (literal := _literal(tokens[0])) is not None:
-        return literal
-    reader = Reader(tokens, end)
-    if reader.done:
-        raise reader.expected(("a value",))
-    try:
-        found = operation(reader, text)
-        check_done(reader)
-    except UnmodelledError as unmodelled:
-        return OpaqueValue(unmodelled.reason, whole(tokens), dialect.columns(tokens, text))
-    return found
+def value(node: Node) -> Value:
+    """The value that an expression is; raises NotSqlError at a placeholder, which nothing fills in."""
+    match node.kind:
+        case Shape.NUMBER:
+            return Number(node.text, node.span)
+        case Shape.STRING:
+            return Text(node.text, node.span)
+        case Shape.BOOLEAN:
+            return Boolean(node.text == "TRUE", node.span)
+        case Shape.NULL:
+            return Null(node.span)
+        case Shape.COLUMN | Shape.COMPOUND:
+            return _column(node)
+        case Shape.NESTED:
+            return value(node.parts[0])
+        case Shape.BARE_CALL:
+            return Call(node.text.lower(), (), node.span)
+        case Shape.CALL | Shape.SPECIAL_CALL:
+            return _call(node)
+        case Shape.CAST | Shape.TYPED_STRING | Shape.INTERVAL:
+            inner = value(node.parts[0])
+            literal = node.kind is Shape.INTERVAL and not isinstance(inner, Text)
+            return _opaque_if(node, inner) or (_opaque(node) if literal else Cast(inner, _type(node), node.span))
+        case Shape.BINARY if node.text in _ARITHMETIC:
+            return _operation(node)
+        case Shape.UNARY if node.text in ("-", "+"):
+            inner = value(node.parts[0])
+            if isinstance(inner, Number) and inner.text[0] not in "+-":
+                return Number(node.text + inner.text, node.span)
+            return _opaque_if(node, inner) or Operation(node.text, (inner,), node.span)
+        case Shape.OTHER_LITERAL if node.parts:
+            return Text(node.parts[0].text, node.span)
+        case Shape.SUBQUERY:
+            return query(node.parts[0], node.span)
+        case Shape.PLACEHOLDER:
+            raise NotSqlError(f"a value is expected, not `{node.text}`", node.span)
+        case _:
+            return _opaque(node)
 
 
-def operation(reader: Reader, text: str, power: int = 0) -> Value:
-    left = _operand(reader, text)
-    while (binding := _POWER.get(reader.peek().text, 0)) > power:
-        operator = reader.step()
-        right = operation(reader, text, binding)
-        operands: tuple[Value, ...] = (left, right)
-        if isinstance(left, Operation) and left.operator == operator.text and operator.text in _CHAINED:
-            operands = (*left.operands, right)
-        left = Operation(operator.text, operands, left.span.to(right.span))
-    return left
+def condition(node: Node) -> Predicate:
+    """The condition that an expression is; raises NotSqlError at a placeholder."""
+    parts = node.parts
+    match node.kind:
+        case Shape.BINARY if node.text == "AND":
+            return And(tuple(_flat(And, parts)), node.span)
+        case Shape.BINARY if node.text == "OR":
+            return Or(tuple(_flat(Or, parts)), node.span)
+        case Shape.UNARY if node.text == "NOT":
+            return Not(condition(parts[0]), node.span)
+        case Shape.NESTED:
+            return condition(parts[0])
+        case Shape.BINARY if node.text in _COMPARISONS:
+            left, right = value(parts[0]), value(parts[1])
+            return _blurred(node, left, right) or Compare(node.text, left, right, left.span.to(right.span))
+        case Shape.IN_LIST | Shape.IN_QUERY:
+            left = value(parts[0])
+            items = tuple(query(p, p.span) if p.kind is Shape.QUERY else value(p) for p in parts[1:])
+            span = Span(left.span.start, node.span.end)
+            return _blurred(node, left) or In(left, items, span, node.text == "NOT")
+        case Shape.BETWEEN:
+            left, low, high = map(value, parts)
+            span = left.span.to(high.span)
+            return _blurred(node, left, low, high) or Between(left, low, high, span, node.text == "NOT")
+        case Shape.IS_NULL:
+            left = value(parts[0])
+            span = Span(left.span.start, node.span.end)
+            return _blurred(node, left) or IsNull(left, span, node.text in ("NOT", "NOTNULL"))
+        case Shape.LIKE:
+            left, pattern = value(parts[0]), value(parts[1])
+            span = Span(left.span.start, node.span.end)
+            negated, exact = node.text.startswith("NOT"), node.text.endswith(" LIKE") or node.text == "LIKE"
+            return _blurred(node, left, pattern) or Like(left, pattern, span, negated, exact)
+        case _:
+            return _bare(value(node))
 
 
-def _operand(reader: Reader, text: str) -> Value:
-    start = reader.at
-    token = reader.peek()
-    found: Value
-    if token.text in ("-", "+") and token.kind is Kind.SYMBOL:
-        reader.step()
-        inner = _operand(reader, text)
-        if isinstance(inner, Number) and inner.text[0] not in "+-":
-            return Number(token.text + inner.text, token.span.to(inner.span))
-        return Operation(token.text, (inner,), token.span.to(inner.span))
-    if token.text == "(" and token.kind is Kind.SYMBOL:
-        inside = reader.group()
-        if inside and inside[0].upper in QUERY_WORDS:
-            found = dialect.query(inside, text, reader.since(start))
-        else:
-            parts = items(inside, reader.tokens[reader.at - 1].start)
-            if len(parts) > 1:
-                raise UnmodelledError("a row value")
-            found = value(inside, text, reader.tokens[reader.at - 1].start)
-    elif (literal := _literal(token)) is not None:
-        reader.step()
-        found = literal
-        if reader.peek().start == token.end and reader.peek().kind is Kind.WORD:
-            raise UnmodelledError("a number in another notation")
-    elif token.kind in (Kind.WORD, Kind.QUOTED):
-        found = _worded(reader, text)
-    else:
-        raise reader.expected(("a value",))
-    return _casted(reader, found)
+def query(node: Node, span: Span, common: frozenset[str] = frozenset()) -> Query:
+    """What is asked about a query: its tables (save those of `common`), its WHERE and LIMIT, and what it calls."""
+    limit = node.child("LIMIT")
+    bound = limit.parts[0].text if limit is not None else ""
+    tables = tuple(name.text for name in tables_of(node) if name.text not in common)
+    calls = tuple(Call(call.text.lower(), (), call.span) for call in _calls(node))
+    return Query(tables, span, int(bound) if bound.isdigit() else None, node.has("WHERE"), calls)
 
 
-def _literal(token: Token) -> Value | None:
-    match token.kind:
-        case Kind.NUMBER:
-            return Number(token.text, token.span)
-        case Kind.STRING | Kind.DOLLAR:
-            return Text(token.value, token.span)
-        case Kind.WORD:
-            upper = token.upper
-            if upper == "NULL":
-                return Null(token.span)
-            if upper in ("TRUE", "FALSE"):
-                return Boolean(upper == "TRUE", token.span)
+def tables_of(*nodes: Node) -> tuple[Name, ...]:
+    """The tables that queries in these parts of a statement read, each once, common table expressions left out."""
+    named: dict[str, Name] = {}
+    for name in _tables(nodes, frozenset()):
+        named.setdefault(name.text, name)
+    return tuple(sorted(named.values(), key=lambda name: name.span))
+
+
+def _tables(nodes: tuple[Node, ...], own: frozenset[str]) -> Iterator[Name]:
+    for node in nodes:
+        if node.kind == "table" and node.parts[0].kind is Shape.NAME:
+            if node.parts[0].name.text not in own:
+                yield node.parts[0].name
+        elif node.parts:
+            yield from _tables(node.parts, own | common_names(node))
+
+
+def common_names(node: Node) -> frozenset[str]:
+    """The names of the common table expressions of a statement or query."""
+    clause = node if node.kind == "WITH" else node.child("WITH")
+    return frozenset(part.parts[0].text for part in clause.parts) if clause else frozenset()
+
+
+def _calls(node: Node) -> Iterator[Node]:
+    if node.kind in (Shape.CALL, Shape.BARE_CALL, Shape.SPECIAL_CALL):
+        yield node
+    for part in node.parts:
+        yield from _calls(part)
+
+
+def columns(node: Node) -> tuple[ColumnRef, ...]:
+    """Every column that an expression names, in the order of the text; sub-queries are left out."""
+    return tuple(_columns(node))
+
+
+def _columns(node: Node) -> Iterator[ColumnRef]:
+    if node.kind in (Shape.COLUMN, Shape.COMPOUND) and not (node.text == "*" or node.text in ("OVER", "FILTER")):
+        yield ColumnRef(node.text, node.span, node.qualifier)
+    elif node.kind is not Shape.QUERY:
+        for part in node.parts:
+            yield from _columns(part)
+
+
+def _column(node: Node) -> Value:
+    if node.text[:1] in "@#" and not node.quoted:
+        raise NotSqlError(f"a value is expected, not `{node.text[:1]}`", node.span)
+    if node.kind is Shape.COLUMN and node.qualifier is None and not node.quoted and node.text.upper() in _BARE_NAMES:
+        return Call(node.text.lower(), (), node.span)
+    return ColumnRef(node.text, node.span, node.qualifier)
+
+
+def _call(node: Node) -> Value:
+    if any(part.kind is Shape.COMPOUND and part.text in ("OVER", "FILTER") for part in node.parts):
+        return OpaqueValue("a window function", node.span, columns(node))
+    if node.parts and node.parts[0].kind is Shape.OPAQUE:
+        return OpaqueValue(node.parts[0].text, node.span, columns(node))
+    stars = {part for part in node.parts if part.kind is Shape.COMPOUND and part.text == "*"}
+    arguments = (OpaqueValue("*", part.span) if part in stars else value(part) for part in node.parts)
+    return Call(node.text.lower(), tuple(arguments), node.span)
+
+
+def _type(node: Node) -> str:
+    return "INTERVAL" if node.kind is Shape.INTERVAL else node.text
+
+
+def _operation(node: Node) -> Value:
+    operands = [value(part) for part in node.parts]
+    if opaque := _opaque_if(node, *operands):
+        return opaque
+    first, *others = operands
+    if isinstance(first, Operation) and first.operator == node.text and node.text in _FLAT:
+        operands = [*first.operands, *others]
+    return Operation(node.text, tuple(operands), first.span.to(others[-1].span))
+
+
+def _opaque_if(node: Node, *operands: Value) -> OpaqueValue | None:
+    """An operation on what isn't modelled isn't either, unless parentheses keep it apart."""
+    for operand, part in zip(operands, node.parts, strict=False):
+        if isinstance(operand, OpaqueValue) and part.kind is not Shape.NESTED:
+            return OpaqueValue(operand.reason, node.span, columns(node))
     return None
 
 
-def _worded(reader: Reader, text: str) -> Value:
-    start = reader.at
-    token = reader.peek()
-    upper = token.upper
-    following = reader.peek(1)
-    if following.kind is Kind.STRING and token.kind is Kind.WORD:
-        if upper in _PREFIXED_STRINGS and following.start == token.end:
-            raise UnmodelledError(f"{upper}'…'")
-        reader.at += 2
-        return Cast(Text(following.value, following.span), upper, token.span.to(following.span))
-    if not names_at(reader.tokens, reader.at):
-        if upper in {"CASE", "EXISTS", "ARRAY", "ROW", "NOT", "ANY", "SOME"}:
-            raise UnmodelledError(upper)
-        if upper == "CAST" and following.text == "(":
-            return _cast(reader, text)
-        if upper in CLAUSE_WORDS:
-            raise reader.expected(("a value",))
-        if upper in BARE_CALLS and following.text != "(":
-            reader.step()
-            return Call(upper.lower(), (), token.span)
-    name = reader.dotted("a value")
-    if reader.sees("("):
-        inside = reader.group()
-        closed = reader.tokens[reader.at - 1].start
-        if reader.peek().upper in {"OVER", "FILTER", "WITHIN"}:
-            raise UnmodelledError("a window function")
-        parts = items(inside, closed) if inside else []
-        return Call(name.text.lower(), tuple(_argument(part, text, closed) for part in parts), reader.since(start))
-    qualifier, _, last = name.text.rpartition(".")
-    return ColumnRef(last, name.span, qualifier or None)
+def _blurred(node: Node, *operands: Value) -> OpaquePredicate | None:
+    """A comparison of what isn't modelled isn't either, unless parentheses keep it apart."""
+    found = _opaque_if(node, *operands)
+    return OpaquePredicate(found.reason, node.span, found.columns) if found else None
 
 
-def _argument(part: Reader, text: str, end: int) -> Value:
-    if len(part.tokens) == 1 and part.tokens[0].text == "*":
-        return OpaqueValue("*", part.tokens[0].span)
-    if part.tokens and part.tokens[0].upper in QUERY_WORDS:
-        return dialect.query(part.tokens, text, whole(part.tokens))
-    for word in ("FROM", "IN", "FOR", "AS", "ORDER"):
-        if any(token.upper == word for token in part.tokens[1:]):
-            raise UnmodelledError(f"a function with {word}")
-    return value(part.tokens, text, end)
+def _opaque(node: Node) -> OpaqueValue:
+    return OpaqueValue(_REASONS.get(node.kind) or f"`{node.text}`", node.span, columns(node))
 
 
-def _cast(reader: Reader, text: str) -> Value:
-    start = reader.at
-    reader.step()
-    inside = Reader(reader.group())
-    operand = inside.until("AS")
-    inside.need("AS")
-    if inside.done:
-        raise inside.expected(("a type",))
-    return Cast(value(operand, text, reader.peek().start), _words(inside.rest()), reader.since(start))
+_REASONS: Final[dict[str, str]] = {
+    Shape.CASE: "CASE", Shape.ARRAY: "ARRAY", Shape.TUPLE: "a row value", Shape.EXISTS: "EXISTS", Shape.UNARY: "NOT",
+    Shape.OTHER_LITERAL: "a literal in another notation", Shape.COLLATE: "COLLATE", Shape.QUANTIFIED: "ANY",
+}  # fmt: skip
 
 
-def _casted(reader: Reader, found: Value) -> Value:
-    while reader.take("::"):
-        start = reader.at
-        reader.dotted("a type")
-        if reader.sees("PRECISION") or reader.sees("VARYING"):
-            reader.step()
-        if reader.sees("("):
-            reader.group()
-        if reader.take_any("WITH", "WITHOUT"):
-            reader.need("TIME", "ZONE")
-        while reader.take("["):
-            reader.until("]")
-            reader.need("]")
-        found = Cast(found, _words(reader.tokens[start : reader.at]), Span(found.span.start, reader.since(start).end))
-    return found
+def _flat(kind: type[And | Or], parts: tuple[Node, ...]) -> Iterator[Predicate]:
+    for part in parts:
+        found = condition(part)
+        yield from found.parts if isinstance(found, kind) else (found,)
 
 
-def _words(tokens: Sequence[Token]) -> str:
-    """A type as one text: words joined by a space, arguments without any."""
-    shown = ""
-    for token in tokens:
-        gap = " " if shown and token.kind is Kind.WORD and shown[-1] not in "(," else ""
-        shown += gap + token.text.upper()
-    return shown
-
-
-def check_done(reader: Reader) -> None:
-    """Raises UnmodelledError where an operator is left, NotSqlError where a second operand follows without one."""
-    if reader.done:
-        return
-    token = reader.peek()
-    adjacent = reader.tokens[reader.at - 1].kind is Kind.STRING and token.kind is Kind.STRING
-    if token.kind is Kind.SYMBOL or token.upper in OPERATOR_WORDS or adjacent:
-        raise UnmodelledError(f"`{token.text}`")
-    raise reader.expected(("an operator", "WHERE", "AND", "OR", "LIKE", "BETWEEN", "LIMIT", "RETURNING", "ORDER"))
-
-
-def whole(tokens: Sequence[Token]) -> Span:
-    return Span(tokens[0].start, tokens[-1].end)
+def _bare(left: Value) -> Predicate:
+    match left:
+        case Boolean():
+            return Constant(left.value, left.span)
+        case ColumnRef():
+            return OpaquePredicate("a bare column", left.span, (left,))
+        case OpaqueValue():
+            return OpaquePredicate(left.reason, left.span, left.columns)
+        case _:
+            return OpaquePredicate("a bare value", left.span, tuple(column_refs(left)))

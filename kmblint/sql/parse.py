@@ -1,32 +1,32 @@
-"""Text to statements: cut, each read alone, so that a broken one hides no other.
+"""Text to statements: split, each read alone into a tree, so that a broken one hides no other, and lowered.
 
-The head of a statement and its clauses are read from our own tokens, because each must have its exact place and
-nearly every keyword may be a name; queries, and expressions that the model has no words for, go through sqlglot.
+A bug of ours in either is the statement's `failure`, never a word about the user's SQL.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from kmblint.schema.changes import Change, Comment, Opaque, Read, Transaction
-from kmblint.schema.parts import Name
-from kmblint.sql import dialect
-from kmblint.sql.lower_alter import alter_table
-from kmblint.sql.lower_insert import insert
-from kmblint.sql.lower_objects import altered, create_object, drop, truncate
-from kmblint.sql.lower_rows import delete, update
-from kmblint.sql.lower_tables import create_index, create_table
-from kmblint.sql.own import own
+from kmblint.sql import lower_objects, lower_rows, lower_tables
+from kmblint.sql.grammar_alter import alter_table
+from kmblint.sql.grammar_objects import altered, create_object, drop, grant, truncate
+from kmblint.sql.grammar_rows import delete, insert, update
+from kmblint.sql.grammar_tables import create_index, create_table
+from kmblint.sql.lower_values import tables_of
 from kmblint.sql.placeholders import placeholders
-from kmblint.sql.reader import NotSqlError, Reader, short
+from kmblint.sql.queries import read_query
+from kmblint.sql.reader import NotSqlError, Reader, TooDeepError, short
 from kmblint.sql.scanner import Kind, StatementTokens, Token, scan, split
 from kmblint.sql.statement import Problem, Statement
+from kmblint.sql.tree import Node, Shape, Tree
 from kmblint.text import Source, Span
 from kmblint.wording import nearest
 
-_TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
+TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _READS: Final = frozenset({"SHOW", "EXPLAIN", "DESCRIBE", "DESC"})
 _OPAQUE: Final = frozenset(
     {"ALTER", "ANALYZE", "ATTACH", "CALL", "CHECKPOINT", "CLOSE", "CLUSTER", "COPY", "DEALLOCATE", "DECLARE",
@@ -35,7 +35,7 @@ _OPAQUE: Final = frozenset(
      "REPAIR", "RESET", "SECURITY", "SET", "UNLISTEN", "UNLOCK", "UPSERT", "USE", "VACUUM", "XA"}
 )  # fmt: skip
 _STARTS: Final = (
-    _TRANSACTION | _READS | _OPAQUE
+    TRANSACTION | _READS | _OPAQUE
     | {"CREATE", "DROP", "INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "SELECT", "WITH", "VALUES", "TABLE",
        "COMMENT", "GRANT", "REVOKE"}
 )  # fmt: skip
@@ -50,126 +50,154 @@ def statements(source: Source, span: Span | None = None) -> tuple[Statement, ...
 
 
 def _statement(piece: StatementTokens, text: str) -> Statement:
-    changes: tuple[Change, ...] = ()
-    problem: Problem | None = None
+    make = partial(Statement, piece.span, piece.tokens, piece.comments, semicolon=piece.semicolon)
     try:
-        changes = _changes(piece, text)
+        _check_closed(piece)
+        reader = Reader(_visible(piece.tokens), text, read_query)
+        root = _read(reader)
+        whole = Tree(root, reader.deepest, reader.deepest_at)
+        return make(changes=_lowered(root), tree=whole)
     except NotSqlError as error:
-        problem = _problem(error, piece)
+        return make(changes=(), problem=_problem(error, piece))
+    except (TooDeepError, RecursionError):
+        word = piece.tokens[0].upper or piece.tokens[0].text
+        return make(changes=(Opaque("it is nested too deeply", word, piece.span),))
     except Exception as error:
-        changes = (_beyond(piece, error),)
-    return Statement(piece.span, piece.tokens, piece.comments, changes, problem, piece.semicolon)
+        return make(changes=(), failure=error)
 
 
-def _beyond(piece: StatementTokens, error: Exception) -> Opaque:
-    reason = "it is nested too deeply" if isinstance(error, RecursionError) else f"the parser failed on it ({error!r})"
-    return Opaque(reason, piece.tokens[0].upper or piece.tokens[0].text, piece.span)
-
-
-def _changes(piece: StatementTokens, text: str) -> tuple[Change, ...]:
-    """What a statement means; raises NotSqlError."""
-    span = piece.span
-    _check_closed(piece)
-    reader = Reader(_visible(piece.tokens), span.end)
-    if (change := own(reader, span)) is not None:
-        return (change,)
-    word = reader.peek().upper
+def _read(reader: Reader) -> Node:
+    """The tree of a statement; raises NotSqlError."""
+    word = reader.word
     match word:
         case "CREATE":
-            return (_create(reader, text, span),)
-        case "INSERT":
-            return (insert(reader, text, span),)
-        case "REPLACE":
-            return (insert(reader, text, span),)
-        case "UPDATE":
-            return (update(reader, text, span),)
-        case "DELETE":
-            return (delete(reader, text, span),)
-        case "DROP":
-            return drop(reader, span)
-        case "TRUNCATE":
-            return truncate(reader, span)
+            return _create(reader)
         case "ALTER" if reader.sees("TABLE", ahead=1):
-            return alter_table(reader, text)
-        case "WITH":
-            return (_with(reader, text, span),)
+            return alter_table(reader)
         case "SELECT" | "VALUES" | "(":
-            return (Read(word if word != "(" else "SELECT", dialect.read_tables(piece.tokens, text), span),)
+            return read_query(reader)
+        case "WITH":
+            return _with(reader)
         case "COMMENT":
             reader.need("COMMENT", "ON")
-            return (Comment(reader.name("the kind of an object").text.upper(), span),)
-    return (_plain(reader, span),)
+            kind = reader.name("the kind of an object")
+            reader.rest()
+            return reader.node("COMMENT", 0, text=kind.text.upper())
+    if found := _VERBS.get(word):
+        return found(reader)
+    return _plain(reader, word)
 
 
-def _create(reader: Reader, text: str, span: Span) -> Change:
+_VERBS: Final[dict[str, Callable[[Reader], Node]]] = {
+    "INSERT": insert, "REPLACE": insert, "UPDATE": update, "DELETE": delete, "DROP": drop, "TRUNCATE": truncate,
+    "GRANT": grant, "REVOKE": grant,
+}  # fmt: skip
+
+
+def _create(reader: Reader) -> Node:
     """CREATE of a table, an index, or something else: the first word behind the modifiers says which."""
     for token in reader.tokens[1:8]:
         if token.upper == "TABLE":
-            return create_table(reader, text, span)
+            return create_table(reader)
         if token.upper == "INDEX":
-            return create_index(reader, text, span)
+            return create_index(reader)
         if token.upper not in _CREATE_MODIFIERS:
             break
-    return create_object(reader, span)
+    return create_object(reader)
 
 
 _CREATE_MODIFIERS: Final = frozenset(
-    {"OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "EXTERNAL", "VIRTUAL", "UNIQUE", "FULLTEXT",
-     "SPATIAL", "CLUSTERED", "NONCLUSTERED"}
+    {"OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "TRANSIENT", "UNLOGGED", "EXTERNAL", "VIRTUAL", "UNIQUE",
+     "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED"}
 )  # fmt: skip
 
 
-def _with(reader: Reader, text: str, span: Span) -> Change:
+def _with(reader: Reader) -> Node:
     """WITH …: what it does is said by the first verb outside its parentheses."""
     before = reader.until("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES", "MERGE")
-    verb = reader.peek().upper
+    verb = reader.word
     reader.at = 0
-    for opening, token in pairwise(before):
-        if opening.text == "(" and token.upper in ("INSERT", "UPDATE", "DELETE", "MERGE"):
-            return Opaque(f"what `{token.upper}` inside `WITH` does isn't modelled", "WITH", span)
-    match verb:
-        case "INSERT" | "REPLACE":
-            return insert(reader, text, span)
-        case "UPDATE":
-            return update(reader, text, span)
-        case "DELETE":
-            return delete(reader, text, span)
-        case "MERGE":
-            return Opaque("what `MERGE` does isn't modelled", "WITH", span)
-    return Read("WITH", dialect.read_tables(reader.tokens, text), span)
+    for opening in range(before.stop - 1):
+        inner = reader.tokens[opening + 1].upper
+        if reader.tokens[opening].text == "(" and inner in ("INSERT", "UPDATE", "DELETE", "MERGE"):
+            return _opaque(reader, "WITH", f"what `{inner}` inside `WITH` does isn't modelled")
+    if verb == "MERGE":
+        return _opaque(reader, "WITH", "what `MERGE` does isn't modelled")
+    return _VERBS.get(verb, read_query)(reader)
 
 
-def _plain(reader: Reader, span: Span) -> Change:
+def _opaque(reader: Reader, keyword: str, reason: str) -> Node:
+    reader.rest()
+    return reader.node(Shape.OPAQUE, 0, Node("keyword", reader.tokens[0].span, keyword), text=reason)
+
+
+def _plain(reader: Reader, word: str) -> Node:
     """The statements that are known by their first word alone."""
-    word = reader.peek().upper
-    if word in _TRANSACTION:
-        return Transaction(word, span)
-    if word in _READS:
-        return Read("DESCRIBE" if word == "DESC" else word, _shown(reader), span)
-    if word == "TABLE" and reader.takes_name(1):
-        reader.step()
-        return Read("TABLE", (reader.dotted("a table name"),), span)
+    token = reader.peek()
     if word in _OPAQUE:
         keyword = f"ALTER {altered(reader)}" if word == "ALTER" else word
-        return Opaque(f"what `{keyword}` does isn't modelled", keyword, span)
-    token = reader.peek()
-    meant = nearest(token.upper, _STARTS) if token.kind is Kind.WORD else None
+        return _opaque(reader, keyword, f"what `{keyword}` does isn't modelled")
+    reader.step()
+    if word in TRANSACTION:
+        reader.rest()
+        return reader.node(word, 0)
+    if word == "TABLE" and reader.takes_name():
+        name = reader.dotted("a table name")
+        reader.rest()
+        return reader.node(word, 0, name)
+    if word in _READS:
+        table = _shown(reader, word)
+        reader.rest()
+        return reader.node("DESCRIBE" if word == "DESC" else word, 0, *table)
+    meant = nearest(word, _STARTS) if token.kind is Kind.WORD else None
     raise NotSqlError(
         f"`{short(token.text)}` begins no statement", token.span, f"did you mean `{meant}`?" if meant else None
     )
 
 
-def _shown(reader: Reader) -> tuple[Name, ...]:
+def _shown(reader: Reader, word: str) -> tuple[Node, ...]:
     """The table of SHOW COLUMNS FROM t, SHOW CLASSIFICATIONS FOR t, DESCRIBE t."""
-    word = reader.step().upper
-    if word in ("DESCRIBE", "DESC"):
-        reader.take("TABLE")
-        return (reader.dotted(),) if reader.takes_name() else ()
+    if word == "EXPLAIN":
+        return ()
     if word == "SHOW":
         reader.until("FROM", "FOR")
         reader.take_any("FROM", "FOR")
-        return (reader.dotted(),) if reader.takes_name() else ()
-    return ()
+    else:
+        reader.take("TABLE")
+    return (reader.dotted(),) if reader.takes_name() else ()
+
+
+def _lowered(root: Node) -> tuple[Change, ...]:
+    """What a tree means; raises NotSqlError."""
+    kind = root.kind
+    if (one := _LOWERED.get(kind)) is not None:
+        return (one(root),)
+    if kind == "ALTER TABLE":
+        return lower_tables.alter_table(root)
+    if kind == "TRUNCATE":
+        return lower_objects.truncate(root)
+    if kind.startswith("DROP "):
+        return lower_objects.drop(root)
+    if kind.startswith("CREATE "):
+        return (lower_objects.create_object(root),)
+    if kind in TRANSACTION:
+        return (Transaction(kind, root.span),)
+    if kind == Shape.OPAQUE:
+        return (Opaque(root.text, root.parts[0].text, root.span),)
+    if kind == "COMMENT":
+        return (Comment(root.text, root.span),)
+    return (Read(kind, tuple(part.name for part in root.all(Shape.NAME)), root.span),)
+
+
+def _query(root: Node) -> Read:
+    return Read("WITH" if root.has("WITH") else "SELECT", tables_of(root), root.span)
+
+
+_LOWERED: Final[dict[str, Callable[[Node], Change]]] = {
+    "CREATE TABLE": lower_tables.create_table, "CREATE INDEX": lower_tables.create_index,
+    "INSERT": lower_rows.insert, "REPLACE": lower_rows.insert, "UPDATE": lower_rows.update,
+    "DELETE": lower_rows.delete, "GRANT": lower_objects.grant, "REVOKE": lower_objects.grant, Shape.QUERY: _query,
+}  # fmt: skip
 
 
 def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -203,7 +231,7 @@ def _problem(error: NotSqlError, piece: StatementTokens) -> Problem:
 def _missing_semicolon(error: NotSqlError, piece: StatementTokens) -> str | None:
     """What to write where the parser stumbled over the first word of the next statement."""
     word = next((token.upper for token in piece.tokens[1:] if token.span == error.span), "")
-    return f"end the statement before `{word}` with `;`" if word in _VERBS else None
+    return f"end the statement before `{word}` with `;`" if word in _NEXT_VERBS else None
 
 
-_VERBS: Final = frozenset({"CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "GRANT", "SELECT"})
+_NEXT_VERBS: Final = frozenset({"CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "GRANT", "SELECT"})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from kmblint.schema.parts import Name
 from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.tree import Node, Shape
 from kmblint.text import Span
 from kmblint.wording import nearest
 
+MAX_DEPTH: Final = 100
+"""Expressions inside of expressions before we give up; every known engine gives up earlier."""
+NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED})
 _OPENING: Final = frozenset({"(", "[", "{"})
 _CLOSING: Final = frozenset({")", "]", "}"})
 
@@ -24,37 +27,69 @@ class NotSqlError(Exception):
         self.help = help
 
 
-class UnmodelledError(Exception):
-    """SQL that the model has no words for; `reason` names it. It never leaves `kmblint.sql`."""
+class NoOperandError(NotSqlError):
+    """A symbol or the end where an operand must stand, whatever the database. It never leaves `kmblint.sql`."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+
+class TooDeepError(Exception):
+    """The statement nests deeper than is read. It never leaves `kmblint.sql`."""
 
 
 class Reader:
-    """Reads tokens from the left; a method that begins with `take` leaves the place alone if it finds nothing."""
+    """Reads tokens from the left; a method that begins with `take` leaves the place alone if it finds nothing.
 
-    def __init__(self, tokens: Sequence[Token], end: int | None = None) -> None:
+    `inside` and `items` give readers of a part, over the same tokens and with the same text.
+    """
+
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        text: str,
+        query: Callable[[Reader], Node],
+        *,
+        at: int = 0,
+        stop: int | None = None,
+        whole: Reader | None = None,
+    ) -> None:
         self.tokens = tokens
-        self.at = 0
-        last = end if end is not None else tokens[-1].end if tokens else 0
-        self._end = Token(Kind.OTHER, "", last, last)
+        self.text = text
+        self.at = at
+        self.stop = len(tokens) if stop is None else stop
+        self.whole = whole or self
+        self.query = query
+        """How a sub-query is read."""
+        if whole is None:
+            self.depth = self.deepest = 0
+            self.deepest_at = Span(0, 0)
+            self.closing = _closings(tokens)
+
+    def part(self, at: int, stop: int) -> Reader:
+        """A reader of the tokens from one index to another."""
+        return Reader(self.tokens, self.text, self.query, at=at, stop=stop, whole=self.whole)
 
     def peek(self, ahead: int = 0) -> Token:
         """The token at the place, or one behind it; an empty one behind the last."""
         index = self.at + ahead
-        return self.tokens[index] if index < len(self.tokens) else self._end
+        if index < self.stop:
+            return self.tokens[index]
+        return Token(Kind.OTHER, "", self.end, self.end)
 
     @property
     def end(self) -> int:
-        """The offset behind all that it reads."""
-        return self._end.end
+        """The offset behind all that it reads: where the token behind it begins, if there is one."""
+        if self.stop < len(self.tokens):
+            return self.tokens[self.stop].start
+        return self.tokens[-1].end if self.tokens else 0
 
     @property
     def done(self) -> bool:
         """Whether every token is read."""
-        return self.at >= len(self.tokens)
+        return self.at >= self.stop
+
+    @property
+    def word(self) -> str:
+        """The keyword or symbol at the place; empty for literals, quoted names and the end."""
+        return self.tokens[self.at].upper if self.at < self.stop else ""
 
     def step(self) -> Token:
         """The token at the place, read."""
@@ -65,7 +100,7 @@ class Reader:
     def sees(self, *words: str, ahead: int = 0) -> bool:
         """Whether these keywords or symbols come next."""
         index = self.at + ahead
-        if index + len(words) > len(self.tokens):
+        if index + len(words) > self.stop:
             return False
         for word in words:  # a plain loop: it is called some forty times a statement
             if self.tokens[index].upper != word:
@@ -81,13 +116,18 @@ class Reader:
         self.at += len(words)
         return Span(first, self.tokens[self.at - 1].end)
 
-    def take_any(self, *words: str) -> str | None:
-        """Reads one of these keywords, if it comes next: which."""
-        upper = self.peek().upper
+    def take_any(self, *words: str) -> str:
+        """Reads one of these keywords, if it comes next: which; empty if none does."""
+        upper = self.word
         if upper and upper in words:
             self.at += 1
             return upper
-        return None
+        return ""
+
+    def clause(self, *words: str) -> Node | None:
+        """Reads these keywords, if they come next: a clause of no parts."""
+        span = self.take(*words)
+        return Node(" ".join(words), span) if span else None
 
     def need(self, *words: str) -> Span:
         """Reads these keywords or symbols; raises NotSqlError where something else stands."""
@@ -101,62 +141,97 @@ class Reader:
         """From the token of an index to the last one read."""
         return Span(self.tokens[start].start, self.tokens[max(self.at - 1, start)].end)
 
+    def node(self, kind: str, start: int, *parts: Node, text: str = "") -> Node:
+        """A node of what is read from the token of an index on."""
+        return Node(kind, self.since(start), text, parts)
+
     def takes_name(self, ahead: int = 0) -> bool:
         """Whether a word or a quoted name comes next; nearly every keyword may be a name."""
-        return self.peek(ahead).kind in (Kind.WORD, Kind.QUOTED)
+        return self.peek(ahead).kind in NAMES
 
-    def name(self, what: str = "a name") -> Name:
-        """Reads one identifier; raises NotSqlError where none stands."""
-        if not self.takes_name():
+    def name(self, what: str = "a name") -> Node:
+        """Reads one identifier, a text in single quotes too; raises NotSqlError where none stands."""
+        token = self.peek()
+        if token.kind not in NAMES and token.kind is not Kind.STRING:
             raise self.expected((what,))
-        token = self.step()
-        return Name(token.value, token.span, token.kind is Kind.QUOTED)
+        self.at += 1
+        return Node(Shape.NAME, token.span, token.value, quoted=token.kind is not Kind.WORD)
 
-    def dotted(self, what: str = "a name") -> Name:
-        """Reads an identifier with the qualifiers before it, as one name with dots."""
-        first = self.name(what)
-        if not self.sees("."):
-            return first
-        parts = [first]
+    def dotted(self, what: str = "a name") -> Node:
+        """Reads an identifier with the qualifiers before it."""
+        found = self.name(what)
         while self.take("."):
-            parts.append(self.name(what))
-        return Name(".".join(part.text for part in parts), first.span.to(parts[-1].span), any(p.quoted for p in parts))
+            part = self.name(what)
+            before = found.text if found.qualifier is None else f"{found.qualifier}.{found.text}"
+            found = Node(
+                Shape.NAME, found.span.to(part.span), part.text, (), before, quoted=found.quoted or part.quoted
+            )
+        return found
 
-    def group(self) -> tuple[Token, ...]:
-        """Reads a pair of parentheses: the tokens inside; raises NotSqlError where it isn't closed."""
+    def inside(self) -> Reader:
+        """Reads a pair of parentheses: a reader of what they hold; raises NotSqlError where it isn't closed."""
         opening = self.need("(")
         start = self.at
-        self.at = _closing(self.tokens, start)
-        if self.done:
+        closing = self.whole.closing.get(start - 1, self.stop)
+        if closing >= self.stop:
+            self.at = self.stop
             raise NotSqlError("this parenthesis is never closed", opening, "close it with `)`")
+        self.at = closing + 1
+        return self.part(start, closing)
+
+    def skip(self) -> None:
+        """Reads a pair of brackets, or one token."""
+        if self.word in _OPENING:
+            self.at = min(self.whole.closing.get(self.at, self.stop), self.stop)
         self.at += 1
-        return tuple(self.tokens[start : self.at - 1])
 
-    def until(self, *words: str) -> tuple[Token, ...]:
-        """Reads up to one of these keywords outside all brackets, or to the end: the tokens read."""
-        start, depth = self.at, 0
-        while not self.done:
-            upper = self.peek().upper
-            if depth == 0 and upper in words:
-                break
-            depth += (upper in _OPENING) - (upper in _CLOSING)
-            self.at += 1
-        return tuple(self.tokens[start : self.at])
+    def until(self, *words: str) -> Reader:
+        """Reads up to one of these keywords outside all brackets, or to the end: a reader of what is read."""
+        start = self.at
+        while not self.done and self.word not in words:
+            self.skip()
+        self.at = min(self.at, self.stop)
+        return self.part(start, self.at)
 
-    def rest(self) -> tuple[Token, ...]:
+    def rest(self) -> Reader:
         """Reads all that is left."""
-        left = tuple(self.tokens[self.at :])
-        self.at = len(self.tokens)
+        left = self.part(self.at, self.stop)
+        self.at = self.stop
         return left
 
-    def names(self) -> tuple[Name, ...]:
+    def part_span(self) -> Span:
+        """The place of all its tokens; the point behind them where it has none."""
+        return Span(self.tokens[self.at].start, self.tokens[self.stop - 1].end) if not self.done else self.peek().span
+
+    def slice(self) -> Sequence[Token]:
+        """The tokens that are left, unread."""
+        return self.tokens[self.at : self.stop]
+
+    def items(self) -> Iterator[Reader]:
+        """The parts between top-level commas, each with a reader; raises NotSqlError where one is empty."""
+        if self.at >= self.stop:
+            yield self.part(self.at, self.stop)
+        while self.at < self.stop:
+            start = self.at
+            while not self.done and self.word != ",":
+                self.skip()
+            if start == self.at:
+                raise NotSqlError("nothing stands before this comma", self.peek().span, "remove the comma")
+            yield self.part(start, min(self.at, self.stop))
+            comma = self.take(",")
+            if comma is not None and self.at >= self.stop:
+                raise NotSqlError("nothing follows this comma", comma, "remove the comma")
+
+    def names(self, what: str = "a column name") -> tuple[Node, ...]:
         """Reads `(name, …)`; raises NotSqlError where something else stands in it."""
-        closing_at = self.at
-        inside = self.group()
-        if not inside:
-            self.at = closing_at + 1
-            raise self.expected(("a column name",))
-        return tuple(_only_name(item) for item in items(inside, self.tokens[self.at - 1].start))
+        inside = self.inside()
+        if inside.done:
+            raise inside.expected((what,))
+        found: list[Node] = []
+        for item in inside.items():
+            found.append(item.name(what))
+            item.finish(",")
+        return tuple(found)
 
     def finish(self, *expected: str) -> None:
         """Raises NotSqlError where something is left."""
@@ -172,12 +247,14 @@ class Reader:
         choices = tuple(choices)
         described = tuple(choice for choice in choices if not _is_keyword(choice))
         shown = " or ".join(described or tuple(f"`{choice}`" for choice in choices[:3]))
-        token = self.peek()
+        first = self.at == 0 or self.tokens[self.at - 1].upper in ("(", ",")
         if self.done:
-            if not self.tokens:
-                return NotSqlError(f"{shown} is missing", token.span)
-            last = self.tokens[-1]
+            if first and self.stop < len(self.tokens):
+                token = self.tokens[self.stop]
+                return NotSqlError(f"{shown} is expected, not `{short(token.text)}`", token.span)
+            last = self.tokens[self.stop - 1] if self.stop else self.peek()
             return NotSqlError(f"{shown} is missing after `{short(last.text)}`", last.span)
+        token = self.peek()
         wanted = _meant(token, choices)
         if wanted is None and self.at and (earlier := _meant(self.tokens[self.at - 1], choices)):
             token, wanted = self.tokens[self.at - 1], earlier
@@ -196,39 +273,17 @@ def short(text: str) -> str:
     return line if len(line) <= 40 else line[:39] + "…"
 
 
-def items(tokens: Sequence[Token], end: int) -> list[Reader]:
-    """The parts between top-level commas, each with a reader of its own; raises NotSqlError where one is empty."""
-    found: list[Reader] = []
-    start, depth = 0, 0
+def _closings(tokens: Sequence[Token]) -> dict[int, int]:
+    """The index of the bracket that closes each opening one, whatever the two look like."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
     for index, token in enumerate(tokens):
         if token.kind is Kind.SYMBOL:
-            if depth == 0 and token.text == ",":
-                if start == index:
-                    raise NotSqlError("nothing stands before this comma", token.span, "remove the comma")
-                found.append(Reader(tokens[start:index], token.start))
-                start = index + 1
-            depth += (token.text in _OPENING) - (token.text in _CLOSING)
-    if start == len(tokens) and found:
-        raise NotSqlError("nothing follows this comma", tokens[-1].span, "remove the comma")
-    found.append(Reader(tokens[start:], end))
+            if token.text in _OPENING:
+                opened.append(index)
+            elif token.text in _CLOSING and opened:
+                found[opened.pop()] = index
     return found
-
-
-def _closing(tokens: Sequence[Token], start: int) -> int:
-    depth = 1
-    for index in range(start, len(tokens)):
-        token = tokens[index]
-        if token.kind is Kind.SYMBOL:
-            depth += (token.text in _OPENING) - (token.text in _CLOSING)
-            if depth == 0:
-                return index
-    return len(tokens)
-
-
-def _only_name(reader: Reader) -> Name:
-    name = reader.name("a column name")
-    reader.finish(",")
-    return name
 
 
 def _meant(token: Token, choices: tuple[str, ...]) -> str | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from kmblint.schema.changes import Change
 from kmblint.sql.scanner import Token
+from kmblint.sql.tree import Tree
 from kmblint.text import Span
 
 
@@ -28,10 +29,14 @@ class Statement(msgspec.Struct, frozen=True):
     comments: tuple[Token, ...]
     """Those before it (behind the previous `;`) and inside it."""
     changes: tuple[Change, ...]
-    """What it means; empty where it is not SQL (`problem`)."""
+    """What it means; empty where it is not SQL (`problem`), and where we failed on it (`failure`)."""
     problem: Problem | None = None
     semicolon: int | None = None
     """The offset of the `;` that ends it."""
+    tree: Tree | None = None
+    """None where it isn't SQL, where it nests too deeply to be read, and where we failed on it."""
+    failure: Exception | None = None
+    """A bug of ours that reading it met."""
 
     @property
     def keyword(self) -> str:

@@ -7,6 +7,12 @@ from typing import Final
 
 from kmblint.sql.scanner import Kind, Token
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of words written on one line."""
+    return frozenset(text.split())
+
+
 COMPARISONS: Final = frozenset({"=", "==", "!=", "<>", "<", "<=", ">", ">="})
 QUERY_WORDS: Final = frozenset({"SELECT", "WITH", "VALUES"})
 """The words that begin a query in parentheses."""
@@ -25,6 +31,19 @@ CLAUSE_WORDS: Final = frozenset(
      "IS", "LIKE", "ILIKE", "BETWEEN", "THEN", "ELSE", "WHEN", "AS", "ON", "USING", "JOIN"}
 )  # fmt: skip
 """Words that can't begin an operand, save where they are names themselves."""
+JOINS: Final = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "JOIN")
+TABLE_ALIAS_STOPS: Final = words(
+    "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER PIVOT UNPIVOT TOP LATERAL VIEW LIMIT OFFSET FETCH UNION"
+    " EXCEPT INTERSECT MINUS ON JOIN INNER CROSS FULL LEFT RIGHT NATURAL USING CLUSTER DISTRIBUTE GLOBAL ANTI SEMI"
+    " RETURNING ASOF MATCH_CONDITION OUTER SET QUALIFY WINDOW END FOR PARTITION PREWHERE SETTINGS FORMAT START CONNECT"
+    " MATCH_RECOGNIZE SAMPLE TABLESAMPLE FROM OPEN"
+)
+"""Words behind a table that are no alias (sqlparser-0.61.0/src/keywords.rs)."""
+COLUMN_ALIAS_STOPS: Final = words(
+    "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER TOP LATERAL VIEW LIMIT OFFSET FETCH UNION EXCEPT EXCLUDE"
+    " INTERSECT MINUS CLUSTER DISTRIBUTE RETURNING FROM INTO END"
+)
+"""Words behind an item of SELECT that are no alias (the same)."""
 _CONSTANTS: Final = frozenset({"NULL", "TRUE", "FALSE"}) | BARE_CALLS
 _AFTER_OPERANDS: Final = frozenset(
     {"IS", "IN", "LIKE", "ILIKE", "BETWEEN", "AND", "OR", "ISNULL", "NOTNULL", "FROM", "AS", "WHERE", "ORDER", "GROUP",

@@ -58,7 +58,7 @@ def test_offsets_are_those_of_the_whole_text() -> None:
     text = "-- ☃\nSELECT a; SELECT b FROM `order` /* c */ JOIN x.y ON z"
     tokens = scan(Source("a.sql", text))
     inside = [token for token in tokens if token.start >= text.rindex("SELECT") and not token.text.startswith("/*")]
-    tables = dialect.read_tables(inside, text)
+    tables = [node.parts[0] for node in dialect.query(inside, text).all("table")]
     assert [(name.text, text[name.span.start : name.span.end]) for name in tables] == [
         ("order", "`order`"),
         ("x.y", "x.y"),
@@ -69,4 +69,4 @@ def test_what_is_no_sql_is_refused() -> None:
     """With the place, never with an exception of sqlglot's."""
     text = "SELECT a FROM t WHERE (b"
     with pytest.raises(NotSqlError):
-        dialect.read_tables(scan(Source("a.sql", text)), text)
+        dialect.query(scan(Source("a.sql", text)), text)

@@ -143,7 +143,7 @@ def test_misspelt_keywords_are_pointed_at(problem: ProblemOf, sql: str, words: s
         ("DROP TABLE", "TABLE"),
         ("UPDATE t SET a =", "="),
         ("ALTER TABLE t ADD PRIMARY KEY ()", ")"),
-        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a TEXT DEFAULT)", ")"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, a TEXT DEFAULT)", "DEFAULT"),
         ("hello world", "hello"),
         ("SELECT FROM WHERE", "WHERE"),
         ("DELETE FROM t WHERE id IN (SELECT a FROM WHERE b = 1)", "="),

@@ -1,0 +1,236 @@
+"""CREATE, DROP and ALTER of all else, TRUNCATE, GRANT, and Kimberlite's own statements.
+
+The forms of those are in crates/kimberlite-query/src/parser.rs; what breaks them on white space is the target's to say.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kmblint.schema.kinds import ObjectKind
+from kmblint.sql.reader import Reader
+from kmblint.sql.scanner import Kind
+from kmblint.sql.tree import Node, Shape
+
+_KINDS: Final = tuple(
+    tuple(kind.upper().split())
+    for kind in sorted(ObjectKind, key=len, reverse=True)
+    if kind not in {ObjectKind.TABLE, ObjectKind.COLUMN, ObjectKind.INDEX, ObjectKind.CONSTRAINT}
+)
+"""Every kind of object beside tables and their parts, the longest first."""
+_MODIFIERS: Final = ("TEMP", "TEMPORARY", "RECURSIVE", "TRUSTED", "PROCEDURAL", "DEFAULT", "UNLOGGED", "FORCE", "SQL")
+_KNOWN: Final = ("TABLE", "INDEX", "UNIQUE", *(" ".join(words) for words in _KINDS))
+_ALTERED: Final = ("INDEX", "SYSTEM", "DEFAULT", "SESSION", "LARGE", "INSTANCE")
+_GRANTED_ON: Final = (
+    "SCHEMA", "SEQUENCE", "DATABASE", "FUNCTION", "TYPE", "DOMAIN", "LANGUAGE", "TABLESPACE", "ALL", "TABLES",
+)  # fmt: skip
+
+
+def create_object(reader: Reader) -> Node:
+    """Any other CREATE: `kind`, the name, and what stands behind it where it is one of Kimberlite's own."""
+    reader.need("CREATE")
+    parts = [found for found in (reader.clause("OR", "REPLACE") or reader.clause("OR", "ALTER"),) if found]
+    if reader.take("DEFINER", "="):
+        reader.until("VIEW", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT")
+    while reader.takes_name(1) and reader.take_any(*_MODIFIERS):
+        pass
+    kind = _kind(reader)
+    parts += [kind, *_guard(reader, "IF", "NOT", "EXISTS")]
+    if reader.takes_name() and not reader.sees("AUTHORIZATION"):
+        parts.append(reader.dotted())
+    elif reader.done or kind.text in _OWN:
+        raise reader.expected(("a name" if kind.text not in _OWN else f"a {_OWN[kind.text]} name",))
+    parts += _definition(reader, kind.text)
+    return reader.node(f"CREATE {kind.text}", 0, *parts)
+
+
+_OWN: Final = {"MASKING POLICY": "policy", "MASK": "mask", "ROLE": "role", "USER": "user"}
+
+
+def _definition(reader: Reader, kind: str) -> list[Node]:
+    """What stands behind the name of an object."""
+    match kind:
+        case "MASKING POLICY":
+            return _policy(reader)
+        case "MASK":
+            return _mask(reader)
+        case "USER":
+            return _user(reader)
+    at = reader.at
+    if reader.done:
+        return []
+    first = reader.word or reader.peek().text
+    reader.rest()
+    return [reader.node("definition", at, text=first)]
+
+
+def _policy(reader: Reader) -> list[Node]:
+    start = reader.at
+    reader.need("STRATEGY")
+    strategy = reader.until("EXEMPT")
+    if strategy.done:
+        raise reader.expected(("a masking strategy",))
+    parts = [reader.node("STRATEGY", start, text=_words(strategy))]
+    at = reader.at
+    if not reader.done:
+        reader.need("EXEMPT", "ROLES")
+        inside = reader.inside()
+        roles = [_role(item) for item in inside.items()] if not inside.done else []
+        parts.append(reader.node("EXEMPT ROLES", at, *roles))
+    reader.finish("EXEMPT")
+    return parts
+
+
+def _words(reader: Reader) -> str:
+    return " ".join(token.upper or token.text for token in reader.rest().slice())
+
+
+def _role(item: Reader) -> Node:
+    name = item.name("a role name")
+    item.finish(",")
+    return name
+
+
+def _mask(reader: Reader) -> list[Node]:
+    at = reader.at
+    reader.need("ON")
+    target = reader.dotted("a table name")
+    if target.qualifier is None:
+        raise reader.expected((".",))
+    on = reader.node("ON", at, target)
+    at = reader.at
+    reader.need("USING")
+    if reader.done:
+        raise reader.expected(("a masking strategy",))
+    return [on, reader.node("USING", at, text=_words(reader))]
+
+
+def _user(reader: Reader) -> list[Node]:
+    parts: list[Node] = []
+    while not reader.done:
+        at = reader.at
+        token = reader.step()
+        if token.upper == "ROLE" and reader.takes_name():
+            parts.append(reader.node("ROLE", at, reader.name("a role name")))
+        elif token.upper in ("PASSWORD", "BY") and reader.peek().kind is Kind.STRING:
+            secret = reader.step()
+            parts.append(reader.node("PASSWORD", at, Node(Shape.STRING, secret.span, secret.value)))
+    return parts
+
+
+def drop(reader: Reader) -> Node:
+    """Any DROP from its first word: `kind`, the guard, the names, and what stands behind them."""
+    reader.need("DROP")
+    parts = [found for found in (reader.clause("TEMPORARY"),) if found]
+    at = reader.at
+    word = reader.take_any("TABLE", "INDEX")
+    kind = reader.node("kind", at, text=word) if word else _kind(reader)
+    parts.append(kind)
+    if kind.text == "INDEX" and reader.takes_name(1):
+        parts += _guard(reader, "CONCURRENTLY")
+    parts += _guard(reader, "IF", "EXISTS")
+    if not word:
+        if kind.text in _OWN:
+            parts.append(reader.name(f"a {_OWN[kind.text]} name"))
+            if kind.text != "USER":
+                reader.finish()
+        elif reader.takes_name():
+            parts += _list(reader, "a name")
+        if any(token.upper == "CASCADE" for token in reader.slice()):
+            parts.append(Node("CASCADE", reader.rest().part_span()))
+        reader.rest()
+        return reader.node(f"DROP {kind.text}", 0, *parts)
+    parts += _list(reader, "a table name" if word == "TABLE" else "an index name")
+    while (at := reader.at) and (more := reader.take_any("CASCADE", "RESTRICT", "PURGE", "ON")):
+        table = [reader.dotted("a table name")] if more == "ON" else []
+        reader.take("CONSTRAINTS")
+        parts.append(reader.node(more, at, *table))
+    reader.finish("the end of the statement", "CASCADE", "RESTRICT")
+    return reader.node(f"DROP {word}", 0, *parts)
+
+
+def truncate(reader: Reader) -> Node:
+    """TRUNCATE: the tables, and CASCADE."""
+    reader.need("TRUNCATE")
+    if reader.takes_name(1):
+        reader.take("TABLE")
+    if reader.takes_name(1):
+        reader.take("ONLY")
+    parts = _list(reader, "a table name")
+    if reader.take_any("RESTART", "CONTINUE"):
+        reader.need("IDENTITY")
+    parts += _guard(reader, "CASCADE") or _guard(reader, "RESTRICT")
+    reader.take("CONSTRAINTS")
+    reader.finish("the end of the statement", "CASCADE", "RESTRICT")
+    return reader.node("TRUNCATE", 0, *parts)
+
+
+def altered(reader: Reader) -> str:
+    """The kind of object that an ALTER is about; raises NotSqlError where it is none."""
+    reader.need("ALTER")
+    return reader.take_any(*_ALTERED) or _kind(reader).text
+
+
+def grant(reader: Reader) -> Node:
+    """GRANT and REVOKE: the privileges, `ON` with tables or another kind of object (`text`), and the roles."""
+    word = reader.step().upper
+    direction = "TO" if word == "GRANT" else "FROM"
+    privileges = reader.until("ON", direction)
+    parts = [_privilege(item) for item in privileges.items()]
+    at = reader.at
+    if reader.take("ON"):
+        if reader.word in _GRANTED_ON and reader.takes_name(1):
+            kind = reader.word
+            reader.until(direction)
+            parts.append(reader.node("ON", at, text=kind))
+        else:
+            if reader.takes_name(1):
+                reader.take("TABLE")
+            parts.append(reader.node("ON", at, *_list(reader, "a table name")))
+    at = reader.at
+    reader.need(direction)
+    roles = [_grantee(reader)]
+    while reader.take(","):
+        roles.append(_grantee(reader))
+    parts.append(reader.node(direction, at, *roles))
+    at = reader.at
+    if not reader.done:
+        words = _words(reader)
+        parts.append(reader.node(words, at))
+    return reader.node(word, 0, *parts)
+
+
+def _privilege(item: Reader) -> Node:
+    if item.done:
+        raise item.expected(("a privilege",))
+    at = item.at
+    text = " ".join(token.upper or token.text for token in item.until("(").slice())
+    item.rest()
+    return item.node("privilege", at, text=text)
+
+
+def _grantee(reader: Reader) -> Node:
+    if reader.takes_name(1):
+        reader.take_any("ROLE", "USER", "GROUP")
+    return reader.dotted("a role name")
+
+
+def _guard(reader: Reader, *words: str) -> list[Node]:
+    found = reader.clause(*words)
+    return [found] if found else []
+
+
+def _list(reader: Reader, what: str) -> list[Node]:
+    names = [reader.dotted(what)]
+    while reader.take("*") or reader.sees(","):
+        if reader.take(","):
+            names.append(reader.dotted(what))
+    return names
+
+
+def _kind(reader: Reader) -> Node:
+    at = reader.at
+    for words in _KINDS:
+        if reader.take(*words):
+            return reader.node("kind", at, text=" ".join(words))
+    raise reader.expected(("a kind of object", *_KNOWN))
