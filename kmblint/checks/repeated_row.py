@@ -22,7 +22,8 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
     repeated: list[tuple[Key, Place, Place]] = []
     for key, span in literal_keys(table, change):
         place = step.place(span)
-        first = table.rows.get(key) or known.setdefault(key, place)
+        held = table.rows.get(key)
+        first = held.place if held else known.setdefault(key, place)
         if first != place:
             repeated.append((key, place, first))
     if not repeated:

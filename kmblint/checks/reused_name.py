@@ -16,7 +16,7 @@ def check(change: AddTable, step: Step, target: Target) -> Iterator[Finding]:
     dropped = step.before.dropped.get(name)
     if dropped is None or dropped.renamed_to is not None or step.before.table(name):
         return
-    stale = sorted(index for table, index in step.before.stale_indexes if table == name)
+    stale = [index.name for index in step.before.stale_indexes(name)]
     if target.runner:
         indexes = ", ".join(f"`{index}`" for index in stale)
         effect = "time travel shows two tables under one name" + (

@@ -80,6 +80,7 @@ def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, pla
         return catalog
     gone = Dropped(table.name, table.made, place_of(change.span))
     if isinstance(change, DropTable):
+        gone = replace(gone, rows=table.rows, former=table.former)
         return replace(catalog.without(table), dropped=catalog.dropped.insert(table.name, gone))
     if catalog.table(change.new.text):
         return catalog

@@ -6,7 +6,7 @@ says what was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
@@ -71,6 +71,26 @@ class Declared(msgspec.Struct, frozen=True):
         return self.constraint.name.text if self.constraint.name else None
 
 
+class KnownRow(msgspec.Struct, frozen=True):
+    """A row that the history inserted: where, and what it wrote since into its columns, by name.
+
+    A column that isn't named was left out of INSERT. `values` is None in a table of more rows than keep theirs.
+    """
+
+    place: Place
+    values: Mapping[str, Value] | None = None
+
+
+KnownRows: TypeAlias = "OrderedMap[tuple[object, ...], KnownRow]"
+
+
+class Former(msgspec.Struct, frozen=True):
+    """What a dropped table leaves to the next one of its name: an index that is still registered, and its rows."""
+
+    index: Index
+    rows: KnownRows
+
+
 class Dropped(msgspec.Struct, frozen=True):
     """A table or column that is gone: what it was, and where it was dropped."""
 
@@ -80,6 +100,10 @@ class Dropped(msgspec.Struct, frozen=True):
     type: DataType | None = None
     """The column's type."""
     renamed_to: str | None = None
+    rows: OrderedMap[tuple[object, ...], KnownRow] = OrderedMap()
+    """The table's known rows."""
+    former: tuple[Former, ...] = ()
+    """What was left to the table by those of its name before it."""
 
 
 class Poison(msgspec.Struct, frozen=True):
@@ -113,8 +137,10 @@ class Table(msgspec.Struct, frozen=True):
     poisons: tuple[Poison, ...] = ()
     ghosts: OrderedMap[str, Value] = OrderedMap()
     """What was set last in columns that aren't there: it appears when one of that name is added."""
-    rows: OrderedMap[tuple[object, ...], Place] = OrderedMap()
-    """Literal keys that are known to be there, and where they were inserted."""
+    rows: OrderedMap[tuple[object, ...], KnownRow] = OrderedMap()
+    """The rows that are known to be there, by the literals of their key."""
+    former: tuple[Former, ...] = ()
+    """What dropped tables of that name have left behind."""
     written: Place | None = None
     """The last statement that put rows in or may have."""
 
@@ -211,9 +237,9 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     tables: OrderedMap[str, Table] = OrderedMap()
     dropped: OrderedMap[str, Dropped] = OrderedMap()
     """Tables that are gone, by name; the newest drop of a name."""
-    stale_indexes: OrderedMap[tuple[str, str], Place] = OrderedMap()
-    """(table, index) of every index ever made, which Kimberlite keeps registered when table or column is dropped; where
-    it was made. Stale is the one that its table no longer has."""
+    registered: OrderedMap[str, OrderedMap[str, Index]] = OrderedMap()
+    """Table → every index ever made on that name, which Kimberlite keeps registered when table or column is dropped.
+    Stale is the one that its table no longer has."""
     attachments: OrderedMap[tuple[str, str], tuple[str, Place]] = OrderedMap()
     """(table, column) → the masking policy that was attached there and never detached, and where; tables that are gone
     too, because Kimberlite keeps it."""
@@ -305,6 +331,14 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
             replaced, _folded=folded, _referrers=self._referring_instead(table.name, old, table)
         )
 
+    def stale_indexes(self, table: str) -> tuple[Index, ...]:
+        """The indexes that are registered on a table's name, and that the table no longer has."""
+        known = self.registered.get(table)
+        if known is None:
+            return ()
+        owner = self.tables.get(table)
+        return tuple(index for _, index in sorted(known.items()) if owner is None or owner.index(index.name) is None)
+
     def without(self, table: Table) -> Catalog:
         """Without the table."""
         return msgspec.structs.replace(
@@ -337,5 +371,6 @@ def _parted(names: _Names, key: str, name: str) -> _Names:
 
 
 __all__ = [
-    "Catalog", "Column", "Declared", "Dropped", "Index", "Mask", "Object", "Poison", "Table",
+    "Catalog", "Column", "Declared", "Dropped", "Former", "Index", "KnownRow", "KnownRows", "Mask", "Object", "Poison",
+    "Table",
 ]  # fmt: skip

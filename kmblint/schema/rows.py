@@ -1,19 +1,22 @@
-"""The literal keys of rows that a history is known to have inserted and not deleted since."""
+"""The rows that a history is known to have inserted and not deleted since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from kmblint.schema.catalog import Table
+from kmblint.schema.catalog import KnownRow, KnownRows, Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
 from kmblint.schema.ordered import OrderedMap
-from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate, literal_value
+from kmblint.schema.parts import Assignment, OnConflict, Row
+from kmblint.schema.predicate import And, ColumnRef, Compare, In, OpaqueValue, Predicate, Value, literal_value
 from kmblint.text import Place, Span
 
 Key: TypeAlias = tuple[object, ...]
+KEPT_VALUES: Final = 100
+"""So many rows of a table keep their values; of a table with more of them only the keys are known."""
 
 
 def clears(table: Table, change: Change, rows: InsertRows) -> bool:
@@ -29,7 +32,12 @@ def clears(table: Table, change: Change, rows: InsertRows) -> bool:
 
 def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]:
     """The primary key of each row that is written in literals, and where the row stands."""
-    columns = table.column_names if change.columns is None else tuple(column.text for column in change.columns)
+    return ((key, row.span) for key, row in literal_rows(table, change))
+
+
+def literal_rows(table: Table, change: InsertRows) -> Iterator[tuple[Key, Row]]:
+    """The rows whose primary key is written in literals, each with that key."""
+    columns = inserted_columns(table, change)
     if not table.primary_key or not set(table.primary_key) <= set(columns):
         return
     places = [columns.index(column) for column in table.primary_key]
@@ -37,37 +45,94 @@ def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]
         if len(row.values) == len(columns):
             key = tuple(literal_value(row.values[place]) for place in places)
             if NotImplemented not in key and None not in key:
-                yield key, row.span
+                yield key, row
 
 
-def rows_after(table: Table, change: Change, place: Place) -> OrderedMap[Key, Place]:
-    """The known keys after a data change; a condition that isn't understood may have hit any of them."""
+def inserted_columns(table: Table, change: InsertRows) -> tuple[str, ...]:
+    """The columns that the values of an INSERT are for, in order."""
+    return table.column_names if change.columns is None else tuple(column.text for column in change.columns)
+
+
+def rows_after(table: Table, change: Change, place: Place) -> KnownRows:
+    """The known rows after a data change; a condition that isn't understood may have hit any of them."""
     match change:
         case InsertRows():
-            rows = table.rows
-            for key, span in literal_keys(table, change):
-                if key not in rows:
-                    rows = rows.insert(key, Place(place.file, span))
+            rows, columns = table.rows, inserted_columns(table, change)
+            for key, row in literal_rows(table, change):
+                new = dict(zip(columns, row.values, strict=True))
+                rows = with_row(rows, key, new, Place(place.file, row.span), change.on_conflict)
             return rows
         case DeleteRows(where=where):
             rows, says = table.rows, _says(table, change)
             by_key = where is not None and any((fact.column,) == table.primary_key for fact in says)
             named = keys_named(table, where) if where is not None and by_key else None
             for key in tuple(rows) if named is None else named:
-                if not _spares(says, dict(zip(table.primary_key, key, strict=True))):
+                known = rows.get(key)
+                if known is not None and not _spares(says, _known_values(table, key, known)):
                     rows = rows.discard(key)
             return rows
         case Truncate():
             return OrderedMap()
         case UpdateRows(assignments=assignments):
             moves = any(assignment.column.text in table.primary_key for assignment in assignments)
-            return OrderedMap() if moves else table.rows
+            return OrderedMap() if moves else _updated(table, change)
         case _:
             return table.rows
 
 
-def _says(table: Table, change: DeleteRows) -> tuple[OnColumn, ...]:
-    """What each part of a DELETE's condition says of one column."""
+def with_row(
+    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None = None
+) -> KnownRows:
+    """With a row that INSERT writes, by column; the one that is there stays, or gets what ON CONFLICT sets."""
+    held = rows.get(key)
+    if held is None:
+        if len(rows) == KEPT_VALUES:
+            rows = OrderedMap((each, KnownRow(row.place)) for each, row in rows.items())
+        return rows.insert(key, KnownRow(place, new if len(rows) < KEPT_VALUES else None))
+    if on_conflict is None or held.values is None:
+        return rows
+    values = held.values
+    for assignment in on_conflict.assignments:
+        value = assignment.value
+        if isinstance(value, ColumnRef):  # EXCLUDED.column
+            value = new.get(value.name, value)
+        values = {**values, assignment.column.text: value}
+    return rows.insert(key, KnownRow(held.place, values))
+
+
+def _updated(table: Table, change: UpdateRows) -> KnownRows:
+    """The rows with what SET writes; of those that it may have met nothing is known in the columns that are set."""
+    if len(table.rows) > KEPT_VALUES:
+        return table.rows
+    rows, says = table.rows, _says(table, change)
+    named = None if change.where is None else keys_named(table, change.where)
+    for key in tuple(rows) if named is None else named:
+        known = rows.get(key)
+        if known is None or known.values is None or _spares(says, _known_values(table, key, known)):
+            continue
+        rows = rows.insert(key, written(known, change.assignments, sure=change.where is None))
+    return rows
+
+
+def written(row: KnownRow, assignments: Iterable[Assignment], *, sure: bool) -> KnownRow:
+    """A row with what SET writes; with `sure` False nothing is known of what it may have written."""
+    values = row.values
+    if values is None:
+        return row
+    for each in assignments:
+        unsure = OpaqueValue("a condition that may hold", each.span)
+        values = {**values, each.column.text: each.value if sure else unsure}
+    return KnownRow(row.place, values)
+
+
+def _known_values(table: Table, key: Key, row: KnownRow) -> dict[str, object]:
+    """What the columns of a row hold, as Python compares it, as far as it was written in literals."""
+    known = {name: literal_value(value) for name, value in row.values.items()} if row.values is not None else {}
+    return known | dict(zip(table.primary_key, key, strict=True))
+
+
+def _says(table: Table, change: UpdateRows | DeleteRows) -> tuple[OnColumn, ...]:
+    """What each part of a condition says of one column."""
     where = change.where
     facts = ColumnDomains(
         table, Semantics(strict_literals=True), (change.alias,)

@@ -12,6 +12,8 @@ from typing import TypeAlias
 import msgspec
 
 from kmblint.findings import Applicability, Severity
+from kmblint.schema.catalog import Former, KnownRows
+from kmblint.schema.rows import Key
 from kmblint.text import Place, Span
 
 
@@ -290,12 +292,30 @@ class Form(msgspec.Struct, frozen=True):
     hazards: tuple[Hazard, ...] = ()
 
 
+class FoundRows(msgspec.Struct, frozen=True):
+    """The known rows that a data change falls on, by their keys, and the known rows of the table after it."""
+
+    sure: tuple[Key, ...]
+    """In the order in which they are changed; a stale index may lead to one twice."""
+    unsure: tuple[Key, ...]
+    """Those of which a value decides that isn't known."""
+    rows: KnownRows
+    former: tuple[Former, ...] = ()
+    """What is then left of the rows of dropped tables."""
+    meant: tuple[Key, ...] | None = None
+    """Those that SQL means; None where that can't be told."""
+    stopped: int | None = None
+    """The place in `sure` of the row at which the change is refused, those before it being changed."""
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What the target says of a statement on a catalogue: the form and what the schema adds to it."""
 
     verdict: Verdict
     refusals: tuple[Refusal, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    found: FoundRows | None = None
+    """Of UPDATE and DELETE, where the target tells which of the known rows they fall on."""
 
     @property
     def refusal(self) -> Refusal | None:

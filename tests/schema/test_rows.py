@@ -35,11 +35,12 @@ def test_inserted(sql: str, expected: set[tuple[object, ...]]) -> None:
     ("sql", "expected"),
     [
         ("DELETE FROM plans WHERE id = 1", {2, 3}),
-        ("DELETE FROM plans WHERE id IN (1, 3) AND slug = 'a'", {2}),
-        ("DELETE FROM plans WHERE slug = 'a'", set()),
+        ("DELETE FROM plans WHERE id IN (1, 3) AND slug = 'a'", {2, 3}),
+        ("DELETE FROM plans WHERE slug = 'a'", {2, 3}),
+        ("DELETE FROM plans WHERE lower(slug) = 'a'", set()),
         ("DELETE FROM plans WHERE id = 1 OR slug = 'a'", set()),
         ("DELETE FROM plans p WHERE p.id < 2 OR p.id = 3", {2}),
-        ("DELETE FROM plans WHERE slug = 'a' AND id NOT IN (1, 2)", {1, 2}),
+        ("DELETE FROM plans WHERE slug = 'c' AND id NOT IN (1, 2)", {1, 2}),
         ("DELETE FROM plans WHERE id BETWEEN 5 AND 9", {1, 2, 3}),
         ("DELETE FROM plans WHERE id = '1'", set()),
         ("DELETE FROM plans", set()),
@@ -58,4 +59,4 @@ def test_the_first_insertion_is_the_one_remembered() -> None:
     sql = f"{PLANS} {'INSERT INTO plans (id) VALUES (1);' * 2}"
     found = catalog(sql).table("plans")
     assert found is not None
-    assert found.rows[(1,)].span.start == sql.index("(1)")
+    assert found.rows[(1,)].place.span.start == sql.index("(1)")

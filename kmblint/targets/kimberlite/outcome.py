@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.catalog import Catalog, Index, Table
 from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
@@ -32,6 +32,10 @@ from kmblint.targets.kimberlite.outcome_rows import (
     update_hazards,
     where_refusal,
 )
+from kmblint.targets.kimberlite.planner.conditions import conditions_of
+from kmblint.targets.kimberlite.planner.path import access_path
+from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
+from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
 from kmblint.targets.kimberlite.values import Fate, stored_type, update_fate, written
 from kmblint.targets.verdict import (
@@ -39,6 +43,7 @@ from kmblint.targets.verdict import (
     CatalogueRefusal,
     Crashes,
     Form,
+    FoundRows,
     Hazard,
     Outcome,
     Poisons,
@@ -61,7 +66,16 @@ def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Confl
         refusals.insert(0, form.refusal)
     hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, row))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
-    return Outcome(verdict, tuple(refusals), hazards)
+    return Outcome(verdict, tuple(refusals), hazards, _found(change, catalog))
+
+
+def _found(change: Change, catalog: Catalog) -> FoundRows | None:
+    table = _table(change, catalog)
+    if table is None or not table.rows or not isinstance(change, UpdateRows | DeleteRows):
+        return None
+    indexes = (*table.indexes, *catalog.stale_indexes(table.name))
+    path = access_path(table, conditions_of(change.where), indexes, RELEASE_0_9_1)
+    return found_rows(table, change, path, RELEASE_0_9_1)
 
 
 _RefusedRow: TypeAlias = tuple[int, Refusal] | None
@@ -90,10 +104,10 @@ def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Re
                 yield poisoned
             if isinstance(change, Read):
                 yield from _unread(change, catalog)
-        case AddIndex(name=name) if table and name and (made := catalog.stale_indexes.get((table.name, name.text))):
+        case AddIndex(name=name) if table and name and (index := _registered(catalog, table, name.text)):
             yield StaleIndexRefusal(
                 f"an index `{name.text}` of a dropped table or column is still registered on `{table.name}`", name.span,
-                "give the index another name", cause=made, cause_note="made here, and for ever",
+                "give the index another name", cause=index.made, cause_note="made here, and for ever",
             )  # fmt: skip
         case DropColumn(column=column) if table and column.text in table.primary_key:
             yield UnsupportedForm(
@@ -102,6 +116,12 @@ def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Re
             )  # fmt: skip
         case AttachPolicy() | DetachPolicy() | DropObject() | CreateObject():
             yield from _attachment(change, catalog, table)
+
+
+def _registered(catalog: Catalog, table: Table, index: str) -> Index | None:
+    """The index of that name that was ever made on the table's name."""
+    known = catalog.registered.get(table.name)
+    return known.get(index) if known else None
 
 
 def _attachment(

@@ -79,7 +79,8 @@ def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | No
         key_of_row = keys.get(row.span)
         taken = key_of_row is not None and (key_of_row in inserted or key_of_row in table.rows)
         if refusal is None and key_of_row is not None and taken and conflict is None:
-            refusal = _repeated(table, row, key_of_row, table.rows.get(key_of_row))
+            held = table.rows.get(key_of_row)
+            refusal = _repeated(table, row, key_of_row, held.place if held else None)
         if refusal is None and taken and conflict is not None:
             refusal = _unknown_update(table, columns, conflict)
         if refusal is None:

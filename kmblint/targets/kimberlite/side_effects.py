@@ -5,20 +5,23 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kmblint.schema.alter import PlaceOf
-from kmblint.schema.catalog import Catalog, Poison, Table
+from kmblint.schema.catalog import Catalog, Former, Poison, Table
 from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
     AddTable,
     AttachPolicy,
     Change,
+    DeleteRows,
     DetachPolicy,
     InsertRows,
     UpdateRows,
 )
-from kmblint.schema.rows import literal_keys
+from kmblint.schema.ordered import OrderedMap
+from kmblint.schema.rows import literal_keys, with_row
 from kmblint.targets.kimberlite.outcome_rows import insert_columns, insert_refusal, point_lookup, row_hazards
 from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
+from kmblint.text import Place
 
 
 def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
@@ -33,14 +36,17 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
         case InsertRows():
             return catalog.put(_inserted(table, change, outcome, place_of))
         case UpdateRows() if outcome.verdict is Verdict.TAKEN:
-            return catalog.put(_updated(table, change, outcome, place_of))
+            return catalog.put(_with_found(_updated(table, change, outcome, place_of), outcome))
+        case DeleteRows() if outcome.verdict is Verdict.TAKEN:
+            return catalog.put(_with_found(table, outcome))
         case AddIndex(name=index) if index is not None:
             made = table.index(index.text)
             if made is None:
                 return catalog
-            key = (table.name, index.text)
-            indexes = catalog.stale_indexes.insert(key, made.made)
-            return replace(catalog.put(_without_quoted(table, change, outcome)), stale_indexes=indexes)
+            table = _without_quoted(table, change, outcome)
+            known = catalog.registered.get(table.name, OrderedMap())
+            known = known.insert(index.text, table.index(index.text) or made)
+            return replace(catalog.put(table), registered=catalog.registered.insert(table.name, known))
         case AddColumn() if outcome.verdict is Verdict.TAKEN:
             return catalog.put(_returned(table, outcome, place_of))
         case AttachPolicy(column=column, policy=policy):
@@ -49,7 +55,7 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
         case DetachPolicy(column=column):
             return replace(catalog, attachments=catalog.attachments.discard((table.name, column.text)))
         case AddTable():
-            return catalog.put(_reattached(catalog, table))
+            return catalog.put(_reattached(catalog, table, place_of(change.span)))
         case _:
             return catalog
 
@@ -76,15 +82,16 @@ def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: Plac
     skips = change.on_conflict is not None and not change.on_conflict.update
     for row in change.rows[: refused[0] if refused else None]:
         key, here = keys.get(row.span), place_of(row.span)
-        held = key is not None and rows.get(key, here) != here
+        held = key is not None and key in rows and rows[key].place != here
         if poisoned and not (held and skips):
             for hazard in row_hazards(table, columns, row):
                 if isinstance(hazard, Poisons):
                     poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
         if held and key is not None:
             poisons = (*poisons, *_set_on_conflict(change, outcome, place_of, key))
-        elif key is not None:
-            rows = rows.insert(key, here)
+        if key is not None:
+            new = dict(zip(columns, row.values, strict=True))
+            rows = with_row(rows, key, new, here, change.on_conflict if refused else None)
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
     return replace(table, rows=rows, poisons=poisons)
@@ -139,8 +146,19 @@ def _returned(table: Table, outcome: Outcome, place_of: PlaceOf) -> Table:
     return _poisons(table, outcome, place_of, None)
 
 
-def _reattached(catalog: Catalog, table: Table) -> Table:
-    """Policies stay attached to a table's name and columns when it is dropped and made again."""
+def _with_found(table: Table, outcome: Outcome) -> Table:
+    """The known rows as the engine leaves them, whatever was meant."""
+    found = outcome.found
+    return table if found is None else replace(table, rows=found.rows, former=found.former)
+
+
+def _reattached(catalog: Catalog, table: Table, made: Place) -> Table:
+    """Policies, indexes and what stands in these stay with a table's name when it is dropped and made again."""
+    dropped = catalog.dropped.get(table.name)
+    if dropped is not None and dropped.renamed_to is None and table.made == made:
+        stale = catalog.stale_indexes(table.name)
+        former = (*dropped.former, *(Former(index, dropped.rows) for index in stale if dropped.rows))
+        table = replace(table, former=former)
     policies = table.policies
     for (name, column), attached in catalog.attachments.items():
         if name == table.name:

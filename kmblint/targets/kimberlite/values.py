@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Final
 
+from kmblint.schema.meaning import days, instant, nanoseconds
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL, STORED_TYPES, WHOLE_NUMBERS
@@ -24,8 +24,6 @@ _ZONED: Final = {
     "TIME WITH TIME ZONE": "TIME", "TIME WITHOUT TIME ZONE": "TIME", "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
     "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
 }  # fmt: skip
-_DAY_ONE: Final = date(1970, 1, 1)
-_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Fate(Enum):
@@ -145,11 +143,12 @@ def instead(stored: DataType, value: Value, *, update: bool = False) -> str | No
     """The literal that the column does hold for the same value; None where there is none or nobody can tell."""
     match stored.name, value:
         case "DATE", Text(value=text):
-            return _days(text)
+            return _shown(days(text))
         case "TIME", Text(value=text):
-            return _nanoseconds(text)
+            return _shown(nanoseconds(text))
         case "TIMESTAMP", Text(value=text):
-            return _instant(text) if update else None
+            found = instant(text)
+            return str(found) if update and found is not None and found >= 0 else None
         case "DECIMAL", Number():
             return _decimal_literal(stored, value, update=update)
         case "TEXT", Number() | Boolean():
@@ -176,26 +175,5 @@ def _decimal_literal(stored: DataType, value: Number, *, update: bool) -> str:
     return f"'{padded}'" if update else padded
 
 
-def _days(text: str) -> str | None:
-    try:
-        return str((date.fromisoformat(text[:10]) - _DAY_ONE).days)
-    except ValueError:
-        return None
-
-
-def _nanoseconds(text: str) -> str | None:
-    try:
-        at = time.fromisoformat(text)
-    except ValueError:
-        return None
-    return str(((at.hour * 60 + at.minute) * 60 + at.second) * 10**9 + at.microsecond * 1000)
-
-
-def _instant(text: str) -> str | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    passed = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _MIDNIGHT
-    nanoseconds = (passed.days * 86400 + passed.seconds) * 10**9 + passed.microseconds * 1000
-    return str(nanoseconds) if nanoseconds >= 0 else None
+def _shown(number: int | None) -> str | None:
+    return None if number is None else str(number)

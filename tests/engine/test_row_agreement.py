@@ -1,0 +1,69 @@
+"""The rows that conditions reach, held against what the real engine 0.9.1 answered, and live: `pytest -m engine`."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.engine.real import missing
+from tests.engine.row_agreement import ANSWERED, Measure, Ours, Scenario, cases, live, measure, recorded
+from tests.engine.row_scenarios import RowScenarios
+
+SEED = int(os.environ.get("KMBLINT_ENGINE_SEED", "20260211"))
+SCENARIOS = int(os.environ.get("KMBLINT_ENGINE_SCENARIOS", "300"))
+LEAST = 0.99
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measure:
+    return measure(recorded())
+
+
+@pytest.mark.parametrize(
+    "share", ["scenarios", "statements", "other rows than meant, found", "the rows that are meant, silent"]
+)
+def test_rows_agree_with_the_engine(share: str, measured: Measure) -> None:
+    assert measured.shares()[share] >= LEAST, measured.misses
+
+
+def test_nothing_is_left_out_of_the_measure(measured: Measure) -> None:
+    assert measured.scenarios >= 1500
+    assert measured.statements > 4000
+    assert measured.differing > 700
+
+
+def test_a_judge_that_always_says_nothing_scores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that no statement reaches, and no difference: where rows are reached and others meant, that is wrong."""
+
+    def silent(scenario: Scenario) -> list[Ours]:
+        return [Ours(told.ok, told.affected, told.found, told.after) for told in scenario.told]
+
+    monkeypatch.setattr("tests.engine.row_agreement.ours", silent)
+    shares = measure(recorded()[:300]).shares()
+    assert shares["other rows than meant, found"] == 0.0
+    assert shares["the rows that are meant, silent"] == 1.0
+
+
+@pytest.mark.parametrize("scenario", recorded(ANSWERED), ids=lambda scenario: scenario.id.replace(" ", "-"))
+def test_what_surprises(scenario: Scenario) -> None:
+    assert measure([scenario]).misses == []
+
+
+def test_every_case_is_answered() -> None:
+    asked = [[statement.sql for statement in case.statements] for case in cases()]
+    assert [[told.sql for told in scenario.told] for scenario in recorded(ANSWERED)] == asked
+
+
+def test_the_same_seed_draws_the_same_scenarios() -> None:
+    first, second = RowScenarios(7), RowScenarios(7)
+    assert [first.scenario() for _ in range(20)] == [second.scenario() for _ in range(20)]
+
+
+@pytest.mark.engine
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the client leaves its pipes open
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_random_rows_agree_with_the_real_engine() -> None:
+    result = measure(live(SCENARIOS, SEED))
+    shares = result.shares()
+    assert min(share for name, share in shares.items() if "rule" not in name) >= LEAST, (SEED, result.misses)
