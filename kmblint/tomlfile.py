@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import tomli
 
+from kmblint.access import ANYWHERE, Access, BarredError
 from kmblint.errors import ConfigError
 
 KeyPath: TypeAlias = tuple[str, ...]
@@ -50,12 +51,12 @@ class TomlFile:
             raise ConfigError((f"{name}:{error.line}: not TOML: {error.reason}",)) from error
 
     @classmethod
-    def read(cls, path: Path, name: str) -> TomlFile:
+    def read(cls, path: Path, name: str, access: Access = ANYWHERE) -> TomlFile:
         """The file of a path; raises ConfigError where it can't be read or is no TOML."""
         try:
-            return cls(name, path.read_text(encoding="utf-8-sig"))  # some editors write a byte order mark
-        except OSError as error:
-            raise ConfigError((f"{name}: can't be read: {error.strerror}",)) from error
+            return cls(name, access.read(path).decode("utf-8-sig"))  # some editors write a byte order mark
+        except BarredError as error:
+            raise ConfigError((f"{name}: {error.reason}; {error.help}",)) from error
         except UnicodeDecodeError as error:
             raise ConfigError((f"{name}: not UTF-8: byte 0x{error.object[error.start]:02X}",)) from error
 

@@ -71,7 +71,7 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xe9")
     with pytest.raises(ConfigError, match=r"^latin.toml: not UTF-8: byte 0xE9$"):
         TomlFile.read(tmp_path / "latin.toml", "latin.toml")
-    with pytest.raises(ConfigError, match=r"^gone.toml: can't be read: No such file"):
+    with pytest.raises(ConfigError, match=r"^gone.toml: it can't be read: No such file"):
         TomlFile.read(tmp_path / "gone.toml", "gone.toml")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kmblint.access import ANYWHERE, inside_repository
 from kmblint.cli.debug import debug_option
 from kmblint.cli.output import width, write
 from kmblint.config.configuration import Config, Setting, find, load
@@ -35,7 +36,8 @@ def command(path: Path, file: Path | None, isolated: bool) -> None:
     if not path.exists():
         raise InputError(f"`{display(path)}` doesn't exist")
     found = None if isolated else file or find(path if path.is_dir() else path.parent)
-    config = load(found, display(found) if found else "", Rulebook.load(), {}, FORMATS)
+    access = ANYWHERE if found is None or found is file else inside_repository(found)
+    config = load(found, display(found) if found else "", Rulebook.load(), {}, FORMATS, access=access)
     write("".join(f"{line}\n" for line in shown(config, width())))
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from kmblint.access import ANYWHERE, Access, inside_repository
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
 from kmblint.history import git
 from kmblint.history.files import History
 from kmblint.history.folder import Known, read
 from kmblint.history.locate import display, locate
+from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
 
@@ -31,6 +33,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     isolated: bool = False
     since: str | None = None
     staged: bool = False
+    follow_links: bool = False
+    """Whether links may lead out of the project; no key of the configuration says so, as a stranger's pull request
+    brings its own."""
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -39,8 +44,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def config_at(self, folder: Path) -> Config:
         """The configuration in force at a folder; raises ConfigError or InputError where it is wrong."""
-        file = self.config_file or (None if self.isolated else configuration.find(folder))
-        return configuration.load(file, display(file) if file else "", self.rulebook, self.overrides, FORMATS)
+        if self.config_file is not None:
+            return self._loaded(self.config_file, ANYWHERE)
+        file = None if self.isolated else configuration.find(folder)
+        return self._loaded(file, ANYWHERE if file is None or self.follow_links else inside_repository(file))
+
+    def _loaded(self, file: Path | None, access: Access) -> Config:
+        name = display(file) if file else ""
+        return configuration.load(file, name, self.rulebook, self.overrides, FORMATS, access=access)
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -49,6 +60,15 @@ class Opened(msgspec.Struct, frozen=True):
     history: History
     config: Config
     shown: frozenset[str] | None
+
+    @property
+    def kept(self) -> tuple[Path, ...]:
+        """The folder whose migrations no output may take the place of, and the files beside it that none may either."""
+        history = self.history
+        beside = (history.root / ignored_file.file for ignored_file in history.ignored_files)
+        baseline = (history.baseline.path,) if history.baseline else ()
+        config = (Path(self.config.file),) if self.config.file else ()
+        return (history.root, project_of(history.root) / "kimberlite.toml", *baseline, *config, *beside)
 
 
 def open_histories(request: Request) -> list[Opened]:
@@ -73,6 +93,7 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
         before = released or {}
         changed = frozenset(name for name in {*staged, *before} if staged.get(name) != before.get(name))
         shown = changed if shown is None else changed & shown
+    access = Access(settings.max_file_size.value, None if request.follow_links else boundary_of(root))
     known = Known(
         applied_through=settings.applied.value,
         failed=settings.failed.value,
@@ -80,4 +101,4 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
         since=since,
         released=released,
     )
-    return Opened(read(root, known, overlay=overlay, display=display), settings, shown)
+    return Opened(read(root, known, overlay=overlay, access=access, display=display), settings, shown)

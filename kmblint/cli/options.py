@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from kmblint.access import LARGEST
 from kmblint.cli.histories import Request
 from kmblint.errors import InputError
 from kmblint.history.folder import number_of
@@ -45,6 +46,8 @@ _OPTIONS: Final = (
         type=click.Path(path_type=Path),
         help="The file whose text `-` reads from standard input.",
     ),
+    click.option("--max-file-size", metavar="SIZE", help="Read no larger file.  [default: 20 MB]"),
+    click.option("--follow-links", is_flag=True, help="Follow links that lead out of the project too."),
     click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Use this configuration file."),
     click.option("--isolated", is_flag=True, help="Use no configuration file."),
 )
@@ -64,7 +67,12 @@ def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | Non
         raise click.UsageError("--config and --isolated exclude each other.")
     if options["since"] and options["staged"]:
         raise click.UsageError("--since and --staged exclude each other.")
-    given = {"target.name": options["target"], "history.applied": options["applied_through"], **(overrides or {})}
+    given = {
+        "target.name": options["target"],
+        "history.applied": options["applied_through"],
+        "max-file-size": options["max_file_size"],
+        **(overrides or {}),
+    }
     paths, unsaved, text = _paths(options["paths"], options["stdin_filename"])
     return Request(
         paths=paths,
@@ -75,6 +83,7 @@ def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | Non
         isolated=options["isolated"],
         since=options["since"],
         staged=options["staged"],
+        follow_links=options["follow_links"],
     )
 
 
@@ -86,7 +95,9 @@ def _paths(paths: tuple[Path, ...], stdin_filename: Path | None) -> tuple[tuple[
         return paths, None, ""
     if not stdin_filename or paths != (_STANDARD_INPUT,):
         raise click.UsageError("`-` stands alone and needs --stdin-filename.")
-    data = sys.stdin.buffer.read()
+    data = sys.stdin.buffer.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise InputError(f"standard input is longer than the {LARGEST:,} bytes that kmblint reads of it")
     try:
         return (), stdin_filename, data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 
+from kmblint.access import ANYWHERE, Access, BarredError
 from kmblint.config.keys import KEYS, Context, Key, UnfitError, read_severity
 from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
@@ -56,6 +57,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The mildest severity that makes the run fail; None where nothing does."""
     min_confidence: Setting[Confidence]
     output_format: Setting[str]
+    max_file_size: Setting[int]
+    """Bytes."""
     target: Setting[str]
     engine: Setting[str]
     applied: Setting[int | None]
@@ -82,30 +85,37 @@ def find(start: Path) -> Path | None:
 def _mentions_us(pyproject: Path) -> bool:
     """Whether it has a `[tool.kmblint]`; one that isn't TOML is ours only if it names us."""
     try:
-        text = pyproject.read_text(encoding="utf-8-sig")
+        text = ANYWHERE.read(pyproject).decode("utf-8-sig")
         if "kmblint" not in text:
             return False
         tools = TomlFile("", text).data.get("tool")
         return isinstance(tools, dict) and "kmblint" in tools
     except ConfigError:
         return "[tool.kmblint" in text
-    except (OSError, UnicodeDecodeError):
+    except (BarredError, UnicodeDecodeError):
         return False
 
 
 def load(
-    file: Path | None, name: str, rulebook: Rulebook, overrides: Mapping[str, object], formats: Collection[str]
+    file: Path | None,
+    name: str,
+    rulebook: Rulebook,
+    overrides: Mapping[str, object],
+    formats: Collection[str],
+    *,
+    access: Access = ANYWHERE,
 ) -> Config:
     """The settings of a file (None for none) under those of the command line.
 
     `name` is how the user calls the file; `overrides` has the keys of the file (`select`, `history.applied`) and leaves
-    out what isn't given; `formats` is what `output-format` takes. Raises ConfigError with every problem.
+    out what isn't given; `formats` is what `output-format` takes, `access` how the file may be read. Raises
+    ConfigError with every problem.
     """
     if file is not None and not file.is_file():
         trouble = "is a folder" if file.is_dir() else "doesn't exist"
         raise InputError(f"the configuration `{name}` {trouble}")
     reading = _Reading(rulebook, formats)
-    said = reading.file(TomlFile.read(file, name), file) if file else {}
+    said = reading.file(TomlFile.read(file, name, access), file) if file else {}
     asked = reading.command_line(overrides)
     if reading.problems:
         raise ConfigError(tuple(reading.problems))

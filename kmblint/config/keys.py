@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from kmblint.access import LARGEST
 from kmblint.findings import Confidence, Severity
 from kmblint.targets import ENGINES, NAMES
 
@@ -117,6 +118,19 @@ def _applied(value: object, _: Context) -> int:
     raise UnfitError((f'expected the number of a migration, such as 4 or "0004", got {_shown(value)}', None))
 
 
+_SIZE: Final = re.compile(r"([0-9]{1,12}) ?(B|KB|MB|GB)?", re.IGNORECASE)
+_UNITS: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def _size(value: object, _: Context) -> int:
+    """A number of bytes, or with its unit: `"50 MB"`."""
+    if not isinstance(value, bool) and isinstance(value, int | str):
+        written = _SIZE.fullmatch(str(value).strip())
+        if written and int(written[1]):
+            return int(written[1]) * _UNITS[(written[2] or "").upper()]
+    raise UnfitError((f'expected a size, such as "50 MB", got {_shown(value)}', None))
+
+
 def _path(value: object, context: Context) -> Path:
     if not isinstance(value, str):
         raise UnfitError((f"expected a path in quotes, got {_shown(value)}", None))
@@ -154,6 +168,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "output-format": Key(
         "output_format", "full", "--output-format", lambda value, context: _one_of(context.formats, value)
     ),
+    "max-file-size": Key("max_file_size", LARGEST, "--max-file-size", _size),
     "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(NAMES, value)),
     "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of(ENGINES, value)),
     "history.applied": Key("applied", None, "--applied-through", _applied),

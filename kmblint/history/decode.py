@@ -14,8 +14,7 @@ from typing import Final
 
 import msgspec
 
-LARGEST: Final = 10_000_000
-"""Bytes; a migration of ten megabytes is a dump."""
+from kmblint.access import Access, BarredError
 
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -33,22 +32,12 @@ class Trouble(msgspec.Struct, frozen=True):
     """Whether the runner can't read it either; what is UTF-8 all the same it reads, and the engine stumbles."""
 
 
-def read(path: Path) -> tuple[str | None, Trouble | None]:
+def read(path: Path, access: Access) -> tuple[str | None, Trouble | None]:
     """The text of a file, and what the runner finds wrong with it; no text where nobody could read it."""
     try:
-        if path.is_dir():
-            return None, Trouble("it is a directory", "rename it")
-        if path.is_symlink() and not path.exists():
-            return None, Trouble("it is a broken link", "restore the file that it points to, or remove the link")
-        size = path.stat().st_size
-        if size > LARGEST:
-            reason = f"it is larger than kmblint reads ({size:,} bytes, the limit is {LARGEST:,})"
-            help_ = "load data with a program of its own; a migration changes the schema"
-            return None, Trouble(reason, help_, fatal=False)
-        data = path.read_bytes()
-    except OSError as error:
-        return None, Trouble(f"it can't be read: {error.strerror}", "check that it exists and may be read")
-    return decoded(data)
+        return decoded(access.read(path))
+    except BarredError as error:
+        return None, Trouble(error.reason, error.help, fatal=not error.ours)
 
 
 def decoded(data: bytes) -> tuple[str | None, Trouble | None]:

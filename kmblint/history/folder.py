@@ -15,12 +15,13 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from kmblint.access import Access
 from kmblint.errors import InputError
 from kmblint.history import decode
 from kmblint.history.files import History, Migration, Unreadable
 from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.sections import split
-from kmblint.history.state import project_of, read_state
+from kmblint.history.state import boundary_of, project_of, read_state
 from kmblint.sql.scanner import pieces
 from kmblint.sql.statement import Statement
 from kmblint.text import Source, Span
@@ -54,16 +55,19 @@ def read(
     known: Known = NOTHING_KNOWN,
     *,
     overlay: Mapping[Path, str | None] | None = None,
+    access: Access | None = None,
     display: Callable[[Path], str] = Path.as_posix,
     parse: Parse | None = None,
 ) -> History:
     """The history that a folder holds.
 
     `overlay` gives texts that stand in for files of the folder or beside them (an editor's unsaved buffer, git's
-    index), None for a file that is to count as absent; `display` says how the user calls a path. Raises `InputError`
-    where the folder or the baseline can't be read.
+    index), None for a file that is to count as absent; `access` says what may be opened (where it is
+    left out, links that stay in the project), `display` how the user calls a path. Raises `InputError` where the folder
+    or the baseline can't be read.
     """
     parse = parse or _parser()
+    access = access or Access(inside=boundary_of(root))
     laid_over = {path.name: text for path, text in (overlay or {}).items() if _same(path.parent, root)}
     texts = {name: text for name, text in laid_over.items() if text is not None}
     try:
@@ -71,7 +75,7 @@ def read(
     except OSError as error:
         raise InputError(f"`{display(root)}` can't be read: {error.strerror}") from error
     names = on_disk | texts.keys()
-    reader = _Reader(root, names, known, display, parse)
+    reader = _Reader(root, names, known, display=display, parse=parse, access=access)
     migrations: list[Migration] = []
     unreadable: list[Unreadable] = []
     for name in sorted(names):
@@ -83,12 +87,12 @@ def read(
         root=root,
         migrations=_ordered(migrations, reader.gone),
         unreadable=tuple(unreadable),
-        ignored_files=find_ignored_files(root, on_disk),
+        ignored_files=find_ignored_files(root, on_disk, access),
         baseline=reader.baseline() if known.baseline else None,
         applied_through=reader.applied_through,
         since=known.since,
         released=reader.released,
-        state=read_state(project_of(root), display),
+        state=read_state(project_of(root), access, display),
         called=display(root),
     )
 
@@ -126,12 +130,20 @@ class _Reader:
     """Turns the files of one folder into migrations."""
 
     def __init__(
-        self, root: Path, names: Collection[str], known: Known, display: Callable[[Path], str], parse: Parse
+        self,
+        root: Path,
+        names: Collection[str],
+        known: Known,
+        *,
+        display: Callable[[Path], str],
+        parse: Parse,
+        access: Access,
     ) -> None:
         self.root = root
         self.known = known
         self.display = display
         self.parse = parse
+        self.access = access
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
         self.gone: dict[int, str] = {}
@@ -151,7 +163,7 @@ class _Reader:
         path = self.root / name
         trouble: decode.Trouble | None = None
         if text is None:
-            text, trouble = decode.read(path)
+            text, trouble = decode.read(path, self.access)
         unreadable = self._unreadable(path, trouble) if trouble else None
         if text is None:
             return None, unreadable
@@ -162,7 +174,12 @@ class _Reader:
         """The schema before the first migration: all of it is up, and it was applied."""
         path = self.known.baseline
         assert path is not None, "asked only where one is set"
-        text, trouble = decode.read(path)
+        if self.access.is_outside(path):
+            shown = self.display(path)
+            raise InputError(
+                f"the baseline `{shown}` lies outside of the project; `--follow-links` reads it all the same"
+            )
+        text, trouble = decode.read(path, self.access)
         if trouble:
             raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
         assert text is not None, "only trouble leaves no text"

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from kmblint.access import Access
 from kmblint.history import decode
 from kmblint.history.files import IgnoredFile
 
@@ -29,26 +30,26 @@ _SQL: Final = re.compile(
 _RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of the folder"
 
 
-def find_ignored_files(root: Path, names: Collection[str]) -> tuple[IgnoredFile, ...]:
+def find_ignored_files(root: Path, names: Collection[str], access: Access) -> tuple[IgnoredFile, ...]:
     """Those among the names in a folder, sorted; hidden files and a README are none."""
     found = (
-        _ignored(root, name)
+        _ignored(root, name, access)
         for name in sorted(names)
         if not name.startswith(".") and not name.upper().startswith("README")
     )
     return tuple(ignored_file for ignored_file in found if ignored_file)
 
 
-def _ignored(root: Path, name: str) -> IgnoredFile | None:
+def _ignored(root: Path, name: str, access: Access) -> IgnoredFile | None:
     path = root / name
     if name.endswith(".sql"):
         return None
     if path.is_dir():
-        return _sub_folder(path)
+        return None if path.is_symlink() else _sub_folder(path)
     if _COPY.search(name):
         ending = name[name.lower().rindex(".sql") :]
         return IgnoredFile(name, f"it ends in `{ending}`, and the runner reads `*.sql` only", _RENAME)
-    if path.suffix.lower() in _TEXTS and _holds_sql(path):
+    if path.suffix.lower() in _TEXTS and _holds_sql(path, access):
         return IgnoredFile(name, "it holds SQL, and the runner reads `*.sql` only", _RENAME)
     return None
 
@@ -74,6 +75,6 @@ def _sub_folder(folder: Path) -> IgnoredFile | None:
     )
 
 
-def _holds_sql(path: Path) -> bool:
-    text, _ = decode.read(path)
+def _holds_sql(path: Path, access: Access) -> bool:
+    text, _ = decode.read(path, access)
     return text is not None and _SQL.search(text) is not None

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from kmblint.access import ANYWHERE, Access, repository_of
 from kmblint.errors import InputError
 from kmblint.history.folder import is_migration, number_of
 from kmblint.history.ignored_files import find_ignored_files
+from kmblint.history.state import boundary_of
 from kmblint.tomlfile import TomlFile
 from kmblint.wording import nearest
 
@@ -73,7 +75,7 @@ def _frozen(names: set[str] | None) -> frozenset[str] | None:
 
 def _checked(path: Path) -> Path:
     """A file that is a migration, or looks like one and is ignored by the runner."""
-    if not is_migration(path.name) and not (path.exists() and find_ignored_files(path.parent, {path.name})):
+    if not is_migration(path.name) and not (path.exists() and find_ignored_files(path.parent, {path.name}, ANYWHERE)):
         raise InputError(f"`{display(path)}` is no migration: the runner reads `*.sql` only")
     if not path.parent.is_dir():
         raise InputError(f"`{display(path.parent)}` doesn't exist")
@@ -108,7 +110,9 @@ def _migrations_of(folder: Path, configured: Callable[[Path], Path | None]) -> P
 
 
 def _is_empty(folder: Path, names: set[str]) -> bool:
-    return not any(map(is_migration, names)) and not find_ignored_files(folder, names)
+    return not any(map(is_migration, names)) and not find_ignored_files(
+        folder, names, Access(inside=boundary_of(folder))
+    )
 
 
 def _kimberlite_directory(folder: Path) -> Path | None:
@@ -116,7 +120,7 @@ def _kimberlite_directory(folder: Path) -> Path | None:
     path = folder / "kimberlite.toml"
     if not path.is_file():
         return None
-    file = TomlFile.read(path, display(path))
+    file = TomlFile.read(path, display(path), Access(inside=repository_of(folder)))
     section = file.data.get("migrations", {})
     directory = section.get("directory") if isinstance(section, dict) else None
     if directory is None:

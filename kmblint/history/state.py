@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from kmblint.access import Access, repository_of
 from kmblint.findings import Related
 from kmblint.history import decode
 from kmblint.text import Place, Source, Span
@@ -96,7 +97,12 @@ def project_of(root: Path) -> Path:
     return folder.parent
 
 
-def read_state(project: Path, display: Callable[[Path], str] = Path.as_posix) -> State:
+def boundary_of(root: Path) -> Path:
+    """What a link in a migrations folder may not leave: its repository; where it lies in none, its project."""
+    return repository_of(root) or project_of(root)
+
+
+def read_state(project: Path, access: Access, display: Callable[[Path], str] = Path.as_posix) -> State:
     """The state files of a project folder; `display` says how the user calls a path."""
     sources: dict[str, Source] = {}
     damages: list[Damage] = []
@@ -105,7 +111,7 @@ def read_state(project: Path, display: Callable[[Path], str] = Path.as_posix) ->
         path = project / file
         if not path.exists() and not path.is_symlink():
             continue
-        text, trouble = decode.read(path)
+        text, trouble = decode.read(path, access)
         source = sources[file] = Source(file, text or "", display(path))
         if trouble:
             line = source.line_span(trouble.line)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmblint.access import Access
 from kmblint.history.state import APPLIED, LOCK, State, project_of, read_state
 
 LOCK_TEXT = """\
@@ -40,7 +41,7 @@ def state(project: Path, lock: str | bytes | None = None, applied: str | bytes |
             path = project / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_state(project)
+    return read_state(project, Access())
 
 
 def damages(found: State) -> list[tuple[str, int]]:
