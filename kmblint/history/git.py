@@ -1,6 +1,8 @@
 """Asks the `git` program what a folder of migrations held at a revision, and which commit brought a file.
 
-Arguments never pass through a shell; no pager, prompt, hook or optional lock is used.
+The folder may be that of a stranger's pull request. So git is asked only at the top of the repository that holds it,
+which is found without git and can be no file of the repository; a bare repository on the way is refused, nothing is
+fetched, and no hook, filter, external diff, pager or prompt runs. Arguments never pass through a shell.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from kmblint.access import repository_of
 from kmblint.errors import GitError
 from kmblint.history import decode
 from kmblint.history.folder import is_migration
@@ -19,14 +22,27 @@ from kmblint.history.folder import is_migration
 STAGED: Final = ""
 """The revision that stands for the index."""
 
-_COMMAND: Final = ("git", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+_SETTINGS: Final = {
+    "safe.bareRepository": "explicit",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "log.showSignature": "false",
+    "protocol.allow": "never",
+}
+_COMMAND: Final = ("git", "--no-pager", *(word for item in _SETTINGS.items() for word in ("-c", "=".join(item))))
 _QUIET: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_PAGER": "cat",
     "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
+_KEPT: Final = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+"""What may stay of the caller's `GIT_…`, by their beginnings: all else may point git elsewhere."""
 _SECONDS: Final = 30
 _LINK: Final = "120000"
 """The mode of a symbolic link."""
@@ -42,8 +58,11 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def repository(folder: Path) -> Path:
-    """The root of the work tree that a folder lies in; raises GitError where it lies in none."""
-    return Path(_ask(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
+    """The top of the work tree that a folder lies in; raises GitError where it lies in none."""
+    top = repository_of(folder)
+    if top is None:
+        raise GitError(f"`{folder}` is in no git repository")
+    return top
 
 
 def files_at(revision: str, folder: Path) -> dict[str, str]:
@@ -56,7 +75,7 @@ def files_at(revision: str, folder: Path) -> dict[str, str]:
         if revision == "HEAD":
             return {}
         raise GitError(f"git knows no revision `{revision}`")
-    here = _ask(folder, "rev-parse", "--show-prefix").removesuffix("\n")
+    here = _below(folder)
     objects: dict[str, str] = {}
     for entry in _listing(revision, folder, here):
         meta, _, path = entry.partition("\t")
@@ -74,12 +93,13 @@ def files_at(revision: str, folder: Path) -> dict[str, str]:
 
 def origin(path: Path) -> Origin | None:
     """The commit that brought a file, and a branch it came from where git knows; None for a file git doesn't know."""
-    added = ("log", "-1", "--diff-filter=A")
+    added = ("log", "-1", "--diff-filter=A", "--no-ext-diff", "--no-textconv")
     try:
-        found = _ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", path.name).removesuffix("\n")
+        name = f"{_below(path.parent)}{path.name}"
+        found = _ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", name).removesuffix("\n")
         if not found:
             return None
-        arrival = _ask(path.parent, *added, "-m", "--first-parent", "--format=%s", "--", path.name)
+        arrival = _ask(path.parent, *added, "-m", "--first-parent", "--format=%s", "--", name)
     except GitError:
         return None
     commit, author, subject = found.split("\x00")
@@ -95,9 +115,14 @@ def _merged_branch(subject: str) -> str | None:
     return None
 
 
+def _below(folder: Path) -> str:
+    """The path of a folder below the top of its repository, with `/` at its end; empty for the top itself."""
+    path = Path(os.path.realpath(folder)).relative_to(repository(folder)).as_posix()
+    return "" if path == "." else f"{path}/"
+
+
 def _is_known(revision: str, folder: Path) -> bool:
     """Whether a revision names a commit; what git would take as an option names none."""
-    repository(folder)
     if revision.startswith("-"):
         return False
     try:
@@ -109,7 +134,7 @@ def _is_known(revision: str, folder: Path) -> bool:
 
 def _listing(revision: str, folder: Path, here: str) -> list[str]:
     if revision == STAGED:
-        listed = _ask(folder, "ls-files", "--stage", "-z", "--full-name", "--", ".")
+        listed = _ask(folder, "ls-files", "--stage", "-z", "--full-name", "--", here or ".")
     elif here:
         listed = _ask(folder, "ls-tree", "-z", "--full-tree", revision, "--", here)
     else:
@@ -149,36 +174,38 @@ def _ask(folder: Path, *arguments: str) -> str:
     return _run(folder, list(arguments), b"").decode("utf-8", "replace")
 
 
-def _environment() -> dict[str, str]:
-    """Ours, without what a git hook sets for its own folder; the index that it names stays."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX")}
-    if "GIT_INDEX_FILE" in kept:
-        kept["GIT_INDEX_FILE"] = str(Path(kept["GIT_INDEX_FILE"]).absolute())
-    return {**kept, **_QUIET}
+def _environment(top: Path) -> dict[str, str]:
+    """Ours, without what the caller's git says of its own repository; for that one, the index that it names stays.
+
+    `git commit` gives its hooks an index of their own where only some files are committed.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
+    index = os.environ.get("GIT_INDEX_FILE")
+    if index and repository_of(Path()) == top:
+        kept["GIT_INDEX_FILE"] = str(Path(index).absolute())
+    return {**kept, **_QUIET, "GIT_CEILING_DIRECTORIES": str(top.parent)}
 
 
 def _run(folder: Path, arguments: list[str], given: bytes) -> bytes:
     import subprocess
 
+    top = repository(folder)
     try:
         ended = subprocess.run(  # noqa: S603 (a fixed program, no shell; revisions are checked not to be options)
             [*_COMMAND, *arguments],
-            cwd=folder,
+            cwd=top,
             input=given,
             capture_output=True,
-            env=_environment(),
+            env=_environment(top),
             timeout=_SECONDS,
             check=False,
         )
     except FileNotFoundError as error:
-        missing = "the `git` program is not installed" if folder.is_dir() else f"`{folder}` is not there"
-        raise GitError(missing) from error
+        raise GitError("the `git` program is not installed") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git gives no answer: {error}") from error
     if ended.returncode:
         lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
         said = lines[0].removeprefix("fatal: ") if lines else f"it ends with {ended.returncode}"
-        if "not a git repository" in said:
-            raise GitError(f"`{folder}` is in no git repository")
         raise GitError(f"git can't answer: {said}")
     return ended.stdout

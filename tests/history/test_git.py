@@ -117,7 +117,7 @@ def test_outside_a_repository_git_has_no_answer(tmp_path: Path, monkeypatch: pyt
 def test_without_git_the_error_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(GitError, match="`git` program is not installed"):
-        repository(folder)
+        files_at("HEAD", folder)
 
 
 def test_a_hooks_environment_does_not_mislead(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +126,71 @@ def test_a_hooks_environment_does_not_mislead(folder: Path, monkeypatch: pytest.
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
     assert repository(folder) == folder.parent.resolve()
     assert list(files_at(STAGED, folder)) == ["0001_a.sql", "0002_é.sql"]
+
+
+def test_files_that_look_like_a_repository_are_none(folder: Path) -> None:
+    """A pull request may bring a folder that git would take for a bare repository, with a configuration of its own."""
+    marker = folder.parent.parent / "marker"
+    git(folder, "init", "-q", "--bare", ".")
+    for key in ("core.fsmonitor", "core.pager", "core.sshCommand", "diff.external", "gpg.program", "alias.ls-files"):
+        git(folder, "--git-dir=.", "config", key, f"!touch {marker}" if key.startswith("alias") else f"touch {marker}")
+    for key in ("diff.x.textconv", "filter.x.clean", "filter.x.smudge"):
+        git(folder.parent, "config", key, f"touch {marker}")
+    (folder / "hooks").mkdir(exist_ok=True)
+    (folder.parent / ".gitattributes").write_text("*.sql diff=x filter=x\n")
+    expected = {"0001_a.sql": "A;\n", "0002_é.sql": "é;\n"}
+    assert files_at("HEAD", folder) == files_at(STAGED, folder) == expected
+    assert repository(folder) == folder.parent.resolve()
+    found = origin(folder / "0001_a.sql")
+    assert found is not None
+    assert found.subject == "first"
+    assert not marker.exists()
+
+
+def test_what_the_caller_says_of_another_repository_does_not_count(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folder.parent.parent / "other"
+    git(folder.parent.parent, "init", "-q", "other")
+    monkeypatch.chdir(other)
+    for name in ("GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"):
+        monkeypatch.setenv(name, str(other / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
+    monkeypatch.setenv("GIT_NAMESPACE", "x")
+    monkeypatch.setenv("GIT_EXTERNAL_DIFF", "false")
+    assert list(files_at(STAGED, folder)) == list(files_at("HEAD", folder)) == ["0001_a.sql", "0002_é.sql"]
+
+
+def test_a_hook_that_commits_some_files_only_has_an_index_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = folder.parent / ".git" / "next-index-1.lock"
+    own.write_bytes((folder.parent / ".git" / "index").read_bytes())
+    (folder / "0003_later.sql").write_text("later")
+    git(folder, "add", "0003_later.sql")
+    monkeypatch.chdir(folder.parent)
+    assert "0003_later.sql" in files_at(STAGED, folder)
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/next-index-1.lock")
+    assert "0003_later.sql" not in files_at(STAGED, folder)
+
+
+def test_a_worktree_is_a_repository_of_its_own(folder: Path) -> None:
+    git(folder.parent, "worktree", "add", "-q", "../tree")
+    (folder.parent.parent / "tree" / "migrations" / "0001_a.sql").write_text("staged there")
+    git(folder.parent.parent / "tree", "add", "-A")
+    assert files_at(STAGED, folder)["0001_a.sql"] == "A;\n"
+    assert files_at(STAGED, folder.parent.parent / "tree" / "migrations")["0001_a.sql"] == "staged there"
+
+
+def test_a_submodule_is_not_the_repository_around_it(folder: Path) -> None:
+    around = folder.parent.parent / "around"
+    git(folder.parent.parent, "init", "-q", "-b", "elsewhere", "around")
+    git(around, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../repo", "sub")
+    assert repository(around / "sub" / "migrations") == (around / "sub").resolve()
+    assert list(files_at("main", around / "sub" / "migrations")) == ["0001_a.sql", "0002_é.sql"]
+    found = origin(around / "sub" / "migrations" / "0001_a.sql")
+    assert found is not None
+    assert found.subject == "first"
 
 
 def test_the_origin_of_a_file_names_its_branch(folder: Path) -> None:
