@@ -36,6 +36,8 @@ class Answer(msgspec.Struct, frozen=True):
     """The configuration's, where the command line names none."""
     details: tuple[str, ...]
     """What was read and what is in force, a line a history."""
+    kept: tuple[Path, ...]
+    """What no output may take the place of."""
 
 
 def run(request: Request, today: date, *, all_history: bool = False, debug: bool = False) -> Answer:
@@ -60,7 +62,8 @@ def run(request: Request, today: date, *, all_history: bool = False, debug: bool
         reports.append(lint(one.history, settings, request.rulebook, target))
         codes.append(_code(reports[-1], one.config.fail_on.value))
     details = tuple(map(_detail, opened))
-    return Answer(merged(reports), max(codes), opened[0].config.output_format.value, details)
+    kept = tuple(path for one in opened for path in one.kept)
+    return Answer(merged(reports), max(codes), opened[0].config.output_format.value, details, kept)
 
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:
@@ -153,5 +156,5 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             width=width(options["output_file"]),
         ),
     )
-    write(text, options["output_file"])
+    write(text, options["output_file"], answer.kept)
     ctx.exit(ExitCode.CLEAN if options["exit_zero"] and answer.code is ExitCode.FINDINGS else answer.code)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import stat
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -38,6 +43,10 @@ def to_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+_OPEN_STREAM: Final = re.compile(r"/dev/(?:std(?P<name>out|err)|fd/(?P<number>\d+))|/proc/self/fd/(?P<again>\d+)")
+"""Names of what is open already, which may be a file that others write to as well."""
+
+
 def width(file: Path | None = None) -> int:
     """Columns of a line: what COLUMNS says, else as many as the terminal has, else those of a page."""
     if to_terminal() and file is None:
@@ -54,16 +63,22 @@ def complain(text: str) -> None:
         click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
 
 
-def write(text: str, file: Path | None = None) -> None:
+def write(text: str, file: Path | None = None, kept: Iterable[Path] = ()) -> None:
     """Writes a text as UTF-8 to a file, all of it or nothing, or else to standard output.
 
-    What UTF-8 can't hold (a file name's stray bytes) is spelt out with backslashes.
-    Raises `InputError` where that fails, `BrokenPipeError` where nobody reads on.
+    What UTF-8 can't hold (a file name's stray bytes) is spelt out with backslashes. `kept` are files that no output may
+    take the place of, and folders whose `.sql` files it may not. Raises `InputError` where it would or can't be
+    written, `BrokenPipeError` where nobody reads on.
     """
     data = text.encode("utf-8", "backslashreplace")
     try:
-        if file is not None:
+        stream = _open_stream(file) if file is not None else 1
+        if stream is None and file is not None:
+            _refuse_kept(file, kept)
             _replace(file, data)
+        elif stream is not None and stream != 1:
+            with open(os.dup(stream), "wb") as opened:  # noqa: PTH123 (it has no path)
+                opened.write(data)
         elif data:
             click.echo(data.decode() if to_terminal() else data, nl=False, color=True)
     except BrokenPipeError:
@@ -72,15 +87,48 @@ def write(text: str, file: Path | None = None) -> None:
         raise InputError(f"{f'`{file}`' if file else 'standard output'} can't be written: {error.strerror}") from error
 
 
+def _open_stream(file: Path) -> int | None:
+    """The descriptor that a name stands for."""
+    found = _OPEN_STREAM.fullmatch(file.as_posix())
+    if found is None:
+        return None
+    return {"out": 1, "err": 2}[found["name"]] if found["name"] else int(found["number"] or found["again"])
+
+
+def _refuse_kept(file: Path, kept: Iterable[Path]) -> None:
+    """A report in the place of a migration would be a migration lost, by whatever link or spelling it is named."""
+    from kmblint.history.folder import is_migration, number_of
+    from kmblint.history.state import APPLIED, LOCK
+
+    whole = Path(os.path.realpath(file))
+    looks_like_one = is_migration(whole.name) and number_of(whole.name) is not None and whole.is_file()
+    is_state = whole.as_posix().endswith((LOCK, APPLIED)) and whole.exists()
+    if looks_like_one or is_state or any(_keeps(path, whole) for path in kept):
+        raise InputError(f"`{file}` belongs to the migrations and is never written to: name another file")
+
+
+def _keeps(path: Path, file: Path) -> bool:
+    if path.is_dir():
+        return file.suffix.lower() == ".sql" and _same(file.parent, path)
+    return _same(file, path)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths mean one file or folder; on some disks the case of letters means nothing."""
+    return os.path.realpath(one) == os.path.realpath(other) or (one.exists() and other.exists() and one.samefile(other))
+
+
 def _replace(file: Path, data: bytes) -> None:
     """A reader finds the old content or the new one; a device or a pipe is written to as it is."""
-    file = file.resolve()
-    if file.exists() and not file.is_file():
-        file.write_bytes(data)
-        return
-    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(file.stat().st_mode):
+            with file.open("wb") as stream:
+                stream.write(data)
+            return
+    whole = Path(os.path.realpath(file))
+    draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
     try:
         draft.write_bytes(data)
-        draft.replace(file)
+        draft.replace(whole)
     finally:
         draft.unlink(missing_ok=True)

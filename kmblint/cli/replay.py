@@ -52,18 +52,20 @@ def command(**options: Any) -> None:
     Ends with 0 whatever the database makes of the statements.
     """
     transcripts = []
-    for one in open_histories(request_of(options)):
+    opened = open_histories(request_of(options))
+    kept = [path for one in opened for path in one.kept]
+    for one in opened:
         target = targets.get(one.config.target.value, engine=one.config.engine.value)
         told = transcribe(replay(one.history, target, actual=True), runner=target.runner)
         transcripts.append(told.only(one.shown))
     if options["output_format"] == "json":
-        write(as_json(transcripts), options["output_file"])
+        write(as_json(transcripts), options["output_file"], kept)
         return
     to_file = options["output_file"] is not None
     paint = Paint(color=wants_color(options["color"]) and not to_file)
     columns = width(options["output_file"])
     lines = (line for transcript in transcripts for line in as_text(transcript, paint, columns))
-    write("".join(f"{line}\n" for line in lines), options["output_file"])
+    write("".join(f"{line}\n" for line in lines), options["output_file"], kept)
 
 
 def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:

@@ -54,7 +54,7 @@ def command(**options: Any) -> None:
     )
     catalog = replay(history, target, actual=actual).end
     file, kind = options["output_file"], options["output_format"]
-    write(as_table(catalog, kept, width(file)) if kind == "table" else RENDERERS[kind](catalog, kept), file)
+    write(as_table(catalog, kept, width(file)) if kind == "table" else RENDERERS[kind](catalog, kept), file, one.kept)
 
 
 def _until(history: History, number: int) -> History:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kmblint.cli import main
 from kmblint.cli.output import wants_color, width, write
 from kmblint.errors import InputError
 
@@ -101,3 +105,76 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     write("x", tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text(encoding="utf-8") == "x"
+
+
+TABLE = "CREATE TABLE wards (id BIGINT PRIMARY KEY);\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with all that a report must not take the place of."""
+    texts = {
+        "migrations/0001_create_wards.sql": TABLE, "migrations/seed.SQL": TABLE, "migrations/0001_old.sql.bak": TABLE,
+        "other/0002_beds.sql": TABLE, ".kimberlite/migrations/.lock": "", ".kimberlite/migrations/applied.toml": "",
+        "schema.sql": TABLE, "kmblint.toml": 'history.baseline = "schema.sql"\n', "kimberlite.toml": "",
+    }  # fmt: skip
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "link.md").symlink_to("migrations/0001_create_wards.sql")
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["check", "replay", "schema"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "migrations/0001_create_wards.sql", "migrations/../migrations/0001_create_wards.sql", "migrations/0002_new.sql",
+        "migrations/seed.SQL", "migrations/0001_old.sql.bak", "other/0002_beds.sql", ".kimberlite/migrations/.lock",
+        ".kimberlite/migrations/applied.toml", "schema.sql", "kmblint.toml", "kimberlite.toml", "link.md",
+    ],
+)  # fmt: skip
+def test_no_output_takes_the_place_of_a_migration(project: Path, command: str, file: str) -> None:
+    def texts() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in sorted(project.rglob("*")) if path.is_file()}
+
+    before = texts()
+    result = CliRunner().invoke(main, [command, "--output-file", file])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (
+        result.stderr
+        == f"kmblint: `{Path(file)}` belongs to the migrations and is never written to: name another file\n"
+    )
+    assert texts() == before
+
+
+def test_any_other_file_is_written_again_and_again(project: Path) -> None:
+    for _ in range(2):
+        command = ["schema", "--output-format", "sql", "--output-file", "docs.sql"]
+        assert CliRunner().invoke(main, command).exit_code == 0
+        assert "CREATE TABLE" in (project / "docs.sql").read_text()
+
+
+def test_a_loop_of_links_is_one_line(project: Path) -> None:
+    result = CliRunner().invoke(main, ["check", "--output-file", "loop.md"])
+    assert (result.exit_code, result.stderr) == (
+        2, "kmblint: `loop.md` can't be written: Too many levels of symbolic links\n"
+    )  # fmt: skip
+    assert (project / "loop.md").is_symlink()
+
+
+@pytest.mark.parametrize("stream", ["/dev/stdout", "/dev/fd/1", "/dev/stderr"])
+@pytest.mark.parametrize("to", ["pipe", "file"])
+def test_a_stream_that_is_open_is_written_to(project: Path, stream: str, to: str) -> None:
+    """What was written to the redirected file before stays, and what is written afterwards follows."""
+    script = f"echo before; {sys.executable} -m kmblint schema --output-file {stream}; echo after"
+    if to == "file":
+        subprocess.run(["sh", "-c", f"({script}) > out.txt 2>&1"], check=True, cwd=project)
+        text = (project / "out.txt").read_text()
+    else:
+        done = subprocess.run(["sh", "-c", f"({script}) 2>&1"], check=True, cwd=project, capture_output=True, text=True)
+        text = done.stdout
+    assert text.startswith("before\nwards")
+    assert text.endswith("after\n")
