@@ -119,7 +119,7 @@ def test_a_link_inside_the_project_is_followed(project: Path) -> None:
 def test_the_limit_is_configured_and_told(project: Path) -> None:
     for said, of in ((["--max-file-size", "30"], ""), ([], 'max-file-size = "0.03 KB"')):
         (project / "kmblint.toml").write_text(of.replace("0.03 KB", "30 B"))
-        text = _check(*said, "--output-format", "full").stdout
+        text = " ".join(_check(*said, "--output-format", "full").stdout.split())
         assert "it has 44 bytes, and kmblint reads no more than 30" in text
         assert "`--max-file-size` raises the limit" in text
     (project / "kmblint.toml").write_text("max-file-size = true")

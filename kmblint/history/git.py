@@ -48,6 +48,10 @@ _LINK: Final = "120000"
 """The mode of a symbolic link."""
 
 
+class _RefusedError(GitError):
+    """Git ran and ended with an error."""
+
+
 class Origin(msgspec.Struct, frozen=True):
     """The commit that brought a file: its short name, its author, its subject, and a branch that holds it."""
 
@@ -127,7 +131,7 @@ def _is_known(revision: str, folder: Path) -> bool:
         return False
     try:
         _ask(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    except GitError:
+    except _RefusedError:
         return False
     return True
 
@@ -207,5 +211,5 @@ def _run(folder: Path, arguments: list[str], given: bytes) -> bytes:
     if ended.returncode:
         lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
         said = lines[0].removeprefix("fatal: ") if lines else f"it ends with {ended.returncode}"
-        raise GitError(f"git can't answer: {said}")
+        raise _RefusedError(f"git can't answer: {said}")
     return ended.stdout
