@@ -83,9 +83,9 @@ def _markdown(text: str, paint: Paint, width: int) -> Iterator[str]:
             paragraph = []
             if mark:
                 fence, language = mark["fence"], mark["info"].strip().partition(" ")[0]
-                yield from _caption(mark["info"], paint)
+                yield from _caption(mark["info"], paint, width)
             elif line.startswith("#"):
-                yield from _heading(line, paint)
+                yield from _heading(line, paint, width)
             elif line:
                 paragraph = [line.rstrip()]
             else:
@@ -102,21 +102,24 @@ def _verbatim(line: str, width: int, *, report: bool) -> Iterator[str]:
         return
     depth = len(line) - len(line.lstrip())
     first, *rest = fold(line[depth:], room, first=depth, rest=depth + 4, code=True)
-    yield f"    {line[:depth]}{first}".rstrip()
-    yield from (f"        {line[:depth]}{row}" for row in rest)
+    yield f"    {clip(line[:depth] + first, room)}".rstrip()
+    yield from (f"        {clip(line[:depth] + row, room - 4)}" for row in rest)
 
 
-def _heading(line: str, paint: Paint) -> Iterator[str]:
+def _heading(line: str, paint: Paint, width: int) -> Iterator[str]:
     title = line.lstrip("#").strip()
-    yield paint("strong", title) if line.startswith("## ") else paint("help", f"  {title}")
+    if line.startswith("## "):
+        yield paint("strong", title)
+    else:
+        yield from (paint("help", f"  {row}") for row in fold(title, width, first=2, rest=2))
 
 
-def _caption(info: str, paint: Paint) -> Iterator[str]:
+def _caption(info: str, paint: Paint, width: int) -> Iterator[str]:
     """What a fence's info string says beside the language."""
     language, _, rest = info.strip().partition(" ")
     said = {"sql": rest, "text": rest, "toml": "kmblint.toml:"}.get(language, info.strip())
     if said:
-        yield f"    {paint('faint', said)}"
+        yield from (f"    {paint('faint', line)}" for line in fold(said, width, first=4, rest=4))
 
 
 def _wrapped(text: str, paint: Paint, width: int) -> Iterator[str]:

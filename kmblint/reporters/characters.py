@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -50,7 +50,8 @@ def clip(text: str, width: int) -> str:
     if measured(text) <= width:
         return text
     drawn, starts = cells(text[: 8 * width])
-    return "".join(drawn[: bisect_right(starts, width - 1) - 1]) + "…"
+    last = starts[bisect_right(starts, width - 1) - 1]
+    return "".join(drawn[: bisect_left(starts, last)]) + "…"
 
 
 def fold(text: str, width: int, *, first: int = 0, rest: int = 0, code: bool = False) -> list[str]:
@@ -58,7 +59,7 @@ def fold(text: str, width: int, *, first: int = 0, rest: int = 0, code: bool = F
 
     `first` and `rest` are the columns that the leads of the first and the further lines take. A line ends between
     words and outside of backticks (`code`: and of quotes); only what is wider than a whole line is parted at its
-    spaces, and a single word that is wider stays whole.
+    spaces, and a single word that is wider stays whole. The first line is empty where only a further one has the room.
     """
     if first + measured(text) <= width:
         return [text]
@@ -68,7 +69,7 @@ def fold(text: str, width: int, *, first: int = 0, rest: int = 0, code: bool = F
     for left, right in _unbroken(text, max(width - rest, 1), _CODE if code else _WORD):
         gap = measured(text[end:left])
         size = measured(text[left:right])
-        if used and used + gap + size > room:
+        if used + gap + size > room and (used or room < width - rest):
             lines.append(text[start:end])
             start, used, gap = left, 0, 0
             room = width - rest

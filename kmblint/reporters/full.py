@@ -49,7 +49,7 @@ def _head(diagnostic: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
     finding, severity = diagnostic.finding, diagnostic.severity
     head = f"{severity.value}[{diagnostic.code} {diagnostic.rule}]"
     first, *rest = fold(visible(finding.message), width, first=len(head) + 2, rest=len(_HANG))
-    yield f"{paint.severity(severity, head)}: {paint('strong', first)}"
+    yield f"{paint.severity(severity, head)}: {paint('strong', first)}".rstrip()
     yield from (_HANG + paint("strong", line) for line in rest)
 
 
