@@ -99,6 +99,8 @@ class Finding(msgspec.Struct, frozen=True):
     fix: Fix | None = None
     subject: str = ""
     """The object that it is about (`patients.phone`): its identity in baselines and suppressions."""
+    brief: str = ""
+    """What it is about in a few words, for a list of what one statement holds of the kind; empty: it is told whole."""
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     """Only where the card names another severity for this case than its own."""

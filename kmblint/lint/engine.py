@@ -218,7 +218,7 @@ def _held_back(told: Iterable[Candidate], settings: Settings) -> tuple[list[Diag
 
 
 def _grouped(found: Iterable[Candidate]) -> list[Diagnostic]:
-    return group((candidate.rule, candidate.diagnostic) for candidate in found)
+    return group((candidate.rule, candidate.diagnostic, candidate.statement) for candidate in found)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic], history: History) -> tuple[Diagnostic, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -14,11 +14,15 @@ _HABIT = 3
 _PROMISE = (Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY)
 
 
-def group(found: Iterable[tuple[Rule, Diagnostic]]) -> list[Diagnostic]:
-    """The diagnostics; where the card groups them, one a file with the others as related places."""
+def group(found: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnostic]:
+    """The diagnostics, each given with its rule and the index of its statement.
+
+    Findings of one statement that have a brief name are one; and where the card groups them, those of a file are one
+    with the others as related places.
+    """
     alone: list[Diagnostic] = []
     grouped: dict[tuple[str, str, str], list[Diagnostic]] = {}
-    for rule, diagnostic in found:
+    for rule, diagnostic in _by_statement(found):
         if rule.card.metadata.group is None:
             alone.append(diagnostic)
         else:
@@ -28,6 +32,21 @@ def group(found: Iterable[tuple[Rule, Diagnostic]]) -> list[Diagnostic]:
     for (_, kind, _), members in grouped.items():
         alone += members if kind == "habit" and len(members) < _HABIT else [_one(members)]
     return alone
+
+
+def _by_statement(found: Iterable[tuple[Rule, Diagnostic, int]]) -> Iterator[tuple[Rule, Diagnostic]]:
+    """Where the first of a statement's findings stood, the worst of them, which lists the others by their briefs."""
+    kept: dict[tuple[object, ...], tuple[Rule, list[Diagnostic]]] = {}
+    for number, (rule, diagnostic, statement) in enumerate(found):
+        key = (rule.slug, diagnostic.finding.place.file, statement if diagnostic.finding.brief else -1 - number)
+        kept.setdefault(key, (rule, []))[1].append(diagnostic)
+    for rule, members in kept.values():
+        head, *others = sorted(members, key=lambda member: (member.severity.rank, member.finding.place))
+        briefs = list(dict.fromkeys(other.finding.brief for other in others))
+        if briefs:
+            message = f"{head.finding.message}; so {'is' if len(briefs) == 1 else 'are'} {', '.join(briefs)}"
+            head = msgspec.structs.replace(head, finding=msgspec.structs.replace(head.finding, message=message))
+        yield rule, head
 
 
 def _one(members: list[Diagnostic]) -> Diagnostic:

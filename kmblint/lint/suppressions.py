@@ -32,7 +32,8 @@ from kmblint.sql.statement import Statement
 from kmblint.text import Place, Span
 
 _COMMENT: Final = re.compile(
-    r"(?:--|/\*)[\s*-]*kmblint\s*:\s*(?P<verb>ignore|disable|allow|skip)\b\s*(?:\[(?P<entries>[^\]]*)\])?(?P<reason>.*)",
+    r"(?:--|/\*)[\s*-]*kmblint(?P<mark>[\s:=-]+)(?P<verb>ignore|disable|allow|skip)\b\s*"
+    r"(?:\[(?P<entries>[^\]]*)\])?(?P<reason>.*)",
     re.DOTALL | re.IGNORECASE,
 )
 _ENTRY: Final = re.compile(r"(?P<name>[^\s,]+)(?P<rest>[^,]*)")
@@ -144,7 +145,7 @@ def find_suppressions(migration: Migration, names: Names, today: date) -> tuple[
 
 def _read(migration: Migration, layout: Layout, comment: Token, names: Names, today: date) -> Iterator[Suppression]:
     match = _COMMENT.match(comment.text)
-    if match is None:
+    if match is None or (":" not in match["mark"] and match["entries"] is None):
         return
     header = comment.span in migration.header.span
     frame = Suppression(
@@ -165,6 +166,9 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
     if match["verb"].lower() != "ignore" or not entries:
         trouble = "names no rule" if match["verb"].lower() == "ignore" else "is unknown"
         yield msgspec.structs.replace(frame, problem=f"`kmblint: {match['verb']}` {trouble}")
+        return
+    if match["mark"].strip() != ":":
+        yield msgspec.structs.replace(frame, problem="behind `kmblint` stands no `:`")
         return
     for number, entry in enumerate(entries):
         start = comment.start + match.start("entries") + entry.start("name")
