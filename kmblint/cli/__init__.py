@@ -35,10 +35,29 @@ class Program(click.Group):
         command: click.Command = import_module(f"kmblint.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first argument; raises a usage error that says what was probably meant."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from kmblint.cli.meant import no_such_command
+
+            raise no_such_command(args[0], _COMMANDS, args[1:], ctx)
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The program's own options."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise _meant(error) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; no exception but click's own leaves it."""
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise _meant(error) from error
         except (click.ClickException, click.exceptions.Exit):
             raise
         except (click.Abort, KeyboardInterrupt):
@@ -57,6 +76,12 @@ class Program(click.Group):
                 click.echo(traceback.format_exc(), err=True)
             click.echo(_crash(error), err=True)
             ctx.exit(ExitCode.INTERNAL)
+
+
+def _meant(error: click.NoSuchOption) -> click.UsageError:
+    from kmblint.cli.meant import no_such_option
+
+    return no_such_option(error)
 
 
 def _crash(error: Exception) -> str:

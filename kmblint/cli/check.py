@@ -84,6 +84,11 @@ def _detail(one: Opened) -> str:
     )
 
 
+def _output_format(answer: Answer, *, statistics: bool) -> str:
+    """The format in force; a configured one that knows no counts by rule gives way where they are asked for."""
+    return "full" if statistics and answer.output_format not in _WITH_STATISTICS else answer.output_format
+
+
 def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a repeatable option, each value with commas between them."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
@@ -141,14 +146,14 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence", "output-format")
     request = request_of(options, {key: options[key.replace("-", "_")] for key in keys})
     today = options["today"] or datetime.now().astimezone().date()
-    answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
-    if options["statistics"] and answer.output_format not in _WITH_STATISTICS:
+    if options["statistics"] and options["output_format"] not in (None, *_WITH_STATISTICS):
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
+    answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
     if options["verbose"]:
         complain("\n".join(answer.details))
     text = render(
         answer.report,
-        answer.output_format,
+        _output_format(answer, statistics=options["statistics"]),
         View(
             color=wants_color(options["color"]) and not options["output_file"],
             statistics=options["statistics"],

@@ -12,6 +12,7 @@ from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters.card import rendered
 from kmblint.reporters.paint import Paint
 from kmblint.reporters.view import PAGE
+from kmblint.wording import one_of
 
 
 @click.command(
@@ -27,9 +28,9 @@ def command(rule: str, color: str) -> None:
     rulebook = Rulebook.load()
     found = rulebook.get(rule)
     if found is None:
-        near = rulebook.suggest(rule)
+        near = rulebook.near(rule)
         if FAMILY.fullmatch(rule):
             raise InputError(f"`{rule}` is a family of rules; `kmblint rules` lists them")
-        hint = f"did you mean `{near}`?" if near else "`kmblint rules` lists them"
+        hint = f"did you mean {one_of(near)}?" if near else "`kmblint rules` lists them"
         raise InputError(f"there is no rule `{rule}`; {hint}")
     write("\n".join(rendered(found.card, Paint(wants_color(color)), min(width(), PAGE))) + "\n")

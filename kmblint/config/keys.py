@@ -12,6 +12,7 @@ import msgspec
 from kmblint.access import LARGEST
 from kmblint.findings import Confidence, Severity
 from kmblint.targets import ENGINES, NAMES
+from kmblint.wording import one_of
 
 if TYPE_CHECKING:
     from kmblint.lint.rulebook import Rulebook
@@ -70,8 +71,8 @@ def _selector(item: str, rulebook: Rulebook) -> str | None:
 
 
 def _unknown_rule(item: str, rulebook: Rulebook) -> str:
-    meant = rulebook.suggest(item)
-    return f"unknown rule `{item}`" + (f", did you mean `{meant}`?" if meant else "")
+    near = rulebook.near(item)
+    return f"unknown rule `{item}`" + (f", did you mean {one_of(near)}?" if near else "")
 
 
 def _strings(value: object, _: Context) -> tuple[str, ...]:

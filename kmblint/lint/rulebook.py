@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -54,6 +54,8 @@ _CONTEXT: Final = {
 """What a check may ask for beside its subject."""
 
 
+_MOST_NEAR: Final = 5
+"""Names that are proposed for one that isn't known."""
 _WORDS: Final = {
     bool: "true or false", int: "a whole number", float: "a number", str: "a string", tuple: "a list of strings",
 }  # fmt: skip
@@ -267,8 +269,30 @@ class Rulebook:
         return rule.slug if rule else None
 
     def suggest(self, name: str) -> str | None:
-        """The slug or code that a misspelt name probably meant; another number is no misspelling of a code."""
-        return None if re.fullmatch(r"KMB\d*", name, re.IGNORECASE) else nearest(name, self._by_name)
+        """The slug or code that a misspelt name probably meant; None where it may be several."""
+        near = self.near(name)
+        return near[0] if len(near) == 1 else None
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """The slugs or the code that a misspelt, cut or turned name may mean; none where they are too many to choose.
+
+        Another number is no misspelling of a code.
+        """
+        if re.fullmatch(r"\d{3}", name):
+            return tuple(filter(self._by_name.__contains__, (f"KMB{name}",)))
+        if re.fullmatch(r"KMB\d*", name, re.IGNORECASE):
+            return ()
+        whole = nearest(name, self._by_name)
+        if whole:
+            return (whole,)
+        words = [word for word in re.split(r"[\W_]+", name.lower()) if len(word) > 2]
+        found = tuple(rule.slug for rule in self.rules if words and _holds(rule.slug.split("-"), words))
+        return found if len(found) <= _MOST_NEAR else ()
+
+
+def _holds(parts: Sequence[str], words: Iterable[str]) -> bool:
+    """Whether each of some words is near one of the parts of a slug, or begins it."""
+    return all(word in parts or nearest(word, parts) or any(part.startswith(word) for part in parts) for word in words)
 
 
 def _module_name(slug: str) -> str:

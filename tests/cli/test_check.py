@@ -221,6 +221,11 @@ def test_quiet_verbose_and_statistics() -> None:
     assert check("--statistics", "--quiet").stdout == "1  warning  KMB014  unknown-suppression\n"
 
 
+def test_counts_by_rule_are_told_in_full_where_another_format_is_configured(project: Path) -> None:
+    (project / "kmblint.toml").write_text('output-format = "concise"\n', encoding="utf-8")
+    assert check("--statistics", "--quiet").stdout == "1  warning  KMB014  unknown-suppression\n"
+
+
 def test_staged_reads_the_index_and_shows_what_it_changes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org"}.items():
         monkeypatch.setenv(name, value)

@@ -144,6 +144,11 @@ def test_every_rule_is_explained_by_slug_and_code(name: str) -> None:
         ("KBM901", "did you mean `KMB901`?"),
         ("KMB999", "`kmblint rules` lists them"),
         ("x", "`kmblint rules` lists them"),
+        ("index", "`kmblint rules` lists them"),
+        ("skiped", "did you mean `skipped-statement`?"),
+        ("where", "did you mean `missing-where`, `always-true-where` or `never-true-where`?"),
+        ("statement skip", "did you mean `skipped-statement`?"),
+        ("901", "did you mean `KMB901`?"),
     ],
 )
 def test_an_unknown_rule_is_no_traceback(name: str, hint: str) -> None:

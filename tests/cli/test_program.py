@@ -94,3 +94,27 @@ def test_help_names_every_command() -> None:
     assert commands
     for name in commands:
         assert f"\n  {name} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("chek", "There is no command `chek`. Did you mean `check`?"),
+        ("lint x", "There is no command `lint`. Did you mean `kmblint check`?"),
+        ("fix", "There is no command `fix`. kmblint shows fixes and writes to no migration; "),
+        ("tests --quiet", "There is no command `tests`. Did you mean `kmblint check tests --quiet`?"),
+        ("KMB901", "There is no command `KMB901`. Did you mean `kmblint explain KMB901`?"),
+        ("zzz", "There is no command `zzz`.\n"),
+        ("check --fix", "There is no option `--fix`. kmblint shows fixes and writes to no migration; "),
+        ("check --confg x", "There is no option `--confg`. Did you mean `--config`?"),
+        ("check --format json", "There is no option `--format`. Did you mean `--output-format`?"),
+        ("check --wide", "There is no option `--wide`.\n"),
+        ("--versoin", "There is no option `--versoin`. Did you mean `--version`?"),
+        ("check -z", "There is no option `-z`.\n"),
+    ],
+)
+def test_what_was_probably_meant_is_said(arguments: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    done = CliRunner().invoke(main, arguments.split())
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"Error: {said}" in done.stderr
