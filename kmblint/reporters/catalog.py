@@ -13,10 +13,13 @@ from kmblint.reporters.kept import Kept
 from kmblint.reporters.view import PAGE
 from kmblint.schema.catalog import Catalog, Column, Table
 from kmblint.schema.parts import ForeignKey
+from kmblint.schema.types import DataType
 
 _NOTES: Final = 24
 """Columns that the notes on a column have at least below it."""
 _NO_WORD: Final = re.compile(r"\W", re.ASCII)
+_MERMAID_TYPE: Final = re.compile(r"[A-Za-z_][\w()\[\]-]*", re.ASCII)
+"""What Mermaid takes as a type, in 10.9 as in 11.17: no comma, so no `NUMERIC(9,2)`."""
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -124,20 +127,28 @@ def _notes(catalog: Catalog, table: Table, column: Column, kept: Kept) -> str:
 
 
 def as_mermaid(catalog: Catalog, kept: Kept) -> str:
-    """An entity-relationship diagram in Mermaid's language, which takes words only as names of columns."""
+    """An entity-relationship diagram in Mermaid's language; what it can't write stands as a comment beside."""
     lines = ["erDiagram"]
     for table in catalog.in_order:
         referring = {name.text for key in kept.references(table) for name in key.columns}
         lines.append(f"    {_entity(table.name)} {{")
         for column in table.columns:
             keys = ["PK"] * (column.name in table.primary_key) + ["FK"] * (column.name in referring)
-            kind = _NO_WORD.sub("_", str(kept.type(column))) or "unknown"
-            lines.append(f"        {kind} {_NO_WORD.sub('_', column.name)} {', '.join(keys)}".rstrip())
+            lines.append("        " + _attribute(column.name, kept.type(column), ", ".join(keys)))
         lines.append("    }")
     for table, key in _references(catalog, kept):
         label = ", ".join(column.text for column in key.columns).replace('"', "'")
         lines.append(f'    {_entity(key.table.text)} ||--o{{ {_entity(table.name)} : "{label}"')
     return "\n".join(lines) + "\n"
+
+
+def _attribute(name: str, kind: DataType, keys: str) -> str:
+    """A column: Mermaid takes words only as its name, which begin with no digit."""
+    whole, word = str(kind), _NO_WORD.sub("_", name)
+    shown = whole if _MERMAID_TYPE.fullmatch(whole) else _NO_WORD.sub("_", kind.name) or "unknown"
+    called = f"_{word}" if word[:1].isdecimal() else word
+    lost = [text.replace('"', "'") for text, kept in ((name, called), (whole, shown)) if text != kept]
+    return " ".join(filter(None, (shown, called, keys, f'"{", ".join(lost)}"' if lost else "")))
 
 
 def _entity(name: str) -> str:

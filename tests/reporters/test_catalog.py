@@ -97,10 +97,11 @@ def test_json_as_the_engine_keeps_it(tmp_path: Path) -> None:
     assert wards["foreign_keys"] == []
 
 
-def test_mermaid_takes_words_only(tmp_path: Path) -> None:
+def test_mermaid_takes_words_only_and_no_commas(tmp_path: Path) -> None:
     text = rendered(tmp_path, "mermaid")
     assert "        BIGINT ward_id PK, FK\n" in text
-    assert "        VARCHAR_20_ first_name\n" in text
+    assert '        VARCHAR(20) first_name "first name"\n' in text
+    assert '        NUMERIC price "NUMERIC(9,2)"\n' in text
     assert text.endswith('    "wards" ||--o{ "beds" : "ward_id"\n')
 
 
