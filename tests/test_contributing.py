@@ -57,7 +57,7 @@ def test_the_modules_that_are_named_exist() -> None:
     named = [PROJECT / module.replace(".", "/") for module in modules]
     missing = [path for path in named if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists())]
     assert missing == []
-    assert len(modules) == 5
+    assert len(modules) >= 5, "each command is found"
 
 
 def test_the_paths_that_are_named_exist() -> None:

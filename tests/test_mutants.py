@@ -1,0 +1,31 @@
+"""The draw of mutants: the same ones for a seed, each a change that compiles, none where a run can't notice."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.mutants import ROOT, Module, draw
+
+
+def test_a_seed_draws_the_same_mutants() -> None:
+    first, second = ([site for _, site in draw(["wording", "replay"], 20, 7)] for _ in range(2))
+    assert len({(site.path, site.line) for site in first}) == 20
+    assert first == second
+    assert first != [site for _, site in draw(["wording", "replay"], 20, 8)]
+
+
+def test_every_mutant_is_another_program() -> None:
+    module = Module(ROOT / "kmblint" / "wording.py")
+    original = ast.dump(ast.parse(module.text))
+    sites = [site for site in module.sites() if module.compiles(site)]
+    assert len(sites) > 20
+    for site in sites:
+        mutant = site.applied(module.text)
+        compile(mutant, site.shown(module.text), "exec")
+        assert ast.dump(ast.parse(mutant)) != original, site.shown(module.text)
+
+
+def test_what_no_run_notices_is_left_alone() -> None:
+    module = Module(ROOT / "kmblint" / "schema" / "conflicts.py")
+    changed = {line for site in module.sites() for line in [module.text.split("\n")[site.line - 1].strip()]}
+    assert not [line for line in changed if line.startswith(('"""', "import ", "from "))]
