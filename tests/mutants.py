@@ -122,6 +122,9 @@ class Module:
                 yield (*self._span(node), str(value + 1))
             case ast.Constant(value=str(value)) if value:
                 yield (*self._span(node), repr(f"{value}~"))
+            case ast.JoinedStr():
+                start, end = self._span(node)
+                yield start, end, f'({self.text[start:end]} "~")'
             case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
                 yield (*self._span(value), "None")
             case ast.Break() | ast.Continue():
@@ -169,6 +172,10 @@ def _meaningful(node: ast.AST) -> Iterator[ast.AST]:
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return
         case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+            return
+        case ast.JoinedStr():
+            # Before Python 3.12 the parts of an f-string don't know where they stand.
+            yield node
             return
     yield node
     silent = {"annotation", "returns", "decorator_list"} | ({"keywords"} if isinstance(node, ast.ClassDef) else set())
