@@ -74,6 +74,22 @@ def test_libraries_have_one_door(library: str, door: str) -> None:
     assert {name for name in users if not name.startswith(door)} == set()
 
 
+WHOLE: Final = [
+    "analysis/overwriting", "replay/describe", "replay/transcript", "schema/alter", "schema/apply", "schema/conflicts",
+    "schema/predicate", "schema/write", "targets/guide", "targets/kimberlite/outcome", "targets/kimberlite/refusals",
+    "targets/kimberlite/side_effects",
+]  # fmt: skip
+"""Modules whose matches name every kind, so that mypy asks each of them about a new one."""
+
+
+@pytest.mark.parametrize("module", WHOLE)
+def test_a_new_kind_is_asked_about(module: str) -> None:
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    cases = [case.pattern for node in ast.walk(tree) if isinstance(node, ast.Match) for case in node.cases]
+    assert cases
+    assert not [ast.unparse(case) for case in cases if ast.unparse(case) == "_"]
+
+
 def test_the_command_starts_without_heavy_libraries() -> None:
     """Asking for help or a card must not pay for the parser or the graphs."""
     program = (

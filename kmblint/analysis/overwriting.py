@@ -8,11 +8,18 @@ import msgspec
 
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    AddIndex,
     AddMask,
+    AddTable,
+    AttachPolicy,
     Change,
     ChangeDefault,
     ChangeNullability,
     ChangeType,
+    Comment,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
@@ -20,11 +27,18 @@ from kmblint.schema.changes import (
     DropIndex,
     DropObject,
     DropTable,
+    Grant,
     InsertRows,
+    Opaque,
+    Read,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
     SetClassification,
+    Transaction,
+    Truncate,
     UpdateRows,
 )
-from kmblint.schema.parts import Name
 from kmblint.schema.predicate import column_refs
 from kmblint.text import Place
 
@@ -41,10 +55,12 @@ class Undone(msgspec.Struct, frozen=True):
 def taken_away(change: Change, catalog: Catalog) -> Undone | None:
     """What a change takes away from a catalogue, or sets anew; None where it adds, or finds nothing there."""
     match change:
-        case DropObject(kind=kind, name=Name() as name) if kind.is_own and (gone := catalog.named(kind).get(name.text)):
-            return Undone(f"{kind} `{name}`", name.text, gone.made)
-        case AddMask(name=name) if mask := catalog.masks.get(name.text):
-            return Undone(f"mask `{name}`", name.text, mask.made, dropped=False)
+        case DropObject(kind=kind, name=name):
+            gone = catalog.named(kind).get(name.text) if name and kind.is_own else None
+            return Undone(f"{kind} `{name}`", gone.name, gone.made) if gone else None
+        case AddMask(name=name):
+            mask = catalog.masks.get(name.text)
+            return Undone(f"mask `{name}`", name.text, mask.made, dropped=False) if mask else None
         case DropIndex(name=name):
             indexes = (table.index(name.text) for table in catalog.tables.values())
             index = next((index for index in indexes if index), None)
@@ -52,25 +68,38 @@ def taken_away(change: Change, catalog: Catalog) -> Undone | None:
         case DropTable() | DropColumn() | DropConstraint() | DetachPolicy() | SetClassification():
             table = catalog.table(change.table.text)
             return _of_table(change, table) if table else None
-        case _:
+        case AddTable() | RenameTable() | AddColumn() | RenameColumn() | AddConstraint() | RenameConstraint():
+            return None
+        case ChangeType() | ChangeNullability() | ChangeDefault() | AddIndex() | AttachPolicy() | CreateObject():
+            return None
+        case InsertRows() | UpdateRows() | DeleteRows() | Truncate() | Grant():
+            return None
+        case Transaction() | Read() | Comment() | Opaque():
             return None
 
 
-def _of_table(change: Change, table: Table) -> Undone | None:
+def _of_table(
+    change: DropTable | DropColumn | DropConstraint | DetachPolicy | SetClassification, table: Table
+) -> Undone | None:
     match change:
         case DropTable():
             return Undone(f"table `{table.name}`", table.name, table.made)
-        case DropConstraint(constraint=name) if declared := table.constraint(name.text):
-            return Undone(f"constraint `{name}` of `{table.name}`", f"{table.name}.{name}", declared.made)
-        case DropColumn(column=name) if column := table.column(name.text):
-            return Undone(f"column `{table.name}.{name}`", f"{table.name}.{name}", column.made)
-        case DetachPolicy(column=name) if attached := table.policies.get(name.text):
-            return Undone(f"the masking policy of `{table.name}.{name}`", f"{table.name}.{name}", attached[1])
-        case SetClassification(column=name) if classified := table.classifications.get(name.text):
+        case DropConstraint(constraint=name):
+            declared = table.constraint(name.text)
             subject = f"{table.name}.{name}"
-            return Undone(f"the classification of `{subject}`", subject, classified[1], dropped=False)
-        case _:
-            return None
+            return Undone(f"constraint `{name}` of `{table.name}`", subject, declared.made) if declared else None
+        case DropColumn(column=name):
+            column = table.column(name.text)
+            return Undone(f"column `{table.name}.{name}`", f"{table.name}.{name}", column.made) if column else None
+        case DetachPolicy(column=name):
+            attached = table.policies.get(name.text)
+            subject = f"{table.name}.{name}"
+            return Undone(f"the masking policy of `{subject}`", subject, attached[1]) if attached else None
+        case SetClassification(column=name):
+            classified = table.classifications.get(name.text)
+            subject = f"{table.name}.{name}"
+            what = f"the classification of `{subject}`"
+            return Undone(what, subject, classified[1], dropped=False) if classified else None
 
 
 def reads(change: Change | None) -> Iterator[tuple[str, str | None]]:

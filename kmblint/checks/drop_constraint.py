@@ -8,7 +8,7 @@ from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import DropConstraint
 from kmblint.schema.conflict import UnknownObject
-from kmblint.schema.parts import Check, ForeignKey, PrimaryKey
+from kmblint.schema.parts import Check, ForeignKey, PrimaryKey, Unique
 
 
 def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
             effect = "rows may then share a key, and nothing finds them by it"
         case Check():
             effect = "values that it kept out may then come in, and it can't come back while they are there"
-        case _:
+        case Unique() | None:
             effect = "what it kept out may then come in, and it can't come back while that is there"
     yield Finding(
         step.place(change.span),

@@ -9,18 +9,34 @@ from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay, Step, lived
 from kmblint.schema.changes import (
     AddColumn,
+    AddConstraint,
     AddIndex,
     AddMask,
     AddTable,
     AttachPolicy,
     Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    Comment,
     CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
+    DropConstraint,
+    DropIndex,
     DropObject,
     DropTable,
+    Grant,
     InsertRows,
+    Opaque,
+    Read,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    SetClassification,
+    Transaction,
+    Truncate,
     UpdateRows,
 )
 from kmblint.schema.write import column_list
@@ -35,7 +51,7 @@ def check(migration: Migration, replay: Replay, target: Target, *, strict: bool)
     steps = replay.by_file.get(migration.file, ())
     if migration.applied or not steps or (len(migration.statements) < 2 and not _has_rows(steps[0])):
         return
-    if not strict and all(step.outcome.verdict in {Verdict.TAKEN, Verdict.NO_OP} for step in steps):
+    if not strict and all(step.outcome.verdict.happens for step in steps):
         return
     first = lived(replay.history, migration, target, steps[0].before)
     again = lived(replay.history, migration, target, first[-1].after)
@@ -116,23 +132,27 @@ def _left(change: Change | None) -> str | None:
             return f"index `{name}`"
         case AddMask(name=name):
             return f"mask `{name}`"
-        case CreateObject(kind=kind, name=name) if kind.is_accounted_for:
-            return f"{kind} `{name}`"
+        case CreateObject(kind=kind, name=name):
+            return f"{kind} `{name}`" if kind.is_accounted_for else None
         case AttachPolicy(table=table, column=column):
             return f"the masking policy on `{table}.{column}`"
         case DetachPolicy(table=table, column=column):
             return f"`{table}.{column}` without its masking policy"
         case DropTable(table=name):
             return f"the drop of `{name}`"
-        case DropObject(kind=kind, name=name) if kind.is_accounted_for:
-            return f"the drop of `{name}`"
+        case DropObject(kind=kind, name=name):
+            return f"the drop of `{name}`" if kind.is_accounted_for else None
         case DropColumn(table=table, column=column):
             return f"the drop of `{table}.{column}`"
         case InsertRows(table=table, rows=rows):
             return f"{counted(len(rows), 'row')} of `{table}`"
         case UpdateRows(table=table) | DeleteRows(table=table):
             return f"changed rows of `{table}`"
-        case _:
+        case RenameTable() | Truncate() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
+            return None
+        case AddConstraint() | DropConstraint() | RenameConstraint() | DropIndex() | SetClassification() | Grant():
+            return None
+        case Transaction() | Read() | Comment() | Opaque() | None:
             return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from kmblint.findings import Finding, Related
 from kmblint.history.files import Migration
@@ -12,14 +12,20 @@ from kmblint.schema.changes import InsertRows, UpdateRows
 from kmblint.schema.parts import Assignment
 from kmblint.schema.predicate import (
     And,
+    Boolean,
     Call,
     Cast,
     ColumnRef,
     Compare,
     In,
     IsNull,
+    Null,
+    Number,
+    OpaqueValue,
     Operation,
     Predicate,
+    Query,
+    Text,
     Value,
     column_refs,
     conditions,
@@ -99,8 +105,10 @@ def _read(value: Value, *, grows: bool, into: str) -> Iterator[ColumnRef]:
                 yield from _read(argument, grows=grows or name in _GROWING, into=into)
         case Cast(value=inner):
             yield from _read(inner, grows=grows, into=into)
-        case _:
+        case Number() | Text() | Boolean() | Null() | Query() | OpaqueValue():
             return
+        case never:
+            assert_never(never)
 
 
 def _is_guard(where: Predicate, columns: set[str]) -> bool:

@@ -11,8 +11,6 @@ from kmblint.replay.steps import Step
 from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.targets.verdict import Verdict
 
-_FAILS = frozenset({Verdict.REFUSED, Verdict.UNREADABLE})
-
 
 def check(rollback: Rollback) -> Iterator[Finding]:
     """Each statement of down that doesn't run as written; what the guide keeps in comments is for people."""
@@ -21,7 +19,7 @@ def check(rollback: Rollback) -> Iterator[Finding]:
         if step.number > 0 or not rollback.known_to_runner(step.statement):
             continue
         verdict = step.outcome.verdict
-        if verdict in _FAILS:
+        if verdict.fails:
             yield _refused(step)
         elif verdict is Verdict.SKIPPED:
             yield _skipped(step)

@@ -13,7 +13,9 @@ from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
     ChangeType,
+    ColumnChange,
     Comment,
+    ConstraintChange,
     CreateObject,
     DeleteRows,
     DetachPolicy,
@@ -77,24 +79,10 @@ def describe(change: Change) -> str:
             return f"comments on a {kind.lower()}"
         case Opaque(reason=reason):
             return f"not modelled: {reason}"
-        case _:
-            return _describe_column(change)
+    return _describe_part(change)
 
 
-def _describe_column(
-    change: AddColumn
-    | DropColumn
-    | RenameColumn
-    | ChangeType
-    | ChangeNullability
-    | ChangeDefault
-    | AddConstraint
-    | DropConstraint
-    | RenameConstraint
-    | AttachPolicy
-    | DetachPolicy
-    | SetClassification,
-) -> str:
+def _describe_part(change: ColumnChange | ConstraintChange | AttachPolicy | DetachPolicy | SetClassification) -> str:
     match change:
         case AddColumn(table=table, column=column):
             return f"adds column `{column.name}` to `{table}`"

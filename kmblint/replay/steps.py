@@ -82,7 +82,7 @@ class Step(msgspec.Struct, frozen=True, dict=True):
             reach = Span(start, self.statement.span.end)
             sent = (piece.span for piece in self.migration.pieces if piece.sent and piece.span.overlaps(reach))
             return any(each.problem is not None for span in sent for each in statements(source, span))
-        return self.outcome.verdict in {Verdict.REFUSED, Verdict.UNREADABLE}
+        return self.outcome.verdict.fails
 
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
@@ -244,7 +244,7 @@ def _steps(
         if fate is not None:
             outcome = msgspec.structs.replace(outcome, verdict=fate)
         after = catalog
-        if change is not None and (not actual or outcome.verdict in _HAPPENS):
+        if change is not None and (not actual or outcome.verdict.happens):
             after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
         elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
             # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
@@ -268,9 +268,6 @@ def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]
     """The conflicts that no guard provides for: the guarded ones too where the target ignores the guard."""
     ignored = any(isinstance(hazard, IgnoredGuard) for hazard in outcome.hazards)
     return held if ignored else tuple(conflict for conflict in held if not conflict.guarded)
-
-
-_HAPPENS = frozenset({Verdict.TAKEN, Verdict.NO_OP})
 
 
 def _outcome(

@@ -144,13 +144,10 @@ def _file(migration: Migration, steps: tuple[Step, ...], *, runner: bool, reache
         reached = reached and (migration.applied or not entry.stops)
 
 
-_HAPPENS: Final = frozenset({Verdict.TAKEN, Verdict.NO_OP})
-
-
 def _entry(steps: tuple[Step, ...]) -> Entry:
     first = steps[0]
     source, span = first.migration.source, first.statement.span
-    verdict = next((step.outcome.verdict for step in steps if step.outcome.verdict not in _HAPPENS), None)
+    verdict = next((step.outcome.verdict for step in steps if not step.outcome.verdict.happens), None)
     if verdict is None:
         quiet = all(step.outcome.verdict is Verdict.NO_OP for step in steps)
         verdict = Verdict.NO_OP if quiet else Verdict.TAKEN
@@ -164,7 +161,7 @@ def _entry(steps: tuple[Step, ...]) -> Entry:
         sql=starred(source, secrets, span),
         verdict=verdict,
         reasons=(_FATES[verdict],) if verdict in _FATES else tuple(dict.fromkeys(refusals)),
-        hazards=tuple(hazard for hazard in hazards if verdict in _HAPPENS or isinstance(hazard, Crashes)),
+        hazards=tuple(hazard for hazard in hazards if verdict.happens or isinstance(hazard, Crashes)),
         changes=tuple(describe(step.change) for step in steps if step.change) if verdict is Verdict.TAKEN else (),
         reached=True,
         stops=any(step.stops for step in steps) or (verdict is Verdict.TAKEN and any(map(_kills, hazards))),
@@ -205,7 +202,7 @@ def _ending(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, rea
     stop = next((entry for entry in told if entry.stops), None)
     note = ""
     if stop is not None:
-        done = sum(entry.verdict in _HAPPENS for entry in told[: told.index(stop)])
+        done = sum(entry.verdict.happens for entry in told[: told.index(stop)])
         half = f"half applied: {counted(done, 'statement')} before it took effect" if done else "nothing took effect"
         note = f"the run stops at line {stop.line}; {half}, and nothing is recorded"
     elif not migration.pieces:

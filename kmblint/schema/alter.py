@@ -13,18 +13,21 @@ from kmblint.schema.changes import (
     AddConstraint,
     AddIndex,
     AttachPolicy,
-    Change,
     ChangeDefault,
     ChangeNullability,
     ChangeType,
+    ColumnChange,
+    ConstraintChange,
     DeleteRows,
     DetachPolicy,
     DropColumn,
     DropConstraint,
     DropIndex,
+    IndexChange,
     InsertRows,
     RenameColumn,
     RenameConstraint,
+    RowChange,
     SetClassification,
     Truncate,
     UpdateRows,
@@ -37,7 +40,12 @@ from kmblint.text import Place, Span
 PlaceOf: TypeAlias = Callable[[Span], Place]
 
 
-def alter(table: Table, change: Change, place_of: PlaceOf) -> Table:
+def alter(
+    table: Table,
+    change: ColumnChange | ConstraintChange | IndexChange | RowChange | AttachPolicy | DetachPolicy | SetClassification,
+    place_of: PlaceOf,
+) -> Table:
+    """The table after a change of it; the same one where the change can't have any effect."""
     match change:
         case AddColumn() | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
             return _alter_column(table, change, place_of)
@@ -59,8 +67,6 @@ def alter(table: Table, change: Change, place_of: PlaceOf) -> Table:
             return replace(
                 table, classifications=table.classifications.insert(column.text, (word, place_of(change.span)))
             )
-        case _:
-            return table
 
 
 def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = ()) -> Column:
@@ -86,7 +92,7 @@ def names(columns: tuple[Name, ...]) -> tuple[str, ...]:
 
 def _alter_column(
     table: Table,
-    change: AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault,
+    change: ColumnChange,
     place_of: PlaceOf,
 ) -> Table:
     place = place_of(change.span)

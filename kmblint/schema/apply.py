@@ -14,15 +14,19 @@ from kmblint.schema.changes import (
     AddMask,
     AddTable,
     Change,
+    Comment,
     CreateObject,
     DropIndex,
     DropObject,
     DropTable,
+    Grant,
     Opaque,
+    Read,
     RenameColumn,
     RenameTable,
+    Transaction,
 )
-from kmblint.schema.parts import ForeignKey, Name, PrimaryKey
+from kmblint.schema.parts import ForeignKey, PrimaryKey
 from kmblint.text import Place
 
 
@@ -36,23 +40,24 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
         case AddMask(name=name, table=on, column=column, strategy=strategy):
             mask = Mask(name.text, place_of(change.span), strategy, table=on.text, column=column.text)
             return catalog.with_mask(mask)
-        case CreateObject(name=Name() as name):
-            return _create_object(catalog, change, name.text, place_of(change.span))
-        case DropObject(kind=kind, name=Name() as name):
-            return catalog.without_object(kind, name.text)
+        case CreateObject():
+            return _create_object(catalog, change, place_of(change.span))
+        case DropObject(kind=kind, name=dropped):
+            return catalog.without_object(kind, dropped.text) if dropped else catalog
+        case Grant() | Transaction() | Read() | Comment():
+            return catalog
         case Opaque():
             return _opaque(catalog, change, place_of)
         case DropIndex(table=None):
             owner = min((name for name, table in catalog.tables.items() if table.index(change.name.text)), default=None)
             return catalog if owner is None else catalog.put(drop_index(catalog.tables[owner], change))
-        case _:
-            table = catalog.table(change.table.text) if change.table else None
-            if table is None:
-                return catalog
-            altered = alter(table, change, place_of)
-            if isinstance(change, RenameColumn) and altered is not table:
-                return _rename_referred_column(catalog.put(altered), change)
-            return catalog.put(altered)
+    table = catalog.table(change.table.text) if change.table else None
+    if table is None:
+        return catalog
+    altered = alter(table, change, place_of)
+    if isinstance(change, RenameColumn) and altered is not table:
+        return _rename_referred_column(catalog.put(altered), change)
+    return catalog.put(altered)
 
 
 def _add_table(catalog: Catalog, change: AddTable, place_of: PlaceOf) -> Catalog:
@@ -128,10 +133,11 @@ def _retarget_column(declared: Declared, table: str, old: str, new: str) -> Decl
     return declared
 
 
-def _create_object(catalog: Catalog, change: CreateObject, name: str, made: Place) -> Catalog:
-    if name in catalog.named(change.kind) and not change.replace:
+def _create_object(catalog: Catalog, change: CreateObject, made: Place) -> Catalog:
+    name = change.name
+    if name is None or (name.text in catalog.named(change.kind) and not change.replace):
         return catalog
-    return catalog.with_object(change.kind, Object(name, made, change.strategy))
+    return catalog.with_object(change.kind, Object(name.text, made, change.strategy))
 
 
 def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:

@@ -559,18 +559,15 @@ _CHANGES_ROWS_OR_SETTINGS: Final = frozenset(
      "WITH"}
 )  # fmt: skip
 
-Change: TypeAlias = (
-    AddTable | DropTable | RenameTable | Truncate
-    | AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault
-    | AddConstraint | DropConstraint | RenameConstraint | AddIndex | DropIndex
-    | InsertRows | UpdateRows | DeleteRows
-    | CreateObject | DropObject | AddMask | AttachPolicy | DetachPolicy | SetClassification | Grant
-    | Transaction | Read | Comment | Opaque
-)  # fmt: skip
-
-SchemaChange: TypeAlias = (
-    AddTable | DropTable | RenameTable
-    | AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault
-    | AddConstraint | DropConstraint | RenameConstraint | AddIndex | DropIndex
-)  # fmt: skip
+ColumnChange: TypeAlias = AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault
+ConstraintChange: TypeAlias = AddConstraint | DropConstraint | RenameConstraint
+IndexChange: TypeAlias = AddIndex | DropIndex
+SchemaChange: TypeAlias = AddTable | DropTable | RenameTable | ColumnChange | ConstraintChange | IndexChange
 """What changes the shape of a table."""
+RowChange: TypeAlias = InsertRows | UpdateRows | DeleteRows | Truncate
+Protection: TypeAlias = AddMask | AttachPolicy | DetachPolicy | SetClassification
+"""What says how a column is shown and to whom."""
+
+Change: TypeAlias = (
+    SchemaChange | RowChange | Protection | CreateObject | DropObject | Grant | Transaction | Read | Comment | Opaque
+)

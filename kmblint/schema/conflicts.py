@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias, assert_never
 
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import (
@@ -16,6 +17,9 @@ from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
     ChangeType,
+    ColumnChange,
+    Comment,
+    ConstraintChange,
     CreateObject,
     DeleteRows,
     DetachPolicy,
@@ -25,12 +29,18 @@ from kmblint.schema.changes import (
     DropObject,
     DropTable,
     Grant,
+    IndexChange,
     InsertRows,
+    Opaque,
+    Protection,
     Read,
     RenameColumn,
     RenameConstraint,
     RenameTable,
+    RowChange,
     SetClassification,
+    Transaction,
+    Truncate,
     UpdateRows,
 )
 from kmblint.schema.conflict import (
@@ -58,8 +68,8 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
             return tuple(_add_table(catalog, change))
         case CreateObject():
             return tuple(_create_object(catalog, change))
-        case DropObject(kind=kind, name=Name() as name, if_exists=guarded) if kind.is_accounted_for:
-            return () if name.text in catalog.named(kind) else (UnknownObject(kind, name, guarded=guarded),)
+        case DropObject():
+            return tuple(_drop_object(catalog, change))
         case Grant():
             tables = (UnknownObject(ObjectKind.TABLE, t) for t in change.tables if not catalog.is_readable(t.text))
             grantees = {*catalog.named(ObjectKind.ROLE), *catalog.named(ObjectKind.USER), "PUBLIC", "public"}
@@ -70,8 +80,9 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
         case DropIndex(table=None):
             indexed = any(table.index(change.name.text) for table in catalog.tables.values())
             return () if indexed else (UnknownObject(ObjectKind.INDEX, change.name, guarded=change.if_exists),)
-        case _:
-            return tuple(_on_table(catalog, change))
+        case Transaction() | Comment() | Opaque():
+            return ()
+    return tuple(_on_table(catalog, change))
 
 
 def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]:
@@ -82,6 +93,12 @@ def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]
     there = catalog.named(kind).get(name.text) if name else None
     if name and there and not change.replace and not kind.is_repeatable:
         yield ObjectExists(kind, name, there.made, guarded=change.if_not_exists)
+
+
+def _drop_object(catalog: Catalog, change: DropObject) -> Iterator[Conflict]:
+    kind, name = change.kind, change.name
+    if name and kind.is_accounted_for and name.text not in catalog.named(kind):
+        yield UnknownObject(kind, name, guarded=change.if_exists)
 
 
 def _unknown_tables(catalog: Catalog, read: Iterable[Name]) -> Iterator[Conflict]:
@@ -131,7 +148,13 @@ def _unknown_refs(table: str, known: Iterable[str], refs: Iterable[ColumnRef], w
     yield from _unknown(table, known, (Name(ref.name, ref.span) for ref in refs), where)
 
 
-def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
+_OnTable: TypeAlias = (
+    DropTable | RenameTable | ColumnChange | ConstraintChange | IndexChange | RowChange | Protection
+)  # fmt: skip
+"""What changes a table that must be there."""
+
+
+def _on_table(catalog: Catalog, change: _OnTable) -> Iterator[Conflict]:
     name = change.table
     if name is None:
         return
@@ -140,42 +163,54 @@ def _on_table(catalog: Catalog, change: Change) -> Iterator[Conflict]:
         if not catalog.is_readable(name.text):
             yield UnknownTable(name, guarded=_guards_table(change))
         return
-    if isinstance(change, InsertRows) and change.query:
-        yield from _unknown_tables(catalog, (Name(read, change.query.span) for read in change.query.tables))
-    elif isinstance(change, UpdateRows | DeleteRows):
-        yield from _unknown_tables(catalog, (joined for joined in change.joined if joined.text != change.alias))
     match change:
+        case DropTable() | Truncate():
+            return
+        case RenameTable(new=new):
+            existing = catalog.table(new.text)
+            if existing:
+                yield TableExists(new, existing.made)
         case InsertRows() | UpdateRows() | DeleteRows():
+            yield from _read(catalog, change)
             yield from _rows(table, change)
         case AddConstraint() | DropConstraint() | RenameConstraint():
             yield from _constraint(table, change)
         case AddIndex():
             yield from _add_index(table, change)
-        case DropIndex(name=index) if not table.index(index.text):
-            yield UnknownObject(ObjectKind.INDEX, index, table.name, guarded=change.if_exists)
-        case RenameTable(new=new):
-            existing = catalog.table(new.text)
-            if existing:
-                yield TableExists(new, existing.made)
-        case AttachPolicy(policy=policy) if policy.text not in catalog.named(ObjectKind.MASKING_POLICY):
-            yield from _column(table, change)
-            yield UnknownObject(ObjectKind.MASKING_POLICY, policy)
-        case _:
-            yield from _column(table, change)
+        case DropIndex(name=index):
+            if not table.index(index.text):
+                yield UnknownObject(ObjectKind.INDEX, index, table.name, guarded=change.if_exists)
+        case AddMask(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "CREATE MASK")
+        case SetClassification(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "SET CLASSIFICATION")
+        case DetachPolicy(column=column):
+            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+        case AttachPolicy(column=column, policy=policy):
+            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
+            if policy.text not in catalog.named(ObjectKind.MASKING_POLICY):
+                yield UnknownObject(ObjectKind.MASKING_POLICY, policy)
+        case column_change:
+            yield from _column(table, column_change)
 
 
-def _guards_table(change: Change) -> bool:
+def _read(catalog: Catalog, change: InsertRows | UpdateRows | DeleteRows) -> Iterator[Conflict]:
+    """The other tables that it reads and that aren't there."""
+    if isinstance(change, InsertRows):
+        query = change.query
+        yield from _unknown_tables(catalog, (Name(table, query.span) for table in query.tables) if query else ())
+    else:
+        yield from _unknown_tables(catalog, (joined for joined in change.joined if joined.text != change.alias))
+
+
+def _guards_table(change: _OnTable) -> bool:
     """Whether the statement provides for a table that isn't there."""
-    match change:
-        case DropTable(if_exists=guarded) | DropIndex(if_exists=guarded):
-            return guarded
-        case AddColumn(table_guard=guarded) | DropColumn(table_guard=guarded):
-            return guarded
-        case _:
-            return False
+    if isinstance(change, DropTable | DropIndex):
+        return change.if_exists
+    return isinstance(change, AddColumn | DropColumn) and change.table_guard
 
 
-def _column(table: Table, change: Change) -> Iterator[Conflict]:
+def _column(table: Table, change: ColumnChange) -> Iterator[Conflict]:
     match change:
         case AddColumn(column=definition, if_not_exists=guarded):
             existing = table.column(definition.name.text)
@@ -195,17 +230,11 @@ def _column(table: Table, change: Change) -> Iterator[Conflict]:
                 yield ColumnExists(table.name, new, taken.made)
         case ChangeType(column=column) | ChangeNullability(column=column) | ChangeDefault(column=column):
             yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
-        case AttachPolicy(column=column) | DetachPolicy(column=column):
-            yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
-        case AddMask(column=column):
-            yield from _unknown(table.name, table.column_names, (column,), "CREATE MASK")
-        case SetClassification(column=column):
-            yield from _unknown(table.name, table.column_names, (column,), "SET CLASSIFICATION")
-        case _:
-            return
+        case never:
+            assert_never(never)
 
 
-def _constraint(table: Table, change: AddConstraint | DropConstraint | RenameConstraint) -> Iterator[Conflict]:
+def _constraint(table: Table, change: ConstraintChange) -> Iterator[Conflict]:
     match change:
         case AddConstraint(constraint=constraint):
             yield from _unknown_in_constraint(table.name, table.column_names, constraint)

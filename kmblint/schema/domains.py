@@ -28,6 +28,7 @@ from kmblint.schema.predicate import (
     Not,
     Null,
     Number,
+    OpaquePredicate,
     Or,
     Predicate,
     Text,
@@ -114,7 +115,7 @@ class ColumnDomains:
                 column = self.column(value)
                 is_text = column is not None and column.type.family is Family.TEXT
                 return self._on(column, FULL) if column is not None and is_text else Unknown()
-            case _:
+            case Like() | OpaquePredicate():
                 return Unknown()
 
     def _join(
@@ -167,7 +168,9 @@ class ColumnDomains:
                 return not isinstance(literal, Text | Boolean) and not (
                     isinstance(literal, Number) and not literal.is_whole
                 )
-            case _:
+            case Family.DECIMAL | Family.FLOAT | Family.BYTES | Family.DATE | Family.TIME | Family.UUID | Family.JSON:
+                return True
+            case Family.OTHER:
                 return True
 
     def _compare_null(self, column: Column, operator: str) -> Fact:
@@ -205,7 +208,7 @@ class ColumnDomains:
                 return self._on(column, values.complement())
             case Truth(value=False):
                 return self._on(column, FULL)
-            case _:
+            case Truth() | Unknown():
                 return Unknown()
 
     def _in(self, where: In) -> Fact:
@@ -280,7 +283,7 @@ def _opposite(where: Predicate) -> Predicate | None:
             return replace(where, negated=not where.negated)
         case Constant(value=value):
             return replace(where, value=not value)
-        case _:
+        case OpaquePredicate():
             return None
 
 

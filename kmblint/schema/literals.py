@@ -26,22 +26,28 @@ def misfit(kind: DataType, value: Value) -> str | None:
             return _no_number(value) or beyond_decimal(kind, value)
         case Family.FLOAT:
             return _no_number(value)
-        case Family.BOOLEAN if isinstance(value, Text) and value.value.strip().casefold() not in _BOOLEANS:
-            return "it is neither true nor false"
-        case Family.BOOLEAN if isinstance(value, Number) and value.text not in {"0", "1"}:
-            return "it is neither true nor false"
+        case Family.BOOLEAN:
+            return _no_boolean(value)
         case Family.DATE | Family.TIMESTAMP:
             return _no_date(value)
-        case Family.UUID if isinstance(value, Number | Boolean):
-            return "it is no UUID"
-        case Family.UUID if isinstance(value, Text) and not _UUID.fullmatch(value.value.strip()):
-            return "it is no UUID"
-        case Family.TEXT if isinstance(value, Text) and kind.arguments and len(value.value) > kind.arguments[0]:
-            return f"it has {len(value.value)} characters"
-        case Family.JSON if isinstance(value, Text):
-            return None if _is_json(value.value) else "it is no JSON"
-        case _:
+        case Family.UUID:
+            text = value.value.strip() if isinstance(value, Text) else None
+            is_none = isinstance(value, Number | Boolean) or (text is not None and not _UUID.fullmatch(text))
+            return "it is no UUID" if is_none else None
+        case Family.TEXT:
+            too_long = isinstance(value, Text) and kind.arguments and len(value.value) > kind.arguments[0]
+            return f"it has {len(value.value)} characters" if isinstance(value, Text) and too_long else None
+        case Family.JSON:
+            return "it is no JSON" if isinstance(value, Text) and not _is_json(value.value) else None
+        case Family.BYTES | Family.TIME | Family.OTHER:
             return None
+
+
+def _no_boolean(value: Value) -> str | None:
+    wrong = (isinstance(value, Text) and value.value.strip().casefold() not in _BOOLEANS) or (
+        isinstance(value, Number) and value.text not in {"0", "1"}
+    )
+    return "it is neither true nor false" if wrong else None
 
 
 def beyond_decimal(kind: DataType, value: Value) -> str | None:

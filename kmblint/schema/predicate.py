@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import msgspec
 
@@ -242,7 +242,7 @@ def _parts(node: Value | Predicate) -> tuple[Value | Predicate, ...]:
             return value, low, high
         case Like(value=value, pattern=pattern):
             return value, pattern
-        case _:
+        case ColumnRef() | Number() | Text() | Boolean() | Null() | OpaqueValue() | Constant() | OpaquePredicate():
             return ()
 
 
@@ -255,8 +255,10 @@ def conditions(predicate: Predicate) -> Iterator[Predicate]:
                 yield from conditions(part)
         case Not(part=part):
             yield from conditions(part)
-        case _:
+        case Compare() | In() | Between() | IsNull() | Like() | Constant() | OpaquePredicate():
             return
+        case never:
+            assert_never(never)
 
 
 def literal_value(value: Value) -> object:
@@ -273,5 +275,5 @@ def literal_value(value: Value) -> object:
             return truth
         case Null():
             return None
-        case _:
+        case ColumnRef() | Call() | Operation() | Cast() | Query() | OpaqueValue():
             return NotImplemented

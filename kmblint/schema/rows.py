@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from kmblint.schema.catalog import KnownRow, KnownRows, Table
-from kmblint.schema.changes import Change, DeleteRows, InsertRows, Truncate, UpdateRows
+from kmblint.schema.changes import Change, DeleteRows, InsertRows, RowChange, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
 from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.parts import Assignment, OnConflict, Row
@@ -53,7 +53,7 @@ def inserted_columns(table: Table, change: InsertRows) -> tuple[str, ...]:
     return table.column_names if change.columns is None else tuple(column.text for column in change.columns)
 
 
-def rows_after(table: Table, change: Change, place: Place) -> KnownRows:
+def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
     """The known rows after a data change; a condition that isn't understood may have hit any of them."""
     match change:
         case InsertRows():
@@ -76,8 +76,6 @@ def rows_after(table: Table, change: Change, place: Place) -> KnownRows:
         case UpdateRows(assignments=assignments):
             moves = any(assignment.column.text in table.primary_key for assignment in assignments)
             return OrderedMap() if moves else _updated(table, change)
-        case _:
-            return table.rows
 
 
 def with_row(

@@ -66,8 +66,6 @@ def secrets_in(change: Change, table: Table | None) -> Iterator[Secret]:
             yield from _updated(change)
         case AddTable() | AddColumn() | ChangeDefault():
             yield from _defaults(change)
-        case _:
-            return
 
 
 def is_secret(table: str, column: str, value: Value) -> bool:

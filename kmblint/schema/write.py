@@ -6,7 +6,19 @@ import re
 from typing import Final
 
 from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
-from kmblint.schema.predicate import Boolean, Call, Cast, Null, Number, Operation, Text, Value
+from kmblint.schema.predicate import (
+    Boolean,
+    Call,
+    Cast,
+    ColumnRef,
+    Null,
+    Number,
+    OpaqueValue,
+    Operation,
+    Query,
+    Text,
+    Value,
+)
 
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _BARE: Final = frozenset(
@@ -50,7 +62,7 @@ def value_text(value: Value) -> str | None:
             return _joined("CAST(", "", (inner,), f" AS {to})")
         case Operation(operator=operator, operands=(_, _, *_) as operands):
             return _joined("(", f" {operator} ", operands, ")")
-        case _:
+        case Operation() | ColumnRef() | Query() | OpaqueValue():
             return None
 
 

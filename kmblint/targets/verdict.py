@@ -30,6 +30,16 @@ class Verdict(Enum):
     """The runner sends it in two pieces."""
     UNREADABLE = "unreadable"
 
+    @property
+    def happens(self) -> bool:
+        """Whether the statement counts as done."""
+        return self is Verdict.TAKEN or self is Verdict.NO_OP
+
+    @property
+    def fails(self) -> bool:
+        """Whether the run stops at it."""
+        return self is Verdict.REFUSED or self is Verdict.UNREADABLE
+
 
 class Replacement(msgspec.Struct, frozen=True):
     """A certain text edit of the statement that the target then takes."""

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from kmblint.schema.catalog import Catalog, Index, Table
 from kmblint.schema.changes import (
     AddColumn,
+    AddConstraint,
     AddIndex,
+    AddMask,
+    AddTable,
     AttachPolicy,
     Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    Comment,
     CreateObject,
     DeleteRows,
     DetachPolicy,
     DropColumn,
+    DropConstraint,
+    DropIndex,
     DropObject,
+    DropTable,
+    Grant,
     InsertRows,
+    Opaque,
     Read,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    SetClassification,
+    Transaction,
+    Truncate,
     UpdateRows,
 )
 from kmblint.schema.conflict import Conflict
@@ -104,18 +122,28 @@ def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Re
                 yield poisoned
             if isinstance(change, Read):
                 yield from _unread(change, catalog)
-        case AddIndex(name=name) if table and name and (index := _registered(catalog, table, name.text)):
-            yield StaleIndexRefusal(
-                f"an index `{name.text}` of a dropped table or column is still registered on `{table.name}`", name.span,
-                "give the index another name", cause=index.made, cause_note="made here, and for ever",
-            )  # fmt: skip
-        case DropColumn(column=column) if table and column.text in table.primary_key:
-            yield UnsupportedForm(
-                f"`{column.text}` is part of the primary key, and the engine drops no key column", column.span,
-                "make a new table, copy the rows by a program, and drop the old one",
-            )  # fmt: skip
+        case AddIndex(name=name):
+            if table and name and (index := _registered(catalog, table, name.text)):
+                yield StaleIndexRefusal(
+                    f"an index `{name.text}` of a dropped table or column is still registered on `{table.name}`",
+                    name.span, "give the index another name", cause=index.made, cause_note="made here, and for ever",
+                )  # fmt: skip
+        case DropColumn(column=column):
+            if table and column.text in table.primary_key:
+                yield UnsupportedForm(
+                    f"`{column.text}` is part of the primary key, and the engine drops no key column", column.span,
+                    "make a new table, copy the rows by a program, and drop the old one",
+                )  # fmt: skip
         case AttachPolicy() | DetachPolicy() | DropObject() | CreateObject():
             yield from _attachment(change, catalog, table)
+        case AddTable() | DropTable() | RenameTable() | Truncate() | DropIndex() | AddMask() | SetClassification():
+            return
+        case AddColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
+            return
+        case AddConstraint() | DropConstraint() | RenameConstraint() | Grant() | Transaction() | Comment() | Opaque():
+            return
+        case never:
+            assert_never(never)
 
 
 def _registered(catalog: Catalog, table: Table, index: str) -> Index | None:
@@ -188,10 +216,23 @@ def _hazards(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Haz
             yield from insert_hazards(table, change, None if row is None else row[0])
         case UpdateRows():
             yield from update_hazards(table, change)
-        case DeleteRows(where=where) if where is not None:
-            yield from where_hazards(table, where)
+        case DeleteRows(where=where):
+            if where is not None:
+                yield from where_hazards(table, where)
         case AddColumn():
             yield from _returning(table, change)
+        case AddTable() | DropTable() | RenameTable() | Truncate() | AddIndex() | DropIndex():
+            return
+        case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
+            return
+        case AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant():
+            return
+        case AddMask() | AttachPolicy() | DetachPolicy() | SetClassification():
+            return
+        case Transaction() | Read() | Comment() | Opaque():
+            return
+        case never:
+            assert_never(never)
 
 
 def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:

@@ -8,13 +8,34 @@ from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog, Former, Poison, Table
 from kmblint.schema.changes import (
     AddColumn,
+    AddConstraint,
     AddIndex,
+    AddMask,
     AddTable,
     AttachPolicy,
     Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    Comment,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropObject,
+    DropTable,
+    Grant,
     InsertRows,
+    Opaque,
+    Read,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    SetClassification,
+    Transaction,
+    Truncate,
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
@@ -32,23 +53,18 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
     table = catalog.table(change.table.text) if change.table else None
     if table is None or outcome.verdict is Verdict.NO_OP:
         return catalog
+    taken = outcome.verdict is Verdict.TAKEN
     match change:
         case InsertRows():
             return catalog.put(_inserted(table, change, outcome, place_of))
-        case UpdateRows() if outcome.verdict is Verdict.TAKEN:
-            return catalog.put(_with_found(_updated(table, change, outcome, place_of), outcome))
-        case DeleteRows() if outcome.verdict is Verdict.TAKEN:
-            return catalog.put(_with_found(table, outcome))
-        case AddIndex(name=index) if index is not None:
-            made = table.index(index.text)
-            if made is None:
-                return catalog
-            table = _without_quoted(table, change, outcome)
-            known = catalog.registered.get(table.name, OrderedMap())
-            known = known.insert(index.text, table.index(index.text) or made)
-            return replace(catalog.put(table), registered=catalog.registered.insert(table.name, known))
-        case AddColumn() if outcome.verdict is Verdict.TAKEN:
-            return catalog.put(_returned(table, outcome, place_of))
+        case UpdateRows():
+            return catalog.put(_with_found(_updated(table, change, outcome, place_of), outcome)) if taken else catalog
+        case DeleteRows():
+            return catalog.put(_with_found(table, outcome)) if taken else catalog
+        case AddColumn():
+            return catalog.put(_poisons(table, outcome, place_of, None)) if taken else catalog
+        case AddIndex(name=index):
+            return _indexed(catalog, table, change, index.text, outcome) if index else catalog
         case AttachPolicy(column=column, policy=policy):
             attached = catalog.attachments.insert((table.name, column.text), (policy.text, place_of(change.span)))
             return replace(catalog, attachments=attached)
@@ -56,8 +72,24 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
             return replace(catalog, attachments=catalog.attachments.discard((table.name, column.text)))
         case AddTable():
             return catalog.put(_reattached(catalog, table, place_of(change.span)))
-        case _:
+        case Truncate() | DropTable() | RenameTable() | DropIndex() | AddMask() | SetClassification():
             return catalog
+        case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
+            return catalog
+        case AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant():
+            return catalog
+        case Transaction() | Read() | Comment() | Opaque():
+            return catalog
+
+
+def _indexed(catalog: Catalog, table: Table, change: AddIndex, name: str, outcome: Outcome) -> Catalog:
+    """The name stays registered for ever, also when table or column go."""
+    made = table.index(name)
+    if made is None:
+        return catalog
+    table = _without_quoted(table, change, outcome)
+    known = catalog.registered.get(table.name, OrderedMap()).insert(name, table.index(name) or made)
+    return replace(catalog.put(table), registered=catalog.registered.insert(table.name, known))
 
 
 def _poisons(table: Table, outcome: Outcome, place_of: PlaceOf, row: tuple[object, ...] | None) -> Table:
@@ -140,10 +172,6 @@ def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:
     made = change.name.text
     indexes = (replace(i, columns=columns, declared=i.columns) if i.name == made else i for i in table.indexes)
     return replace(table, indexes=tuple(indexes))
-
-
-def _returned(table: Table, outcome: Outcome, place_of: PlaceOf) -> Table:
-    return _poisons(table, outcome, place_of, None)
 
 
 def _with_found(table: Table, outcome: Outcome) -> Table:
