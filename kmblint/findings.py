@@ -104,6 +104,9 @@ class Finding(msgspec.Struct, frozen=True):
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     """Only where the card names another severity for this case than its own."""
+    cause: Place | None = None
+    """What must be mended first, where that is another statement: whoever speaks of it and whose card `explains` this
+    rule speaks for both."""
     secrets: tuple[Place, ...] = ()
     """Literals that no report may show."""
 

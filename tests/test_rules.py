@@ -191,8 +191,8 @@ def _defined(node: ast.stmt) -> Iterator[str]:
 
 
 @EACH_CARD
-def test_superseded_rules_exist(card: Card) -> None:
-    for slug in card.metadata.supersedes:
+def test_rules_that_give_way_exist(card: Card) -> None:
+    for slug in (*card.metadata.supersedes, *card.metadata.explains):
         rule = RULEBOOK.get(slug)
         assert rule is not None, slug
         assert rule.slug == slug

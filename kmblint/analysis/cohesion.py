@@ -34,6 +34,7 @@ from kmblint.schema.changes import (
     Transaction,
     UpdateRows,
 )
+from kmblint.schema.conflict import UnknownTable
 from kmblint.sql.scanner import Kind
 from kmblint.wording import plurals
 
@@ -66,7 +67,7 @@ def _is_right(change: Change | None) -> bool:
 
 def islands_of(steps: Sequence[Step]) -> list[list[Step]]:
     """The steps in groups that nothing joins, in the order of their first statements."""
-    acting = [step for step in steps if not isinstance(step.change, _ASIDE)]
+    acting = [step for step in steps if not isinstance(step.change, _ASIDE) and not _misses_its_table(step)]
     if len({step.subject for step in acting}) < 2:
         return [acting] if acting else []
     links = [(_node(step), name) for step in acting for name in _names(step) if name]
@@ -78,22 +79,33 @@ def islands_of(steps: Sequence[Step]) -> list[list[Step]]:
     return sorted((group for group in held if group), key=lambda group: group[0].statement.span)
 
 
+def _misses_its_table(step: Step) -> bool:
+    """Whether the table that a statement is about isn't there: by a slip, and it says nothing of what was meant."""
+    return any(isinstance(each, UnknownTable) and each.table.text == step.subject for each in step.conflicts)
+
+
 def _node(step: Step) -> str:
     """A statement among the names: no name begins so."""
     return f"\0{step.statement.span.start}"
 
 
 def _between(catalog: Catalog, named: set[str]) -> Iterator[tuple[str, str]]:
-    """The references between the tables that the file is about, declared or by a name such as `patient_id`."""
+    """The references between the tables that the file is about, declared or by a name such as `patient_id`.
+
+    Tables that refer to one thing (`tenant_id`) belong together too.
+    """
+    sharing: dict[str, str] = {}
     for name in sorted(named):
         table = catalog.table(name)
         if table is None:
             continue
         pointed = {key.table.text for key, _ in table.foreign_keys}
+        pointed.update(to.name for column in table.columns if (to := catalog.named_by(column)))
+        yield from ((name, to) for to in sorted(pointed & named))
         for column in table.column_names:
             if column.casefold().endswith("_id"):
-                pointed.update(plurals(column.casefold().removesuffix("_id")))
-        yield from ((name, to) for to in sorted(pointed & named))
+                first = sharing.setdefault(column.casefold(), name)
+                yield first, name
 
 
 def _names(step: Step) -> Iterator[str]:

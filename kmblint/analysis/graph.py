@@ -53,7 +53,7 @@ def references(catalog: Catalog, table: Table) -> Iterator[Reference]:
         declared.update(columns)
         yield Reference(table.name, columns, key.table.text, _targets(catalog, key), declared=True, place=place)
     for column in table.columns:
-        named = None if column.name in declared else catalog.named_by(column.name)
+        named = None if column.name in declared else catalog.named_by(column)
         if named is not None and named.name != table.name:
             yield Reference(
                 table.name, (column.name,), named.name, named.primary_key, declared=False, place=column.made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kmblint.analysis.batches import first_batch
+from kmblint.analysis.few_rows import is_lookup
 from kmblint.findings import Confidence, Finding
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
@@ -29,7 +30,7 @@ def unbatched(
     if table is None or reach is None or not step.populated(table.name):
         return None
     most = reach.most_changed(change)
-    if most is not None and most <= max_rows:
+    if (most is not None and most <= max_rows) or is_lookup(table, step.before):
         return None
     size = "any number of rows" if most is None else f"up to {most:,} rows"
     lacking = "no key bounds it" if most is None else f"a batch has {max_rows:,} at most"

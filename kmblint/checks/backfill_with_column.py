@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.few_rows import changes_few
 from kmblint.findings import Finding, Related
 from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay, Step
@@ -17,7 +18,7 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
         change = step.change
         if isinstance(change, AddColumn) and step.populated(change.table.text):
             added.setdefault((change.table.text, change.column.name.text), step)
-        if not isinstance(change, UpdateRows):
+        if not isinstance(change, UpdateRows) or changes_few(change, step):
             continue
         table = change.table.text
         names = dict.fromkeys(assignment.column.text for assignment in change.assignments)

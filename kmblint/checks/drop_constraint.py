@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
-from kmblint.replay.steps import Step
-from kmblint.schema.changes import DropConstraint
+from kmblint.replay.steps import Replay, Step
+from kmblint.schema.changes import AddConstraint, DropConstraint
 from kmblint.schema.conflict import UnknownObject
-from kmblint.schema.parts import Check, ForeignKey, PrimaryKey, Unique
+from kmblint.schema.parts import Check, Constraint, ForeignKey, PrimaryKey, Unique
 
 
-def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
-    """The constraint, and what nothing checks any more."""
+def check(change: DropConstraint, step: Step, replay: Replay) -> Iterator[Finding]:
+    """The constraint, and what nothing checks any more; silent where the same file declares its equal."""
     table = step.before.table(change.table.text)
     declared = table.constraint(change.constraint.text) if table else None
     if table is None or (declared is None and change.if_exists):
@@ -20,6 +20,8 @@ def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
     if any(isinstance(conflict, UnknownObject) for conflict in step.conflicts):
         return
     if declared is not None and not step.history.populated_at(declared.made.file, step.migration):
+        return
+    if declared is not None and _comes_back(declared.constraint, step, replay):
         return
     match declared and declared.constraint:
         case ForeignKey(table=to):
@@ -38,3 +40,24 @@ def check(change: DropConstraint, step: Step) -> Iterator[Finding]:
         related=(Related(declared.made, "declared here"),) if declared else (),
         subject=f"{table.name}.{change.constraint}",
     )
+
+
+def _comes_back(gone: Constraint, step: Step, replay: Replay) -> bool:
+    """Whether a later statement of the file declares a key that keeps out what this one did."""
+    return _keeps(gone) is not None and any(
+        isinstance(each.change, AddConstraint)
+        and each.subject == step.subject
+        and _keeps(each.change.constraint) == _keeps(gone)
+        for each in replay.later_here(step, AddConstraint)
+    )
+
+
+def _keeps(constraint: Constraint) -> tuple[object, ...] | None:
+    """What a key demands of rows, whatever its name and its actions; None of a condition."""
+    match constraint:
+        case PrimaryKey(columns=columns) | Unique(columns=columns):
+            return type(constraint), frozenset(column.text for column in columns)
+        case ForeignKey(columns=columns, table=table, targets=targets):
+            return tuple(column.text for column in columns), table.text, tuple(target.text for target in targets)
+        case Check():
+            return None

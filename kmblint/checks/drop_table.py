@@ -8,8 +8,9 @@ from kmblint.analysis.copies import copies_table
 from kmblint.analysis.graph import dependents, referring
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
-from kmblint.schema.changes import DropTable, InsertRows
+from kmblint.schema.changes import AddTable, DropTable, InsertRows
 from kmblint.targets import Target
+from kmblint.text import Place
 
 
 def check(change: DropTable, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
@@ -36,8 +37,15 @@ def check(change: DropTable, step: Step, replay: Replay, target: Target) -> Iter
             *(Related(each.place, f"{each.what} {left}") for each in hanging),
         ),
         subject=table.name,
+        cause=_made_again(change, step, replay),
         confidence=Confidence.HIGH if table.complete else Confidence.MEDIUM,
     )
+
+
+def _made_again(change: DropTable, step: Step, replay: Replay) -> Place | None:
+    """Where the same file makes a table of that name again: one change, which is told there."""
+    later = replay.later_here(step, AddTable)
+    return next((each.place(each.statement.span) for each in later if each.subject == change.table.text), None)
 
 
 def _how(declared: bool, table: str) -> str:

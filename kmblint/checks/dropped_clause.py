@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.sql.statement import Statement
 from kmblint.targets.verdict import DroppedClause
+
+_REFERENCES: Final = frozenset({"REFERENCES", "FOREIGN KEY"})
 
 
 def check(hazard: DroppedClause, step: Step, statement: Statement) -> Iterator[Finding]:
@@ -20,4 +23,5 @@ def check(hazard: DroppedClause, step: Step, statement: Statement) -> Iterator[F
         subject=step.subject_of(hazard.column) if hazard.column else step.subject,
         brief=name,
         severity=hazard.severity,
+        cause=step.place(statement.span) if hazard.clause in _REFERENCES else None,
     )

@@ -13,11 +13,12 @@ from kmblint.targets import Target
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """The later of the two, where both are there at the end of the history."""
     for table in replay.end.in_order:
-        first: dict[tuple[str | None, ...], Index] = {}
+        first: dict[tuple[object, ...], Index] = {}
+        heeded = target.capabilities.keeps_index_clauses
         for index in table.indexes:
-            if None in index.meant or (index.partial and target.capabilities.keeps_index_clauses):
+            if None in index.meant or (index.partial and heeded):
                 continue
-            earlier = first.setdefault(index.meant, index)
+            earlier = first.setdefault((index.meant, index.order if heeded else ()), index)
             if earlier is index or index.made.file not in replay.history.by_file:
                 continue
             columns = ", ".join(map(str, index.meant))

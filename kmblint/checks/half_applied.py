@@ -90,14 +90,20 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
     if rows:
         left.append((f"{counted(rows, 'row')} of `{first[-1].subject}`", first[-1]))
     names = ", ".join(said for said, _ in left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
-    reason = first[-1].outcome.refusal
-    because = f" ({reason.reason})" if reason else ""
+    stop = first[-1]
+    refusals = stop.outcome.refusals
+    because = f" ({refusals[0].reason})" if refusals else ""
+    instead = [refusal.help for refusal in refusals if refusal.help]
     return Finding(
-        _head(first[-1]),
+        stop.place(refusals[0].span) if refusals else _head(stop),
         f"the run stops here{because} and leaves behind {names}, with nothing recorded; the next run stops in line "
         f"{_line(meets)}{_why(meets)}",
-        help=_help(first[-1], rows),
-        related=tuple(Related(_head(step), f"{said} stays") for said, step in left if step is not first[-1]),
+        help="\n".join([*instead, _help(stop, rows)]),
+        related=(
+            *(Related(stop.place(refusal.span), refusal.reason) for refusal in refusals[1:]),
+            *(Related(_head(step), f"{said} stays") for said, step in left if step is not stop),
+        ),
+        fix=stop.mended(refusals[0]) if refusals else None,
         subject="",
     )
 

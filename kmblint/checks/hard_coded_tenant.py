@@ -23,6 +23,7 @@ from kmblint.schema.predicate import (
 from kmblint.sql.scanner import Kind
 from kmblint.sql.statement import Statement
 from kmblint.text import Span
+from kmblint.wording import plurals
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: 
     """The first tenant that the statement names."""
     wanted = {column.lower() for column in columns}
     said = next((each for each in _said(change, step) if each.column.lower() in wanted), None)
-    if said is None:
+    if said is None or _is_own_table(said.column, step):
         return
     written = step.migration.source.slice(said.span)
     value_alone = isinstance(change, InsertRows) and change.query is None
@@ -45,6 +46,12 @@ def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: 
         help="change the data of one tenant by a program or a job of that tenant, not by a migration",
         subject=step.subject_of(said.column),
     )
+
+
+def _is_own_table(column: str, step: Step) -> bool:
+    """Whether the project keeps such tenants in a table of its own, as one that lets flats does."""
+    stem = column.casefold().removesuffix("_id")
+    return any(step.before.alike(name) for name in plurals(stem))
 
 
 def _said(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[_Said]:

@@ -37,6 +37,7 @@ def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
         if key
         else None,
         subject=table.name,
+        cause=step.place(clause.span) if clause else None,
     )
 
 

@@ -15,11 +15,11 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
     heeded = target.capabilities.keeps_index_clauses
     for table in replay.end.in_order:
         key = Index("the primary key", table.primary_key, table.made)
-        seen: set[tuple[str | None, ...]] = set()
+        seen: set[tuple[object, ...]] = set()
         for index in table.indexes:
-            if index.meant in seen or (heeded and (index.partial or index.unique)):
+            if (index.meant, index.order if heeded else ()) in seen or (heeded and (index.partial or index.unique)):
                 continue
-            seen.add(index.meant)
+            seen.add((index.meant, index.order if heeded else ()))
             wider = _wider(table, index, key, heeded=heeded)
             if wider is None:
                 continue
@@ -47,7 +47,9 @@ def _wider(table: Table, index: Index, key: Index, *, heeded: bool) -> Index | N
         (
             other
             for other in table.indexes
-            if index.begins(other) and other.meant != index.meant and not (heeded and other.partial)
+            if index.begins(other)
+            and other.meant != index.meant
+            and not (heeded and (other.partial or other.order[: len(index.order)] != index.order))
         ),
         None,
     )

@@ -13,7 +13,7 @@ def check(replay: Replay) -> Iterator[Finding]:
     for table in replay.end.in_order:
         referring = {name.text for key, _ in table.foreign_keys for name in key.columns}
         for column in table.columns:
-            named = replay.end.named_by(column.name)
+            named = replay.end.named_by(column)
             key = named.column(named.primary_key[0]) if named and len(named.primary_key) == 1 else None
             if named is None or key is None or named.name == table.name or column.name in referring:
                 continue

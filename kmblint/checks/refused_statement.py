@@ -19,4 +19,5 @@ def check(refusal: UnsupportedForm | PoisonedTableRefusal | AttachedPolicyRefusa
         related=(Related(cause, refusal.cause_note or "because of this"),) if cause else (),
         fix=step.mended(refusal),
         subject=step.subject,
+        cause=cause,
     )

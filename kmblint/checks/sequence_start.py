@@ -10,9 +10,9 @@ from kmblint.targets import Target
 
 
 def check(history: History, target: Target) -> Iterator[Finding]:
-    """The first file, where its number isn't 1."""
+    """The first file, where its number isn't 1 and no baseline says what was there before it."""
     first = min(history.by_number, default=1)
-    if first == 1:
+    if first == 1 or history.baseline is not None:
         return
     consequence = ", and `migration validate` fails" if target.runner else ""
     yield Finding(

@@ -25,11 +25,7 @@ class _Key(msgspec.Struct, frozen=True):
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Every such key at the end of the history, with the index that a file or a follow-up migration should make."""
     history = replay.history
-    keys = [
-        key
-        for key in _keys(replay, unique=target.capabilities.semantics.keeps_unique)
-        if key.place.file in history.by_file
-    ]
+    keys = [key for key in _keys(replay, target) if key.place.file in history.by_file]
     fixes = _fixes(history, keys)
     for key in keys:
         named = " and ".join(f"`{column}`" for column in key.columns)
@@ -44,11 +40,12 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
         )
 
 
-def _keys(replay: Replay, *, unique: bool) -> Iterator[_Key]:
+def _keys(replay: Replay, target: Target) -> Iterator[_Key]:
+    unique, partial = target.capabilities.semantics.keeps_unique, not target.capabilities.keeps_index_clauses
     for table in replay.end.in_order:
         for key, place in table.foreign_keys:
             columns = tuple(column.text for column in key.columns)
-            if table.searchable_by(columns, unique=unique) or not all(map(table.column, columns)):
+            if table.searchable_by(columns, unique=unique, partial=partial) or not all(map(table.column, columns)):
                 continue
             yield _Key(table, columns, key.table.text, place)
 

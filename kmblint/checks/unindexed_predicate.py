@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from kmblint.analysis.few_rows import changes_few
 from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Finding
-from kmblint.replay.steps import Step
-from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.predicate import column_refs
+from kmblint.replay.steps import Replay, Step
+from kmblint.schema.catalog import Table
+from kmblint.schema.changes import DeleteRows, DropColumn, UpdateRows
+from kmblint.schema.predicate import Or, Predicate, column_refs
 from kmblint.targets import Target
 from kmblint.targets.verdict import DoesNothing
 
 
-def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterator[Finding]:
-    """The condition none of whose columns an index, or a key that the target keeps, begins with."""
+def check(change: UpdateRows | DeleteRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
+    """The condition none of whose columns an index, or a key that the target keeps, begins with.
+
+    Of arms joined by OR, each needs its own.
+    """
     table = step.before.table(change.table.text)
     if table is None or change.where is None or change.joined or not step.populated(table.name):
         return
-    own = {None, table.name, change.alias}
-    names = dict.fromkeys(ref.name for ref in column_refs(change.where) if ref.qualifier in own)
     unique = target.capabilities.semantics.keeps_unique
-    known = [name for name in names if table.column(name)]
-    if not known or any(table.searchable_by((name,), unique=unique) for name in known):
+    known = _scanned(change.where, table, {None, table.name, change.alias}, unique=unique)
+    if not known or changes_few(change, step) or any(_goes(name, step, replay) for name in known):
         return
     finds_none = step.reach is not None and step.reach.no_row(change.where)
     if finds_none or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
@@ -35,4 +38,22 @@ def check(change: UpdateRows | DeleteRows, step: Step, target: Target) -> Iterat
         help=f"in a migration before this one: {create_index(table, tuple(known[:1]))}",
         subject=f"{table.name}.{known[0]}",
         confidence=Confidence.HIGH if table.complete else Confidence.MEDIUM,
+    )
+
+
+def _scanned(where: Predicate, table: Table, own: Collection[str | None], *, unique: bool) -> list[str]:
+    """The columns of a condition, or of the first arm of its OR, that no index helps to find rows by."""
+    if isinstance(where, Or):
+        arms = (_scanned(part, table, own, unique=unique) for part in where.parts)
+        return next(filter(None, arms), [])
+    names = dict.fromkeys(ref.name for ref in column_refs(where) if ref.qualifier in own)
+    known = [name for name in names if table.column(name)]
+    return [] if any(table.searchable_by((name,), unique=unique) for name in known) else known
+
+
+def _goes(column: str, step: Step, replay: Replay) -> bool:
+    """Whether the same file drops the column, so that an index of it would be for nothing."""
+    return any(
+        isinstance(later.change, DropColumn) and later.subject == step.subject and later.change.column.text == column
+        for later in replay.later_here(step, DropColumn)
     )

@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay
+from kmblint.targets import Target
 
 
-def check(replay: Replay, *, unknown_tables: bool) -> Iterator[Finding]:
+def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[Finding]:
     """Every such column at the end of the history; with `unknown_tables`, those that name no table as well."""
+    partial = not target.capabilities.keeps_index_clauses
     for table in replay.end.in_order:
         referring = {name.text for key, _ in table.foreign_keys for name in key.columns}
         for column in table.columns:
-            if (
-                column.name in referring
-                or table.searchable_by((column.name,))
-                or column.made.file not in replay.by_file
-            ):
+            found = table.searchable_by((column.name,), partial=partial)
+            if column.name in referring or found or column.made.file not in replay.by_file:
                 continue
-            named = replay.end.named_by(column.name)
+            named = replay.end.named_by(column)
             if named is not None and named.name != table.name:
+                if table.finds_references(column.name, named, partial=partial):
+                    continue
                 yield Finding(
                     column.made,
                     f"`{table.name}.{column.name}` refers to `{named.name}` by its name, and no index begins with it: "

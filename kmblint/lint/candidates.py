@@ -12,6 +12,7 @@ from kmblint.history.files import History, Migration
 from kmblint.lint.identity import Layout, covers, fingerprint
 from kmblint.lint.rulebook import Rule
 from kmblint.lint.settings import RuleSettings, Settings
+from kmblint.text import Place
 
 _DEFAULTS: Final = RuleSettings()
 
@@ -24,6 +25,8 @@ class Candidate(msgspec.Struct, frozen=True):
     statement: int
     frozen: bool
     """Whether nobody may edit its file any more."""
+    cause: tuple[str, int] | None = None
+    """The file and statement of what must be mended first."""
 
     @property
     def file(self) -> str:
@@ -68,7 +71,13 @@ class Diagnoser:
             migration=file if migration is not None else None,
             fingerprint=fingerprint(*identity, repeated),
         )
-        return Candidate(rule, diagnostic, index, self._frozen(file))
+        return Candidate(rule, diagnostic, index, self._frozen(file), self._statement_at(finding.cause))
+
+    def _statement_at(self, place: Place | None) -> tuple[str, int] | None:
+        migration = None if place is None else self.files.get(place.file)
+        if place is None or migration is None:
+            return None
+        return place.file, self._layouts.setdefault(place.file, Layout(migration)).at(place.span.start)
 
     def _frozen(self, file: str) -> bool:
         migration = self.files.get(file)
@@ -96,6 +105,22 @@ def without_superseded(found: list[Candidate]) -> list[Candidate]:
         )
 
     return [candidate for candidate in found if not superseded(candidate)]
+
+
+def without_explained(told: list[Candidate]) -> list[Candidate]:
+    """Without the findings whose cause another one tells; what isn't told explains nothing."""
+    explaining: dict[tuple[str, int], list[Candidate]] = {}
+    for candidate in told:
+        if candidate.rule.card.metadata.explains:
+            explaining.setdefault((candidate.file, candidate.statement), []).append(candidate)
+
+    def explained(candidate: Candidate) -> bool:
+        return candidate.cause is not None and any(
+            candidate.rule.slug in cause.rule.card.metadata.explains and _same_object(cause.subject, candidate.subject)
+            for cause in explaining.get(candidate.cause, ())
+        )
+
+    return [candidate for candidate in told if not explained(candidate)]
 
 
 def _same_object(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ what nobody could mend any more is taken out; the rest is grouped and sorted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -23,7 +23,7 @@ from kmblint.findings import (
     point,
 )
 from kmblint.history.files import History, Migration
-from kmblint.lint.candidates import Candidate, Diagnoser, without_superseded
+from kmblint.lint.candidates import Candidate, Diagnoser, without_explained, without_superseded
 from kmblint.lint.grouping import group
 from kmblint.lint.rulebook import Check, Rule, Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
@@ -61,9 +61,9 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
     )
     found = without_superseded(found)
     told = _unsuppressed(found, suppressions)
-    diagnostics, hidden = _held_back(told, settings)
+    diagnostics, hidden = _held_back(told, settings, history)
     report = Report(
-        diagnostics=_sorted(diagnostics, history),
+        diagnostics=tuple(sorted(diagnostics, key=_order(history))),
         summary=_summary(diagnostics, suppressed=len(found) - len(told), hidden=hidden),
         history=HistorySummary(
             root=history.root.as_posix(),
@@ -199,7 +199,7 @@ def _unsuppressed(found: Iterable[Candidate], suppressions: Suppressions) -> lis
     ]
 
 
-def _held_back(told: Iterable[Candidate], settings: Settings) -> tuple[list[Diagnostic], int]:
+def _held_back(told: Iterable[Candidate], settings: Settings, history: History) -> tuple[list[Diagnostic], int]:
     """The diagnostics to show, grouped, and the number of those that only an edit of an applied file would mend."""
     wanted = [
         candidate
@@ -214,15 +214,17 @@ def _held_back(told: Iterable[Candidate], settings: Settings) -> tuple[list[Diag
     ]
     held = {id(candidate) for candidate in hidden}
     shown = [candidate for candidate in wanted if id(candidate) not in held]
-    return _grouped(shown), len(_grouped(hidden))
+    return _grouped(without_explained(shown), history), len(_grouped(without_explained(hidden), history))
 
 
-def _grouped(found: Iterable[Candidate]) -> list[Diagnostic]:
-    return group((candidate.rule, candidate.diagnostic, candidate.statement) for candidate in found)
+def _grouped(found: Iterable[Candidate], history: History) -> list[Diagnostic]:
+    key = _order(history)
+    ordered = sorted(found, key=lambda candidate: key(candidate.diagnostic))
+    return group((candidate.rule, candidate.diagnostic, candidate.statement) for candidate in ordered)
 
 
-def _sorted(diagnostics: Iterable[Diagnostic], history: History) -> tuple[Diagnostic, ...]:
-    """In the order of the history, then of the text; what lies outside the migrations comes last."""
+def _order(history: History) -> Callable[[Diagnostic], tuple[object, ...]]:
+    """The key that sorts in the order of the history, then of the text; what lies outside the migrations comes last."""
     order = {migration.file: number for number, migration in enumerate(history.migrations)}
 
     def key(diagnostic: Diagnostic) -> tuple[object, ...]:
@@ -230,7 +232,7 @@ def _sorted(diagnostics: Iterable[Diagnostic], history: History) -> tuple[Diagno
         number = order.get(finding.place.file, len(order))
         return number, finding.place, diagnostic.code, finding.subject, finding.message, diagnostic.fingerprint
 
-    return tuple(sorted(diagnostics, key=key))
+    return key
 
 
 def _summary(diagnostics: Iterable[Diagnostic], *, suppressed: int, hidden: int) -> Summary:

@@ -1,37 +1,50 @@
-"""Several findings of one rule with one cause in one file, made one diagnostic."""
+"""Several findings of one rule with one cause, in one file or throughout a history, made one diagnostic."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import msgspec
 
-from kmblint.findings import Applicability, Diagnostic, Edit, Fix, Related
+from kmblint.findings import Applicability, Diagnostic, Edit, Fix, Related, Severity
 from kmblint.lint.rulebook import Rule
+from kmblint.wording import counted
 
 _HABIT = 3
-"""From so many findings on, one habit is told once; fewer are told each at its own place."""
+"""So many findings in one file are a habit, and so are findings in several; fewer are slips, each told at its place."""
+_Groups: TypeAlias = dict[tuple[str, str, str], list[Diagnostic]]
+"""By rule, kind of group, and file where that parts them."""
 _PROMISE = (Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY)
 
 
 def group(found: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnostic]:
-    """The diagnostics, each given with its rule and the index of its statement.
+    """The diagnostics, each given with its rule and the index of its statement, in the order of the history.
 
-    Findings of one statement that have a brief name are one; and where the card groups them, those of a file are one
-    with the others as related places.
+    Findings of one statement that have a brief name are one; and where the card groups them, those of a file, or of a
+    habit those of the history, are one with the others as related places.
     """
     alone: list[Diagnostic] = []
-    grouped: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    grouped: _Groups = {}
     for rule, diagnostic in _by_statement(found):
         if rule.card.metadata.group is None:
             alone.append(diagnostic)
         else:
-            grouped.setdefault((rule.slug, rule.card.metadata.group, diagnostic.finding.place.file), []).append(
-                diagnostic
-            )
-    for (_, kind, _), members in grouped.items():
-        alone += members if kind == "habit" and len(members) < _HABIT else [_one(members)]
+            file = "" if rule.card.metadata.group == "habit" else diagnostic.finding.place.file
+            grouped.setdefault((rule.slug, rule.card.metadata.group, file), []).append(diagnostic)
+    for (_, kind, _), members in _advice_together(grouped).items():
+        slips = kind == "habit" and len(members) < _HABIT and len({each.finding.place.file for each in members}) == 1
+        alone += members if slips else [_one(members)]
     return alone
+
+
+def _advice_together(grouped: _Groups) -> _Groups:
+    """With the groups of a rule that hold nothing but advice as one."""
+    joined: _Groups = {}
+    for (slug, kind, file), members in grouped.items():
+        advice = all(member.severity is Severity.INFO for member in members)
+        joined.setdefault((slug, kind, "" if advice else file), []).extend(members)
+    return joined
 
 
 def _by_statement(found: Iterable[tuple[Rule, Diagnostic, int]]) -> Iterator[tuple[Rule, Diagnostic]]:
@@ -50,13 +63,15 @@ def _by_statement(found: Iterable[tuple[Rule, Diagnostic, int]]) -> Iterator[tup
 
 
 def _one(members: list[Diagnostic]) -> Diagnostic:
-    """The worst of them (the first in the text among equals), which names the others."""
-    head, *others = sorted(members, key=lambda member: (member.severity.rank, member.finding.place))
+    """The worst of them (the first in the history among equals), which names the others."""
+    head, *others = sorted(members, key=lambda member: member.severity.rank)
     if not others:
         return head
+    files = {other.finding.place.file for other in others} - {head.finding.place.file}
+    where = f", in {counted(len(files) + 1, 'file')}" if files else " in this file"
     finding = msgspec.structs.replace(
         head.finding,
-        message=f"{head.finding.message} (and {len(others)} more in this file)",
+        message=f"{head.finding.message} (and {len(others)} more{where})",
         related=head.finding.related + tuple(Related(o.finding.place, o.finding.message) for o in others),
         fix=_one_fix([member.finding.fix for member in (head, *others)]),
     )

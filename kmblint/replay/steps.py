@@ -174,6 +174,10 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
         behind = (map(each.__getitem__, range(bisect_right(each, at), len(each))) for each in numbers)
         return map(self.steps.__getitem__, merge(*behind))
 
+    def later_here(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """Those of them that stand in the same file."""
+        return takewhile(lambda each: each.migration is step.migration, self.later(step, *kinds))
+
 
 def replay(history: History, target: Target, *, actual: bool = False, contain: bool = True) -> Replay:
     """Every migration in order; with `actual`, as the database lives it and not as it was meant.

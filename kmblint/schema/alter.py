@@ -210,7 +210,14 @@ def _add_index(table: Table, change: AddIndex, place_of: PlaceOf) -> Table:
     name = change.name.text if change.name else "_".join((table.name, *(c or "expr" for c in columns), "idx"))
     if table.index(name):
         return table
-    index = Index(name, columns, place_of(change.span), change.unique, change.where is not None)
+    index = Index(
+        name,
+        columns,
+        place_of(change.span),
+        change.unique,
+        change.where is not None,
+        descending=tuple(part.descending for part in change.parts),
+    )
     return replace(table, indexes=(*table.indexes, index))
 
 

@@ -44,11 +44,18 @@ class Index(msgspec.Struct, frozen=True):
     partial: bool = False
     declared: tuple[str | None, ...] = ()
     """The columns as they are written, where the target makes others of them."""
+    descending: tuple[bool, ...] = ()
+    """Which of its columns are written DESC."""
 
     @property
     def meant(self) -> tuple[str | None, ...]:
         """The columns that its author meant, whatever the target makes of them."""
         return self.declared or self.columns
+
+    @property
+    def order(self) -> tuple[bool, ...]:
+        """Which of its columns run against the first one; an index is read in both directions."""
+        return tuple(each is not self.descending[0] for each in self.descending)
 
     def covers(self, columns: tuple[str, ...]) -> bool:
         """Whether it was meant to begin with these columns, in any order."""
@@ -164,15 +171,31 @@ class Table(msgspec.Struct, frozen=True):
         """Whether an index or the primary key begins with the column."""
         return self.primary_key[:1] == (column,) or any(index.columns[:1] == (column,) for index in self.indexes)
 
-    def searchable_by(self, columns: tuple[str, ...], *, unique: bool = False) -> bool:
+    def searchable_by(self, columns: tuple[str, ...], *, unique: bool = False, partial: bool = True) -> bool:
         """Whether an index or the primary key is meant to begin with these columns, in any order.
 
-        With `unique`, the keys declared UNIQUE count as well.
+        With `unique`, the keys declared UNIQUE count as well; without `partial`, indexes of some rows don't.
         """
         keys = self.unique_keys if unique else (self.primary_key,)
         return any(set(key[: len(columns)]) == set(columns) for key in keys) or any(
-            index.covers(columns) for index in self.indexes
+            index.covers(columns) for index in self.indexes if partial or not index.partial
         )
+
+    def key_fits(self, column: Column) -> bool:
+        """Whether a column holds what the last column of the primary key holds."""
+        key = self.column(self.primary_key[-1]) if self.primary_key else None
+        return key is not None and key.type.family is column.type.family
+
+    def finds_references(self, column: str, to: Table, *, partial: bool = True) -> bool:
+        """Whether an index or the primary key finds the rows that refer by a column to one row of another table.
+
+        Where the key of the other has several columns, the others may stand before it: `(tenant_id, owner_id)`.
+        Without `partial`, indexes of some rows don't count.
+        """
+        beside = {name for name in to.primary_key if name != column}
+        indexes = (index for index in self.indexes if partial or not index.partial)
+        keys = (self.primary_key, *(index.meant for index in indexes))
+        return any(column in key and beside.issuperset(key[: key.index(column)]) for key in keys)
 
     @property
     def foreign_keys(self) -> tuple[tuple[ForeignKey, Place], ...]:
@@ -229,6 +252,8 @@ _Names: TypeAlias = OrderedMap[str, OrderedSet[str]]
 _NONE: OrderedSet[str] = OrderedSet()
 _Objects: TypeAlias = OrderedMap[str, Object]
 _NO_OBJECTS: _Objects = OrderedMap()
+_ELSEWHERE = frozenset({"external", "foreign", "legacy", "remote", "source", "upstream"})
+"""Roles of keys that are kept in another system."""
 
 
 class Catalog(msgspec.Struct, frozen=True, dict=True):
@@ -274,11 +299,27 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         """The tables by name, whatever the hash seed."""
         return tuple(table for _, table in sorted(self.tables.items()))
 
-    def named_by(self, column: str) -> Table | None:
-        """The table that a column called `{table}_id` names, in the singular or plural and in any case."""
-        stem = column.casefold().removesuffix("_id")
-        wanted = plurals(stem) if stem and stem != column.casefold() else ()
-        return self.tables.get(min((name for each in wanted for name in self.alike(each)), default=""))
+    def named_by(self, column: Column) -> Table | None:
+        """The table that a column called `{table}_id` names, in the singular or plural and in any case.
+
+        A role may stand before the table (`home_branch_id`, `reported_by_tenant_id`) where the column can hold its key.
+        """
+        stem = column.name.casefold().removesuffix("_id")
+        if not stem or stem == column.name.casefold():
+            return None
+        named = self._called(stem)
+        while named is None and "_" in stem:
+            role, _, stem = stem.partition("_")
+            if role in _ELSEWHERE:
+                return None
+            named = self._called(stem)
+            if named is not None and not named.key_fits(column):
+                named = None
+        return named
+
+    def _called(self, thing: str) -> Table | None:
+        names = (name for each in plurals(thing) for name in self.alike(each))
+        return self.tables.get(min(names, default=""))
 
     def alike(self, name: str) -> Iterable[str]:
         """The tables of that name in any case, schemas left out."""

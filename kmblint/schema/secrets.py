@@ -31,6 +31,7 @@ _SHAPES: Final = re.compile(
 )
 """What the keys of well-known services look like, private keys, and a password in an address or connection string."""
 _HASH: Final = re.compile(r"\$\w[\w-]*\$.*|\{\w+\}.*|pbkdf2.*|(?:sha|md5|bcrypt|scrypt|argon2)\w*[:$].*")
+_HTTP_HEADER: Final = re.compile(r"X(?:-[A-Z][A-Za-z]*)+")
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{32,}")
 """A bare hash of a password; a key or token often looks so itself."""
 _ELSEWHERE: Final = re.compile(
@@ -79,7 +80,12 @@ def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
     for row in change.rows:
         for name, value in zip(names, row.values, strict=False):
             yield from _in_column(change.table, name, value)
-        named = next((v.value for v in row.values if isinstance(v, Text) and _is_secret_name(v.value)), None)
+        said = [
+            value.value
+            for name, value in zip(names, row.values, strict=False)
+            if isinstance(value, Text) and name.lower() not in _VALUE_NAMES
+        ]
+        named = next(filter(_is_secret_name, said), None)
         if named is not None:
             yield from _in_setting(change.table, named, zip(names, row.values, strict=False))
     if change.on_conflict:
@@ -141,6 +147,8 @@ def _is_secret(value: str, name: str) -> bool:
     """Whether a text is more than a word for its absence, a hash, or the place where the secret is kept."""
     text = value.strip()
     if len(set(text)) < 3 or text.lower() in _NO_SECRETS or _HASH.fullmatch(text) or _ELSEWHERE.fullmatch(text):
+        return False
+    if _HTTP_HEADER.fullmatch(text):
         return False
     if _DIGEST.fullmatch(text) and re.search("pass|pwd", name, re.IGNORECASE):
         return False

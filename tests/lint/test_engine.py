@@ -176,6 +176,46 @@ def test_findings_of_one_habit_are_one_diagnostic_a_file(tmp_path: Path) -> None
     assert (report.summary.error, report.summary.warning, report.summary.fixable) == (1, 1, 2)
 
 
+def test_a_habit_is_one_diagnostic_a_history_and_two_slips_in_one_file_are_two(tmp_path: Path) -> None:
+    habit = rule(tables, "tables", group="habit")
+    both = {"0001_wards.sql": WARDS, "0002_beds.sql": BEDS}
+    (told,) = run(history(tmp_path / "habit", both), [habit]).diagnostics
+    assert (told.finding.message, told.finding.place.file) == (
+        "table `wards` (and 1 more, in 2 files)",
+        "0001_wards.sql",
+    )
+    slips = {"0001_wards.sql": WARDS + BEDS}
+    assert len(run(history(tmp_path / "slips", slips), [habit]).diagnostics) == 2
+
+
+def test_files_with_nothing_but_advice_are_one_diagnostic(tmp_path: Path) -> None:
+    def advice(change: AddTable, step: Step) -> Iterator[Finding]:
+        severity = Severity.WARNING if change.table.text == "wards" else Severity.INFO
+        yield Finding(step.place(change.span), "x", subject=change.table.text, severity=severity)
+
+    files = {"0001_wards.sql": WARDS + BEDS, "0002_rooms.sql": TABLE.format("rooms"), "0003_x.sql": TABLE.format("x")}
+    report = run(history(tmp_path, files), [rule(advice, "advice", group="file")])
+    assert [each.finding.message for each in report.diagnostics] == [
+        "x (and 1 more in this file)",
+        "x (and 1 more, in 2 files)",
+    ]
+
+
+def test_a_consequence_gives_way_to_the_rule_that_explains_it_where_that_is_told(tmp_path: Path) -> None:
+    def consequence(change: AddColumn, step: Step) -> Iterator[Finding]:
+        made = step.before.table(change.table.text)
+        assert made is not None
+        yield Finding(step.place(change.span), "y", subject=change.table.text, cause=made.made)
+
+    add = "ALTER TABLE {0} ADD COLUMN name TEXT;\n"
+    files = {"0001_wards.sql": WARDS + BEDS, "0002_names.sql": add.format("wards") + add.format("beds")}
+    rules = [rule(tables, "tables", "KMB101", explains=("later",)), rule(consequence, "later", "KMB102")]
+    told = [("tables", "0001_wards.sql", "wards"), ("tables", "0001_wards.sql", "beds")]
+    assert said(run(history(tmp_path / "told", files), rules)) == told
+    allowed = {**files, "0001_wards.sql": "-- kmblint: ignore[tables wards] known\n" + WARDS + BEDS}
+    assert said(run(history(tmp_path / "allowed", allowed), rules)) == [told[1], ("later", "0002_names.sql", "wards")]
+
+
 def test_what_only_an_edit_of_an_applied_file_would_mend_is_counted(tmp_path: Path) -> None:
     files = {"0001_wards.sql": WARDS, "0002_beds.sql": BEDS}
     found = history(tmp_path, files, applied=1)
