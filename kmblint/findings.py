@@ -107,6 +107,8 @@ class Finding(msgspec.Struct, frozen=True):
     cause: Place | None = None
     """What must be mended first, where that is another statement: whoever speaks of it and whose card `explains` this
     rule speaks for both."""
+    settled: bool = False
+    """It was so in the revision already that the folder is held against: it is counted, and not shown."""
     secrets: tuple[Place, ...] = ()
     """Literals that no report may show."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Applicability, Finding, Fix, Related, point
+from kmblint.history.base import on_default_branch
 from kmblint.history.files import History
 from kmblint.history.git import origin
 from kmblint.targets import Target
@@ -15,12 +16,15 @@ def check(history: History, target: Target) -> Iterator[Finding]:
     ahead = 0
     for number, files in history.by_number.items():
         clashing = _clashing(history, files)
+        if number in history.taken and not any(_applied(history, file) for file in clashing):
+            for file in clashing:
+                yield _taken(history, target, number, file, ahead)
+                ahead += 1
+            continue
         if len(clashing) < 2:
             continue
-        branches = {file: _branch(history, file) for file in clashing}
-        first, *later = sorted(
-            clashing, key=lambda file: (not _applied(history, file), bool(branches[file]), file.removesuffix(".sql"))
-        )
+        first, *later = _by_age(history, clashing)
+        branches = {file: _branch(history, file) for file in later}
         for file in later:
             others = [other for other in (first, *later) if other != file]
             migration = history.by_file.get(file)
@@ -40,6 +44,37 @@ def check(history: History, target: Target) -> Iterator[Finding]:
                 if migration and not migration.applied
                 else None,
             )
+
+
+def _taken(history: History, target: Target, number: int, file: str, ahead: int) -> Finding:
+    """The number is that of a file that the branch doesn't have yet."""
+    other, migration = history.taken[number], history.by_file.get(file)
+    wanted = history.next_file(migration.description, ahead) if migration else ""
+    effect = "and never executes this file" if target.runner else "and which of them runs first is undefined"
+    return Finding(
+        point(file),
+        f"number {number:04} is taken in `{history.since}` by `{other}`: a database that has that one takes the number "
+        f"for done {effect}",
+        help=f"renumber this file: `{wanted}`" if wanted else "renumber this file",
+        related=(Related(point(other), f"has the number in `{history.since}`"),),
+        fix=Fix(f"rename it to `{wanted}`", applicability=Applicability.UNSAFE, files=(migration.renamed(wanted),))
+        if migration
+        else None,
+    )
+
+
+def _by_age(history: History, clashing: list[str]) -> list[str]:
+    """What is applied or on the default branch first, what a merge brought last."""
+    known = _applied_or_merged(history, clashing)
+    return sorted(
+        clashing, key=lambda file: (file not in known, bool(_branch(history, file)), file.removesuffix(".sql"))
+    )
+
+
+def _applied_or_merged(history: History, clashing: list[str]) -> frozenset[str]:
+    """Of a branch that merged the default branch, the files of that one stay, whichever merge brought them."""
+    applied = frozenset(file for file in clashing if _applied(history, file))
+    return applied or on_default_branch(history.root) if history.released is None else applied
 
 
 def _clashing(history: History, files: tuple[str, ...]) -> list[str]:

@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from kmblint.analysis.follow_up import follow_up
 from kmblint.findings import Applicability, Finding, Fix, NewFile, Related, point
-from kmblint.history.files import History, Migration, checksum
-from kmblint.history.folder import number_of
-from kmblint.history.sections import split
+from kmblint.history.files import History, Migration
+from kmblint.history.names import number_of
 from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Source
 
@@ -31,31 +32,41 @@ def check(history: History) -> Iterator[Finding]:
         if applied and all(name == LOCK for name, _ in records):
             records = []  # the files are as they were applied, and the lock is what is wrong: `damaged-state` says it
         for migration in migrations:
-            old = _released(history, migration)
-            edited = old is not None and checksum(old.text, split(old).header) != migration.checksum
+            edited = history.edited.get(migration.file)
             # Of two files with one number, the state files can't say which is meant: the first stands for both.
             knowing = records if migration is migrations[0] else []
-            if edited or knowing:
-                yield _finding(history, migration, old if edited else None, knowing)
+            if edited is not None and not _is_renumbered(history, migration):
+                yield _finding(history, edited, _released(history, migration), knowing)
+            elif knowing:
+                settled = history.released is not None and migration.file in history.released
+                yield replace(_finding(history, migration, None, knowing), settled=settled)
 
 
 def _differs(history: History, record: Record, migrations: list[Migration]) -> bool:
     """Whether no file of its number has the recorded content, nor one that it was renumbered to."""
     readable = all(migration.readable for migration in migrations)
-    return readable and not any(migration.checksum == record.checksum for migration in history.migrations)
+    return readable and not any(here.checksum == record.checksum for here in _here(history))
 
 
-def _released(history: History, migration: Migration) -> Source | None:
-    """What the revision holds under this name, or under this number where the description is new."""
+def _here(history: History) -> Iterator[Migration]:
+    """What the folder holds."""
+    for migration in history.migrations:
+        if migration.file not in history.absent:
+            yield history.edited.get(migration.file, migration)
+
+
+def _is_renumbered(history: History, migration: Migration) -> bool:
+    """Whether a file of another name has the released content of this number."""
+    name = migration.file in (history.released or {})
+    return not name and any(here.checksum == migration.checksum for here in _here(history))
+
+
+def _released(history: History, migration: Migration) -> Source:
+    """What the revision holds: under this name, or under this number where the description is new."""
     released = history.released or {}
     if migration.file in released:
         return released[migration.file]
-    renamed = [name for name in released if name not in history.by_file and number_of(name) == migration.number]
-    if not migration.applied or len(renamed) != 1:
-        return None
-    old = released[renamed[0]]
-    moved = any(other.checksum == checksum(old.text, split(old).header) for other in history.migrations)
-    return None if moved else old
+    return next(source for name, source in released.items() if number_of(name) == migration.number)
 
 
 def _finding(history: History, migration: Migration, old: Source | None, records: list[tuple[str, Record]]) -> Finding:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from kmblint.findings import Applicability, Finding, Fix, point
 from kmblint.history.files import History
-from kmblint.history.folder import number_of
+from kmblint.history.names import number_of
 from kmblint.history.state import APPLIED
 
 
 def check(history: History) -> Iterator[Finding]:
     """Every migration that is not applied and stands before one that is."""
     newest, where = _newest(history)
-    taken = {number_of(name) for name in history.released or ()}
+    taken = {number_of(name) for name in history.released or ()} | history.taken.keys()
     ahead = 0
     for migration in history.replayed:
         if migration.number is None or migration.number > newest or migration.applied:
@@ -43,7 +43,8 @@ def check(history: History) -> Iterator[Finding]:
 def _newest(history: History) -> tuple[int, str]:
     """The newest number that is known to be applied, and who knows it; -1 where nobody does."""
     if history.released is not None:
-        return max((number_of(name) or 0 for name in history.released), default=-1), history.since or ""
+        known = (*history.released, *history.ahead)
+        return max((number_of(name) or 0 for name in known), default=-1), history.since or ""
     if any(damage.place.file == APPLIED for damage in history.state.damages):
         return -1, ""
     newest = history.state.newest_applied

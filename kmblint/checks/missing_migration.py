@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from kmblint.findings import Finding, Related, point
 from kmblint.history.files import History, Migration, checksum
-from kmblint.history.folder import number_of
+from kmblint.history.names import number_of
 from kmblint.history.sections import split
 from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Place
@@ -15,13 +17,11 @@ from kmblint.text import Place
 def check(history: History) -> Iterator[Finding]:
     """Every file of the revision and every record of the state files that no file has the number of."""
     told: set[int | None] = set()
-    present = {file for files in history.by_number.values() for file in files} | history.by_file.keys()
-    for name, source in sorted((history.released or {}).items()):
-        if name in present:
-            continue
-        number = number_of(name)
+    numbers = {number for number, files in history.by_number.items() if not history.absent.issuperset(files)}
+    for name in sorted(history.gone):
+        source, number = (history.released or {})[name], number_of(name)
         moved = _moved(history, checksum(source.text, split(source).header), number)
-        if number not in history.by_number or moved is not None:
+        if number not in numbers or moved is not None:
             told.add(number)
             yield _finding(point(name), f"`{name}`, which is applied (in `{history.since}`),", moved)
     for file, known, verb in (
@@ -30,14 +30,21 @@ def check(history: History) -> Iterator[Finding]:
     ):
         for number, record in sorted(known.items()):
             moved = _moved(history, record.checksum, number)
-            if number not in told and (number not in history.by_number or moved is not None):
+            if number not in told and (number not in numbers or moved is not None):
                 told.add(number)
-                yield _finding(record.place, f"{_called(record)}, which is {verb} (in `{file}`),", moved)
+                what = f"{_called(record)}, which is {verb} (in `{file}`),"
+                # Where the revision hasn't it either, it went long ago.
+                yield replace(_finding(record.place, what, moved), settled=history.released is not None)
 
 
 def _moved(history: History, content: str, number: int | None) -> Migration | None:
     """The file that has its content under another number, where none has it under its own."""
-    found = [migration for migration in history.migrations if migration.checksum == content]
+    found = [
+        here
+        for migration in history.migrations
+        if migration.file not in history.absent
+        and (here := history.edited.get(migration.file, migration)).checksum == content
+    ]
     return None if any(migration.number == number for migration in found) else next(iter(found), None)
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from kmblint.access import ANYWHERE, Access, inside_repository
+from kmblint.access import ANYWHERE, Access, inside_repository, repository_of
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
-from kmblint.history import git
+from kmblint.errors import GitError
+from kmblint.history import base
+from kmblint.history.base import Base
 from kmblint.history.files import History
 from kmblint.history.folder import Known, read
 from kmblint.history.locate import display, locate
+from kmblint.history.names import number_of
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
@@ -83,22 +86,49 @@ def open_histories(request: Request) -> list[Opened]:
 
 def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opened:
     settings = request.config_at(root)
-    overlay: dict[Path, str | None] = {request.unsaved: request.text} if request.unsaved else {}
-    since = "HEAD" if request.staged else request.since
-    released = git.files_at(since, root) if since else None
-    if request.staged:
-        staged = git.files_at(git.STAGED, root)
-        # What lies in the folder beside what is staged is no part of the commit.
-        overlay |= dict.fromkeys(root.glob("*.sql")) | {root / name: text for name, text in staged.items()}
-        before = released or {}
-        changed = frozenset(name for name in {*staged, *before} if staged.get(name) != before.get(name))
-        shown = changed if shown is None else changed & shown
     access = Access(settings.max_file_size.value, None if request.follow_links else boundary_of(root))
+    overlay: dict[Path, str | None] = {request.unsaved: request.text} if request.unsaved else {}
+    held_against: Base | None = None
+    if request.staged:
+        staged = base.staged(root, access)
+        # What lies in the folder beside what is staged is no part of the commit.
+        overlay |= {path: None for path in root.glob("*.sql") if path.name not in staged.unmerged}
+        overlay |= {root / name: text for name, text in staged.texts.items()}
+        shown = _both(shown, staged.changed)
+        held_against = (
+            base.since(request.since, root, access, staged=True) if request.since else base.before_commit(root, access)
+        )
+    else:
+        if request.since:
+            held_against = base.since(request.since, root, access)
+        overlay |= {root / name: text for name, text in _not_checked_out(root, access, held_against).items()}
     known = Known(
         applied_through=settings.applied.value,
         failed=settings.failed.value,
         baseline=settings.baseline.value,
-        since=since,
-        released=released,
+        since=held_against.name if held_against else None,
+        released=held_against.released if held_against else None,
+        ahead=held_against.ahead if held_against else {},
+        notes=held_against.notes if held_against else (),
     )
-    return Opened(read(root, known, overlay=overlay, access=access, display=display), settings, shown)
+    history = read(root, known, overlay=overlay, access=access, display=display)
+    return Opened(history, settings, None if shown is None else shown | history.gone)
+
+
+def _both(shown: frozenset[str] | None, changed: frozenset[str] | None) -> frozenset[str] | None:
+    return changed if shown is None else shown if changed is None else shown & changed
+
+
+def _not_checked_out(root: Path, access: Access, held_against: Base | None) -> dict[str, str]:
+    """What git keeps back of the folder; it is asked only where a number or a released file is missing."""
+    if repository_of(root) is None or not root.is_dir():
+        return {}
+    numbers = sorted(number for path in root.glob("*.sql") if (number := number_of(path.name)) is not None)
+    has_gap = numbers != list(range(1, len(numbers) + 1))
+    is_missing = held_against is not None and any(not (root / name).exists() for name in held_against.released)
+    if not has_gap and not is_missing:
+        return {}
+    try:
+        return base.not_checked_out(root, access)
+    except GitError:
+        return {}

@@ -13,7 +13,7 @@ import click
 from kmblint.access import LARGEST
 from kmblint.cli.histories import Request
 from kmblint.errors import InputError
-from kmblint.history.folder import number_of
+from kmblint.history.names import number_of
 from kmblint.targets import NAMES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,7 +39,11 @@ _OPTIONS: Final = (
         help="Files up to this one are applied: frozen, and done.",
     ),
     click.option("--since", metavar="REV", help="The files of this git revision are applied."),
-    click.option("--staged", is_flag=True, help="Read what git has staged; the files of HEAD are applied."),
+    click.option(
+        "--staged",
+        is_flag=True,
+        help="Read what git has staged; what the default branch (or --since) has is applied.",
+    ),
     click.option(
         "--stdin-filename",
         metavar="PATH",
@@ -65,8 +69,6 @@ def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | Non
     """
     if options["config"] and options["isolated"]:
         raise click.UsageError("--config and --isolated exclude each other.")
-    if options["since"] and options["staged"]:
-        raise click.UsageError("--since and --staged exclude each other.")
     given = {
         "target.name": options["target"],
         "history.applied": options["applied_through"],

@@ -97,7 +97,7 @@ def _open_stream(file: Path) -> int | None:
 
 def _refuse_kept(file: Path, kept: Iterable[Path]) -> None:
     """A report in the place of a migration would be a migration lost, by whatever link or spelling it is named."""
-    from kmblint.history.folder import is_migration, number_of
+    from kmblint.history.names import is_migration, number_of
     from kmblint.history.state import APPLIED, LOCK
 
     whole = Path(os.path.realpath(file))

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from kmblint.findings import NewFile
+from kmblint.history.names import number_of
 from kmblint.history.state import State
 from kmblint.schema.secrets import key_in
 from kmblint.sql.scanner import Piece
@@ -156,7 +157,16 @@ class History(msgspec.Struct, frozen=True, dict=True):
     since: str | None = None
     """The git revision whose files are applied, where that is how it was said."""
     released: Mapping[str, Source] | None = None
-    """File name → text of every migration in that revision, those deleted since included."""
+    """File name → text of every migration where this branch left that revision, those deleted since included."""
+    ahead: Mapping[str, Source] = {}
+    """File name → text of what the revision has beside them, and the folder hasn't: their numbers are taken."""
+    edited: Mapping[str, Migration] = {}
+    """File name → what the folder holds of a released file whose content is another; `migrations` has the released one,
+    as it is what was executed."""
+    absent: frozenset[str] = frozenset()
+    """The released files that are gone; `migrations` has them, as they were executed."""
+    notes: tuple[str, ...] = ()
+    """What the summary says of how the revision was read."""
     state: State = State()
     """The lock and `applied.toml` of the project."""
     called: str = ""
@@ -180,6 +190,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
         )
         return {
             **{file: Source(file, "", f"{self.called or self.root.as_posix()}/{file}") for file in beside},
+            **self.ahead,
             **(self.released or {}),
             **self.state.sources,
             **{source.name: source for source in texts},
@@ -216,10 +227,21 @@ class History(msgspec.Struct, frozen=True, dict=True):
     def _positions(self) -> dict[str, int]:
         return {migration.file: position for position, migration in enumerate(self.replayed)}
 
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The names of the released files that the folder has no more, whatever took their place."""
+        return frozenset(self.released or ()) - (self.by_file.keys() - self.absent) - {each.file for each in self.lost}
+
+    @cached_property
+    def taken(self) -> dict[int, str]:
+        """Number → the file that has it in the revision, of those that the folder hasn't."""
+        return {number: name for name in self.ahead if (number := number_of(name)) is not None}
+
     def next_file(self, description: str, further: int = 0) -> str:
         """The name of a migration behind the newest (`0008_add_indexes.sql`), or so many numbers further."""
         width = max((len(migration.digits) for migration in self.migrations if migration.number is not None), default=4)
-        return f"{max(self.by_number, default=0) + 1 + further:0{width}}_{description}.sql"
+        newest = max((*self.by_number, *self.taken), default=0)
+        return f"{newest + 1 + further:0{width}}_{description}.sql"
 
     def populated_at(self, made_file: str, migration: Migration) -> bool:
         """Whether what was made in a file holds rows when a migration runs.

@@ -7,7 +7,6 @@ folder, numbered by what stands before the first `_`, read as u32.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -18,8 +17,9 @@ import msgspec
 from kmblint.access import Access
 from kmblint.errors import InputError
 from kmblint.history import decode
-from kmblint.history.files import History, Migration, Unreadable
+from kmblint.history.files import History, Migration, Unreadable, checksum
 from kmblint.history.ignored_files import find_ignored_files
+from kmblint.history.names import description_of, is_migration, number_of
 from kmblint.history.sections import split
 from kmblint.history.state import boundary_of, project_of, read_state
 from kmblint.sql.scanner import pieces
@@ -28,9 +28,6 @@ from kmblint.text import Source, Span
 
 Parse: TypeAlias = Callable[[Source, Span], tuple[Statement, ...]]
 """How a stretch of text becomes statements; a cache may know them already."""
-
-_LARGEST_ID: Final = 2**32 - 1
-_NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -44,7 +41,11 @@ class Known(msgspec.Struct, frozen=True):
     since: str | None = None
     """The git revision whose migrations are applied."""
     released: Mapping[str, str] | None = None
-    """File name → text of the migrations in that revision."""
+    """File name → text of the migrations where this branch left that revision."""
+    ahead: Mapping[str, str] = {}
+    """File name → text of those that the revision has beside them, and the folder hasn't."""
+    notes: tuple[str, ...] = ()
+    """Lines for the summary."""
 
 
 NOTHING_KNOWN: Final = Known()
@@ -72,6 +73,10 @@ def read(
     texts = {name: text for name, text in laid_over.items() if text is not None}
     try:
         on_disk = {entry.name for entry in os.scandir(root)} - laid_over.keys()
+    except FileNotFoundError:
+        if not known.released:
+            raise InputError(f"`{display(root)}` doesn't exist") from None
+        on_disk = set()
     except OSError as error:
         raise InputError(f"`{display(root)}` can't be read: {error.strerror}") from error
     names = on_disk | texts.keys()
@@ -83,6 +88,10 @@ def read(
             migration, trouble = reader.migration(name, texts.get(name))
             migrations += [migration] if migration else []
             unreadable += [trouble] if trouble else []
+    edited = {migration.file: migration for migration in migrations if reader.is_edited(migration)}
+    migrations = [reader.as_released(each) if each.file in edited else each for each in migrations]
+    absent = reader.absent(migrations, unreadable)
+    migrations += absent
     return History(
         root=root,
         migrations=_ordered(migrations, reader.gone),
@@ -92,28 +101,13 @@ def read(
         applied_through=reader.applied_through,
         since=known.since,
         released=reader.released,
+        ahead={name: Source(name, text, display(root / name)) for name, text in known.ahead.items()},
+        edited=edited,
+        absent=frozenset(migration.file for migration in absent),
+        notes=known.notes,
         state=read_state(project_of(root), access, display),
         called=display(root),
     )
-
-
-def is_migration(name: str) -> bool:
-    """Whether the runner reads a file of this name: its extension is `sql`, in lower case."""
-    return name.endswith(".sql") and name != ".sql"
-
-
-def number_of(name: str) -> int | None:
-    """What the runner reads as the number of a file name; None where it refuses it."""
-    digits = name.split("_", 1)[0]
-    if not _NUMBER.fullmatch(digits):
-        return None
-    number = int(digits) if len(digits) < 64 else _LARGEST_ID + 1
-    return number if number <= _LARGEST_ID else None
-
-
-def description_of(name: str) -> str:
-    """What stands behind the first `_` of a file name, the extension left out."""
-    return name.removesuffix(".sql").partition("_")[2]
 
 
 def _parser() -> Parse:
@@ -166,9 +160,47 @@ class _Reader:
             text, trouble = decode.read(path, self.access)
         unreadable = self._unreadable(path, trouble) if trouble else None
         if text is None:
-            return None, unreadable
+            old = self._released_as(name)
+            return self._built(old, path, applied=True, readable=False) if old else None, unreadable
         source = Source(name, text, self.display(path))
         return self._built(source, path, applied=self._is_applied(name), readable=trouble is None), unreadable
+
+    def is_edited(self, migration: Migration) -> bool:
+        """Whether it was released with another content, header and line ends aside."""
+        old = self._released_as(migration.file)
+        return old is not None and checksum(old.text, split(old).header) != migration.checksum
+
+    def as_released(self, migration: Migration) -> Migration:
+        """A file as the revision has it, below the header that it has now: that one may still be written."""
+        old = self._released_as(migration.file)
+        assert old is not None, "asked of edited files only"
+        text = migration.source.text[: migration.header.span.end] + old.text[split(old).header.span.end :]
+        return self._built(
+            Source(migration.file, text, migration.source.path),
+            migration.path,
+            applied=True,
+            readable=migration.readable,
+        )
+
+    def absent(self, migrations: Collection[Migration], unreadable: Collection[Unreadable]) -> list[Migration]:
+        """The released files that are gone and that nothing took the place of: they happened all the same."""
+        numbers = {migration.number for migration in migrations} | {each.number for each in unreadable}
+        contents = {migration.checksum for migration in migrations}
+        names = {migration.file for migration in migrations} | {each.file for each in unreadable}
+        gone: list[Migration] = []
+        for name, source in sorted((self.released or {}).items()):
+            if name not in names and number_of(name) not in numbers and is_migration(name):
+                migration = self._built(source, self.root / name, applied=True, readable=True)
+                gone += [] if migration.checksum in contents else [migration]
+        return gone
+
+    def _released_as(self, name: str) -> Source | None:
+        """What the revision holds under this name, or under this number where the description is new."""
+        released = self.released or {}
+        if name in released:
+            return released[name]
+        former = self.gone.get(number_of(name) or -1)
+        return released[former] if former is not None and not _replaces(name, former) else None
 
     def baseline(self) -> Migration:
         """The schema before the first migration: all of it is up, and it was applied."""

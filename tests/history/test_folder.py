@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kmblint.errors import InputError
 from kmblint.history.files import History
-from kmblint.history.folder import Known, description_of, is_migration, number_of, read
+from kmblint.history.folder import Known, read
+from kmblint.history.names import description_of, is_migration, number_of
 from kmblint.sql.statement import Statement
 from kmblint.text import Source, Span
 
@@ -164,7 +165,7 @@ def test_an_overlay_replaces_adds_and_removes(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_listed_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="can't be read: No such file or directory"):
+    with pytest.raises(InputError, match="doesn't exist"):
         read(tmp_path / "gone", parse=unparsed)
 
 

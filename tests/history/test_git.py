@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kmblint.access import ANYWHERE
 from kmblint.errors import GitError
-from kmblint.history.git import STAGED, files_at, origin, repository
+from kmblint.history import base, git_files
+from kmblint.history.git import below_top, known_commit, origin, repository
 
 
 @pytest.fixture
@@ -32,6 +34,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+STAGED = ""
+
+
+def files_at(revision: str, folder: Path) -> dict[str, str]:
+    """Name → text of what a commit or the index has directly in a folder."""
+    if revision == STAGED:
+        return git_files.texts(git_files.index(folder), folder)
+    found = known_commit(revision, folder)
+    assert found is not None
+    return git_files.texts(git_files.tree(found, below_top(folder), folder), folder)
 
 
 def commit(root: Path, subject: str) -> None:
@@ -99,13 +113,13 @@ def test_the_folder_may_be_the_root_or_not_be_there_yet(folder: Path) -> None:
 
 def test_before_the_first_commit_head_holds_nothing(folder: Path) -> None:
     git(folder.parent, "init", "-q", "fresh")
-    assert files_at("HEAD", folder.parent / "fresh") == {}
+    assert base.since("HEAD", folder.parent / "fresh", ANYWHERE).released == {}
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "--output=x", "-x", "main:migrations"])
 def test_an_unknown_revision_is_one_clear_line(folder: Path, revision: str) -> None:
-    with pytest.raises(GitError, match=f"^git knows no revision `{revision}`$"):
-        files_at(revision, folder)
+    with pytest.raises(GitError, match=f"^git knows no revision `{revision}`; `git fetch` brings"):
+        base.since(revision, folder, ANYWHERE)
 
 
 def test_outside_a_repository_git_has_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

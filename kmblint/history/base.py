@@ -1,0 +1,177 @@
+"""What git says of a folder of migrations: what was released where this branch begins, what was taken since, and what
+is staged.
+
+A branch is answerable for what it changed since the commit that it began from, not for what others merged meanwhile.
+What they merged has taken its numbers all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from kmblint.access import Access, BarredError
+from kmblint.errors import GitError
+from kmblint.history import decode, git, git_files
+from kmblint.wording import counted
+
+HEAD: Final = "HEAD"
+
+
+class Base(msgspec.Struct, frozen=True):
+    """The revision that a folder is held against."""
+
+    name: str
+    """How the user calls it; `HEAD` or the default branch where nobody named one."""
+    released: Mapping[str, str]
+    """File name → text, as the commit has them that this branch began from."""
+    ahead: Mapping[str, str] = {}
+    """File name → text of what the revision's tip has beside them, and this branch hasn't."""
+    notes: tuple[str, ...] = ()
+    """Lines for the summary."""
+
+
+class Staged(msgspec.Struct, frozen=True):
+    """What the next commit will hold of a folder."""
+
+    texts: Mapping[str, str]
+    """File name → text; unmerged files are left out: what they will be is on disk."""
+    unmerged: frozenset[str]
+    changed: frozenset[str] | None
+    """The names that the commit adds, edits or deletes; None where nothing is staged in the whole repository."""
+
+
+def since(revision: str, folder: Path, access: Access, *, staged: bool = False) -> Base:
+    """The base that a revision gives, to hold the index against with `staged`, else what is on disk.
+
+    Raises GitError where git knows no such revision, or no way from it to here."""
+    tip = git.known_commit(revision, folder)
+    if tip is None:
+        if revision == HEAD:
+            return Base(HEAD, {})
+        raise GitError(
+            f"git knows no revision `{revision}`; `git fetch` brings what is on the remote only "
+            "(in a workflow, check out with `fetch-depth: 0`)"
+        )
+    return _held_against(revision, (tip, git.fork(tip, folder)), folder, access, staged=staged)
+
+
+def before_commit(folder: Path, access: Access) -> Base:
+    """The base of a commit that is being made: where this branch left the default branch, else what `HEAD` holds."""
+    name = git.default_branch(folder)
+    tip = git.known_commit(name, folder) if name else None
+    if name is None or tip is None:
+        return since(HEAD, folder, access, staged=True)
+    try:
+        return _held_against(name, (tip, git.fork(tip, folder)), folder, access, staged=True)
+    except git.RefusedError:
+        raise
+    except GitError:  # nothing in common, as in a shallow clone: what is committed is all that is known
+        return since(HEAD, folder, access, staged=True)
+
+
+def _held_against(name: str, commits: tuple[str, str], folder: Path, access: Access, *, staged: bool) -> Base:
+    """The base of a revision's tip and the commit that this branch began from."""
+    tip, begun = commits
+    below = git.below_top(folder)
+    blobs = git_files.tree(begun, below, folder)
+    notes: list[str] = []
+    if not blobs:
+        former = _moved_from(begun, below, folder)
+        if former:
+            blobs = git_files.tree(begun, former, folder)
+            notes.append(f"the migrations were moved: `{name}` has them in `{former.rstrip('/') or '.'}`")
+            below = former
+        else:
+            notes.append(f"`{name}` holds no migrations in `{below.rstrip('/') or '.'}`: every file counts as new")
+    later: dict[str, str] = {}
+    if tip != begun:
+        further = {each: blob for each, blob in git_files.tree(tip, below, folder).items() if each not in blobs}
+        later = git_files.texts(_not_here(further, folder), folder, access.largest)
+        if later:
+            notes.append(f"`{name}` is ahead by {counted(len(later), 'migration')}")
+    texts = git_files.texts(blobs, folder, access.largest)
+    return Base(name, texts if staged else _as_checked_out(texts, blobs, folder, access), later, tuple(notes))
+
+
+def _not_here(further: Mapping[str, git_files.Blob], folder: Path) -> dict[str, git_files.Blob]:
+    return {name: blob for name, blob in further.items() if not (folder / name).exists()}
+
+
+def _moved_from(commit: str, below: str, folder: Path) -> str | None:
+    """The folder of a commit that holds files of these names and that is gone, or doesn't hold them any more."""
+    present = {path.name for path in folder.glob("*.sql")} if folder.is_dir() else set()
+    here = git_files.folders_now(git.repository(folder)) if present else {}
+    shared = {
+        former: len(names & present - here.get(former, set()))
+        for former, names in git_files.folders_at(commit, folder).items()
+        if former != below
+    }
+    best = max(shared, key=lambda former: (shared[former], former), default=None)
+    return best if best is not None and shared[best] else None
+
+
+def _as_checked_out(
+    texts: Mapping[str, str], blobs: Mapping[str, git_files.Blob], folder: Path, access: Access
+) -> Mapping[str, str]:
+    """The texts, each as it stands on disk where git itself makes the difference: line ends, filters, encodings."""
+    on_disk = {name: text for name in texts if (text := _read(folder / name, access)) is not None}
+    other = {name for name in on_disk if on_disk[name] != texts[name]}
+    if not other:
+        return texts
+    indexed = git_files.index(folder)
+    unchanged = {name for name in other if name in indexed and indexed[name].id == blobs[name].id}
+    filtered = git_files.converted(unchanged, folder) if unchanged else set()
+    same = {name for name in unchanged if name in filtered or _lines(on_disk[name]) == _lines(texts[name])}
+    return {name: on_disk[name] if name in same else text for name, text in texts.items()}
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _read(path: Path, access: Access) -> str | None:
+    try:
+        return decode.decoded(access.read(path))[0]
+    except BarredError:
+        return None
+
+
+def staged(folder: Path, access: Access) -> Staged:
+    """What the index holds of a folder."""
+    blobs = git_files.index(folder)
+    merged = {name: blob for name, blob in blobs.items() if not (blob.unmerged or blob.intent_to_add)}
+    unmerged = frozenset(name for name, blob in blobs.items() if blob.unmerged)
+    changed: frozenset[str] | None = None
+    if not git.is_clean(folder):
+        head = git.known_commit(HEAD, folder)
+        before = git_files.tree(head, git.below_top(folder), folder) if head else {}
+        changed = unmerged | {
+            name
+            for name in merged.keys() | before.keys()
+            if name not in unmerged and (name not in merged or name not in before or merged[name].id != before[name].id)
+        }
+    return Staged(git_files.texts(merged, folder, access.largest), unmerged, changed)
+
+
+def not_checked_out(folder: Path, access: Access) -> dict[str, str]:
+    """File name → text of what the index holds and the disk needn't: a sparse checkout leaves it out."""
+    blobs = {name: blob for name, blob in git_files.index(folder).items() if blob.skip_worktree}
+    gone = {name: blob for name, blob in blobs.items() if not (folder / name).exists()}
+    return git_files.texts(gone, folder, access.largest) if gone else {}
+
+
+def on_default_branch(folder: Path) -> frozenset[str]:
+    """The names of the files that the default branch has in a folder, as far as this branch has merged it.
+
+    Empty where git knows of no such branch, or of no repository.
+    """
+    try:
+        name = git.default_branch(folder)
+        tip = git.known_commit(name, folder) if name else None
+        return frozenset(git_files.tree(git.fork(tip, folder), git.below_top(folder), folder)) if tip else frozenset()
+    except GitError:
+        return frozenset()

@@ -1,0 +1,28 @@
+"""What the runner reads from a file's name (crates/kimberlite-migration/src/file.rs)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LARGEST_ID: Final = 2**32 - 1
+_NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
+
+
+def is_migration(name: str) -> bool:
+    """Whether the runner reads a file of this name: its extension is `sql`, in lower case."""
+    return name.endswith(".sql") and name != ".sql"
+
+
+def number_of(name: str) -> int | None:
+    """What the runner reads as the number of a file name; None where it refuses it."""
+    digits = name.split("_", 1)[0]
+    if not _NUMBER.fullmatch(digits):
+        return None
+    number = int(digits) if len(digits) < 64 else _LARGEST_ID + 1
+    return number if number <= _LARGEST_ID else None
+
+
+def description_of(name: str) -> str:
+    """What stands behind the first `_` of a file name, the extension left out."""
+    return name.removesuffix(".sql").partition("_")[2]
