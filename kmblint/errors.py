@@ -14,7 +14,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-ISSUES: Final = "https://github.com/kmblint/kmblint/issues"
+HOME: Final = "https://github.com/kmblint/kmblint"
+ISSUES: Final = f"{HOME}/issues"
 
 
 class ExitCode(IntEnum):

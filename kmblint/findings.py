@@ -148,6 +148,17 @@ class Summary(msgspec.Struct, frozen=True):
     hidden: int = 0
 
 
+class RuleSummary(msgspec.Struct, frozen=True):
+    """A rule as a report describes it."""
+
+    code: str
+    slug: str
+    summary: str
+    """One sentence."""
+    severity: Severity
+    category: str
+
+
 class HistorySummary(msgspec.Struct, frozen=True):
     """What a report says of the history that was linted."""
 
@@ -167,8 +178,8 @@ class Report(msgspec.Struct, frozen=True):
     history: HistorySummary
     sources: Mapping[str, Source]
     """By the name that places use."""
-    rule_summaries: Mapping[str, str] = {}
-    """Slug → one-sentence summary, for formats that describe rules."""
+    rules: tuple[RuleSummary, ...] = ()
+    """The rules that ran, by code, for formats that describe rules."""
 
     def source(self, file: str) -> Source:
         """The source that a place's file names; an empty one for a file that isn't there (any more)."""

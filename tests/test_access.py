@@ -107,7 +107,7 @@ def test_who_trusts_a_link_may_follow_it(project: Path) -> None:
     _make(project / "migrations" / "0002_add_beds.sql", "link")
     result = _check("--follow-links", "--output-format", "concise")
     assert "unreadable-file" not in result.stdout
-    assert "0002_add_beds.sql:1:1: KMB002" in result.stdout
+    assert "0002_add_beds.sql:1:1: error: KMB002" in result.stdout
 
 
 def test_a_link_inside_the_project_is_followed(project: Path) -> None:

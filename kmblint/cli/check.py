@@ -13,7 +13,7 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, complain, wants_color, width, write
+from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ExitCode
 from kmblint.findings import Confidence, Report, Severity
@@ -21,10 +21,18 @@ from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
 from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS, render
+from kmblint.reporters.positions import ColumnUnit
 from kmblint.reporters.view import View
-from kmblint.wording import counted
+from kmblint.wording import counted, nearest
 
 _WITH_STATISTICS = ("full", "markdown")
+
+
+class Output(msgspec.Struct, frozen=True):
+    """A format, and the file that it goes to (None: standard output)."""
+
+    format: str
+    file: Path | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -94,6 +102,25 @@ def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
+def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+    """The formats that are wanted, each with the file it goes to; one at the most goes to standard output."""
+    outputs: list[Output] = []
+    for value in values:
+        name, _, file = value.partition(":")
+        if name not in FORMATS:
+            meant = nearest(name, FORMATS)
+            hint = f" Did you mean `{meant}`?" if meant else f" Choose from {', '.join(FORMATS)}."
+            raise click.BadParameter(f"there is no format `{name}`.{hint}", ctx, param)
+        if ":" in value and not file:
+            raise click.BadParameter(f"`{value}` names no file behind the colon.", ctx, param)
+        outputs.append(Output(name, Path(file) if file else None))
+    plain = [output.format for output in outputs if output.file is None]
+    if len(plain) > 1:
+        message = f"{' and '.join(plain)} can't both be printed; write `{plain[-1]}:FILE`."
+        raise click.BadParameter(message, ctx, param)
+    return tuple(outputs)
+
+
 def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
@@ -119,8 +146,26 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
 )
 @click.option("--all-history", is_flag=True, help="Show also what only an edit of an applied file would mend.")
 @click.option("--today", metavar="DATE", callback=_day, help="The day that `until=` of suppressions is held against.")
-@click.option("--output-format", type=click.Choice(FORMATS), help="[default: full]")
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@click.option(
+    "--output-format",
+    metavar="FORMAT[:FILE]",
+    callback=_outputs,
+    multiple=True,
+    help=f"{', '.join(FORMATS)}; several, where all but one name a FILE.  [default: full]",
+)
+@click.option(
+    "--output-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write there what would be printed.",
+)
+@click.option(
+    "--column-unit",
+    type=click.Choice([unit.value for unit in ColumnUnit]),
+    default=ColumnUnit.CHARACTERS.value,
+    show_default=True,
+    help="What the columns of `concise` and `grouped` count.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings by rule instead of showing them.")
 @click.option("--quiet", "-q", is_flag=True, help="Show findings only: no summary.")
 @click.option("--verbose", "-v", is_flag=True, help="Say on standard error what is read and what is in force.")
@@ -143,23 +188,31 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     Ends with 0 where nothing is at or above --fail-on, 1 where something is, 2 where the set-up is wrong, 3 where
     kmblint itself fails.
     """
-    keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence", "output-format")
-    request = request_of(options, {key: options[key.replace("-", "_")] for key in keys})
+    outputs: tuple[Output, ...] = options["output_format"]
+    keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence")
+    asked = {key: options[key.replace("-", "_")] for key in keys}
+    asked["output-format"] = next((output.format for output in outputs if output.file is None), None)
+    request = request_of(options, asked)
     today = options["today"] or datetime.now().astimezone().date()
-    if options["statistics"] and options["output_format"] not in (None, *_WITH_STATISTICS):
+    if outputs and asked["output-format"] is None and options["output_file"]:
+        raise click.UsageError("--output-file is for a format without a file of its own; name one.")
+    if options["statistics"] and asked["output-format"] not in (None, *_WITH_STATISTICS):
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
     answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
     if options["verbose"]:
         complain("\n".join(answer.details))
-    text = render(
-        answer.report,
-        _output_format(answer, statistics=options["statistics"]),
-        View(
-            color=wants_color(options["color"]) and not options["output_file"],
+    printed = [Output(_output_format(answer, statistics=options["statistics"]))]
+    if outputs:
+        printed = [output for output in outputs if output.file is None]
+    for output in (*(output for output in outputs if output.file), *printed):
+        file = output.file or options["output_file"]
+        view = View(
+            color=wants_color(options["color"]) and not file,
             statistics=options["statistics"],
             quiet=options["quiet"],
-            width=width(options["output_file"]),
-        ),
-    )
-    write(text, options["output_file"], answer.kept)
+            width=width(file),
+            column_unit=ColumnUnit(options["column_unit"]),
+            prefix=prefix(output.format),
+        )
+        write(render(answer.report, output.format, view), file, answer.kept)
     ctx.exit(ExitCode.CLEAN if options["exit_zero"] and answer.code is ExitCode.FINDINGS else answer.code)

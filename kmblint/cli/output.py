@@ -63,6 +63,18 @@ def complain(text: str) -> None:
         click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
 
 
+def prefix(output_format: str) -> str:
+    """The way from where the readers of a format start to the working directory: `services/billing`, or nothing.
+
+    Annotations start at the workspace of the GitHub run, other formats at the top of the repository.
+    """
+    here = Path.cwd()
+    workspace = os.environ.get("GITHUB_WORKSPACE", "") if output_format == "github" else ""
+    roots = [Path(workspace)] if workspace else (each for each in (here, *here.parents) if (each / ".git").exists())
+    root = next(iter(roots), here)
+    return here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
+
+
 def write(text: str, file: Path | None = None, kept: Iterable[Path] = ()) -> None:
     """Writes a text as UTF-8 to a file, all of it or nothing, or else to standard output.
 

@@ -18,6 +18,7 @@ from kmblint.findings import (
     Finding,
     HistorySummary,
     Report,
+    RuleSummary,
     Severity,
     Summary,
     point,
@@ -73,7 +74,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
             notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
         ),
         sources=history.sources,
-        rule_summaries={rule.slug: rule.card.summary for rule in rulebook if rule.slug in settings.rules},
+        rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
     )
     return masked(report, (place for candidate in found for place in candidate.diagnostic.finding.secrets))
 
@@ -217,6 +218,11 @@ def _grouped(found: Iterable[Candidate], history: History) -> list[Diagnostic]:
     key = _order(history)
     ordered = sorted(found, key=lambda candidate: key(candidate.diagnostic))
     return group((candidate.rule, candidate.diagnostic, candidate.statement) for candidate in ordered)
+
+
+def _described(rule: Rule) -> RuleSummary:
+    metadata = rule.card.metadata
+    return RuleSummary(metadata.code, rule.slug, rule.card.summary, metadata.severity, metadata.category)
 
 
 def _order(history: History) -> Callable[[Diagnostic], tuple[object, ...]]:

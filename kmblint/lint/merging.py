@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import asdict, replace
 
-from kmblint.findings import Diagnostic, Finding, Fix, HistorySummary, Report, Summary
+from kmblint.findings import Diagnostic, Finding, Fix, HistorySummary, Report, RuleSummary, Summary
 from kmblint.text import Place
 
 
@@ -21,8 +21,12 @@ def merged(reports: Sequence[Report]) -> Report:
         summary=_added([report.summary for report in reports]),
         history=_facts([report.history for report in reports]),
         sources={source.path: source for report in reports for source in report.sources.values()},
-        rule_summaries={slug: text for report in reports for slug, text in report.rule_summaries.items()},
+        rules=tuple(sorted({rule.code: rule for report in reports for rule in report.rules}.values(), key=_code)),
     )
+
+
+def _code(rule: RuleSummary) -> str:
+    return rule.code
 
 
 def _added(summaries: Sequence[Summary]) -> Summary:

@@ -6,15 +6,26 @@ from importlib import import_module
 from typing import Final
 
 from kmblint.findings import Report
+from kmblint.reporters.characters import inert
 from kmblint.reporters.view import PLAIN, View
 
 _MODULES: Final = {
     "full": "full",
     "concise": "concise",
+    "grouped": "grouped",
     "json": "json_document",
+    "jsonl": "jsonl",
+    "sarif": "sarif",
     "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "checkstyle": "checkstyle",
+    "rdjson": "rdjson",
     "markdown": "markdown",
 }
+
+_LOGGED: Final = frozenset({"full", "concise", "grouped", "markdown"})
+"""Those that a CI log shows as they are."""
 
 FORMATS: Final = tuple(_MODULES)
 """What `--output-format` takes."""
@@ -24,4 +35,4 @@ def render(report: Report, output_format: str, view: View = PLAIN) -> str:
     """The report in one of `FORMATS`: the text to print, its last line end included; empty where nothing is to say."""
     module = import_module(f"kmblint.reporters.{_MODULES[output_format]}")
     text: str = module.render(report, view)
-    return text
+    return inert(text) if output_format in _LOGGED else text

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+_COMMAND: Final = re.compile(r"^[^\S\n]*:(?=:[^:])|#(?=#(?:vso|teamcity)?\[)", re.MULTILINE)
 _TAB: Final = 4
 _WORD: Final = re.compile(r"(?:`[^`]*`|[^\s`]|`)+")
 """What no line ends inside: a word, or words between backticks with what stands close to them."""
@@ -18,6 +19,15 @@ _PART: Final = re.compile(r"\S+")
 def visible(text: str) -> str:
     """The text on one line, with control and format characters spelt out so that none acts on the terminal."""
     return text if text.isprintable() else "".join(map(_spell, text))
+
+
+def inert(text: str) -> str:
+    """A text in which no line is a command to a CI runner that reads logs, whatever SQL it quotes.
+
+    GitHub runs a line that begins with `::` and a word, and `##[` wherever it stands; Azure Pipelines `##vso[`,
+    TeamCity `##teamcity[`.
+    """
+    return _COMMAND.sub(lambda sign: f"{sign[0][:-1]}<U+{ord(sign[0][-1]):04X}>", text)
 
 
 def cells(line: str) -> tuple[list[str], list[int]]:

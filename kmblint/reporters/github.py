@@ -1,28 +1,53 @@
 """Workflow commands that GitHub shows as annotations beside the changed lines.
 
 https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+GitHub keeps ten annotations of a kind a step and 4,096 characters of each, so the worst come first, what to write
+instead stands before the other places, and where more are found, one of the notices counts them.
 """
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Final
 
 from kmblint.findings import Diagnostic, Report, Severity
+from kmblint.reporters.characters import visible
+from kmblint.reporters.positions import from_root, located
+from kmblint.reporters.tally import headline, worst_first
 from kmblint.reporters.view import View
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_KEPT: Final = 10
 
 
-def render(report: Report, view: View) -> str:  # noqa: ARG001 -- every format is called alike
-    """One command a line, in the order of the files."""
-    return "".join(_command(report, diagnostic) for diagnostic in report.diagnostics)
+def render(report: Report, view: View) -> str:
+    """One command a line, the worst first; a notice that counts all comes before the other notices."""
+    by_severity = {
+        severity: list(members)
+        for severity, members in groupby(worst_first(report), key=lambda diagnostic: diagnostic.severity)
+    }
+    lost = sum(max(0, len(members) - _KEPT) for members in by_severity.values())
+    commands: list[str] = []
+    for severity in Severity:
+        if severity is Severity.INFO and lost:
+            commands.append(f"::notice title=kmblint::{_data(_counted(report, lost))}\n")
+        commands += (_command(report, diagnostic, view) for diagnostic in by_severity.get(severity, ()))
+    return "".join(commands)
 
 
-def _command(report: Report, diagnostic: Diagnostic) -> str:
+def _counted(report: Report, lost: int) -> str:
+    return f"{headline(report)}; GitHub shows {_KEPT} of a kind and leaves out {lost}: all of them are in the log"
+
+
+def _command(report: Report, diagnostic: Diagnostic, view: View) -> str:
     place = diagnostic.finding.place
     source = report.source(place.file)
     start, end = source.position(place.span.start), source.position(place.span.end)
-    properties = {"title": f"{diagnostic.code} {diagnostic.rule}", "file": report.path(place.file), "line": start.line}
+    properties: dict[str, object] = {
+        "title": f"{diagnostic.code} {diagnostic.rule}",
+        "file": from_root(report, place.file, view.prefix),
+        "line": start.line,
+    }
     # GitHub drops an annotation that names columns on different lines.
     if start.line == end.line:
         properties |= {"col": start.column, "endLine": end.line, "endColumn": end.column}
@@ -33,14 +58,12 @@ def _command(report: Report, diagnostic: Diagnostic) -> str:
 
 
 def _text(report: Report, diagnostic: Diagnostic) -> str:
-    """The message, the other places, and what to write instead, a line each."""
+    """The message, what to write instead, and the other places, a line each."""
     finding = diagnostic.finding
-    lines = [finding.message]
-    for other in finding.related:
-        at = report.source(other.place.file).position(other.place.span.start)
-        lines.append(f"{report.path(other.place.file)}:{at.line}:{at.column}: {other.message}")
+    lines = [visible(finding.message)]
     if finding.help:
-        lines.append(f"help: {finding.help}")
+        lines += [visible(line) for line in f"help: {finding.help}".split("\n")]
+    lines += [f"{located(report, other.place)}: {visible(other.message)}" for other in finding.related]
     return "\n".join(lines)
 
 

@@ -1,17 +1,20 @@
 """The report as JSON, version 1, for programs.
 
 Lines and columns are 1-based, columns and offsets counted in characters, ends exclusive;
-paths are relative to the working directory, with `/`. `summary.hidden` counts the findings that are held back because
+paths are relative to the working directory, with `/`. A path that isn't UTF-8 has its bytes spelt (`caf\\xe9.sql`), and
+beside it `path_uri` holds them percent-encoded. `summary.hidden` counts the findings that are held back because
 only an edit of an applied file could mend them.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
+
+import msgspec
 
 from kmblint import __version__
 from kmblint.findings import Diagnostic, Fix, Report
+from kmblint.reporters.positions import uri, utf8
 from kmblint.reporters.view import View
 from kmblint.text import Place
 
@@ -21,7 +24,34 @@ VERSION: Final = 1
 
 def render(report: Report, view: View) -> str:  # noqa: ARG001 -- every format is called alike
     """One object, indented by two spaces."""
-    return json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
+    return written(document(report))
+
+
+def written(value: object) -> str:
+    """A value of plain dictionaries, lists and texts as JSON, indented by two spaces."""
+    return msgspec.json.format(encoded(value), indent=2).decode() + "\n"
+
+
+def encoded(value: object) -> bytes:
+    """The same on one line, for whoever counts lines; bytes of a path that are no UTF-8 are spelt out."""
+    try:
+        text = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(_spelt(value))
+    for separator in ("\x85", "\u2028", "\u2029"):
+        text = text.replace(separator.encode(), f"\\u{ord(separator):04x}".encode())
+    return text
+
+
+def _spelt(value: Any) -> Any:
+    match value:
+        case str():
+            return utf8(value)
+        case dict():
+            return {key: _spelt(inner) for key, inner in value.items()}
+        case list():
+            return [_spelt(inner) for inner in value]
+    return value
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -36,7 +66,7 @@ def document(report: Report) -> dict[str, Any]:
             "migrations": history.migrations,
             "applied_through": history.applied_through,
         },
-        "findings": [_finding(report, diagnostic) for diagnostic in report.diagnostics],
+        "findings": [finding(report, diagnostic) for diagnostic in report.diagnostics],
         "summary": {
             "error": summary.error,
             "warning": summary.warning,
@@ -48,21 +78,22 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
-    finding = diagnostic.finding
-    where = _where(report, finding.place)
+def finding(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
+    """One finding as plain dictionaries."""
+    found = diagnostic.finding
+    where = _where(report, found.place)
     return {
         "code": diagnostic.code,
         "rule": diagnostic.rule,
         "severity": diagnostic.severity.value,
-        "confidence": finding.confidence.value,
-        "message": finding.message,
-        "help": finding.help,
+        "confidence": found.confidence.value,
+        "message": found.message,
+        "help": found.help,
         "path": where.pop("path"),
         "migration": diagnostic.migration,
         **where,
-        "related": [{**_where(report, other.place), "message": other.message} for other in finding.related],
-        "fix": _fix(report, finding.fix) if finding.fix else None,
+        "related": [{**_where(report, other.place), "message": other.message} for other in found.related],
+        "fix": _fix(report, found.fix) if found.fix else None,
         "fingerprint": diagnostic.fingerprint,
     }
 
@@ -80,8 +111,11 @@ def _fix(report: Report, fix: Fix) -> dict[str, Any]:
 
 
 def _where(report: Report, place: Place) -> dict[str, Any]:
+    path = report.path(place.file)
+    text = utf8(path)
     return {
-        "path": report.path(place.file),
+        "path": text,
+        **({} if text == path else {"path_uri": uri(path)}),
         "start": _position(report, place.file, place.span.start),
         "end": _position(report, place.file, place.span.end),
     }

@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from kmblint.reporters.positions import ColumnUnit
+
 PAGE: Final = 100
 """Columns of a line where no terminal says how many it has."""
 
@@ -20,6 +22,10 @@ class View(msgspec.Struct, frozen=True):
     """Findings only: no summary, no notes."""
     width: int = PAGE
     """Columns of a line."""
+    column_unit: ColumnUnit = ColumnUnit.CHARACTERS
+    """What the columns of `concise` and `grouped` count."""
+    prefix: str = ""
+    """The way from the root of the repository to the working directory, for formats whose readers start there."""
 
 
 PLAIN: Final = View()

@@ -110,7 +110,7 @@ def test_the_configuration_may_set_what_fails_and_the_format(project: Path) -> N
     (project / "kmblint.toml").write_text('fail-on = "error"\noutput-format = "concise"\n', encoding="utf-8")
     result = check("migrations")
     assert result.exit_code == 0
-    assert result.stdout.startswith("migrations/0002_create_wards.sql:1:20: KMB014 unknown-suppression ")
+    assert result.stdout.startswith("migrations/0002_create_wards.sql:1:20: warning: KMB014 unknown-suppression ")
     assert check("migrations", "--isolated").exit_code == 1
     assert check("migrations", "--fail-on", "warning").exit_code == 1
 
@@ -269,3 +269,35 @@ def test_a_file_name_that_is_no_text_ends_no_format(project: Path, output_format
     result = check("--output-format", output_format)
     assert (result.exit_code, result.stderr) == (1, "")
     assert b"0003_caf" in result.stdout_bytes
+
+
+def test_several_formats_go_each_to_its_file(project: Path) -> None:
+    done = check("--output-format", "concise", "--output-format", "sarif:out.sarif", "--output-format", "jsonl:x.jsonl")
+    assert done.exit_code == 1
+    assert json.loads((project / "out.sarif").read_text())["version"] == "2.1.0"
+    assert len((project / "x.jsonl").read_text().splitlines()) == len(done.stdout.splitlines())
+
+
+def test_nothing_is_printed_where_every_format_has_a_file(project: Path) -> None:
+    done = check("--output-format", "gitlab:quality.json")
+    assert (done.stdout, done.stderr) == ("", "")
+    assert json.loads((project / "quality.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--output-format", "sariff"), "there is no format `sariff`. Did you mean `sarif`?"),
+        (("--output-format", "xyz"), "there is no format `xyz`. Choose from full,"),
+        (("--output-format", "json:"), "`json:` names no file behind the colon"),
+        (("--output-format", "json", "--output-format", "full"), "json and full can't both be printed"),
+        (
+            ("--output-format", "json:a", "--output-file", "b"),
+            "--output-file is for a format without a file of its own",
+        ),
+    ],
+)
+def test_formats_that_cannot_be_written_are_told(project: Path, arguments: tuple[str, ...], complaint: str) -> None:
+    done = check(*arguments)
+    assert (done.exit_code, complaint in done.stderr) == (2, True), done.stderr
+    assert not [each for each in project.iterdir() if each.name in {"a", "b"}]

@@ -30,7 +30,8 @@ def test_files_of_one_name_stay_apart() -> None:
     assert both.summary == Summary(error=2, fixable=2)
     assert both.history == HistorySummary("apps", "kimberlite", 2, notes=("assumed",))
     assert render(both, "concise") == (
-        "apps/clinic/migrations/0001_a.sql:1:1: KMB001 x x\napps/bank/migrations/0001_a.sql:1:1: KMB001 x x\n"
+        "apps/clinic/migrations/0001_a.sql:1:1: error: KMB001 x x\n"
+        "apps/bank/migrations/0001_a.sql:1:1: error: KMB001 x x\n"
     )
     assert "1 | DROP a\n" in render(both, "full")
     assert "1 | DROP b\n" in render(both, "full")

@@ -13,5 +13,5 @@ def test_what_has_a_meaning_in_a_command_is_escaped() -> None:
     found = diagnostic("KMB001", "x", Severity.INFO, Finding(Place("1.sql", Span(0, 1)), "100%,\r\n::error::no"))
     assert render(report(found, sources=(source,)), "github") == (
         "::notice title=KMB001 x,file=a%2Cb%3Ac%25d/1.sql,line=1,col=1,endLine=1,endColumn=2"
-        "::100%25,%0D%0A::error::no\n"
+        "::100%25,\\r\\n::error::no\n"
     )
