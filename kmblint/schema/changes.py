@@ -340,7 +340,7 @@ class DropIndex(msgspec.Struct, frozen=True, tag=True):
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
-class InsertRows(_TableChange, frozen=True, tag=True):
+class InsertRows(_TableChange, frozen=True, tag=True, dict=True):
     """INSERT … VALUES, or INSERT … SELECT (`query`); `columns` is None where no list is written."""
 
     columns: tuple[Name, ...] | None

@@ -35,9 +35,21 @@ def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]
     return ((key, row.span) for key, row in literal_rows(table, change))
 
 
-def literal_rows(table: Table, change: InsertRows) -> Iterator[tuple[Key, Row]]:
-    """The rows whose primary key is written in literals, each with that key."""
+def literal_rows(table: Table, change: InsertRows) -> tuple[tuple[Key, Row], ...]:
+    """The rows whose primary key is written in literals, each with that key.
+
+    They are read once a statement: the replay, the target and the rules all ask for them.
+    """
     columns = inserted_columns(table, change)
+    asked = (table.primary_key, columns)
+    known: tuple[object, tuple[tuple[Key, Row], ...]] | None = change.__dict__.get("literal_rows")
+    if known is None or known[0] != asked:
+        known = asked, tuple(_literal_rows(table, change, columns))
+        change.__dict__["literal_rows"] = known
+    return known[1]
+
+
+def _literal_rows(table: Table, change: InsertRows, columns: tuple[str, ...]) -> Iterator[tuple[Key, Row]]:
     if not table.primary_key or not set(table.primary_key) <= set(columns):
         return
     places = [columns.index(column) for column in table.primary_key]

@@ -13,6 +13,7 @@ import msgspec
 
 from kmblint.findings import Applicability, Severity
 from kmblint.schema.catalog import Former, KnownRows
+from kmblint.schema.parts import Row
 from kmblint.schema.rows import Key
 from kmblint.text import Place, Span
 
@@ -318,6 +319,25 @@ class FoundRows(msgspec.Struct, frozen=True):
     """The place in `sure` of the row at which the change is refused, those before it being changed."""
 
 
+class InsertedRow(msgspec.Struct, frozen=True):
+    """A row of an INSERT that isn't refused."""
+
+    row: Row
+    key: Key | None
+    """Its primary key, where that is written in literals."""
+    hazards: tuple[Poisons | CutDigits, ...]
+    """What its values do to their columns."""
+
+
+class InsertedRows(msgspec.Struct, frozen=True):
+    """The rows of an INSERT, each judged once: those before the first that is refused, and why that one is."""
+
+    columns: tuple[str, ...]
+    """What the values are for, in order."""
+    rows: tuple[InsertedRow, ...]
+    refusal: Refusal | None = None
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What the target says of a statement on a catalogue: the form and what the schema adds to it."""
 
@@ -326,6 +346,8 @@ class Outcome(msgspec.Struct, frozen=True):
     hazards: tuple[Hazard, ...] = ()
     found: FoundRows | None = None
     """Of UPDATE and DELETE, where the target tells which of the known rows they fall on."""
+    inserted: InsertedRows | None = None
+    """Of INSERT, where the target judges its rows one by one."""
 
     @property
     def refusal(self) -> Refusal | None:

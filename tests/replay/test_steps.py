@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from kmblint import targets
 from kmblint.replay.steps import Replay, Step, lived, replay
-from kmblint.schema.changes import AddTable, DropColumn, DropTable
+from kmblint.schema import rows as keyed
+from kmblint.schema.changes import AddTable, DropColumn, DropTable, InsertRows
+from kmblint.targets.kimberlite import outcome_rows
 from kmblint.targets.verdict import Verdict
 from tests.rules_at_hand import history
 
@@ -156,3 +159,18 @@ def test_a_run_ends_where_a_cut_leaves_what_is_no_statement(
     """What the engine made of each of these, piece by piece."""
     last = replayed(tmp_path, WARDS + sql).steps[-1]
     assert (last.outcome.verdict, last.stops) == (verdict, stops)
+
+
+def test_the_rows_of_an_insert_are_judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their keys, and what each value does to its column; a rule that asks too is told what is known."""
+    rows, values = Mock(wraps=keyed._literal_rows), Mock(wraps=outcome_rows._row_hazards)
+    monkeypatch.setattr(keyed, "_literal_rows", rows)
+    monkeypatch.setattr(outcome_rows, "_row_hazards", values)
+    sql = "INSERT INTO wards (id, floor) VALUES (1, 1), (2, 2), (3, 3) ON CONFLICT (id) DO UPDATE SET floor = 3;"
+    *_, step = replayed(tmp_path, WARDS + sql).steps
+    assert isinstance(step.change, InsertRows)
+    table = step.before.table("wards")
+    assert table is not None
+    assert [key for key, _ in keyed.literal_keys(table, step.change)] == [(1,), (2,), (3,)]
+    assert rows.call_count == 1
+    assert values.call_count == 3

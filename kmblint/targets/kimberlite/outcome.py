@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from kmblint.schema.catalog import Catalog, Index, Table
 from kmblint.schema.changes import (
@@ -45,7 +45,7 @@ from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.outcome_rows import (
     insert_hazards,
-    insert_refusal,
+    judge_insert,
     poisoned_refusal,
     update_hazards,
     where_refusal,
@@ -63,6 +63,7 @@ from kmblint.targets.verdict import (
     Form,
     FoundRows,
     Hazard,
+    InsertedRows,
     Outcome,
     Poisons,
     Refusal,
@@ -77,14 +78,15 @@ _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE"
 def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Outcome:
     """The outcome of one change; the form counts with the first change of its statement."""
     refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held)]
-    row = _refused_row(change, catalog)
+    table = _table(change, catalog)
+    inserted = judge_insert(table, change) if table and isinstance(change, InsertRows) else None
     if not refusals:
-        refusals = [*_refusals(change, catalog, row)]
+        refusals = [*_refusals(change, catalog, inserted)]
     if form.refusal:
         refusals.insert(0, form.refusal)
-    hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, row))
+    hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, inserted))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
-    return Outcome(verdict, tuple(refusals), hazards, _found(change, catalog))
+    return Outcome(verdict, tuple(refusals), hazards, _found(change, catalog), inserted)
 
 
 def _found(change: Change, catalog: Catalog) -> FoundRows | None:
@@ -96,22 +98,13 @@ def _found(change: Change, catalog: Catalog) -> FoundRows | None:
     return found_rows(table, change, path, RELEASE_0_9_1)
 
 
-_RefusedRow: TypeAlias = tuple[int, Refusal] | None
-
-
-def _refused_row(change: Change, catalog: Catalog) -> _RefusedRow:
-    """The first row that an INSERT refuses, by its number from 0, and why."""
-    table = _table(change, catalog) if isinstance(change, InsertRows) else None
-    return insert_refusal(table, change) if isinstance(change, InsertRows) and table and table.complete else None
-
-
-def _refusals(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Refusal]:
+def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None) -> Iterator[Refusal]:
     """What is refused for another reason than a name."""
     table = _table(change, catalog)
     match change:
         case InsertRows():
-            if row is not None:
-                yield row[1]
+            if inserted is not None and inserted.refusal is not None:
+                yield inserted.refusal
         case UpdateRows() | DeleteRows() | Read():
             if not isinstance(change, Read) and table and table.complete and change.where is not None:
                 unknown = where_refusal(table, change.where)
@@ -207,13 +200,14 @@ def _standing(form: Form, change: Change, catalog: Catalog) -> tuple[Hazard, ...
     return form.hazards
 
 
-def _hazards(change: Change, catalog: Catalog, row: _RefusedRow) -> Iterator[Hazard]:
+def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) -> Iterator[Hazard]:
     table = _table(change, catalog)
     if table is None:
         return
     match change:
         case InsertRows():
-            yield from insert_hazards(table, change, None if row is None else row[0])
+            if inserted is not None:
+                yield from insert_hazards(table, change, inserted)
         case UpdateRows():
             yield from update_hazards(table, change)
         case DeleteRows(where=where):

@@ -26,7 +26,7 @@ from kmblint.schema.predicate import (
     conditions,
     literal_value,
 )
-from kmblint.schema.rows import Key, literal_keys
+from kmblint.schema.rows import Key, inserted_columns, literal_rows
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
@@ -36,6 +36,8 @@ from kmblint.targets.verdict import (
     CutDigits,
     GhostColumn,
     Hazard,
+    InsertedRow,
+    InsertedRows,
     KeyDamage,
     OversizedRow,
     PoisonedTableRefusal,
@@ -57,39 +59,50 @@ def poisons_of(table: Table) -> tuple[Poison, ...]:
     return tuple(poison for poison in table.poisons if table.column(poison.column) is not None)
 
 
-def insert_columns(table: Table, change: InsertRows) -> tuple[str, ...]:
-    """The columns that the values are for, in order."""
-    return tuple(name.text for name in change.columns) if change.columns is not None else table.column_names
-
-
-def insert_refusal(table: Table, change: InsertRows) -> tuple[int, Refusal] | None:
-    """The first row that INSERT refuses, by its number from 0, and why; the rows before it are in."""
-    columns = insert_columns(table, change)
+def judge_insert(table: Table, change: InsertRows) -> InsertedRows:
+    """Each row up to the first that is refused; rows before that one are in. Of a table that isn't known none is."""
+    columns = inserted_columns(table, change)
+    refusal = _conflict_refusal(table, change) if table.complete else None
+    if refusal is not None:
+        return InsertedRows(columns, (), refusal)
     conflict = change.on_conflict
-    if conflict and set(_texts(conflict.columns)) - set(table.primary_key) | _wrong_size(conflict.columns, table):
-        key = ", ".join(table.primary_key)
-        return 0, UnsupportedForm(
-            f"ON CONFLICT takes exactly the primary key, `({key})`", conflict.span, f"write `ON CONFLICT ({key})`"
-        )
     missing = [name for name in table.primary_key if name not in columns]
+    keys = {row.span: key for key, row in literal_rows(table, change)}
     inserted: set[Key] = set()
-    keys = {span: key for key, span in literal_keys(table, change)}
-    for number, row in enumerate(change.rows):
-        refusal = _row_refusal(table, columns, row, missing)
-        key_of_row = keys.get(row.span)
-        taken = key_of_row is not None and (key_of_row in inserted or key_of_row in table.rows)
-        if refusal is None and key_of_row is not None and taken and conflict is None:
-            held = table.rows.get(key_of_row)
-            refusal = _repeated(table, row, key_of_row, held.place if held else None)
-        if refusal is None and taken and conflict is not None:
-            refusal = _unknown_update(table, columns, conflict)
-        if refusal is None:
-            refusal = _too_long(table, columns, row)
-        if refusal is not None:
-            return number, refusal
-        if key_of_row is not None:
-            inserted.add(key_of_row)
-    return None
+    judged: list[InsertedRow] = []
+    for row in change.rows:
+        key = keys.get(row.span)
+        is_known = key is not None and key in table.rows
+        if table.complete:
+            taken = is_known or (key is not None and key in inserted)
+            refusal = _row_refusal(table, columns, row, missing)
+            if refusal is None and taken and key is not None and conflict is None:
+                held = table.rows.get(key)
+                refusal = _repeated(table, row, key, held.place if held else None)
+            if refusal is None and taken and conflict is not None:
+                refusal = _unknown_update(table, columns, conflict)
+            if refusal is None:
+                refusal = _too_long(table, columns, row)
+            if refusal is not None:
+                break
+            if key is not None:
+                inserted.add(key)
+        skipped = is_known and conflict is not None and not conflict.update
+        judged.append(InsertedRow(row, key, () if skipped else tuple(_row_hazards(table, columns, row))))
+    return InsertedRows(columns, tuple(judged), refusal)
+
+
+def _conflict_refusal(table: Table, change: InsertRows) -> Refusal | None:
+    """A target of ON CONFLICT that isn't the primary key."""
+    conflict = change.on_conflict
+    if not conflict or not set(_texts(conflict.columns)) - set(table.primary_key) | _wrong_size(
+        conflict.columns, table
+    ):
+        return None
+    key = ", ".join(table.primary_key)
+    return UnsupportedForm(
+        f"ON CONFLICT takes exactly the primary key, `({key})`", conflict.span, f"write `ON CONFLICT ({key})`"
+    )
 
 
 def _unknown_update(table: Table, columns: tuple[str, ...], conflict: OnConflict) -> Refusal | None:
@@ -209,16 +222,11 @@ def _as_json(value: Value) -> object:
     return None if found is NotImplemented else found
 
 
-def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Iterator[Hazard]:
-    """What the rows before the refused one do to the table; one poison a column."""
-    columns = insert_columns(table, change)
-    skips = change.on_conflict is not None and not change.on_conflict.update
-    keys = {span: key for key, span in literal_keys(table, change)} if skips else {}
+def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> Iterator[Hazard]:
+    """What the rows that go in do to the table; one poison a column."""
     seen: set[tuple[str, type]] = set()
-    for row in change.rows[:refused]:
-        if skips and keys.get(row.span) in table.rows:
-            continue
-        for hazard in row_hazards(table, columns, row):
+    for judged in inserted.rows:
+        for hazard in judged.hazards:
             if (hazard.column, type(hazard)) not in seen:
                 seen.add((hazard.column, type(hazard)))
                 yield hazard
@@ -227,11 +235,11 @@ def insert_hazards(table: Table, change: InsertRows, refused: int | None) -> Ite
             yield from _value_hazards(table, assignment.column.text, assignment.value, update=False, checked=False)
     if change.columns is not None:
         for column in table.columns:
-            if not column.nullable and column.name not in columns and column.name not in table.primary_key:
+            if not column.nullable and column.name not in inserted.columns and column.name not in table.primary_key:
                 yield UncheckedNull(column.name, change.span, left_out=True)
 
 
-def row_hazards(table: Table, columns: tuple[str, ...], row: Row) -> Iterator[Poisons | CutDigits]:
+def _row_hazards(table: Table, columns: tuple[str, ...], row: Row) -> Iterator[Poisons | CutDigits]:
     """What each value of a row does to its column."""
     for name, value in zip(columns, row.values, strict=False):
         yield from _value_hazards(table, name, value, update=False)

@@ -39,8 +39,8 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
-from kmblint.schema.rows import literal_keys, with_row
-from kmblint.targets.kimberlite.outcome_rows import insert_columns, insert_refusal, point_lookup, row_hazards
+from kmblint.schema.rows import literal_rows, with_row
+from kmblint.targets.kimberlite.outcome_rows import point_lookup
 from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
 from kmblint.text import Place
 
@@ -103,30 +103,26 @@ def _poisons(table: Table, outcome: Outcome, place_of: PlaceOf, row: tuple[objec
 
 def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: PlaceOf) -> Table:
     """The poisons of the rows; `apply` has put in the keys, save those of an INSERT that fails half-way."""
-    keys = {span: key for key, span in literal_keys(table, change)}
-    refused = insert_refusal(table, change) if outcome.verdict is Verdict.REFUSED else None
-    if outcome.verdict is Verdict.REFUSED and refused is None:
+    inserted = outcome.inserted
+    if inserted is None or (outcome.verdict is Verdict.REFUSED and inserted.refusal is None):
         return table
     rows = table.rows
-    poisons = table.poisons
-    columns = insert_columns(table, change)
-    poisoned = any(isinstance(hazard, Poisons) for hazard in outcome.hazards)
+    poisons = [*table.poisons]
     skips = change.on_conflict is not None and not change.on_conflict.update
-    for row in change.rows[: refused[0] if refused else None]:
-        key, here = keys.get(row.span), place_of(row.span)
+    for judged in inserted.rows:
+        key, here = judged.key, place_of(judged.row.span)
         held = key is not None and key in rows and rows[key].place != here
-        if poisoned and not (held and skips):
-            for hazard in row_hazards(table, columns, row):
-                if isinstance(hazard, Poisons):
-                    poisons = (*poisons, Poison(hazard.column, hazard.value, place_of(hazard.span), key))
+        if not (held and skips):
+            written = (hazard for hazard in judged.hazards if isinstance(hazard, Poisons))
+            poisons += (Poison(hazard.column, hazard.value, place_of(hazard.span), key) for hazard in written)
         if held and key is not None:
-            poisons = (*poisons, *_set_on_conflict(change, outcome, place_of, key))
+            poisons += _set_on_conflict(change, outcome, place_of, key)
         if key is not None:
-            new = dict(zip(columns, row.values, strict=True))
-            rows = with_row(rows, key, new, here, change.on_conflict if refused else None)
+            new = dict(zip(inserted.columns, judged.row.values, strict=True))
+            rows = with_row(rows, key, new, here, change.on_conflict if outcome.verdict is Verdict.REFUSED else None)
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
-    return replace(table, rows=rows, poisons=poisons)
+    return replace(table, rows=rows, poisons=tuple(poisons))
 
 
 def _set_on_conflict(
@@ -142,13 +138,13 @@ def _set_on_conflict(
     )
 
 
-def _rewritten(table: Table, change: InsertRows, poisons: tuple[Poison, ...]) -> tuple[Poison, ...]:
+def _rewritten(table: Table, change: InsertRows, poisons: list[Poison]) -> list[Poison]:
     """DO UPDATE over a poisoned row with another value mends it."""
-    keys = {key for key, _ in literal_keys(table, change)}
+    keys = {key for key, _ in literal_rows(table, change)}
     assert change.on_conflict is not None
     mended = {assignment.column.text for assignment in change.on_conflict.assignments}
     old = set(table.poisons)
-    return tuple(p for p in poisons if not (p in old and p.row in keys and p.column in mended))
+    return [p for p in poisons if not (p in old and p.row in keys and p.column in mended)]
 
 
 def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
