@@ -16,7 +16,7 @@ def check(change: DropTable | DropIndex | DropObject, step: Step) -> Iterator[Fi
     if isinstance(change, DropObject) and change.kind.is_own:
         return
     name = change.table if isinstance(change, DropTable) else change.name
-    refused_anyway = step.form.refusal is not None and not isinstance(change, DropTable)
+    refused_anyway = step.form.refused and not isinstance(change, DropTable)
     if change.if_exists or name is None or step.number > 0 or refused_anyway or _born_here(change, step):
         return
     kind = _kind(change)

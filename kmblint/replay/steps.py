@@ -213,6 +213,7 @@ def steps_of(
     for statement in meant:
         try:
             steps = tuple(_steps(history, migration, statement, target, catalog, actual=actual, runner=runner))
+            steps = _undone(steps, catalog) if actual else steps
         except Exception as error:
             if not contain:
                 raise
@@ -221,6 +222,17 @@ def steps_of(
             steps = (Step(history, target, migration, statement, None, catalog, catalog, *judged, crash=crash),)
         yield from steps
         catalog = steps[-1].after
+
+
+def _undone(steps: tuple[Step, ...], catalog: Catalog) -> tuple[Step, ...]:
+    """The steps of a statement; where one change of it is refused, none of them has happened."""
+    if len(steps) == 1 or all(step.outcome.verdict in _HAPPENS for step in steps):
+        return steps
+    refused = (msgspec.structs.replace(step.outcome, verdict=Verdict.REFUSED) for step in steps)
+    return tuple(
+        msgspec.structs.replace(step, before=catalog, after=catalog, outcome=outcome)
+        for step, outcome in zip(steps, refused, strict=True)
+    )
 
 
 def _steps(
@@ -250,7 +262,7 @@ def _steps(
         after = catalog
         if change is not None and (not actual or outcome.verdict.happens):
             after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
-        elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and form.refusal is None:
+        elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and not form.refused:
             # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
             after = target.aftermath(catalog, change, outcome, migration.place)
         unmet = _unmet(held, outcome)
@@ -284,9 +296,9 @@ def _outcome(
     first: bool,
 ) -> Outcome:
     if change is None:
-        verdict = Verdict.UNREADABLE if form.refusal else Verdict.TAKEN
-        return Outcome(verdict, (form.refusal,) if form.refusal else (), form.hazards)
-    return target.outcome(form if first else Form(), change, catalog, held)
+        return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards)
+    outcome = target.outcome(form if first else Form(), change, catalog, held)
+    return msgspec.structs.replace(outcome, verdict=Verdict.REFUSED) if form.refused else outcome
 
 
 def _fate(statement: Statement, migration: Migration) -> Verdict | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.sql import dialect
-from kmblint.sql.reader import MAX_DEPTH, NoOperandError, NotSqlError, Reader, TooDeepError
+from kmblint.sql.reader import MAX_CHAIN, MAX_DEPTH, NoOperandError, NotSqlError, Reader, TooDeepError
 from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
 from kmblint.sql.words import CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, words
@@ -444,6 +444,8 @@ def _infix(reader: Reader, left: Node, word: str, binds: int) -> Node:
     while word in _CHAINED and reader.word == word:
         reader.at += 1
         parts.append(parse_expression(reader, binds))
+        if len(parts) > MAX_CHAIN and word not in ("AND", "OR"):
+            raise TooDeepError
     return Node(Shape.BINARY, _to_here(reader, left), _SPELLINGS.get(word, word), tuple(parts))
 
 

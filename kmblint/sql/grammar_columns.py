@@ -209,8 +209,9 @@ def _key(reader: Reader) -> list[Node]:
         parts.append(reader.name())
     if reader.sees("USING", "INDEX"):
         return parts
+    at = reader.at
     if reader.take("USING"):
-        reader.name("an index method")
+        parts.append(reader.node("USING", at, reader.name("an index method")))
     at = reader.at
     inside = reader.inside()
     if inside.done:

@@ -179,7 +179,7 @@ def grant(reader: Reader) -> Node:
     parts = [_privilege(item) for item in privileges.items()]
     at = reader.at
     if reader.take("ON"):
-        if reader.word in _GRANTED_ON and reader.takes_name(1):
+        if reader.word in _GRANTED_ON and reader.takes_name(1) and not reader.sees(direction, ahead=1):
             kind = reader.word
             reader.until(direction)
             parts.append(reader.node("ON", at, text=kind))

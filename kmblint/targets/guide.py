@@ -40,7 +40,7 @@ class Guide:
     def form(self, statement: Statement, source: Source) -> Form:  # noqa: ARG002 - the protocol's signature
         """What isn't SQL is refused, and nothing else."""
         problem = statement.problem
-        return Form() if problem is None else Form(UnsupportedForm(problem.message, problem.span, problem.help))
+        return Form() if problem is None else Form((UnsupportedForm(problem.message, problem.span, problem.help),))
 
     def outcome(
         self,
@@ -51,8 +51,7 @@ class Guide:
     ) -> Outcome:
         """Only the catalogue refuses, and a guard is heeded."""
         refusals: tuple[Refusal, ...] = tuple(_refusal(conflict) for conflict in conflicts if not conflict.guarded)
-        if form.refusal:
-            refusals = (form.refusal, *refusals)
+        refusals = (*form.refusals, *refusals)
         if refusals:
             return Outcome(Verdict.REFUSED, refusals, form.hazards)
         return Outcome(Verdict.NO_OP if conflicts else Verdict.TAKEN, (), form.hazards)

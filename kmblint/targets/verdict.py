@@ -299,8 +299,13 @@ Hazard: TypeAlias = (
 class Form(msgspec.Struct, frozen=True):
     """What the target says of a statement without knowing the schema."""
 
-    refusal: Refusal | None = None
+    refusals: tuple[FormRefusal, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether the words alone are refused."""
+        return bool(self.refusals)
 
 
 class FoundRows(msgspec.Struct, frozen=True):

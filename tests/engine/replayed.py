@@ -16,6 +16,7 @@ from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.comparisons import finds_nothing
+from kmblint.targets.kimberlite.facts import RELEASE_0_9_1
 from kmblint.targets.kimberlite.outcome_rows import point_lookup
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons, Verdict
@@ -81,8 +82,8 @@ def _judged(engine: _Engine, database: Database, source: Source) -> Judged:
     engine.warned, engine.sure = False, True
     steps = database.send(source)
     if not steps:
-        refusal = engine.form(_comments(source), source).refusal
-        return Judged(refusal is None, (refusal.reason,) if refusal else ())
+        form = engine.form(_comments(source), source)
+        return Judged(not form.refused, tuple(refusal.reason for refusal in form.refusals))
     outcome, change = steps[0].outcome, steps[0].change
     taken = outcome.verdict in {Verdict.TAKEN, Verdict.NO_OP}
     if change is None:
@@ -101,7 +102,7 @@ class _Engine(Kimberlite):
     """The target, and which tables hold rows: a change that meets none harms nothing."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(RELEASE_0_9_1)
         self.filled: set[str] = set()
         """Tables into which a row was inserted and that nothing has emptied."""
         self.warned = False

@@ -12,6 +12,7 @@ from kmblint import targets
 from kmblint.replay.steps import replay
 from kmblint.replay.transcript import KINDS, Transcript, as_json, hazard_text, transcribe
 from kmblint.sql.statement import Statement
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.verdict import Crashes, Form, Hazard, Verdict
 from kmblint.text import Source
 from tests.rules_at_hand import history
@@ -122,7 +123,7 @@ def test_a_crash_is_told_whatever_else_is_wrong_with_the_statement(tmp_path: Pat
 
 
 def test_a_crash_that_nothing_prevents_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(statement: Statement, source: Source) -> Form:
+    def judge(statement: Statement, source: Source, _: Facts) -> Form:
         ends = "ROLE" in source.slice(statement.span)
         return Form(hazards=(Crashes("it ends the server", statement.span),) if ends else ())
 

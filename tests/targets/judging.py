@@ -18,16 +18,16 @@ def form(sql: str) -> Form:
 
 def refused(sql: str) -> str:
     """Why one statement is refused for its form, and what to write instead."""
-    refusal = form(sql).refusal
-    assert refusal is not None, "it is taken"
+    found = form(sql).refusals
+    assert found, "it is taken"
+    refusal = found[0]
     return refusal.reason if refusal.help is None else f"{refusal.reason}: {refusal.help}"
 
 
 def mended(sql: str) -> str:
     """The statement with the refusal's certain edits made."""
-    refusal = form(sql).refusal
-    assert refusal is not None
-    for edit in sorted(refusal.replacements, key=lambda edit: edit.span, reverse=True):
+    edits = [edit for refusal in form(sql).refusals for edit in refusal.replacements]
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
         sql = sql[: edit.span.start] + edit.text + sql[edit.span.end :]
     return sql
 

@@ -18,7 +18,7 @@ from tests.targets.judging import form, mended, refused
         ("CREATE TABLE t (id BIGINT PRIMARY KEY, a NUMERIC(8,2))", "no type `NUMERIC`: write `DECIMAL(8, 2)`"),
         ("CREATE TABLE t (id BIGINT PRIMARY KEY, a SERIAL)", "write `BIGINT`, which isn't the same"),
         ("CREATE TABLE t (id BIGINT PRIMARY KEY, a INT[])", "no array type"),
-        ("CREATE TABLE t (id BIGINT PRIMARY KEY,)", "expects a column or a constraint here"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY,)", "nothing follows this comma"),
         ("ALTER TABLE t ADD COLUMN IF NOT EXISTS a TEXT", "ADD COLUMN takes no IF NOT EXISTS"),
         ("ALTER TABLE t ADD COLUMN a TEXT, ADD COLUMN b TEXT", "one action a statement"),
         ("ALTER TABLE t RENAME TO u", "here stands `RENAME`"),
@@ -62,7 +62,7 @@ def test_a_refusal_says_why_and_what_instead(sql: str, says: str) -> None:
 )  # fmt: skip
 def test_a_certain_edit_gives_a_statement_that_is_taken(sql: str, after: str) -> None:
     assert mended(sql) == after
-    assert form(after).refusal is None
+    assert not form(after).refused
 
 
 def test_a_dropped_default_weighs_most_where_the_column_must_have_a_value() -> None:
@@ -123,15 +123,15 @@ def test_an_ignored_guard_is_named(sql: str) -> None:
 @pytest.mark.parametrize("depth", [47, 48])
 def test_the_parser_gives_up_at_the_same_depth(depth: int) -> None:
     condition = "(" * depth + "id = 1" + ")" * depth
-    assert (form("DELETE FROM t WHERE " + condition).refusal is None) == (depth == 47)
+    assert (not form("DELETE FROM t WHERE " + condition).refused) == (depth == 47)
 
 
 @pytest.mark.parametrize("length", [100, 101])
 def test_a_chain_of_conditions_nests_as_deep_as_it_is_long(length: int) -> None:
     condition = " OR ".join(["id = 1"] * length)
-    assert (form("DELETE FROM t WHERE " + condition).refusal is None) == (length == 100)
+    assert (not form("DELETE FROM t WHERE " + condition).refused) == (length == 100)
 
 
 @pytest.mark.parametrize("end", ["- " * 9000 + "1", "a " + "|| 'x' " * 9000, "(" * 9000, "NOT " * 9000, "CASE " * 9000])
 def test_no_expression_is_too_long_to_answer(end: str) -> None:
-    assert form("DELETE FROM t WHERE a = " + end).refusal is not None
+    assert form("DELETE FROM t WHERE a = " + end).refused

@@ -7,16 +7,18 @@ src/tenant.rs, sqlparser 0.61. A later release is a new set of these tables, cho
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+import msgspec
 
 from kmblint.findings import Severity
+from kmblint.sql.words import words
+
+Graded: TypeAlias = tuple[str, Severity]
+"""What is then not so, and how bad that is."""
 
 ENGINE: Final = "0.9.1"
-
-
-def words(text: str) -> frozenset[str]:
-    """A set of words written on one line."""
-    return frozenset(text.split())
 
 
 # --- limits (area limit) ----------------------------------------------------------------------------------------------
@@ -133,7 +135,7 @@ DROPPED_TABLE_CLAUSES: Final = {
 PLAIN_TABLE_OPTIONS: Final = words(
     "CHARSET COLLATE AUTO_INCREMENT ROW_FORMAT CHECKSUM COMPRESSION ENCRYPTION MAX_ROWS MIN_ROWS CONNECTION PASSWORD"
     " KEY_BLOCK_SIZE PACK_KEYS AVG_ROW_LENGTH DELAY_KEY_WRITE INSERT_METHOD STATS_PERSISTENT"
-)
+) | {"DEFAULT CHARSET", "DEFAULT CHARACTER SET", "DEFAULT COLLATE", "CHARACTER SET"}
 """`OPTION [=] value` behind the columns: parsed and dropped."""
 
 DROPPED_INDEX_CLAUSES: Final = {
@@ -153,17 +155,6 @@ DROPPED_INDEX_CLAUSES: Final = {
 
 # --- words (areas keyword-table, keyword-column) ----------------------------------------------------------------------
 
-TABLE_ALIAS_STOPS: Final = words(
-    "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER PIVOT UNPIVOT TOP LATERAL VIEW LIMIT OFFSET FETCH UNION"
-    " EXCEPT INTERSECT MINUS ON JOIN INNER CROSS FULL LEFT RIGHT NATURAL USING CLUSTER DISTRIBUTE GLOBAL ANTI SEMI"
-    " RETURNING ASOF MATCH_CONDITION OUTER SET QUALIFY WINDOW END FOR PARTITION PREWHERE SETTINGS FORMAT START CONNECT"
-    " MATCH_RECOGNIZE SAMPLE TABLESAMPLE FROM OPEN"
-)
-"""Words behind a table that are no alias (sqlparser-0.61.0/src/keywords.rs)."""
-COLUMN_ALIAS_STOPS: Final = words(
-    "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER TOP LATERAL VIEW LIMIT OFFSET FETCH UNION EXCEPT EXCLUDE"
-    " INTERSECT MINUS CLUSTER DISTRIBUTE RETURNING FROM INTO END"
-)
 BROKEN_NAMES: Final = {
     "table": {
         "ONLY": ("ALTER TABLE",),
@@ -246,3 +237,42 @@ FINDS_ALL: Final = {
     "DECIMAL": {"plain": _ALL, "indexed": f"{_ALL} < <=", "literal first": "<>"},
 }
 """Comparisons with a literal that find every row where the column isn't NULL (and for `<`, `<=` those too)."""
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one release of the engine does with SQL; the comments at the tables of this module say what each holds."""
+
+    engine: str
+    max_parentheses: int
+    max_nesting: int
+    max_condition_depth: int
+    max_nots: int
+    max_decimal: int
+    odd_characters: Mapping[str, str]
+    stored_types: Mapping[str, tuple[str, int]]
+    default_decimal: tuple[int, int]
+    replaced_types: Mapping[str, tuple[str, bool]]
+    changed_types: Mapping[str, str]
+    dropped_column_clauses: Mapping[str, Graded]
+    dropped_table_clauses: Mapping[str, Graded]
+    plain_table_options: frozenset[str]
+    dropped_index_clauses: Mapping[str, Graded]
+    broken_names: Mapping[str, Mapping[str, tuple[str, ...]]]
+    privileges: frozenset[str]
+    grant_kinds: frozenset[str]
+    scalar_functions: Mapping[str, tuple[int, int]]
+    truncations: frozenset[str]
+    cast_types: frozenset[str]
+
+
+RELEASE_0_9_1: Final = Facts(
+    engine=ENGINE, max_parentheses=MAX_PARENTHESES, max_nesting=MAX_NESTING, max_condition_depth=MAX_CONDITION_DEPTH,
+    max_nots=MAX_NOTS, max_decimal=MAX_DECIMAL, odd_characters=ODD_CHARACTERS, stored_types=STORED_TYPES,
+    default_decimal=DEFAULT_DECIMAL, replaced_types=REPLACED_TYPES, changed_types=CHANGED_TYPES,
+    dropped_column_clauses=DROPPED_COLUMN_CLAUSES, dropped_table_clauses=DROPPED_TABLE_CLAUSES,
+    plain_table_options=PLAIN_TABLE_OPTIONS, dropped_index_clauses=DROPPED_INDEX_CLAUSES, privileges=PRIVILEGES,
+    broken_names=BROKEN_NAMES,
+    grant_kinds=GRANT_KINDS, scalar_functions=SCALAR_FUNCTIONS, truncations=TRUNCATIONS, cast_types=CAST_TYPES,
+)  # fmt: skip
+RELEASES: Final = {facts.engine: facts for facts in (RELEASE_0_9_1,)}
+"""By the number of the release."""

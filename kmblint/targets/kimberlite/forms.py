@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NoReturn
+from collections.abc import Callable
+from typing import Final
 
 from kmblint.sql.scanner import Kind
 from kmblint.sql.statement import Statement
-from kmblint.targets.kimberlite import forms_query, forms_rows, forms_schema
-from kmblint.targets.kimberlite.facts import (
-    GRANT_KINDS,
-    MAX_NOTS,
-    MAX_PARENTHESES,
-    ODD_CHARACTERS,
-    PRIVILEGES,
-    words,
-)
+from kmblint.sql.tree import Node, Shape
+from kmblint.targets.kimberlite import forms_query, forms_rows, forms_tables
+from kmblint.targets.kimberlite.facts import Facts
+from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_own import judge_own
-from kmblint.targets.kimberlite.forms_table import create_table, drop_from_table
-from kmblint.targets.kimberlite.tokens import Cursor, Refused
-from kmblint.targets.verdict import EmptyStatement, Form, IgnoredGuard, Replacement, TransactionControl, UnsupportedForm
+from kmblint.targets.verdict import EmptyStatement, Form, IgnoredGuard, Replacement, TransactionControl
 from kmblint.text import Source, Span
 
 _NOT: Final = re.compile(r"(?i)(?<![a-z0-9])not(?![a-z0-9])")
-_ODD: Final = re.compile("[" + "".join(ODD_CHARACTERS) + "]")
-_TRANSACTIONS: Final = words("BEGIN START COMMIT END ROLLBACK SAVEPOINT RELEASE ABORT")
 _OTHER_HELP: Final = {
     "TRUNCATE": "write DELETE FROM the table; each row costs a log event",
     "MERGE": "write INSERT … ON CONFLICT (the key) DO UPDATE SET …",
@@ -50,20 +42,30 @@ _CREATE_HELP: Final = {
 }
 
 
-def judge(statement: Statement, source: Source) -> Form:
+def judge(statement: Statement, source: Source, facts: Facts) -> Form:
     """The form of a statement; its comments count, because the engine gets them too."""
+    fold = Fold(statement, facts)
     sent = _sent(statement, source)
-    cursor = Cursor(statement.tokens, statement.span.end)
-    try:
-        _limits(cursor, source, sent)
-        if not judge_own(cursor, source, sent, statement.span):
-            _dispatch(cursor, statement)
-    except Refused as stop:
-        return Form(stop.refusal, tuple(cursor.hazards))
-    except RecursionError:  # a chain of thousands of operators, which the parser reads and we walk
-        reason = "the statement is a chain too long to be judged"
-        return Form(UnsupportedForm(reason, statement.span, "split the statement"), tuple(cursor.hazards))
-    return Form(None, tuple(cursor.hazards))
+    _limits(fold, source, sent)
+    if not statement.tokens:
+        fold.refuse("there is nothing to run here", statement.span, kind=EmptyStatement)
+    elif not judge_own(fold, source, sent, statement.span):
+        if statement.tree is not None:
+            _judge(fold, statement.tree.root)
+            if statement.tree.nesting > facts.max_nesting:
+                _too_deep(fold, statement.tree.nested_at)
+        elif statement.problem is None:
+            reason = "the statement nests deeper, or chains more operators, than can be judged"
+            fold.refuse(reason, statement.span, "split the statement")
+        elif not fold.refused:
+            problem = statement.problem
+            fold.refuse(problem.message, problem.span, problem.help)
+    return fold.form
+
+
+def _too_deep(fold: Fold, span: Span) -> None:
+    reason = f"the expression nests deeper than the engine's parser goes ({fold.facts.max_nesting})"
+    fold.refuse(reason, span, "write it flatter")
 
 
 def _sent(statement: Statement, source: Source) -> Span:
@@ -77,22 +79,23 @@ def _sent(statement: Statement, source: Source) -> Span:
     return Span(first, last)
 
 
-def _limits(cursor: Cursor, source: Source, sent: Span) -> None:
+def _limits(fold: Fold, source: Source, sent: Span) -> None:
     """Open quotes, odd characters, and statements too deep: the engine looks at the text before its meaning."""
-    for token in cursor.tokens:
+    facts = fold.facts
+    for token in fold.tokens:
         if token.kind is Kind.OPEN:
-            cursor.refuse("a quote or comment is opened here and never closed", Span(token.start, token.start + 1))
+            fold.refuse("a quote or comment is opened here and never closed", Span(token.start, token.start + 1))
         if token.kind is Kind.OTHER:
-            kind = ODD_CHARACTERS.get(token.text, f"the character `{token.text}`")
-            edits = (Replacement(token.span, "", "remove it"),) if token.text in ODD_CHARACTERS else ()
-            cursor.refuse(f"{kind} stands here, and the engine takes it for a word", token.span, "remove it", edits)
-    text = source.slice(sent)
-    if text.count("(") > MAX_PARENTHESES and (depth := _depth(text)) > MAX_PARENTHESES:
-        cursor.refuse(f"{depth} parentheses are open at once, and the engine gives up behind {MAX_PARENTHESES}", sent,
-                      "write the condition flatter, and keep long rows of `(` out of literals")  # fmt: skip
-    if len(text) > 3 * MAX_NOTS and (count := len(_NOT.findall(text))) > MAX_NOTS:
-        cursor.refuse(f"the word NOT stands here {count} times, and the engine gives up behind {MAX_NOTS}", sent,
-                      "split the statement; in CREATE TABLE, add the rest of the columns by ALTER TABLE")  # fmt: skip
+            kind = facts.odd_characters.get(token.text, f"the character `{token.text}`")
+            edits = (Replacement(token.span, "", "remove it"),) if token.text in facts.odd_characters else ()
+            fold.refuse(f"{kind} stands here, and the engine takes it for a word", token.span, "remove it", edits)
+    text, most, nots = source.slice(sent), facts.max_parentheses, facts.max_nots
+    if text.count("(") > most and (depth := _depth(text)) > most:
+        fold.refuse(f"{depth} parentheses are open at once, and the engine gives up behind {most}", sent,
+                    "write the condition flatter, and keep long rows of `(` out of literals")  # fmt: skip
+    if len(text) > 3 * nots and (count := len(_NOT.findall(text))) > nots:
+        fold.refuse(f"the word NOT stands here {count} times, and the engine gives up behind {nots}", sent,
+                    "split the statement; in CREATE TABLE, add the rest of the columns by ALTER TABLE")  # fmt: skip
 
 
 def _depth(text: str) -> int:
@@ -107,128 +110,104 @@ def _depth(text: str) -> int:
     return most
 
 
-def _dispatch(cursor: Cursor, statement: Statement) -> None:
-    start = cursor.here()
-    word = cursor.word()
-    if not cursor.tokens:
-        cursor.refuse("there is nothing to run here", statement.span, kind=EmptyStatement)
-    if word in _TRANSACTIONS:
-        cursor.refuse("the engine has no transactions: each statement stands for itself", start,
-                      f"leave out `{word}`", kind=TransactionControl)  # fmt: skip
-    if word == "SELECT":
-        forms_query.query(cursor)
-        return
-    cursor.at += 1
-    match word:
-        case "CREATE":
-            _create(cursor, start)
-        case "ALTER" if cursor.take("TABLE"):
-            forms_schema.alter_table(cursor)
-        case "DROP":
-            forms_schema.drop(cursor, start)
-        case "INSERT":
-            forms_rows.insert(cursor)
-        case "UPDATE":
-            forms_rows.update(cursor)
-        case "DELETE":
-            forms_rows.delete(cursor)
-        case "GRANT":
-            _grant(cursor)
-        case "WITH":
-            _with(cursor, start)
-        case _:
-            _refuse_other(cursor, start, word)
-
-
-def _create(cursor: Cursor, start: Span) -> None:
-    replace = cursor.take("OR", "REPLACE")
-    scope = cursor.here()
-    temporary = cursor.take_any("GLOBAL", "LOCAL")
-    if cursor.take("TEMPORARY") or cursor.take("TEMP") or cursor.take("TRANSIENT"):
-        temporary = "TEMPORARY"
-    elif cursor.take("EXTERNAL"):
-        temporary = "EXTERNAL"
-    if cursor.take("TABLE"):
-        if replace:
-            drop_from_table(cursor, "OR REPLACE", replace)
-        if temporary:
-            drop_from_table(cursor, temporary, cursor.since(scope))
-        create_table(cursor)
-        return
-    unique = cursor.take("UNIQUE")
-    if cursor.take("INDEX"):
-        forms_schema.create_index(cursor, unique=unique)
-    elif cursor.take("ROLE"):
-        _create_role(cursor)
+def _judge(fold: Fold, root: Node) -> None:
+    judge_root = _JUDGES.get(root.kind)
+    if judge_root is not None:
+        judge_root(fold, root)
+    elif root.kind.startswith("CREATE "):
+        _create(fold, root)
+    elif root.kind.startswith("DROP "):
+        forms_tables.drop(fold, root)
     else:
-        cursor.take("MATERIALIZED")
-        kind = cursor.word()
-        cursor.refuse(
-            f"the engine makes no {kind or 'such thing'}",
-            start.to(cursor.here()),
-            _CREATE_HELP.get(kind, "leave it out"),
-        )
+        _refuse_other(fold, root)
 
 
-def _create_role(cursor: Cursor) -> None:
-    guard = cursor.take("IF", "NOT", "EXISTS")
-    if guard:
-        cursor.hazards.append(IgnoredGuard("IF NOT EXISTS", guard, "a role that is there is refused all the same"))
-    cursor.name("a role")
-    if cursor.sees(","):
-        cursor.refuse("CREATE ROLE makes one role a statement", cursor.here(), "write a statement for each role")
-    cursor.finish()
+def _create(fold: Fold, root: Node) -> None:
+    kind = next(root.all("kind"))
+    if kind.text.startswith("MATERIALIZED "):
+        kind = Node("kind", Span(kind.span.end - len("VIEW"), kind.span.end), "VIEW")
+    first = forms_tables.first_word(kind)
+    word = first.kind
+    fold.refuse(f"the engine makes no {word}", root.span.to(first.span), _CREATE_HELP.get(word, "leave it out"))
 
 
-def _grant(cursor: Cursor) -> None:
+def _create_role(fold: Fold, root: Node) -> None:
+    if guard := root.child("IF NOT EXISTS"):
+        effect = "a role that is there is refused all the same"
+        fold.hazards.append(IgnoredGuard("IF NOT EXISTS", guard.span, effect))
+    if more := root.child("definition"):
+        if more.text == ",":
+            fold.refuse("CREATE ROLE makes one role a statement", fold.first_words(more.span, 1),
+                        "write a statement for each role")  # fmt: skip
+        else:
+            fold.expected("the end of the statement", more)
+
+
+def _grant(fold: Fold, root: Node) -> None:
     """GRANT privileges ON one table TO one role."""
-    if cursor.word() not in PRIVILEGES and cursor.word(1) != "TO":
-        cursor.expected("a privilege")
-    while not cursor.done and cursor.word() not in {"ON", "TO"}:
-        cursor.balanced() if cursor.sees("(") else cursor.advance()
-    if not cursor.take("ON"):
-        cursor.refuse(
-            "GRANT needs a table: the engine gives no role to a role", cursor.here(), "write GRANT … ON table TO role"
-        )
-    if cursor.word() in GRANT_KINDS and cursor.word(1) == "TO":
-        cursor.refuse(f"behind ON, `{cursor.word().lower()}` is read as a kind of object and not as a table",
-                      cursor.here(), f"write TABLE before it: ON TABLE {cursor.word().lower()}")  # fmt: skip
-    if cursor.word() in GRANT_KINDS - {"TABLE"} or (cursor.word() == "ALL" and cursor.word(1) != "TO"):
-        cursor.refuse("GRANT takes one table and nothing else", cursor.here(), "write a statement for each table")
-    cursor.take("TABLE")
-    cursor.object_name("a table")
-    if cursor.sees(","):
-        cursor.refuse("GRANT takes one table a statement", cursor.here(), "write a statement for each table")
-    cursor.expect("TO", what="`TO`")
-    cursor.take_any("ROLE", "USER", "GROUP")
-    if cursor.sees("PUBLIC"):
-        cursor.refuse("GRANT takes a role, and PUBLIC is none", cursor.here(), "name the role")
-    cursor.object_name("a role")
-    if cursor.sees(","):
-        cursor.refuse("GRANT takes one role a statement", cursor.here(), "write a statement for each role")
-    cursor.take("WITH", "GRANT", "OPTION")
-    cursor.finish()
+    first = next(root.all("privilege"))
+    if first.text.partition(" ")[0] not in fold.facts.privileges and root.has("ON"):
+        fold.expected("a privilege", first)
+    roles = next(root.all("TO"))
+    on = root.child("ON")
+    if on is None:
+        fold.refuse("GRANT needs a table: the engine gives no role to a role", fold.first_words(roles.span, 1),
+                    "write GRANT … ON table TO role")  # fmt: skip
+    else:
+        _granted_on(fold, on)
+    names = tuple(roles.all(Shape.NAME))
+    if names[0].text.upper() == "PUBLIC" and not names[0].quoted:
+        fold.refuse("GRANT takes a role, and PUBLIC is none", names[0].span, "name the role")
+    if len(names) > 1:
+        fold.refuse("GRANT takes one role a statement", fold.behind(names[0].span) or names[0].span,
+                    "write a statement for each role")  # fmt: skip
+    for part in root.parts:
+        if part.kind not in {"privilege", "ON", "TO", "WITH GRANT OPTION"}:
+            fold.expected("the end of the statement", part)
 
 
-def _with(cursor: Cursor, start: Span) -> None:
-    """WITH before a SELECT; the engine runs none that reads what it defines."""
-    cursor.take("RECURSIVE")
-    while True:
-        cursor.name("a name")
-        if cursor.sees("("):
-            cursor.names()
-        cursor.expect("AS", what="`AS`")
-        cursor.balanced()
-        if not cursor.take(","):
-            break
-    if cursor.sees("SELECT"):
-        forms_query.query(cursor)
-        return
-    cursor.refuse("the engine takes WITH before SELECT only", start, _OTHER_HELP["WITH"])
+def _granted_on(fold: Fold, on: Node) -> None:
+    here = fold.behind(fold.first_words(on.span, 1)) or on.span
+    token = fold.token(here)
+    word = token.upper if token else ""
+    names = tuple(on.all(Shape.NAME))
+    kinds = fold.facts.grant_kinds
+    if word in kinds and len(names) == 1 and names[0].span == here:
+        fold.refuse(f"behind ON, `{word.lower()}` is read as a kind of object and not as a table", here,
+                    f"write TABLE before it: ON TABLE {word.lower()}")  # fmt: skip
+    elif not names or (word in kinds - {"TABLE"}):
+        fold.refuse("GRANT takes one table and nothing else", here, "write a statement for each table")
+    elif len(names) > 1:
+        fold.refuse("GRANT takes one table a statement", fold.behind(names[0].span) or names[0].span,
+                    "write a statement for each table")  # fmt: skip
 
 
-def _refuse_other(cursor: Cursor, start: Span, word: str) -> NoReturn:
-    if not word:
-        cursor.at = 0
-        cursor.expected("a statement")
-    cursor.refuse(f"the engine has no statement `{word}`", start, _OTHER_HELP.get(word))
+def _transaction(fold: Fold, root: Node) -> None:
+    fold.refuse("the engine has no transactions: each statement stands for itself", fold.first_words(root.span, 1),
+                f"leave out `{root.kind}`", kind=TransactionControl)  # fmt: skip
+
+
+def _query(fold: Fold, root: Node) -> None:
+    if fold.tokens[0].upper in {"SELECT", "WITH"}:
+        forms_query.query(fold, root)
+    else:
+        _refuse_other(fold, root)
+
+
+def _refuse_other(fold: Fold, root: Node) -> None:
+    span = fold.first_words(root.span, 1)
+    word = fold.tokens[0].upper
+    if not word or fold.tokens[0].kind is Kind.SYMBOL:
+        fold.expected("a statement", root)
+    elif word == "WITH":
+        forms_rows.refuse_with(fold, root)
+    else:
+        fold.refuse(f"the engine has no statement `{word}`", span, _OTHER_HELP.get(word))
+
+
+_JUDGES: Final[dict[str, Callable[[Fold, Node], None]]] = {
+    "CREATE TABLE": forms_tables.create_table, "CREATE INDEX": forms_tables.create_index,
+    "ALTER TABLE": forms_tables.alter_table, "INSERT": forms_rows.insert, "UPDATE": forms_rows.update,
+    "DELETE": forms_rows.delete, "CREATE ROLE": _create_role, "GRANT": _grant, Shape.QUERY: _query,
+    **dict.fromkeys(("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ABORT"), _transaction),
+}  # fmt: skip

@@ -9,8 +9,8 @@ import re
 from functools import cached_property
 from typing import Final, NoReturn
 
-from kmblint.targets.kimberlite.facts import words
-from kmblint.targets.kimberlite.tokens import Cursor
+from kmblint.sql.words import words
+from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.verdict import Crashes, UnrecognisedForm
 from kmblint.text import Source, Span
 
@@ -39,16 +39,22 @@ _FIRST_WORDS: Final = frozenset({"CREATE", "DROP", "ALTER", "SHOW"})
 _WORD: Final = re.compile(r"\S+")
 
 
-def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
+def judge_own(fold: Fold, source: Source, sent: Span, span: Span) -> bool:
     """Whether the statement is one of the engine's own, by its text as it is sent (`sent` includes the comments).
 
-    Raises `Refused` where its words aren't exactly those that the engine cuts.
+    Where its words aren't exactly those that the engine cuts, the first that isn't is refused.
     """
-    if cursor.word() not in _FIRST_WORDS:
+    if fold.tokens[0].upper not in _FIRST_WORDS:
         return False
     text = source.slice(sent).strip().rstrip(";").rstrip()
-    upper = text.upper()
-    cut = _Words(cursor, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
+    cut = _Words(fold, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
+    try:
+        return _judge(cut, text.upper(), sent, span)
+    except _StopError:
+        return True
+
+
+def _judge(cut: _Words, upper: str, sent: Span, span: Span) -> bool:
     if upper.startswith("CREATE MASKING POLICY"):
         _policy(cut)
     elif upper.startswith("ALTER TABLE") and "MASKING POLICY" in upper:
@@ -63,18 +69,22 @@ def judge_own(cursor: Cursor, source: Source, sent: Span, span: Span) -> bool:
             _mask(cut)
         elif upper.startswith("SHOW C"):
             _plain_names(cut, 3)
-    elif _MEANT.match(" ".join(token.upper for token in cursor.tokens)):
-        _refuse_broken(cursor, sent, span)
+    elif _MEANT.match(" ".join(token.upper for token in cut.fold.tokens)):
+        _refuse_broken(cut, sent, span)
     else:
         return False
     return True
 
 
+class _StopError(Exception):
+    """The engine stops at a word; it is refused by then. It never leaves this module."""
+
+
 class _Words:
     """The statement's text cut on white space, as the engine cuts it."""
 
-    def __init__(self, cursor: Cursor, text: str, start: int) -> None:
-        self.cursor = cursor
+    def __init__(self, fold: Fold, text: str, start: int) -> None:
+        self.fold = fold
         self.text = text
         self.start = start
 
@@ -98,6 +108,11 @@ class _Words:
             if want.isupper() and word.upper() != want:
                 self.refuse(shape, span)
 
+    def stop(self, reason: str, span: Span, advice: str) -> NoReturn:
+        """Refuses the statement at a word."""
+        self.fold.refuse(reason, span, advice, kind=UnrecognisedForm)
+        raise _StopError
+
     def refuse(self, shape: str, span: Span | None = None) -> NoReturn:
         """Says what the engine wants word by word."""
         if "--" in self.text or "/*" in self.text:
@@ -106,15 +121,15 @@ class _Words:
             reason = "the engine cuts this statement on white space and finds words too many"
         else:
             reason = "the engine cuts this statement on white space and finds other words than it wants"
-        self.cursor.refuse(reason, span or self.span, f"write exactly `{shape}`", kind=UnrecognisedForm)
+        self.stop(reason, span or self.span, f"write exactly `{shape}`")
 
 
 def _policy(cut: _Words) -> None:
     head, exempt, tail = _partition(cut.text[len("CREATE MASKING POLICY") :], "EXEMPT ROLES")
     parts = head.split()
     if not exempt:
-        cut.cursor.refuse("a masking policy needs the roles that see the value", cut.span,
-                            f"write `{_POLICY}`", kind=UnrecognisedForm)  # fmt: skip
+        cut.stop("a masking policy needs the roles that see the value", cut.span,
+                            f"write `{_POLICY}`")  # fmt: skip
     if len(parts) < 3 or parts[1].upper() != "STRATEGY":
         cut.refuse(_POLICY)
     _strategy(cut, parts[2].upper(), parts[3:])
@@ -122,7 +137,7 @@ def _policy(cut: _Words) -> None:
     if not (tail.startswith("(") and tail.endswith(")")):
         cut.refuse(_POLICY)
     if not any(role.strip().strip("'") for role in tail[1:-1].split(",")):
-        cut.cursor.refuse("the list of roles is empty", cut.span, f"write `{_POLICY}`", kind=UnrecognisedForm)
+        cut.stop("the list of roles is empty", cut.span, f"write `{_POLICY}`")
 
 
 def _partition(text: str, marker: str) -> tuple[str, str, str]:
@@ -142,13 +157,12 @@ def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:
         good = not arguments
         advice = f"write `{kind}` alone"
     else:
-        cut.cursor.refuse(f"there is no masking strategy `{kind}`", cut.span,
+        cut.stop(f"there is no masking strategy `{kind}`", cut.span,
                             "write one of REDACT_SSN, REDACT_PHONE, REDACT_EMAIL, REDACT_CC, "
                            "REDACT_CUSTOM '…', HASH, TOKENIZE, "
-                            "TRUNCATE n or NULL", kind=UnrecognisedForm)  # fmt: skip
+                            "TRUNCATE n or NULL")  # fmt: skip
     if not good:
-        cut.cursor.refuse(f"the engine can't read what is behind `{kind}`: it cuts on white space", cut.span, advice,
-                            kind=UnrecognisedForm)  # fmt: skip
+        cut.stop(f"the engine can't read what is behind `{kind}`: it cuts on white space", cut.span, advice)
 
 
 def _attachment(cut: _Words) -> None:
@@ -161,12 +175,10 @@ def _classification(cut: _Words) -> None:
     cut.match(_CLASSIFY)
     value, span = cut.found[8]
     if not (len(value) > 1 and value[0] == value[-1] == "'"):
-        cut.cursor.refuse(
-            "a classification stands in single quotes", span, f"write `{_CLASSIFY}`", kind=UnrecognisedForm
-        )
+        cut.stop("a classification stands in single quotes", span, f"write `{_CLASSIFY}`")
     _plain_names(cut, 2, 5)
     if ends_server(value):
-        cut.cursor.hazards.append(Crashes("an empty classification kills the server", span))
+        cut.fold.hazards.append(Crashes("an empty classification kills the server", span))
 
 
 def ends_server(classification: str) -> bool:
@@ -179,28 +191,26 @@ def _plain_names(cut: _Words, *places: int) -> None:
     for place in places:
         word, span = cut.found[place]
         if word[0] in '"`':
-            cut.cursor.refuse(f"the quotes of `{word}` count as part of the name here", span,
-                                "write the name without quotes", kind=UnrecognisedForm)  # fmt: skip
+            cut.stop(f"the quotes of `{word}` count as part of the name here", span,
+                                "write the name without quotes")  # fmt: skip
 
 
 def _mask(cut: _Words) -> None:
     target, span = cut.found[4]
     table, dot, column = target.partition(".")
     if not (table and dot and column):
-        cut.cursor.refuse(
-            "a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`", kind=UnrecognisedForm
-        )
+        cut.stop("a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`")
     _plain_names(cut, 4)
     strategy, span = cut.found[6]
     if strategy.upper() not in _MASK_STRATEGIES:
-        cut.cursor.refuse(f"there is no masking strategy `{strategy}`", span,
-                            f"write one of {', '.join(sorted(_MASK_STRATEGIES))}", kind=UnrecognisedForm)  # fmt: skip
+        cut.stop(f"there is no masking strategy `{strategy}`", span,
+                            f"write one of {', '.join(sorted(_MASK_STRATEGIES))}")  # fmt: skip
 
 
-def _refuse_broken(cursor: Cursor, sent: Span, span: Span) -> NoReturn:
+def _refuse_broken(cut: _Words, sent: Span, span: Span) -> NoReturn:
     """Meant as an own statement, and the engine doesn't know it by its first cut."""
     if sent.start < span.start:
-        cursor.refuse("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
-                      "move the comment to the top of the file, as `--` lines", kind=UnrecognisedForm)  # fmt: skip
-    cursor.refuse("the engine knows this statement by its first words, one space between them", span,
-                  "write the first words on one line with one space between them", kind=UnrecognisedForm)  # fmt: skip
+        cut.stop("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
+                      "move the comment to the top of the file, as `--` lines")  # fmt: skip
+    cut.stop("the engine knows this statement by its first words, one space between them", span,
+                  "write the first words on one line with one space between them")  # fmt: skip

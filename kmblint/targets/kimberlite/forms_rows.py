@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from typing import Final
 
 from kmblint.findings import Applicability
-from kmblint.sql.scanner import Kind
-from kmblint.targets.kimberlite.expressions import expressions, parse_expression
-from kmblint.targets.kimberlite.facts import TABLE_ALIAS_STOPS
+from kmblint.sql.tree import Node, Shape
+from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_where import condition, qualifiers, value
-from kmblint.targets.kimberlite.nodes import Node, Shape
-from kmblint.targets.kimberlite.tokens import NAMES, Cursor, Named
 from kmblint.targets.verdict import (
     Crashes,
     IgnoredGuard,
@@ -23,325 +20,266 @@ from kmblint.targets.verdict import (
 )
 from kmblint.text import Span
 
-_JOINS: Final = frozenset({"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"})
 _VALUES_ONLY: Final = "INSERT takes VALUES only"
-_PLAIN_TABLE: Final = "the engine keeps the quotes as part of the table's name in INSERT, and finds no such table"
+_WITH: Final = "the engine takes WITH before SELECT only"
+_RETURNING: Final = "RETURNING takes column names only"
+_UNREAD: Final = "leave it out: nobody reads it in a migration"
+_KEY_TARGET: Final = "write ON CONFLICT (the columns of the primary key)"
+_THE_END: Final = "the end of the statement"
+_UPDATE_ORDER: Final = ("WHERE", "RETURNING", "ORDER BY", "LIMIT", "OFFSET")
+_COPIES: Final = "write the rows out as literals, or copy them by a program"
 
 
-def insert(cursor: Cursor) -> None:
-    """What follows INSERT."""
-    guard = cursor.here()
-    if cursor.take("OR"):
-        word = cursor.take_any("IGNORE", "REPLACE", "ROLLBACK", "ABORT", "FAIL") or cursor.expected("IGNORE or REPLACE")
-        cursor.hazards.append(
-            IgnoredGuard(f"OR {word}", cursor.since(guard), "a row whose key is there is refused all the same")
-        )
-    if cursor.sees("IGNORE"):
-        cursor.refuse(
-            "the engine has no INSERT IGNORE", cursor.here(), "write ON CONFLICT (the key) DO NOTHING behind VALUES"
-        )
-    cursor.take("OVERWRITE")
-    cursor.take("INTO")
-    cursor.take("LOCAL")
-    cursor.take("TABLE")
-    table = cursor.object_name("a table")
+def insert(fold: Fold, root: Node) -> None:
+    """INSERT: a plain table, VALUES, and ON CONFLICT over the key."""
+    table = next(root.all(Shape.NAME))
+    for part in root.parts:
+        match part.kind:
+            case "WITH":
+                refuse_with(fold, part)
+            case "IGNORE":
+                fold.refuse("the engine has no INSERT IGNORE", part.span,
+                            "write ON CONFLICT (the key) DO NOTHING behind VALUES")  # fmt: skip
+            case Shape.NAME:
+                _plain_table(fold, table)
+            case "AS":
+                fold.refuse(
+                    "INSERT takes no alias for its table", fold.first_words(part.span, 1), "leave out the alias"
+                )
+            case "columns" if not part.parts:
+                fold.expected("a column", Span(part.span.end - 1, part.span.end))
+            case "OVERRIDING":
+                fold.expected("`VALUES`", part)
+            case "DEFAULT VALUES":
+                fold.refuse(_VALUES_ONLY, part.span, "write the columns and their values")
+            case "SET":
+                fold.refuse("the engine has no INSERT … SET", fold.first_words(part.span, 1),
+                            "write (column, …) VALUES (value, …)")  # fmt: skip
+            case Shape.QUERY:
+                fold.refuse(_VALUES_ONLY, fold.first_words(part.span, 1), _COPIES)
+            case "VALUES":
+                _rows(fold, part)
+            case "ON DUPLICATE KEY UPDATE":
+                fold.refuse("the engine has no ON DUPLICATE KEY", fold.first_words(part.span, 1),
+                            "write ON CONFLICT (the key) DO UPDATE SET …")  # fmt: skip
+            case "ON CONFLICT":
+                _on_conflict(fold, part)
+            case "RETURNING":
+                _returning(fold, part)
+            case _ if part.kind.startswith("OR "):
+                effect = "a row whose key is there is refused all the same"
+                fold.hazards.append(IgnoredGuard(part.kind, part.span, effect))
+            case _:  # OVERWRITE, LOCAL and TABLE, and what may stand behind rows: read past
+                pass
+
+
+def _plain_table(fold: Fold, table: Node) -> None:
+    name = table.name
     if table.quoted:
-        plain = table.text.replace(".", "").replace("_", "").isalnum()
-        edits = (Replacement(table.span, table.text, "remove the quotes"),) if plain else ()
-        cursor.refuse(_PLAIN_TABLE, table.span, "write the table without quotes", edits)
-    if cursor.sees("AS"):
-        cursor.refuse("INSERT takes no alias for its table", cursor.here(), "leave out the alias")
-    if span := cursor.take("DEFAULT", "VALUES"):
-        cursor.refuse(_VALUES_ONLY, span, "write the columns and their values")
-    if cursor.sees("(") and cursor.word(1) not in {"SELECT", "WITH", "VALUES"}:
-        cursor.names()
-    if cursor.sees("SET"):
-        cursor.refuse("the engine has no INSERT … SET", cursor.here(), "write (column, …) VALUES (value, …)")
-    if cursor.word() not in {"VALUES", "VALUE"}:
-        _refuse_source(cursor)
-    _values(cursor)
-    _on_conflict(cursor)
-    returning(cursor)
-    cursor.finish()
+        plain = name.text.replace(".", "").replace("_", "").isalnum()
+        edits = (Replacement(table.span, name.text, "remove the quotes"),) if plain else ()
+        reason = "the engine keeps the quotes as part of the table's name in INSERT, and finds no such table"
+        fold.refuse(reason, table.span, "write the table without quotes", edits)
+    elif name.text.upper() in {"LOCAL", "TABLE"}:
+        fold.expected("a table", fold.behind(table.span))
 
 
-def _refuse_source(cursor: Cursor) -> NoReturn:
-    if cursor.word() in {"SELECT", "WITH", "(", "TABLE"}:
-        cursor.refuse(_VALUES_ONLY, cursor.here(), "write the rows out as literals, or copy them by a program")
-    cursor.expected("`VALUES`")
+def _rows(fold: Fold, node: Node) -> None:
+    for row in node.parts:
+        if not row.parts:
+            fold.expected("an expression", Span(row.span.end - 1, row.span.end))
+        for part in row.parts:
+            if part.kind is Shape.STRING or part.kind is Shape.NULL or not fold.unread(part):
+                value(fold, part, "VALUES")
 
 
-def _values(cursor: Cursor) -> None:
-    cursor.at += 1
-    cursor.depth += 1  # VALUES is a query to the parser
-    while True:
-        cursor.take("ROW")
-        cursor.expect("(", what="`(`")
-        while True:
-            if cursor.sees(")") or cursor.done:
-                cursor.expected("an expression")
-            node = _quick_literal(cursor) or parse_expression(cursor)
-            value(cursor, node, "VALUES")
-            if not cursor.take(","):
-                break
-        cursor.expect(")", what="`,` or `)`")
-        if not cursor.take(","):
-            break
-    if cursor.take("ORDER", "BY"):
-        expressions(cursor)
-    if cursor.take("LIMIT"):
-        parse_expression(cursor)
-    cursor.depth -= 1
-
-
-def _quick_literal(cursor: Cursor) -> Node | None:
-    """A lone text, number or NULL followed by `,` or `)`: nearly every value of a long INSERT."""
-    if cursor.word(1) not in {",", ")"}:
-        return None
-    token = cursor.peek()
-    if token is None or token.kind not in {Kind.STRING, Kind.NUMBER}:
-        return None
-    cursor.at += 1
-    return Node(Shape.STRING if token.kind is Kind.STRING else Shape.NUMBER, token.span, token.text)
-
-
-def _on_conflict(cursor: Cursor) -> None:
-    start = cursor.here()
-    if not cursor.take("ON"):
-        return
-    if cursor.sees("DUPLICATE"):
-        cursor.refuse(
-            "the engine has no ON DUPLICATE KEY", cursor.since(start), "write ON CONFLICT (the key) DO UPDATE SET …"
-        )
-    cursor.expect("CONFLICT", what="`CONFLICT`")
-    if span := cursor.take("ON", "CONSTRAINT"):
-        cursor.refuse("ON CONFLICT takes no constraint", span, "write ON CONFLICT (the columns of the primary key)")
-    if not cursor.sees("("):
-        cursor.refuse(
-            "ON CONFLICT needs its columns", cursor.since(start), "write ON CONFLICT (the columns of the primary key)"
-        )
-    cursor.names()
-    cursor.expect("DO", what="`DO`")
-    if cursor.take("NOTHING"):
-        return
-    cursor.expect("UPDATE", what="`NOTHING` or `UPDATE SET`")
-    cursor.expect("SET", what="`SET`")
-    while True:
-        _conflict_assignment(cursor)
-        if not cursor.take(","):
-            break
-    if cursor.sees("WHERE"):
-        cursor.refuse("ON CONFLICT DO UPDATE takes no WHERE", cursor.here(), "leave out WHERE")
-
-
-def _conflict_assignment(cursor: Cursor) -> None:
-    target = cursor.object_name("a column")
-    if target.quoted or target.parts > 1:
-        cursor.refuse("DO UPDATE SET takes a bare column, without quotes or a table before it", target.span,
-                      f"write `{target.text.rpartition('.')[2]}`")  # fmt: skip
-    cursor.expect("=", what="`=`")
-    node = parse_expression(cursor)
-    if node.shape is Shape.COLUMN and (node.qualifier or "").upper() == "EXCLUDED":
-        return
-    value(cursor, node, "DO UPDATE SET")
-
-
-def update(cursor: Cursor) -> None:
-    """What follows UPDATE."""
-    cursor.take("OR") and cursor.take_any("IGNORE", "REPLACE", "ROLLBACK", "ABORT", "FAIL")
-    if cursor.sees("REPLACE"):
-        cursor.at += 1
-    own = _table_and_joins(cursor)
-    if span := cursor.take("FROM"):
-        _ignored_tables(cursor, "FROM", span)
-    cursor.expect("SET", what="`SET`")
-    while True:
-        _assignment(cursor)
-        if not cursor.take(","):
-            break
-    if span := cursor.take("FROM"):
-        _ignored_tables(cursor, "FROM", span)
-    _where(cursor, own)
-    returning(cursor)
-    if cursor.sees("ORDER"):
-        cursor.refuse(
-            "UPDATE takes no ORDER BY", cursor.here(), "leave it out; name the rows by a range of keys in WHERE"
-        )
-    _limit(cursor)
-    _refuse_offset(cursor)
-    cursor.finish()
-
-
-def delete(cursor: Cursor) -> None:
-    """What follows DELETE."""
-    if not cursor.take("FROM"):
-        start = cursor.here()
-        while cursor.kind() in NAMES and not cursor.sees("FROM"):
-            cursor.object_name()
-            cursor.take(",")
-        if not cursor.take("FROM"):
-            cursor.refuse(
-                "DELETE needs FROM",
-                start,
-                "write DELETE FROM",
-                (Replacement(Span(start.start, start.start), "FROM ", "add FROM"),),
-            )
-    own = _table_and_joins(cursor)
-    if cursor.sees(","):
-        cursor.refuse("DELETE takes one table", cursor.here(), "write a statement for each table")
-    if span := cursor.take("USING"):
-        _ignored_tables(cursor, "USING", span)
-    _where(cursor, own)
-    returning(cursor)
-    start = cursor.here()
-    if cursor.take("ORDER", "BY"):
-        while True:
-            parse_expression(cursor)
-            cursor.take_any("ASC", "DESC")
-            if not cursor.take(","):
-                break
-        cursor.hazards.append(IgnoredOrder(cursor.since(start)))
-    _limit(cursor)
-    _refuse_offset(cursor)
-    cursor.finish()
-
-
-def _table_and_joins(cursor: Cursor) -> set[str]:
-    """A table with its alias and what is joined to it; the qualifiers that mean the table itself."""
-    if cursor.sees("("):
-        cursor.refuse("UPDATE and DELETE take a plain table", cursor.here(), "write the table's name")
-    table = table_factor(cursor)
-    while cursor.word() in _JOINS:
-        start = cursor.here()
-        while cursor.take_any(*_JOINS, "OUTER"):
-            pass
-        _ignored_tables(cursor, "JOIN", start)
-        if cursor.take("ON"):
-            parse_expression(cursor)
-        elif cursor.take("USING"):
-            cursor.names()
-    return table
-
-
-def table_factor(cursor: Cursor) -> set[str]:
-    """A table and its alias, by the names that mean it."""
-    if cursor.word() in {"TABLE", "LATERAL"} and cursor.word(1) != ".":
-        cursor.expected("a table")
-    if cursor.sees("ONLY") and cursor.kind(1) in NAMES and cursor.word(1) not in TABLE_ALIAS_STOPS:
-        span = Span(cursor.here().start, cursor.tokens[cursor.at + 1].start)
-        edits = (Replacement(span, "", "remove `ONLY`"),)
-        cursor.refuse("`ONLY` is read as the name of a table here", cursor.here(), "leave out `ONLY`", edits)
-    if cursor.sees("("):
-        cursor.balanced()
-        names: set[str] = set()
+def _on_conflict(fold: Fold, node: Node) -> None:
+    words = fold.first_words(node.span, 2)
+    target = node.child("columns", "ON CONSTRAINT")
+    if target is None:
+        fold.refuse("ON CONFLICT needs its columns", words, _KEY_TARGET)
+    elif target.kind == "ON CONSTRAINT":
+        fold.refuse("ON CONFLICT takes no constraint", fold.first_words(target.span, 2), _KEY_TARGET)
     else:
-        table = cursor.object_name("a table")
-        names = {table.text}
-    alias = _alias(cursor)
-    return names | {alias.text} if alias else names
+        odd = next((part for part in target.parts if part.kind is not Shape.COLUMN or part.qualifier), None)
+        if odd or not target.parts:
+            fold.expected("a column", odd or Span(target.span.end - 1, target.span.end))
+    assigned = node.child("SET")
+    for where in node.all("WHERE"):
+        if assigned is None or where.span.start < assigned.span.start:
+            fold.expected("`DO`", where)
+        else:
+            fold.refuse("ON CONFLICT DO UPDATE takes no WHERE", fold.first_words(where.span, 1), "leave out WHERE")
+    for pair in assigned.parts if assigned else ():
+        name, written = pair.parts
+        if name.kind == "columns" or name.quoted or name.qualifier is not None:
+            fold.refuse("DO UPDATE SET takes a bare column, without quotes or a table before it", name.span,
+                        f"write `{name.text}`")  # fmt: skip
+        excluded = written.kind is Shape.COLUMN and (written.qualifier or "").upper() == "EXCLUDED"
+        if not excluded and not fold.unread(written):
+            value(fold, written, "DO UPDATE SET")
 
 
-def _alias(cursor: Cursor) -> Named | None:
-    if cursor.take("AS"):
-        return cursor.name("an alias")
-    if cursor.kind() is Kind.QUOTED or (cursor.kind() is Kind.WORD and cursor.word() not in TABLE_ALIAS_STOPS):
-        return cursor.name("an alias")
-    return None
+def update(fold: Fold, root: Node) -> None:
+    """UPDATE: a plain table, literals in SET, and a condition; what is joined is read past."""
+    _rows_changed(fold, root, ("FROM", "SET", "FROM", *_UPDATE_ORDER))
 
 
-def _ignored_tables(cursor: Cursor, clause: str, span: Span) -> None:
+def delete(fold: Fold, root: Node) -> None:
+    """DELETE: a plain table and a condition; what is joined is read past."""
+    if not root.has("FROM"):
+        start = next(root.all("table")).span
+        edit = Replacement(Span(start.start, start.start), "FROM ", "add FROM")
+        fold.refuse("DELETE needs FROM", fold.first_words(start, 1), "write DELETE FROM", (edit,))
+    _rows_changed(fold, root, ("target", "FROM", "table", "JOIN", "USING", *_UPDATE_ORDER))
+
+
+def _rows_changed(fold: Fold, root: Node, order: tuple[str, ...]) -> None:
+    own: set[str] = set()
+    rank = 0
+    for part in root.parts:
+        rank = _ranked(fold, part, order, rank)
+        match part.kind:
+            case "WITH":
+                refuse_with(fold, part)
+            case "table":
+                own = _table(fold, part, root.kind)
+            case "JOIN":
+                _join(fold, part)
+            case "FROM" | "USING":
+                _ignored_tables(fold, part)
+            case "SET":
+                for pair in part.parts:
+                    _assignment(fold, pair)
+            case "WHERE":
+                _where(fold, part.parts[0], own)
+            case "RETURNING":
+                _returning(fold, part)
+            case "ORDER BY" if root.kind == "UPDATE":
+                fold.refuse("UPDATE takes no ORDER BY", fold.first_words(part.span, 1),
+                            "leave it out; name the rows by a range of keys in WHERE")  # fmt: skip
+            case "ORDER BY":
+                fold.hazards.append(IgnoredOrder(part.span))
+            case "LIMIT":
+                _limit(fold, part)
+            case "OFFSET":
+                fold.refuse("UPDATE and DELETE take no OFFSET", fold.first_words(part.span, 1),
+                            "name the rows by a range of keys in WHERE")  # fmt: skip
+            case "LOW_PRIORITY" | "QUICK" | "IGNORE" | "ONLY":
+                fold.expected("a table", fold.behind(part.span) if part.kind != "ONLY" else part)
+            case _:  # OR IGNORE and REPLACE before the table, the targets of DELETE: read past
+                pass
+
+
+def _ranked(fold: Fold, part: Node, order: tuple[str, ...], rank: int) -> int:
+    """The place of a clause in the engine's order; one that stands elsewhere, or nowhere in it, is refused."""
+    if part.kind in order[rank:]:
+        return order.index(part.kind, rank)
+    if part.kind in {*order, "FOR", "GROUP", "FETCH", "USING"} and part.kind != "JOIN" and part.parts is not None:
+        fold.expected(_THE_END, part)
+    return rank
+
+
+def refuse_with(fold: Fold, node: Node) -> None:
+    """WITH before anything but SELECT."""
+    fold.refuse(_WITH, fold.first_words(node.span, 1), "write the values as literals")
+
+
+def _table(fold: Fold, node: Node, statement: str) -> set[str]:
+    """The names that mean the statement's own table."""
+    name, *more = node.parts
+    if statement in fold.facts.broken_names["table"].get(name.text.upper(), ()) and not name.quoted:
+        fold.expected("a table", name)
+    only = node.child("ONLY")
+    if only:
+        edit = Replacement(Span(only.span.start, fold_start(fold, only)), "", "remove `ONLY`")
+        fold.refuse("`ONLY` is read as the name of a table here", only.span, "leave out `ONLY`", (edit,))
+    if name.kind is not Shape.NAME:
+        fold.refuse("UPDATE and DELETE take a plain table", fold.first_words(node.span, 1), "write the table's name")
+    names = {name.name.text} if name.kind is Shape.NAME else set()
+    return names | {part.text for part in more if part.kind == "alias"}
+
+
+def fold_start(fold: Fold, node: Node) -> int:
+    """Where the word behind a node begins."""
+    behind = fold.behind(node.span)
+    return behind.start if behind else node.span.end
+
+
+def _names(node: Node) -> str:
+    name, *more = node.parts
+    found = {name.name.text} if name.kind is Shape.NAME else set()
+    return min(found | {part.text for part in more if part.kind == "alias"}, default="")
+
+
+def _join(fold: Fold, node: Node) -> None:
+    if node.text == ",":
+        fold.expected("`SET`" if fold.tokens[0].upper == "UPDATE" else _THE_END, node)
+        return
+    table, *rest = node.parts
+    fold.hazards.append(IgnoredJoin("JOIN", _names(table), fold.first_words(node.span, 1).to(table.span)))
+    for part in rest:
+        fold.unread(part)
+
+
+def _ignored_tables(fold: Fold, node: Node) -> None:
     """Tables beside the statement's own: parsed, and then nothing asks them."""
-    while True:
-        names = table_factor(cursor)
-        cursor.hazards.append(IgnoredJoin(clause, min(names, default=""), cursor.since(span)))
-        if not cursor.take(","):
-            break
-    while cursor.word() in _JOINS:
-        start = cursor.here()
-        while cursor.take_any(*_JOINS, "OUTER"):
-            pass
-        names = table_factor(cursor)
-        if cursor.take("ON"):
-            parse_expression(cursor)
-        cursor.hazards.append(IgnoredJoin("JOIN", min(names, default=""), cursor.since(start)))
+    for part in node.parts:
+        if part.kind == "JOIN":
+            table, *rest = part.parts
+            last = next((each.span for each in rest if each.kind != "no condition"), table.span)
+            fold.hazards.append(IgnoredJoin("JOIN", _names(table), part.span.to(last)))
+        else:
+            fold.hazards.append(IgnoredJoin(node.kind, _names(part), Span(node.span.start, part.span.end)))
 
 
-def _assignment(cursor: Cursor) -> None:
-    start = cursor.here()
-    if cursor.sees("("):
-        cursor.balanced()
-        cursor.refuse("SET takes one column at a time, not a row", cursor.since(start), "write `SET a = 1, b = 2`")
-    target = cursor.object_name("a column")
-    if target.parts > 1:
-        column = target.text.rpartition(".")[2]
-        cursor.hazards.append(QualifiedSet(
-            column, target.span, f"the engine sets a column named `{target.text}`, which isn't there, "
-            f"and leaves `{column}` as it is", f"write `{column}` without what stands before it",
+def _assignment(fold: Fold, pair: Node) -> None:
+    target, written = pair.parts
+    if target.kind == "columns":
+        fold.refuse("SET takes one column at a time, not a row", target.span, "write `SET a = 1, b = 2`")
+        return
+    if target.qualifier is not None:
+        fold.hazards.append(QualifiedSet(
+            target.text, target.span, f"the engine sets a column named `{target.name}`, which isn't there, "
+            f"and leaves `{target.text}` as it is", f"write `{target.text}` without what stands before it",
         ))  # fmt: skip
     elif target.quoted:
-        cursor.hazards.append(QualifiedSet(
+        fold.hazards.append(QualifiedSet(
             target.text, target.span, "the engine keeps the quotes as part of the name in SET and leaves "
             f"`{target.text}` as it is", f"write `{target.text}` without quotes",
         ))  # fmt: skip
-    cursor.expect("=", what="`=`")
-    node = parse_expression(cursor)
-    value(cursor, node, "SET")
-    if _is_fraction(node):
-        cursor.hazards.append(
-            Crashes("a number with a fraction in SET kills the server", node.span, "as soon as one row matches")
-        )
-
-
-def _is_fraction(node: Node) -> bool:
-    inner = node.parts[0] if node.shape is Shape.UNARY else node
-    return inner.shape is Shape.NUMBER and "." in inner.name
-
-
-def _where(cursor: Cursor, own: set[str]) -> None:
-    if not cursor.take("WHERE"):
+    sign = fold.behind(target.span)
+    if sign and sign.end - sign.start > 1:  # `:=`, `==`
+        fold.expected("`=`", sign)
+    if fold.unread(written):
         return
-    node = parse_expression(cursor)
-    condition(cursor, node)
+    value(fold, written, "SET")
+    inner = written.parts[0] if written.kind is Shape.UNARY else written
+    if inner.kind is Shape.NUMBER and "." in inner.text:
+        reason = "a number with a fraction in SET kills the server"
+        fold.hazards.append(Crashes(reason, written.span, "as soon as one row matches"))
+
+
+def _where(fold: Fold, node: Node, own: set[str]) -> None:
+    if fold.unread(node):
+        return
+    condition(fold, node)
     for column in qualifiers(node):
         if column.qualifier is not None and column.qualifier not in own:
-            cursor.hazards.append(IgnoredQualifier(column.qualifier, column.span))
+            fold.hazards.append(IgnoredQualifier(column.qualifier, column.span))
 
 
-def returning(cursor: Cursor) -> None:
+def _returning(fold: Fold, node: Node) -> None:
     """RETURNING of plain columns."""
-    if not cursor.take("RETURNING"):
-        return
-    while True:
-        if cursor.sees("*"):
-            cursor.refuse(
-                "RETURNING takes column names only",
-                cursor.here(),
-                "leave it out: nobody reads it in a migration",
-                (
-                    Replacement(
-                        Span(cursor.tokens[cursor.at - 1].start, cursor.here().end), "", "remove it", Applicability.SAFE
-                    ),
-                ),
-            )
-        node = parse_expression(cursor)
-        if node.shape not in {Shape.COLUMN, Shape.COMPOUND} or cursor.sees("AS"):
-            cursor.refuse(
-                "RETURNING takes column names only", node.span, "leave it out: nobody reads it in a migration"
-            )
-        if not cursor.take(","):
-            break
+    for part in node.parts:
+        if part.kind == "*":
+            edit = Replacement(Span(fold.before(part.span).start, part.span.end), "", "remove it", Applicability.SAFE)
+            fold.refuse(_RETURNING, part.span, _UNREAD, (edit,))
+        elif part.kind not in {Shape.COLUMN, Shape.COMPOUND}:
+            fold.refuse(_RETURNING, part.parts[0].span if part.kind == "AS" else part.span, _UNREAD)
 
 
-def _limit(cursor: Cursor) -> None:
-    start = cursor.here()
-    if cursor.take("LIMIT"):
-        cursor.take("ALL") or parse_expression(cursor)
-        cursor.hazards.append(IgnoredLimit(cursor.since(start)))
-
-
-def _refuse_offset(cursor: Cursor) -> None:
-    if cursor.sees("OFFSET"):
-        cursor.refuse("UPDATE and DELETE take no OFFSET", cursor.here(), "name the rows by a range of keys in WHERE")
-
-
-__all__ = ["delete", "insert", "returning", "table_factor", "update"]
+def _limit(fold: Fold, node: Node) -> None:
+    if len(node.parts) > 1:
+        fold.expected(_THE_END, fold.behind(node.parts[0].span))
+    fold.hazards.append(IgnoredLimit(node.span))

@@ -82,8 +82,7 @@ def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Confl
     inserted = judge_insert(table, change) if table and isinstance(change, InsertRows) else None
     if not refusals:
         refusals = [*_refusals(change, catalog, inserted)]
-    if form.refusal:
-        refusals.insert(0, form.refusal)
+    refusals[:0] = form.refusals
     hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, inserted))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
     return Outcome(verdict, tuple(refusals), hazards, _found(change, catalog), inserted)

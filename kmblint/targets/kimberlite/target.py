@@ -10,6 +10,7 @@ from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.kimberlite.capabilities import CAPABILITIES
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.forms import judge
 from kmblint.targets.kimberlite.outcome import judge_change
 from kmblint.targets.kimberlite.side_effects import after
@@ -25,9 +26,12 @@ class Kimberlite:
     runner = True
     capabilities: Capabilities = CAPABILITIES
 
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
     def form(self, statement: Statement, source: Source) -> Form:
         """What the engine says of the words alone."""
-        return judge(statement, source)
+        return judge(statement, source, self.facts)
 
     def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
         """What the engine says on a catalogue."""

@@ -1,0 +1,117 @@
+"""What a fold over a statement's tree collects: every refusal that the words alone show, and the hazards."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+import msgspec
+
+from kmblint.findings import Severity
+from kmblint.sql.scanner import Token
+from kmblint.sql.statement import Statement
+from kmblint.sql.tree import Node, Shape
+from kmblint.targets.kimberlite.facts import Facts
+from kmblint.targets.verdict import DroppedClause, Form, FormRefusal, Hazard, Replacement, UnsupportedForm
+from kmblint.text import Span
+
+
+class Fold:
+    """Collects refusals and hazards in the order of the text; one cause is refused once."""
+
+    def __init__(self, statement: Statement, facts: Facts) -> None:
+        self.facts = facts
+        self.tokens = statement.tokens
+        self.hazards: list[Hazard] = []
+        self._refusals: dict[tuple[str, bool], FormRefusal] = {}
+        self._starts = [token.start for token in statement.tokens]
+
+    @property
+    def form(self) -> Form:
+        """What was collected."""
+        return Form(tuple(self._refusals.values()), tuple(self.hazards))
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything is refused by now."""
+        return bool(self._refusals)
+
+    def refuse(
+        self,
+        reason: str,
+        span: Span,
+        advice: str | None = None,
+        replacements: tuple[Replacement, ...] = (),
+        *,
+        kind: type[FormRefusal] = UnsupportedForm,
+    ) -> None:
+        """Notes a reason; where it is noted already, its edits join those of the first."""
+        key = (reason, bool(replacements))
+        first = self._refusals.get(key)
+        if first is None:
+            self._refusals[key] = kind(reason, span, advice, replacements)
+        elif replacements:
+            edits = (*first.replacements, *replacements)
+            self._refusals[key] = msgspec.structs.replace(first, replacements=edits)
+
+    def expected(self, what: str, at: Span | Node | None) -> None:
+        """Refuses the word at a place in the engine's manner: what it expected and what it found."""
+        span = at.span if isinstance(at, Node) else at
+        token = self.token(span) if span else None
+        if token is None:
+            end = self.tokens[-1].end
+            self.refuse(f"the engine expects {what} here, and the statement ends", Span(end, end))
+        else:
+            self.refuse(f"the engine expects {what} here, and found `{_short(token.text)}`", token.span)
+
+    def note(self, clause: str, span: Span, graded: tuple[str, Severity], column: str | None = None) -> None:
+        """Notes a clause that is parsed and thrown away: what is then not so, and how bad that is."""
+        self.hazards.append(DroppedClause(clause, span, *graded, column))
+
+    def unread(self, node: Node) -> bool:
+        """Refuses what the engine's parser can't read in an expression; whether there is any."""
+        odd = next(_odd(node), None)
+        if odd is None:
+            return False
+        if odd.kind is Shape.OPAQUE:
+            self.refuse(f"the engine can't read this: it doesn't take `{_short(odd.text)}` here", odd.span)
+        else:
+            self.refuse(f"the engine has no {odd.text}", odd.span, "write IS NULL or IS NOT NULL")
+        return True
+
+    def token(self, span: Span) -> Token | None:
+        """The token that begins at a place, or the first one behind it."""
+        index = bisect_left(self._starts, span.start)
+        return self.tokens[index] if index < len(self.tokens) else None
+
+    def behind(self, span: Span) -> Span | None:
+        """Where the token behind a place stands."""
+        index = bisect_left(self._starts, span.end)
+        return self.tokens[index].span if index < len(self.tokens) else None
+
+    def before(self, span: Span) -> Token:
+        """The token before a place."""
+        return self.tokens[max(bisect_left(self._starts, span.start) - 1, 0)]
+
+    def first_words(self, span: Span, count: int) -> Span:
+        """The place of the first words of a stretch."""
+        index = bisect_left(self._starts, span.start)
+        return Span(span.start, self.tokens[min(index + count, len(self.tokens)) - 1].end)
+
+    def last(self, span: Span) -> str:
+        """The last word of a stretch, in upper case."""
+        return self.tokens[bisect_left(self._starts, span.end) - 1].upper
+
+
+def _odd(node: Node) -> Iterator[Node]:
+    if node.kind is Shape.OPAQUE or (node.kind is Shape.IS_NULL and node.text in {"ISNULL", "NOTNULL"}):
+        yield node
+    elif node.kind is not Shape.QUERY and node.kind is not Shape.SPECIAL_CALL:
+        for part in node.parts:
+            yield from _odd(part)
+
+
+def _short(text: str) -> str:
+    """At most forty characters of a token, on one line, for a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"
