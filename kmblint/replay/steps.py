@@ -226,7 +226,7 @@ def steps_of(
 
 def _undone(steps: tuple[Step, ...], catalog: Catalog) -> tuple[Step, ...]:
     """The steps of a statement; where one change of it is refused, none of them has happened."""
-    if len(steps) == 1 or all(step.outcome.verdict in _HAPPENS for step in steps):
+    if len(steps) == 1 or not any(step.outcome.verdict is Verdict.REFUSED for step in steps):
         return steps
     refused = (msgspec.structs.replace(step.outcome, verdict=Verdict.REFUSED) for step in steps)
     return tuple(

@@ -70,7 +70,7 @@ def _add(reader: Reader, start: int) -> Node:
         return _add_index(reader, start)
     if reader.word in ("PARTITION", "GENERATED") or reader.sees("EXCLUDE", "USING"):
         return _other(reader, start)
-    if not reader.sees("COLUMN") or reader.takes_name(1) or reader.sees("IF", ahead=1):
+    if reader.takes_name(1) or reader.sees("COLUMN", "("):
         reader.take("COLUMN")
     parts = [guard] if (guard := reader.clause("IF", "NOT", "EXISTS")) else []
     if reader.sees("COLUMN") and reader.at == reader.stop - 1:

@@ -33,7 +33,8 @@ _ALTER_HELP: Final = {
 
 def create_table(fold: Fold, root: Node) -> None:
     """CREATE TABLE: at least one column and a key; most clauses are dropped."""
-    _heading(fold, root)
+    if not _heading(fold, root):
+        return
     name = next(root.all(Shape.NAME))
     columns = keyed = 0
     behind = root.parts[root.parts.index(name) + 1 :]
@@ -58,6 +59,7 @@ def create_table(fold: Fold, root: Node) -> None:
                 columns = keyed = 1
             case _:
                 _table_option(fold, part)
+                columns, keyed = (1, 1) if part.kind in {"PARTITION OF", "OF"} else (columns, keyed)
     if not columns:
         fold.refuse(f"the engine makes no table without columns: `{name.name}`", name.span, "write the columns out")
     elif not keyed:
@@ -70,7 +72,8 @@ def _refuse_copy(fold: Fold, node: Node) -> None:
                 "write the columns out")  # fmt: skip
 
 
-def _heading(fold: Fold, root: Node) -> None:
+def _heading(fold: Fold, root: Node) -> bool:
+    """What stands before TABLE; whether the engine goes on behind it."""
     scope: list[Node] = []
     for part in root.parts:
         if part.kind in {"IF NOT EXISTS", Shape.NAME}:
@@ -82,9 +85,11 @@ def _heading(fold: Fold, root: Node) -> None:
         else:
             reason = f"the engine makes no {part.kind}"
             fold.refuse(reason, root.span.to(part.span), "leave it out")
+            return False
     if scope:
         last = "TEMPORARY" if scope[-1].kind == "TRANSIENT" else scope[-1].kind
         _drop_from_table(fold, last, scope[0].span.to(scope[-1].span))
+    return True
 
 
 def _table_option(fold: Fold, option: Node) -> None:
