@@ -23,6 +23,7 @@ from kmblint.targets.verdict import (
     CutDigits,
     DoesNothing,
     DroppedClause,
+    FreezesRow,
     GhostColumn,
     Hazard,
     IgnoredCondition,
@@ -50,6 +51,7 @@ KINDS: Final[dict[type[Hazard], str]] = {
     Poisons: "poisons",
     Crashes: "crashes",
     KeyDamage: "key-damage",
+    FreezesRow: "freezes-row",
     NullRows: "null-rows",
     UncheckedNull: "unchecked-null",
     CutDigits: "cut-digits",
@@ -251,6 +253,8 @@ def hazard_text(hazard: Hazard) -> str:
             return f"the server dies{f' {when}' if when else ''}: {reason}"
         case KeyDamage(column=column):
             return f"the key column `{column}` is set unchecked: two rows may end with one key"
+        case FreezesRow(column=column, value=value):
+            return f"a row whose key `{column}` is written {value} can be neither changed nor deleted"
         case NullRows(column=column, comparison=comparison):
             return f"`{comparison}` also takes the rows where `{column}` is NULL"
         case UncheckedNull(column=column):

@@ -280,6 +280,20 @@ class UncheckedNull(msgspec.Struct, frozen=True, tag=True):
     left_out: bool
 
 
+class FreezesRow(msgspec.Struct, frozen=True, tag=True):
+    """A key is written otherwise than the target writes it back, so that no UPDATE and no DELETE finds its row."""
+
+    table: str
+    column: str
+    column_type: str
+    value: str
+    span: Span
+    instead: str | None = None
+    """The same key as the target writes it."""
+    more: int = 0
+    """How many further rows of the statement are frozen by this column."""
+
+
 class CutDigits(msgspec.Struct, frozen=True, tag=True):
     """A number is stored with fewer digits behind its point than written."""
 
@@ -292,7 +306,7 @@ class CutDigits(msgspec.Struct, frozen=True, tag=True):
 
 Hazard: TypeAlias = (
     DroppedClause | ChangedType | IgnoredGuard | WiderThanAsked | DoesNothing | Poisons | Crashes
-    | KeyDamage | NullRows | UncheckedNull | CutDigits
+    | KeyDamage | FreezesRow | NullRows | UncheckedNull | CutDigits
 )  # fmt: skip
 
 

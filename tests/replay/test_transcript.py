@@ -145,7 +145,9 @@ def test_every_hazard_has_a_name_and_words(tmp_path: Path) -> None:
     UPDATE b SET t = 'x' WHERE n < 9;
     UPDATE b SET id = 4 WHERE t < 'x';
     UPDATE b SET r = 1.5 WHERE id = 9;
-    INSERT INTO b (id, t, r) VALUES (2, 'x', 1.5);"""
+    INSERT INTO b (id, t, r) VALUES (2, 'x', 1.5);
+    CREATE TABLE c (id UUID PRIMARY KEY);
+    INSERT INTO c (id) VALUES ('550E8400E29B41D4A716446655440000');"""
     found = [hazard for entry in told(tmp_path, statements).entries for hazard in entry.hazards]
     assert {type(hazard) for hazard in found} == set(get_args(Hazard))
     for hazard in found:

@@ -35,6 +35,10 @@ MAX_ROW_BYTES: Final = 3951
 """What a row may take as JSON (`{"a":"x","id":9}`, UTF-8) so that it fits a page of 4 KiB."""
 MAX_KEYED_ROW_BYTES: Final = 4002
 """What a row as JSON and the texts of its key may take together: the key is stored twice."""
+MAX_INDEXES: Final = 100
+"""Indexes of the whole database, dropped tables' ones counted, that are kept up to date (area index-limit)."""
+MAX_SCALE: Final = 38
+"""Digits behind the point of a DECIMAL that can be read back (area scale)."""
 MAX_DECIMAL: Final = 2**96 - 1
 """The digits of a number with a fraction, read as a whole number."""
 ODD_CHARACTERS: Final = {

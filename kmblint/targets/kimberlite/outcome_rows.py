@@ -30,6 +30,7 @@ from kmblint.schema.rows import Key, inserted_columns, literal_rows
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
+from kmblint.targets.kimberlite.keys import frozen_rows
 from kmblint.targets.kimberlite.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate, written
 from kmblint.targets.verdict import (
     CatalogueRefusal,
@@ -230,6 +231,7 @@ def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> 
             if (hazard.column, type(hazard)) not in seen:
                 seen.add((hazard.column, type(hazard)))
                 yield hazard
+    yield from frozen_rows(table, inserted.columns, tuple(judged.row for judged in inserted.rows))
     if change.on_conflict and change.on_conflict.update:
         for assignment in change.on_conflict.assignments:
             yield from _value_hazards(table, assignment.column.text, assignment.value, update=False, checked=False)

@@ -15,7 +15,7 @@ from typing import Final
 from kmblint.schema.meaning import days, instant, nanoseconds
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
-from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL, STORED_TYPES, WHOLE_NUMBERS
+from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL, MAX_SCALE, STORED_TYPES, WHOLE_NUMBERS
 
 _ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
 _DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
@@ -91,6 +91,8 @@ def _read_back(stored: DataType, value: Value) -> Fate:
 def _decimal_fate(stored: DataType, value: Value) -> Fate:
     """A number with a point or a text of digits; a scale of 0 can't read back even `1.0`."""
     scale = stored.arguments[1]
+    if scale > MAX_SCALE:
+        return Fate.POISONS
     match value:
         case Number(text=text) if not value.is_whole:
             fraction = text.partition(".")[2]
