@@ -1,38 +1,42 @@
 """Draws random mutants of the package and says which of them no test notices: `python -m tests.mutants --help`.
 
-A mutant is the package with one small change: an operator, a constant, a condition, a missing statement or argument.
-The draw is even over the lines that can be changed, so that a long table of words counts no more than its lines, and
-hangs on the seed alone. Each mutant runs in a copy of the project, first against the tests of its room, then against
-the rules and the engine's answers, then against all the others; the first test that fails kills it.
+A mutant is the package with one small change: an operator, a constant, a condition, a missing statement or argument,
+in a function or in a table of a module. The draw is even over the lines that can be changed, so that a long table of
+words counts no more than its lines, and hangs on the seed alone.
+
+One process collects the tests and notes which functions each of them calls. For each mutant it then forks: the child
+changes the function (or rebinds the table) in memory and runs the tests that come by, the nearest and quickest first,
+until one fails. Tests that start a program of their own see the package unchanged.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import os
+import pickle
 import random
-import shutil
-import subprocess
+import re
+import resource
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from itertools import islice, pairwise
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Final
+from types import CodeType, FrameType, FunctionType
+from typing import Any, Final
 
 import msgspec
+import pytest
 
 ROOT: Final = Path(__file__).parent.parent
-LEFT_OUT: Final = (".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".benchmarks", "build", "dist")
-"""What a copy of the project does without."""
-JUDGES: Final = ("tests/engine", "tests/test_rules.py", "tests/test_projects.py")
-"""Tests that run everything and stand for what users see."""
 ELSEWHERE: Final = tuple(f"tests/{name}" for name in ("benchmarks", "test_contributing.py", "test_pre_commit.py"))
 """Slow, and blind to what a statement means."""
+SECONDS: Final = 300
+"""Of processor time: a mutant that takes more hangs, and is killed."""
 
 _SWAPS: Final = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.In: "not in",
@@ -46,6 +50,8 @@ class Site(msgspec.Struct, frozen=True):
 
     path: Path
     """Relative to the project."""
+    within: str
+    """The qualified name of the function; empty for a statement of the module."""
     line: int
     """1-based."""
     start: int
@@ -53,6 +59,11 @@ class Site(msgspec.Struct, frozen=True):
     end: int
     text: str
     """What stands there instead."""
+
+    @property
+    def module(self) -> str:
+        """Its name, as it is imported."""
+        return ".".join(self.path.with_suffix("").parts).removesuffix(".__init__")
 
     def applied(self, whole: str) -> str:
         """The module with the change."""
@@ -70,18 +81,18 @@ class Module:
     def __init__(self, path: Path) -> None:
         self.path = path.relative_to(ROOT)
         self.text = path.read_text(encoding="utf-8")
-        self._starts = [0]
-        for line in self.text.split("\n"):
-            self._starts.append(self._starts[-1] + len(line) + 1)
         self._lines = self.text.split("\n")
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
 
     def sites(self) -> list[Site]:
         """In the order of the syntax tree; not each leaves a module that compiles."""
         found: dict[Site, None] = {}
-        for node in _meaningful(ast.parse(self.text)):
+        for node, within in _meaningful(ast.parse(self.text)):
             for start, end, text in self._changes(node):
                 line = self.text.count("\n", 0, start) + 1
-                found[Site(self.path, line, start, end, text)] = None
+                found[Site(self.path, within, line, start, end, text)] = None
         return list(found)
 
     def compiles(self, site: Site) -> bool:
@@ -162,8 +173,11 @@ def _conditions(node: ast.AST) -> list[ast.expr]:
     return []
 
 
-def _meaningful(node: ast.AST) -> Iterator[ast.AST]:
-    """What a run can notice: no annotation, docstring, assertion, import or class keyword."""
+def _meaningful(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]]:
+    """What a run can notice, and in which function it stands.
+
+    No annotation, docstring, assertion, import or default of a parameter; of a class its methods only.
+    """
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Assert() | ast.Expr(value=ast.Constant()):
             return
@@ -175,15 +189,24 @@ def _meaningful(node: ast.AST) -> Iterator[ast.AST]:
             return
         case ast.JoinedStr():
             # Before Python 3.12 the parts of an f-string don't know where they stand.
-            yield node
+            yield node, within
             return
-    yield node
-    silent = {"annotation", "returns", "decorator_list"} | ({"keywords"} if isinstance(node, ast.ClassDef) else set())
+        case ast.ClassDef(name=name, body=body):
+            for child in body:
+                if isinstance(child, ast.FunctionDef):
+                    yield from _meaningful(child, f"{within}{name}.")
+            return
+        case ast.FunctionDef(name=name, body=body):
+            inside = f"{within}{name}" if not within or within.endswith(".") else within
+            for child in body:
+                yield from _meaningful(child, inside)
+            return
+    yield node, within
     for name, value in ast.iter_fields(node):
-        if name not in silent:
+        if name not in {"annotation", "args" if isinstance(node, ast.Lambda) else ""}:
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
-                    yield from _meaningful(child)
+                    yield from _meaningful(child, within)
 
 
 def draw(rooms: Sequence[str], count: int, seed: int) -> list[tuple[Module, Site]]:
@@ -203,94 +226,206 @@ def draw(rooms: Sequence[str], count: int, seed: int) -> list[tuple[Module, Site
     return list(islice(filter(None, possible), count))
 
 
-class Workshop:
-    """A copy of the project in which one mutant at a time is tried."""
+class Calls(msgspec.Struct, frozen=True):
+    """What one test calls of the package, as `module:qualified name`, and how long it takes."""
 
-    def __init__(self, folder: Path, limits: dict[tuple[str, ...], float]) -> None:
-        self.folder = folder
-        self.limits = limits
-        """How many seconds a stage may take: a mutant that takes far longer than the original hangs, and is killed."""
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    functions: frozenset[str]
+    seconds: float
 
-    def killer(self, module: Module, site: Site) -> str:
-        """Which test notices the mutant; empty where none does."""
-        path = self.folder / module.path
-        path.write_text(site.applied(module.text), encoding="utf-8")
+
+class Hunt:
+    """A plugin of pytest that runs the tests once a mutant in place of once."""
+
+    def __init__(self, drawn: Sequence[tuple[Module, Site]], jobs: int) -> None:
+        self.drawn = drawn
+        self.jobs = jobs
+        self.alive = 0
+        self.failed = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Notes the first failure of this process."""
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """The tests as they are, then each mutant against those that come by."""
+        with tempfile.TemporaryDirectory() as scratch:
+            self._hunt(session.items, Path(scratch))
+        return True
+
+    def _hunt(self, items: list[pytest.Item], scratch: Path) -> None:
+        calls: list[Calls] = []
+        _wait(self._forked(scratch / "calls", lambda: self._traced(items)))
+        calls, failure = pickle.loads((scratch / "calls").read_bytes())  # noqa: S301 -- written by our own child
+        if failure:
+            pytest.exit(f"without a mutant, {failure} fails", returncode=2)
+        running: dict[int, int] = {}
+        for number in range(len(self.drawn)):
+            if len(running) >= self.jobs:
+                self._ended(running, scratch)
+            module, site = self.drawn[number]
+
+            def tried(module: Module = module, site: Site = site) -> str:
+                return self._killer(module, site, items, calls)
+
+            running[self._forked(scratch / str(number), tried)] = number
+        while running:
+            self._ended(running, scratch)
+
+    def _ended(self, running: dict[int, int], scratch: Path) -> None:
+        """Waits for a child, and prints what became of its mutant."""
+        child, _ = os.wait()
+        number = running.pop(child)
+        module, site = self.drawn[number]
+        told = scratch / str(number)
+        killer = pickle.loads(told.read_bytes()) if told.exists() else "it hangs or ends the process"  # noqa: S301
+        self.alive += not killer
+        print(
+            f"{'killed' if killer else 'ALIVE '} {site.shown(module.text)}  {killer}", file=sys.__stdout__, flush=True
+        )
+
+    def _forked(self, answer: Path, work: Any) -> int:
+        """A child that writes what the work gives; its number."""
+        child = os.fork()
+        if child:
+            return child
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(dir=answer.parent)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         try:
-            return next(filter(None, map(self.failure, self.stages(module.path))), "")
+            answer.write_bytes(pickle.dumps(work()))
         finally:
-            path.write_text(module.text, encoding="utf-8")
+            os._exit(0)
 
-    def stages(self, path: Path) -> Iterator[tuple[str, ...]]:
-        """The tests that fit a module, the nearest first."""
-        near = f"tests/{path.parts[1]}"
-        first = (near,) if (self.folder / near).is_dir() else ()
-        if first and near not in JUDGES:
-            yield first
-        yield JUDGES
-        yield ("tests", *(f"--ignore={name}" for name in (*first, *JUDGES, *ELSEWHERE)))
+    def _traced(self, items: list[pytest.Item]) -> tuple[list[Calls], str]:
+        """Runs every test with a look at what it calls."""
+        seen: dict[int, CodeType] = {}
+        called: set[int] = set()
 
-    def failure(self, stage: tuple[str, ...]) -> str:
-        """The first test of a stage that fails; empty where none does."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "--tb=no", "--hypothesis-seed=0", *stage]
-        # Programs that tests start are those of the copy; and two changes of one second and size look alike to a cache.
-        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        begin = time.monotonic()
+        def note(frame: FrameType, event: str, _: object) -> None:
+            if event == "call":
+                number = id(frame.f_code)
+                called.add(number)
+                seen.setdefault(number, frame.f_code)
+
+        found: list[Calls] = []
+        for item, following in pairwise((*items, None)):
+            assert item is not None
+            called.clear()
+            begin = time.process_time()
+            sys.setprofile(note)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            sys.setprofile(None)
+            names = frozenset(filter(None, (_called(seen[number]) for number in called)))
+            found.append(Calls(names, time.process_time() - begin))
+        return found, self.failed
+
+    def _killer(self, module: Module, site: Site, items: list[pytest.Item], calls: list[Calls]) -> str:
+        """Which test notices the mutant; empty where none does."""
         try:
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=self.limits.get(stage),
-            )
-        except subprocess.TimeoutExpired:
-            return "time"
-        self.limits.setdefault(stage, 60 + 10 * (time.monotonic() - begin))
-        if done.returncode == 0:
-            return ""
-        named = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        return named[0].split(" - ")[0] if named else f"pytest ended with {done.returncode}"
+            touched = _changed(module, site)
+        except Exception as error:
+            return f"import: {error!r}"
+        near = f"tests/{site.path.parts[1]}/"
+        fitting = [number for number, each in enumerate(calls) if each.functions & touched]
+        fitting.sort(key=lambda number: (not items[number].nodeid.startswith(near), calls[number].seconds))
+        chosen = [items[number] for number in fitting]
+        for item, following in pairwise((*chosen, None)):
+            assert item is not None
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self.failed:
+                break
+        return self.failed
+
+
+def _wait(child: int) -> None:
+    os.waitpid(child, 0)
+
+
+def _called(code: CodeType) -> str:
+    """The function of the package that a code object belongs to; empty where it is another's."""
+    _, inside, name = code.co_filename.rpartition(f"{ROOT.as_posix()}/kmblint/")
+    if not inside:
+        return ""
+    module = ".".join(Path("kmblint", name).with_suffix("").parts).removesuffix(".__init__")
+    return f"{module}:{code.co_qualname.partition('.<locals>')[0]}"
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _codes(each)
+
+
+def _functions() -> Iterator[FunctionType]:
+    return (each for each in gc.get_objects() if isinstance(each, FunctionType))
+
+
+def _changed(module: Module, site: Site) -> frozenset[str]:
+    """Changes the package in memory; gives the functions that then do something else."""
+    import_module(site.module)
+    text = site.applied(module.text)
+    if not site.within:
+        return _rebound(site.module, text)
+    old = [each for each in _functions() if each.__module__ == site.module and each.__qualname__ == site.within]
+    new = [code for code in _codes(compile(text, "mutant", "exec")) if code.co_qualname == site.within]
+    old.sort(key=lambda each: each.__code__.co_firstlineno)
+    for function, code in zip(old, new, strict=True):
+        function.__code__ = code
+    return frozenset({f"{site.module}:{site.within}"})
+
+
+def _rebound(name: str, text: str) -> frozenset[str]:
+    """Runs the statements of a module once more; a value that comes out otherwise takes the place of the old one."""
+    tree = ast.parse(text)
+    tree.body = [each for each in tree.body if not isinstance(each, ast.ClassDef | ast.FunctionDef)]
+    old = vars(sys.modules[name])
+    new = dict(old)
+    exec(compile(tree, "mutant", "exec"), new)  # noqa: S102 -- the package itself, with one change
+    names = {each for each, value in new.items() if _looks(value) != _looks(old.get(each)) and each != "__builtins__"}
+    ours = [module for key, module in sys.modules.items() if key.partition(".")[0] in {"kmblint", "tests"}]
+    for each in names:
+        for user in ours:
+            for bound, value in list(vars(user).items()):
+                if value is old[each]:
+                    setattr(user, bound, new[each])
+    using = (each for each in _functions() if (each.__module__ or "").startswith("kmblint"))
+    return frozenset(
+        f"{each.__module__}:{each.__qualname__.partition('.<locals>')[0]}"
+        for each in using
+        if any(names & set(code.co_names) for code in _codes(each.__code__))
+    )
+
+
+def _looks(value: object) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints each survivor as it is found, and the rate at the end; 1 where more than one of twenty is alive."""
+    """Prints what becomes of each mutant, and the rate at the end; 1 where more than one of twenty is alive."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("rooms", nargs="*", default=["schema", "sql", "targets"], help="as under kmblint/")
     parser.add_argument("--count", type=int, default=100, help="how many mutants [100]")
     parser.add_argument("--seed", type=int, default=0, help="which ones [0]")
-    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 1) - 1), help="how many at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     parser.add_argument("--list", action="store_true", help="show them without running them")
     options = parser.parse_args(arguments)
     drawn = draw(options.rooms, options.count, options.seed)
     if options.list:
         print("\n".join(site.shown(module.text) for module, site in drawn))
         return 0
-    alive = 0
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(options.jobs) as pool:
-        limits: dict[tuple[str, ...], float] = {}
-        workshops = [Workshop(Path(scratch, str(number)), limits) for number in range(options.jobs)]
-        for stage in sorted({stage for module, _ in drawn for stage in workshops[0].stages(module.path)}):
-            if failure := workshops[0].failure(stage):
-                parser.error(f"without a mutant, {failure}")
-        idle: SimpleQueue[Workshop] = SimpleQueue()
-        for workshop in workshops:
-            idle.put(workshop)
-
-        def tried(mutant: tuple[Module, Site]) -> str:
-            workshop = idle.get()
-            try:
-                return workshop.killer(*mutant)
-            finally:
-                idle.put(workshop)
-
-        for (module, site), killer in zip(drawn, pool.map(tried, drawn), strict=True):
-            alive += not killer
-            print(f"{'killed' if killer else 'ALIVE '} {site.shown(module.text)}  {killer}", flush=True)
-    print(f"{alive} of {len(drawn)} mutants are alive ({alive / len(drawn):.1%}; seed {options.seed})")
-    return int(alive > len(drawn) / 20)
+    os.chdir(ROOT)
+    hunt = Hunt(drawn, options.jobs)
+    ignored = [f"--ignore={name}" for name in ELSEWHERE]
+    ended = pytest.main(["-q", "--no-header", "--tb=no", "--hypothesis-seed=0", "-s", *ignored, "tests"], [hunt])
+    if ended not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        return int(ended)
+    print(f"{hunt.alive} of {len(drawn)} mutants are alive ({hunt.alive / len(drawn):.1%}; seed {options.seed})")
+    return int(hunt.alive > len(drawn) / 20)
 
 
 if __name__ == "__main__":
