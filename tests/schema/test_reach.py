@@ -19,6 +19,7 @@ from kmblint.schema.predicate import (
     Compare,
     In,
     IsNull,
+    Like,
     Not,
     Null,
     Number,
@@ -41,6 +42,7 @@ TABLE = Table(
         Column("ward", DataType("BIGINT"), MADE),
         Column("weight", DataType("REAL"), MADE, nullable=False),
         Column("active", DataType("BOOLEAN"), MADE, nullable=False),
+        Column("name", DataType("TEXT"), MADE, nullable=False),
     ),
     MADE,
     primary_key=("id",),
@@ -98,6 +100,7 @@ def test_conditions_that_reach_every_row(where: Predicate) -> None:
             id="both truths",
         ),
         pytest.param(IsNull(column("weight"), SPAN, negated=True), id="a column declared NOT NULL"),
+        pytest.param(Like(column("name"), Text("%", SPAN), SPAN), id="any text"),
     ],
 )
 def test_not_null_is_believed_where_the_target_keeps_it(where: Predicate) -> None:
@@ -112,6 +115,9 @@ def test_not_null_is_believed_where_the_target_keeps_it(where: Predicate) -> Non
         pytest.param(IsNull(column("ward"), SPAN, negated=True), id="a nullable column may be null"),
         pytest.param(both(compare("id", "=", 1), compare("id", "=", column("id"))), id="a key beside a tautology"),
         pytest.param(compare("nosuch", "=", column("nosuch")), id="an unknown column"),
+        pytest.param(Like(column("id"), Text("%", SPAN), SPAN), id="a number that is to look like a text"),
+        pytest.param(Like(column("nosuch"), Text("%", SPAN), SPAN), id="any text of an unknown column"),
+        pytest.param(Like(column("name"), Text("a%", SPAN), SPAN), id="some texts"),
     ],
 )
 def test_conditions_that_do_not(where: Predicate) -> None:
