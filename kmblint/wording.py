@@ -62,6 +62,12 @@ def one_of(names: Sequence[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things in words: `1 row`, `2 rows`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, several: str | None = None) -> str:
+    """A number of things in words: `1 row`, `2 rows`; `several` is a plural that isn't the noun and an s."""
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several in a row: `a`, `a and b`, `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

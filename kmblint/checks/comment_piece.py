@@ -8,6 +8,7 @@ from kmblint.findings import Edit, Finding, Fix
 from kmblint.history.files import Migration
 from kmblint.sql.scanner import COMMENTS, Kind, Piece, scan
 from kmblint.targets import Target
+from kmblint.wording import counted
 
 
 def check(piece: Piece, migration: Migration, target: Target) -> Iterator[Finding]:
@@ -18,7 +19,7 @@ def check(piece: Piece, migration: Migration, target: Target) -> Iterator[Findin
     if any(token.kind not in COMMENTS for token in tokens):
         return
     before = sum(statement.span.end <= piece.span.start for statement in migration.statements)
-    effect = f"after {before} statement{'s' if before > 1 else ''}" if before else "before anything"
+    effect = f"after {counted(before, 'statement')}" if before else "before anything"
     done = f"{effect} took effect"
     edits = tuple(
         Edit(migration.place(token.span), "\n".join(f"-- {line.strip()}".rstrip() for line in _lines(token.text)))

@@ -9,6 +9,7 @@ from kmblint.history.base import on_default_branch
 from kmblint.history.files import History
 from kmblint.history.git import origin
 from kmblint.targets import Target
+from kmblint.wording import listed
 
 
 def check(history: History, target: Target) -> Iterator[Finding]:
@@ -32,7 +33,7 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             ahead += 1
             yield Finding(
                 point(file),
-                f"number {number:04} is also that of {_listed(others)}{branches[file]}: "
+                f"number {number:04} is also that of {listed(f'`{other}`' for other in others)}{branches[file]}: "
                 f"{_effect(history, target, file, first)}",
                 help=f"renumber this file: `{wanted}`" if wanted else "renumber this file",
                 related=tuple(Related(point(other), "has the same number") for other in others),
@@ -84,11 +85,6 @@ def _clashing(history: History, files: tuple[str, ...]) -> list[str]:
 
 def _applied(history: History, file: str) -> bool:
     return file in history.by_file and history.by_file[file].applied
-
-
-def _listed(files: list[str]) -> str:
-    *most, last = [f"`{file}`" for file in files]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _branch(history: History, file: str) -> str:

@@ -14,6 +14,7 @@ from kmblint.history.files import History, Migration
 from kmblint.history.names import number_of
 from kmblint.history.state import APPLIED, LOCK, Record
 from kmblint.text import Source
+from kmblint.wording import listed
 
 _MOST_LINES: Final = 12
 """Lines of a difference that are shown."""
@@ -77,7 +78,7 @@ def _finding(history: History, migration: Migration, old: Source | None, records
     name = history.next_file(f"{migration.description}_continued")
     return Finding(
         point(migration.file),
-        f"`{migration.file}` is {applied} and was edited: {_listed(knowing)} "
+        f"`{migration.file}` is {applied} and was edited: {listed(knowing)} "
         f"{'knows' if len(knowing) == 1 else 'know'} another content, and the runner notices nothing",
         help="restore the file, and write a new migration with what is to change"
         + _difference(old, migration)
@@ -91,10 +92,6 @@ def _finding(history: History, migration: Migration, old: Source | None, records
         if proposed
         else None,
     )
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(names) if len(names) < 3 else f"{names[0]}, {names[1]} and {names[2]}"
 
 
 def _difference(old: Source | None, migration: Migration) -> str:

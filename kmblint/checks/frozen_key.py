@@ -8,8 +8,6 @@ from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable
 from kmblint.schema.parts import PrimaryKey
-from kmblint.targets.kimberlite.keys import freezes_every_row
-from kmblint.targets.kimberlite.values import stored_type
 from kmblint.targets.verdict import FreezesRow
 
 _EVERY = {"REAL": "take BIGINT, or TEXT for what has a fraction", "DECIMAL": "take BIGINT for whole numbers"}
@@ -36,8 +34,8 @@ def _of_type(change: AddTable, step: Step) -> Iterator[Finding]:
     keys = (each for each, _ in change.constraints_with_places if isinstance(each, PrimaryKey))
     key = {name.text for each in keys for name in each.columns}
     for column in change.columns:
-        stored = stored_type(column.type)
-        if column.name.text in key and stored is not None and freezes_every_row(stored):
+        stored = step.target.stored_type(column.type)
+        if column.name.text in key and stored is not None and step.target.capabilities.freezes_rows(column.type):
             yield Finding(
                 step.place(column.type_span),
                 f"the key `{column.name}` is {column.type}: every UPDATE and DELETE that meets a row of "

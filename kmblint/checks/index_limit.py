@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from kmblint.findings import Finding, Severity
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddIndex
-from kmblint.targets.kimberlite.facts import MAX_INDEXES
+from kmblint.targets import Target
 from kmblint.targets.verdict import Verdict
 
 
-def check(replay: Replay, *, max_indexes: int) -> Iterator[Finding]:
+def check(replay: Replay, target: Target, *, max_indexes: int) -> Iterator[Finding]:
     """The index that is one too many; those of dropped tables and columns count, because they stay registered."""
     taken = (step for step in replay.steps if step.outcome.verdict is Verdict.TAKEN)
     made = [step for step in taken if isinstance(step.change, AddIndex)]
-    if len(made) <= max_indexes:
+    kept = target.capabilities.max_indexes
+    if kept is None or len(made) <= max_indexes:
         return
     over_it = (step for step in made[max_indexes:] if step.migration.file in replay.history.by_file)
     first = next((step for step in over_it if not step.migration.applied), None)
@@ -23,12 +24,12 @@ def check(replay: Replay, *, max_indexes: int) -> Iterator[Finding]:
         return
     gone = sum(not _is_there(step, replay) for step in made)
     dropped = f" ({gone} of them on tables or columns that are gone)" if gone else ""
-    over = len(made) > MAX_INDEXES
+    over = len(made) > kept
     effect = (
-        f"the engine keeps {MAX_INDEXES} of them up to date, in no order: rows that are inserted from now on aren't "
+        f"the engine keeps {kept} of them up to date, in no order: rows that are inserted from now on aren't "
         "found through the others"
         if over
-        else f"beyond {MAX_INDEXES} the engine keeps some of them up to date no longer"
+        else f"beyond {kept} the engine keeps some of them up to date no longer"
     )
     yield Finding(
         first.place(first.statement.span),

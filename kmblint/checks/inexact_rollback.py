@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.rollback import Rollback
 from kmblint.text import Place
+from kmblint.wording import counted
 
 
 def check(rollback: Rollback) -> Iterator[Finding]:
@@ -16,7 +17,7 @@ def check(rollback: Rollback) -> Iterator[Finding]:
         return
     migration = rollback.migration
     first, *others = differences
-    more = f" (and {len(others)} more difference{'s' if len(others) > 1 else ''})" if others else ""
+    more = f" (and {counted(len(others), 'more difference')})" if others else ""
     place = _guilty(rollback)
     yield Finding(
         place,

@@ -10,6 +10,7 @@ from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import InsertRows
 from kmblint.targets import Target
+from kmblint.wording import counted
 
 
 def check(change: InsertRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
@@ -43,11 +44,14 @@ def _counts(change: InsertRows, table: Table, step: Step) -> Iterator[Finding]:
     of = f"`{table.name}` has" if change.columns is None else "INSERT names"
     yield Finding(
         step.place(wrong[0].span),
-        f"{of} {_count(len(columns), 'column')}, and this row gives {_count(len(wrong[0].values), 'value')}",
+        f"{of} {counted(len(columns), 'column')}, and this row gives {counted(len(wrong[0].values), 'value')}",
         help="write one value for each column",
         related=(
             *((Related(table.made, f"`{table.name}` is created here"),) if change.columns is None else ()),
-            *(Related(step.place(row.span), f"this row gives {_count(len(row.values), 'value')}") for row in wrong[1:]),
+            *(
+                Related(step.place(row.span), f"this row gives {counted(len(row.values), 'value')}")
+                for row in wrong[1:]
+            ),
         ),
         subject=table.name,
         confidence=Confidence.HIGH if table.complete or change.columns else Confidence.LOW,
@@ -84,7 +88,3 @@ def _why_needed(missing: list[Column], table: Table) -> str:
         return "without which no row is taken" if any(in_key) else f"NOT NULL in `{table.name}` and without a default"
     part = "the primary key" if len(table.primary_key) == len(missing) else "part of the primary key"
     return f"{part} of `{table.name}`"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -8,8 +8,7 @@ from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.rollback import Rollback
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, DropColumn, DropTable, Truncate
-from kmblint.schema.rows import keys_named
-from kmblint.targets.kimberlite.outcome_rows import point_lookup
+from kmblint.schema.rows import keys_named, point_lookup
 from kmblint.text import Place
 
 

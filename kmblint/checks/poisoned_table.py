@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable
-from kmblint.targets.kimberlite.facts import MAX_SCALE
-from kmblint.targets.kimberlite.values import stored_type
 from kmblint.targets.verdict import Poisons
 
 
@@ -17,7 +15,8 @@ def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Findin
     if not isinstance(hazard, Poisons):
         yield from _beyond_scale(hazard, step)
         return
-    if _scale(step, hazard.column) > MAX_SCALE:
+    most = step.target.capabilities.max_scale
+    if most is not None and _scale(step, hazard.column) > most:
         return  # said where the column is made
     rescue = (
         "the column is part of the key and can't be dropped, so nothing rescues the table"
@@ -39,22 +38,23 @@ def _scale(step: Step, name: str) -> int:
     """The digits behind the point that a column was declared with."""
     table = step.before.table(step.subject)
     column = table.column(name) if table else None
-    stored = stored_type(column.type) if column else None
+    stored = step.target.stored_type(column.type) if column else None
     return stored.arguments[1] if stored is not None and stored.name == "DECIMAL" else 0
 
 
 def _beyond_scale(change: AddTable | AddColumn, step: Step) -> Iterator[Finding]:
     """Each column of which no value can be read back."""
     table = step.before.table(change.table.text)
-    if isinstance(change, AddTable) and table is not None:
+    most = step.target.capabilities.max_scale
+    if most is None or (isinstance(change, AddTable) and table is not None):
         return
     for column in change.columns if isinstance(change, AddTable) else (change.column,):
-        stored = stored_type(column.type)
-        if stored is not None and stored.name == "DECIMAL" and stored.arguments[1] > MAX_SCALE:
+        stored = step.target.stored_type(column.type)
+        if stored is not None and stored.name == "DECIMAL" and stored.arguments[1] > most:
             yield Finding(
                 step.place(column.type_span),
-                f"`{column.name}` is {column.type}: with more than {MAX_SCALE} digits behind the point no value can be "
+                f"`{column.name}` is {column.type}: with more than {most} digits behind the point no value can be "
                 f"read back, and with the first one `{change.table}` can only be read by the key of another row",
-                help=f"write a scale of {MAX_SCALE} at most",
+                help=f"write a scale of {most} at most",
                 subject=f"{change.table}.{column.name}",
             )

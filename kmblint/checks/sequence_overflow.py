@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.findings import Finding, point
 from kmblint.history.files import History
+from kmblint.history.names import LARGEST_NUMBER
 from kmblint.targets import Target
-
-_LARGEST: Final = 2**32 - 1
 
 
 def check(history: History, target: Target) -> Iterator[Finding]:
@@ -21,7 +19,7 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             trouble = f"`{migration.digits}` is number 0, and the sequence begins with 0001"
             consequence = "`migration validate` fails"
         elif migration.digits.isascii() and migration.digits.isdecimal():
-            trouble = f"number {migration.digits} is larger than {_LARGEST}"
+            trouble = f"number {migration.digits} is larger than {LARGEST_NUMBER}"
             consequence = "the runner can't use the whole folder"
         else:
             trouble = f"the name of `{migration.file}` doesn't begin with a number and `_`"

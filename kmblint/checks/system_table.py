@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, Grant, Read, RenameTable
 from kmblint.sql.statement import Statement
-
-_PREFIX: Final = "_kimberlite_"
+from kmblint.targets.capabilities import SYSTEM_PREFIX
 
 
 def check(statement: Statement, step: Step) -> Iterator[Finding]:
@@ -19,7 +17,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
         if isinstance(change, Read) or (isinstance(change, Grant) and change.privileges == ("SELECT",)):
             continue
         for name in change.touches():
-            if not name.text.rpartition(".")[2].startswith(_PREFIX):
+            if not name.text.rpartition(".")[2].startswith(SYSTEM_PREFIX):
                 continue
             made = (isinstance(change, AddTable) and name == change.table) or (
                 isinstance(change, RenameTable) and name == change.new
@@ -32,7 +30,7 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
                     if made
                     else " and is not yours to change"
                 ),
-                help="choose a name without `_kimberlite_`" if made else "leave the statement out",
+                help=f"choose a name without `{SYSTEM_PREFIX}`" if made else "leave the statement out",
                 subject=name.text,
             )
             return

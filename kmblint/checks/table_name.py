@@ -9,10 +9,11 @@ from typing import Final
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, RenameTable
+from kmblint.targets.capabilities import SYSTEM_PREFIX, TRACKING_TABLE
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import plurals, singular, snake
 
-_ENGINES_OWN: Final = ("_kimberlite_", "__migrations")
+_ENGINES_OWN: Final = (SYSTEM_PREFIX, TRACKING_TABLE)
 """What tables of the engine and of the tracking begin with; rules of their own look at those."""
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-
-_TABLE: Final = "__migrations"
+from kmblint.targets.capabilities import TRACKING_TABLE
 
 
 def check(statement: Statement, step: Step, target: Target) -> Iterator[Finding]:
     """The statement, whatever it does with the table."""
     names = (name for change in statement.changes for name in change.touches())
-    name = next((name for name in names if name.text.rpartition(".")[2] == _TABLE), None)
+    name = next((name for name in names if name.text.rpartition(".")[2] == TRACKING_TABLE), None)
     if name is None:
         return
     reason = (

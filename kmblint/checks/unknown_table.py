@@ -9,8 +9,9 @@ from kmblint.analysis.unresolved import unresolved_table
 from kmblint.findings import Finding
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.conflict import UnknownTable
+from kmblint.targets.capabilities import SYSTEM_PREFIX, TRACKING_TABLE
 
-_KEPT_BY_THE_DATABASE: Final = ("_kimberlite_", "__migrations", "information_schema.", "pg_catalog.")
+_KEPT_BY_THE_DATABASE: Final = (SYSTEM_PREFIX, TRACKING_TABLE, "information_schema.", "pg_catalog.")
 
 
 def check(conflict: UnknownTable, step: Step, replay: Replay) -> Iterator[Finding]:

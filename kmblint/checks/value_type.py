@@ -11,8 +11,8 @@ from kmblint.schema.changes import InsertRows, UpdateRows
 from kmblint.schema.literals import beyond_decimal, misfit
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType, Family
+from kmblint.schema.write import literal_text
 from kmblint.targets import Target
-from kmblint.targets.kimberlite.values import written
 from kmblint.targets.verdict import CutDigits, Poisons, ValueRefusal
 
 
@@ -55,7 +55,7 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
     for refusal in step.outcome.refusals:
         if isinstance(refusal, ValueRefusal) and refusal.span == value.span:
             return refusal.reason, refusal.help
-    said = written(value)
+    said = literal_text(value)
     for hazard in step.outcome.hazards:
         if isinstance(hazard, CutDigits) and hazard.span == value.span:
             kept = f"`{column.name}` is {hazard.column_type}: of {said} it keeps {hazard.kept}"

@@ -11,6 +11,7 @@ from typing import Final
 from kmblint.access import Access
 from kmblint.history import decode
 from kmblint.history.files import IgnoredFile
+from kmblint.wording import counted
 
 _COPY: Final = re.compile(r"\.sql(?:[.~_#-].*)?$", re.IGNORECASE)
 """`.SQL`, and `.sql` with something behind it: `.sql.bak`, `.sql~`, `.sql.txt`."""
@@ -67,7 +68,7 @@ def _sub_folder(folder: Path) -> IgnoredFile | None:
     if not inside:
         return None
     first = min(inside)
-    others = "" if len(inside) == 1 else f", with {len(inside) - 1} more file{'s' if len(inside) > 2 else ''}"
+    others = "" if len(inside) == 1 else f", with {counted(len(inside) - 1, 'more file')}"
     return IgnoredFile(
         first,
         f"it lies in the sub-folder `{folder.name}`{others}, and the runner doesn't read sub-folders",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_LARGEST_ID: Final = 2**32 - 1
+LARGEST_NUMBER: Final = 2**32 - 1
+"""The runner keeps a migration's number in 32 bits."""
 _NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
 
 
@@ -19,8 +20,8 @@ def number_of(name: str) -> int | None:
     digits = name.split("_", 1)[0]
     if not _NUMBER.fullmatch(digits):
         return None
-    number = int(digits) if len(digits) < 64 else _LARGEST_ID + 1
-    return number if number <= _LARGEST_ID else None
+    number = int(digits) if len(digits) < 64 else LARGEST_NUMBER + 1
+    return number if number <= LARGEST_NUMBER else None
 
 
 def description_of(name: str) -> str:

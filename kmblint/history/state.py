@@ -19,13 +19,12 @@ import msgspec
 from kmblint.access import Access, repository_of
 from kmblint.findings import Related
 from kmblint.history import decode
+from kmblint.history.names import LARGEST_NUMBER
 from kmblint.text import Place, Source, Span
 from kmblint.tomlfile import TomlError, parse
 
 LOCK: Final = ".kimberlite/migrations/.lock"
 APPLIED: Final = ".kimberlite/migrations/applied.toml"
-
-_LARGEST_ID: Final = 2**32 - 1
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -191,7 +190,7 @@ class _File:
             return None
         before = len(self.damages)
         if not _is_id(entry.get("id")):
-            self._wrong(entry, "id", "a whole number from 0 to 4294967295", span)
+            self._wrong(entry, "id", f"a whole number from 0 to {LARGEST_NUMBER}", span)
         for key in ("name", "checksum"):
             if not isinstance(entry.get(key), str):
                 self._wrong(entry, key, "a string", span)
@@ -227,7 +226,7 @@ class _File:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_ID
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
 
 
 def _is_moment(value: object) -> bool:

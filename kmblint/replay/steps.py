@@ -123,10 +123,6 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         worst = max((each.applicability for each in refusal.replacements), key=lambda promise: promise.rank)
         return Fix(refusal.replacements[0].message, edits, worst)
 
-    def from_baseline(self, place: Place) -> bool:
-        """Whether a place lies in the schema that existed before the first migration."""
-        return place.file == self.history.baseline_file
-
 
 class Replay(msgspec.Struct, frozen=True, dict=True):
     """A replayed history: every step in order, and the catalogue at its end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from kmblint.findings import Diagnostic, Report
+from kmblint.wording import counted
 
 
 def worst_first(report: Report) -> list[Diagnostic]:
@@ -42,4 +43,4 @@ def counts_by_rule(report: Report) -> str:
 
 
 def _count(number: int, word: str, words: str | None = None) -> str:
-    return "" if not number else f"{number} {word if number == 1 else words or word + 's'}"
+    return counted(number, word, words) if number else ""

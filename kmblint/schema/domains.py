@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.predicate import (
+    MIRRORED,
     And,
     Between,
     Boolean,
@@ -139,7 +140,7 @@ class ColumnDomains:
     def _compare(self, where: Compare) -> Fact:
         left, right, operator = where.left, where.right, where.operator
         if isinstance(right, ColumnRef) and not isinstance(left, ColumnRef):
-            left, right, operator = right, left, _MIRRORED[operator]
+            left, right, operator = right, left, MIRRORED[operator]
         column = self.column(left)
         if column is None:
             return _constant_compare(literal_value(left), operator, literal_value(right))
@@ -263,7 +264,6 @@ _AGAINST_NULL = {
 """What a comparison with NULL finds where NULL is the smallest value."""
 _MISFITTING = {"<>": FULL, "<": NULLS, "<=": NULLS}
 """What a literal of another type finds; nothing by the other operators."""
-_MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _INVERSE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 

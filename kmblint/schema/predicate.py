@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
@@ -93,6 +93,9 @@ class OpaqueValue(msgspec.Struct, frozen=True, tag=True):
     span: Span
     columns: tuple[ColumnRef, ...] = ()
 
+
+MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""Operator → the one that says the same with its sides exchanged."""
 
 Literal: TypeAlias = Number | Text | Boolean | Null
 Value: TypeAlias = Number | Text | Boolean | Null | ColumnRef | Call | Cast | Operation | Query | OpaqueValue

@@ -173,3 +173,19 @@ def keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
         if NotImplemented not in values:
             return tuple((value,) for value in values)
     return None
+
+
+def point_lookup(table: Table, where: Predicate | None) -> Key | None:
+    """The one key that a condition asks for, where every key column is compared with a literal by `=`."""
+    if where is None or not table.primary_key:
+        return None
+    wanted: dict[str, object] = {}
+    for part in where.parts if isinstance(where, And) else (where,):
+        match part:
+            case (
+                Compare(operator="=", left=ColumnRef(name=name), right=value)
+                | Compare(operator="=", left=value, right=ColumnRef(name=name))
+            ):
+                wanted[name] = literal_value(value)
+    key = tuple(wanted.get(name, NotImplemented) for name in table.primary_key)
+    return None if NotImplemented in key else key

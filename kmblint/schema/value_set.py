@@ -68,10 +68,6 @@ class ValueSet(msgspec.Struct, frozen=True):
                 theirs += 1
         return ValueSet(_merged(each for each in met if not each.is_empty), self.null and other.null)
 
-    def either(self, other: ValueSet) -> ValueSet:
-        """What belongs to this set or to the other."""
-        return union((self, other))
-
     def complement(self) -> ValueSet:
         """The values that don't belong to it; never NULL, for the negation of an unknown stays unknown."""
         outside: list[Interval] = []

@@ -43,6 +43,20 @@ def constraint_text(constraint: Constraint, condition: str = "…") -> str:
             return f"{named}CHECK ({condition})"
 
 
+def literal_text(value: Value) -> str:
+    """A literal as SQL writes it, cut to forty characters."""
+    match value:
+        case Text(value=text):
+            inner = text.replace("'", "''")
+            return f"'{inner}'" if len(inner) < 40 else f"'{inner[:38]}…'"
+        case Number(text=text):
+            return text
+        case Boolean(value=truth):
+            return "TRUE" if truth else "FALSE"
+        case Null() | ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
+            return "NULL"
+
+
 def value_text(value: Value) -> str | None:
     """A value as SQL; None for what the model has no words for."""
     match value:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 import msgspec
 
 from kmblint.schema.domains import Semantics
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
+
+SYSTEM_PREFIX: Final = "_kimberlite_"
+"""What the names of the engine's own tables begin with."""
+TRACKING_TABLE: Final = "__migrations"
+"""Where the guide's runner keeps what was applied."""
 
 
 class Search(Enum):
@@ -33,10 +41,20 @@ class Capabilities(msgspec.Struct, frozen=True):
     """DEFAULT, lengths and the like are heeded: a column is what was declared."""
     drops_every_object: bool
     """An index, a role or a user can be dropped too."""
+    max_scale: int | None = None
+    """Digits behind the point that a column may have, where the target takes more and can't read them back."""
+    max_indexes: int | None = None
+    """Indexes that are kept up to date, of a whole database."""
+    broken_names: Mapping[ObjectKind, Mapping[str, tuple[str, ...]]] = {}
+    """Words in upper case that break some statements as the unquoted name of such an object, and those statements."""
 
     def kept_type(self, declared: DataType) -> DataType:
         """The type that a column declared so has in the end."""
         return declared.canonical
+
+    def freezes_rows(self, key: DataType) -> bool:  # noqa: ARG002 - a target whose keys change their look does
+        """Whether a row whose key has a column declared so can be neither changed nor deleted."""
+        return False
 
     def search(self, declared: DataType) -> Search:  # noqa: ARG002 - a target with blind types looks at it
         """How a column declared so is found; a refused type is another finding's."""

@@ -255,6 +255,8 @@ class Crashes(msgspec.Struct, frozen=True, tag=True):
     span: Span
     when: str = ""
     """The condition, as a clause: "as soon as one row matches"."""
+    instead: str | None = None
+    """The literal that the column does hold for the same value."""
 
 
 class KeyDamage(msgspec.Struct, frozen=True, tag=True):

@@ -12,12 +12,12 @@ from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddColumn, Change, DeleteRows, DropTable, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.predicate import And
+from kmblint.schema.rows import point_lookup
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.comparisons import finds_nothing
 from kmblint.targets.kimberlite.facts import RELEASE_0_9_1
-from kmblint.targets.kimberlite.outcome_rows import point_lookup
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons, Verdict
 from kmblint.text import Source

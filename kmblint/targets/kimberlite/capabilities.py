@@ -7,7 +7,8 @@ from typing import Final
 from kmblint.schema.domains import Semantics
 from kmblint.schema.types import DataType
 from kmblint.targets.capabilities import Capabilities, Search
-from kmblint.targets.kimberlite.facts import BLIND, COMPARING_WITH_NOW
+from kmblint.targets.kimberlite.facts import BLIND, BROKEN_NAMES, COMPARING_WITH_NOW, MAX_INDEXES, MAX_SCALE
+from kmblint.targets.kimberlite.keys import freezes_every_row
 from kmblint.targets.kimberlite.values import stored_type
 
 
@@ -15,6 +16,11 @@ class _Kimberlite(Capabilities, frozen=True):
     def kept_type(self, declared: DataType) -> DataType:
         """What the engine keeps of it; a refused type is another finding's."""
         return stored_type(declared) or declared.canonical
+
+    def freezes_rows(self, key: DataType) -> bool:
+        """Where the engine shows the key otherwise than it keeps it (area frozen-key)."""
+        stored = stored_type(key)
+        return stored is not None and freezes_every_row(stored)
 
     def search(self, declared: DataType) -> Search:
         """What the engine answered (area compare)."""
@@ -32,4 +38,7 @@ CAPABILITIES: Final = _Kimberlite(
     keeps_index_clauses=False,
     keeps_declarations=False,
     drops_every_object=False,
+    max_scale=MAX_SCALE,
+    max_indexes=MAX_INDEXES,
+    broken_names=BROKEN_NAMES,
 )

@@ -11,6 +11,7 @@ import msgspec
 
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.predicate import (
+    MIRRORED,
     And,
     Between,
     Boolean,
@@ -32,9 +33,6 @@ from kmblint.targets.kimberlite.facts import BLIND, COMPARING_TYPES, FINDS_ALL
 from kmblint.targets.kimberlite.values import stored_type
 from kmblint.targets.verdict import BlindComparison, Hazard, IgnoredCondition, NullRows
 from kmblint.text import Span
-
-_FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
-
 
 _BY_INDEX: Final = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN"})
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d*)?")
@@ -178,7 +176,7 @@ def _tests(where: Predicate, *, under_or: bool) -> Iterator[_Test]:
         case Compare(
             operator=operator, left=Number() | Text() | Boolean() | Null() as value, right=ColumnRef() as column
         ):
-            yield _Test(column, _FLIPPED.get(operator, operator), (value,), where.span, under_or, literal_first=True)
+            yield _Test(column, MIRRORED.get(operator, operator), (value,), where.span, under_or, literal_first=True)
         case In(value=ColumnRef() as column, items=items, negated=negated):
             yield _Test(column, "NOT IN" if negated else "IN", items, where.span, under_or)
         case Between(value=ColumnRef() as column, low=low, high=high, negated=negated):
@@ -267,7 +265,7 @@ _FOUND: Final = {Finds.NONE: "no row", Finds.ALL: "every row", Finds.OTHER: "oth
 def _literal_first(column: Column, stored: DataType, test: _Test) -> str | None:
     """The same comparison the other way round, where that finds the rows (area compare)."""
     value = test.values[0]
-    if test.operator not in _FLIPPED or not _NUMBER.fullmatch(shown := _digits(value)):
+    if test.operator not in MIRRORED or not _NUMBER.fullmatch(shown := _digits(value)):
         return None
     if stored.name != "DECIMAL" and not isinstance(value, Number):
         return None
@@ -279,4 +277,4 @@ def _literal_first(column: Column, stored: DataType, test: _Test) -> str | None:
         shown = f"{whole}.{fraction.ljust(scale, '0')}"
     elif finds(stored, test.operator, Way.LITERAL_FIRST) is not Finds.RIGHT:
         return None
-    return f"{shown} {_FLIPPED[test.operator]} {column.name}"
+    return f"{shown} {MIRRORED[test.operator]} {column.name}"

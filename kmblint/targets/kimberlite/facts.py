@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from kmblint.findings import Severity
+from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.words import words
 
 Graded: TypeAlias = tuple[str, Severity]
@@ -160,14 +161,14 @@ DROPPED_INDEX_CLAUSES: Final = {
 # --- words (areas keyword-table, keyword-column) ----------------------------------------------------------------------
 
 BROKEN_NAMES: Final = {
-    "table": {
+    ObjectKind.TABLE: {
         "ONLY": ("ALTER TABLE",),
         "LOCAL": ("INSERT",),
         "TABLE": ("INSERT", "UPDATE", "DELETE", "SELECT"),
         "REPLACE": ("UPDATE",),
         "LATERAL": ("UPDATE", "DELETE", "SELECT"),
     },
-    "column": {
+    ObjectKind.COLUMN: {
         **dict.fromkeys(("CHECK", "CONSTRAINT", "FOREIGN", "PRIMARY", "UNIQUE"), ("CREATE TABLE",)),
         **dict.fromkeys(("ALL", "DISTINCT", "FALSE", "FROM", "NOT", "NULL", "TOP", "TRUE"), ("SELECT",)),
         **dict.fromkeys(("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"), ("SELECT", "WHERE")),
@@ -261,7 +262,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     dropped_table_clauses: Mapping[str, Graded]
     plain_table_options: frozenset[str]
     dropped_index_clauses: Mapping[str, Graded]
-    broken_names: Mapping[str, Mapping[str, tuple[str, ...]]]
+    broken_names: Mapping[ObjectKind, Mapping[str, tuple[str, ...]]]
     privileges: frozenset[str]
     grant_kinds: frozenset[str]
     scalar_functions: Mapping[str, tuple[int, int]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.findings import Applicability
+from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_where import condition, qualifiers, value
@@ -188,7 +189,7 @@ def refuse_with(fold: Fold, node: Node) -> None:
 def _table(fold: Fold, node: Node, statement: str) -> set[str]:
     """The names that mean the statement's own table."""
     name, *more = node.parts
-    if statement in fold.facts.broken_names["table"].get(name.text.upper(), ()) and not name.quoted:
+    if statement in fold.facts.broken_names[ObjectKind.TABLE].get(name.text.upper(), ()) and not name.quoted:
         fold.expected("a table", name)
     only = node.child("ONLY")
     if only:

@@ -11,7 +11,8 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.parts import Row
 from kmblint.schema.predicate import Number, Text, Value
 from kmblint.schema.types import DataType
-from kmblint.targets.kimberlite.values import Fate, insert_fate, stored_type, written
+from kmblint.schema.write import literal_text
+from kmblint.targets.kimberlite.values import Fate, insert_fate, stored_type
 from kmblint.targets.verdict import FreezesRow
 
 
@@ -34,7 +35,7 @@ def frozen_rows(table: Table, columns: tuple[str, ...], rows: tuple[Row, ...]) -
         frozen = [(value, better) for value in values if (better := _thawed(stored, value))]
         for value, better in frozen[:1]:
             more = len(frozen) - 1
-            yield FreezesRow(table.name, name, str(stored), written(value), value.span, better, more)
+            yield FreezesRow(table.name, name, str(stored), literal_text(value), value.span, better, more)
 
 
 def _thawed(stored: DataType, value: Value) -> str | None:

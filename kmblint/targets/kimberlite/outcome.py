@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from kmblint.schema.catalog import Catalog, Index, Table
 from kmblint.schema.changes import (
     AddColumn,
@@ -42,6 +44,8 @@ from kmblint.schema.conflict import Conflict
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import Name
 from kmblint.schema.types import DataType
+from kmblint.schema.write import literal_text
+from kmblint.targets.capabilities import SYSTEM_PREFIX
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.outcome_rows import (
     insert_hazards,
@@ -55,7 +59,7 @@ from kmblint.targets.kimberlite.planner.path import access_path
 from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
-from kmblint.targets.kimberlite.values import Fate, stored_type, update_fate, written
+from kmblint.targets.kimberlite.values import Fate, instead, stored_type, update_fate
 from kmblint.targets.verdict import (
     AttachedPolicyRefusal,
     CatalogueRefusal,
@@ -186,17 +190,29 @@ def _attachment(
 
 def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:
     for name in change.tables:
-        if catalog.table(name.text) is None and not name.text.startswith("_kimberlite_"):
+        if catalog.table(name.text) is None and not name.text.startswith(SYSTEM_PREFIX):
             yield CatalogueRefusal(f"there is no table `{name.text}`", name.span)
             return
 
 
 def _standing(form: Form, change: Change, catalog: Catalog) -> tuple[Hazard, ...]:
-    """The form's hazards; nothing crashes where WHERE finds no row."""
+    """The form's hazards; nothing crashes where WHERE finds no row, and else the column knows a better literal."""
     table = _table(change, catalog)
-    if table and isinstance(change, UpdateRows) and finds_nothing(table, change.where):
+    if table is None or not isinstance(change, UpdateRows) or not any(isinstance(h, Crashes) for h in form.hazards):
+        return form.hazards
+    if finds_nothing(table, change.where):
         return tuple(hazard for hazard in form.hazards if not isinstance(hazard, Crashes))
-    return form.hazards
+    return tuple(_bettered(hazard, table, change) if isinstance(hazard, Crashes) else hazard for hazard in form.hazards)
+
+
+def _bettered(crash: Crashes, table: Table, change: UpdateRows) -> Crashes:
+    """With the literal to set in place of the one that kills."""
+    for assignment in change.assignments:
+        column = table.column(assignment.column.text)
+        stored = stored_type(column.type) if column and crash.span in assignment.span else None
+        if stored is not None:
+            return replace(crash, instead=instead(stored, assignment.value, update=True))
+    return crash
 
 
 def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) -> Iterator[Hazard]:
@@ -239,7 +255,7 @@ def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:
     if dropped and old is not None and not _reads(old, new):
         value, instead = f"the {old} values of the dropped column", str(dropped.type)
     elif ghost is not None and update_fate(new, ghost) is Fate.POISONS:
-        value, instead = f"{written(ghost)}, which UPDATE set before there was such a column", None
+        value, instead = f"{literal_text(ghost)}, which UPDATE set before there was such a column", None
     else:
         return
     yield Poisons(table.name, name.text, str(change.column.type), value, change.column.type_span, instead)

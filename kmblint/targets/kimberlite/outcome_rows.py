@@ -10,7 +10,6 @@ from kmblint.schema.catalog import Catalog, Poison, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
 from kmblint.schema.parts import Assignment, Name, OnConflict, Row
 from kmblint.schema.predicate import (
-    And,
     Between,
     Boolean,
     ColumnRef,
@@ -26,12 +25,13 @@ from kmblint.schema.predicate import (
     conditions,
     literal_value,
 )
-from kmblint.schema.rows import Key, inserted_columns, literal_rows
+from kmblint.schema.rows import Key, inserted_columns, literal_rows, point_lookup
 from kmblint.schema.types import DataType
+from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
 from kmblint.targets.kimberlite.keys import frozen_rows
-from kmblint.targets.kimberlite.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate, written
+from kmblint.targets.kimberlite.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate
 from kmblint.targets.verdict import (
     CatalogueRefusal,
     CutDigits,
@@ -169,7 +169,7 @@ def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list
         stored = stored_type(column.type)
         if stored is not None and insert_fate(stored, value) is Fate.REFUSED:
             return ValueRefusal(
-                f"`{name}` is {stored} and doesn't take {written(value)}",
+                f"`{name}` is {stored} and doesn't take {literal_text(value)}",
                 value.span,
                 _value_help(name, stored.name, value),
             )
@@ -257,11 +257,11 @@ def _value_hazards(
     fate = insert_fate(stored, value) if checked and not update else update_fate(stored, value)
     if fate is Fate.POISONS:
         yield Poisons(
-            table.name, name, str(column.type), written(value), value.span, instead(stored, value, update=update),
+            table.name, name, str(column.type), literal_text(value), value.span, instead(stored, value, update=update),
             name in table.primary_key,
         )  # fmt: skip
     elif fate is Fate.CUT:
-        yield CutDigits(name, str(column.type), written(value), kept_digits(stored, value), value.span)
+        yield CutDigits(name, str(column.type), literal_text(value), kept_digits(stored, value), value.span)
 
 
 def update_hazards(table: Table, change: UpdateRows) -> Iterator[Hazard]:
@@ -312,19 +312,3 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
                 cause_note="from here on only other rows can be read, by their key",
             )  # fmt: skip
     return None
-
-
-def point_lookup(table: Table, where: Predicate | None) -> Key | None:
-    """The one key that a condition asks for, where every key column is compared with a literal by `=`."""
-    if where is None or not table.primary_key:
-        return None
-    wanted: dict[str, object] = {}
-    for part in where.parts if isinstance(where, And) else (where,):
-        match part:
-            case (
-                Compare(operator="=", left=ColumnRef(name=name), right=value)
-                | Compare(operator="=", left=value, right=ColumnRef(name=name))
-            ):
-                wanted[name] = literal_value(value)
-    key = tuple(wanted.get(name, NotImplemented) for name in table.primary_key)
-    return None if NotImplemented in key else key

@@ -18,9 +18,9 @@ from kmblint.schema.conflict import (
 )
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import Name
+from kmblint.targets.capabilities import SYSTEM_PREFIX
 from kmblint.targets.verdict import CatalogueRefusal
 
-_SYSTEM: Final = "_kimberlite_"
 _UNCHECKED_COLUMNS: Final = frozenset(
     {"SET", "WHERE", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
 )
@@ -51,7 +51,7 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueR
         case UnknownTable(table=table):
             if isinstance(change, UpdateRows | DeleteRows) and table.span != change.table.span:
                 return None  # a joined table: nothing asks it
-            if table.text.startswith(_SYSTEM) and (len(catalog.tables) or len(catalog.dropped)):
+            if table.text.startswith(SYSTEM_PREFIX) and (len(catalog.tables) or len(catalog.dropped)):
                 return None
             gone = catalog.dropped.get(table.text)
             return CatalogueRefusal(

@@ -39,8 +39,7 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
-from kmblint.schema.rows import literal_rows, with_row
-from kmblint.targets.kimberlite.outcome_rows import point_lookup
+from kmblint.schema.rows import literal_rows, point_lookup, with_row
 from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
 from kmblint.text import Place
 

@@ -15,6 +15,7 @@ from typing import Final
 from kmblint.schema.meaning import days, instant, nanoseconds
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
+from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL, MAX_SCALE, STORED_TYPES, WHOLE_NUMBERS
 
 _ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
@@ -127,20 +128,6 @@ def _is_base64(text: str) -> bool:
         return False
 
 
-def written(value: Value) -> str:
-    """A literal as SQL writes it, cut to forty characters."""
-    match value:
-        case Text(value=text):
-            inner = text.replace("'", "''")
-            return f"'{inner}'" if len(inner) < 40 else f"'{inner[:38]}…'"
-        case Number(text=text):
-            return text
-        case Boolean(value=truth):
-            return "TRUE" if truth else "FALSE"
-        case _:
-            return "NULL"
-
-
 def instead(stored: DataType, value: Value, *, update: bool = False) -> str | None:
     """The literal that the column does hold for the same value; None where there is none or nobody can tell."""
     match stored.name, value:
@@ -154,7 +141,7 @@ def instead(stored: DataType, value: Value, *, update: bool = False) -> str | No
         case "DECIMAL", Number():
             return _decimal_literal(stored, value, update=update)
         case "TEXT", Number() | Boolean():
-            return f"'{written(value)}'"
+            return f"'{literal_text(value)}'"
         case "BOOLEAN", Number(text="0" | "1" as digit):
             return "TRUE" if digit == "1" else "FALSE"
         case "BOOLEAN", Text(value=text) if text.lower() in {"true", "false", "t", "f"}:
