@@ -201,6 +201,8 @@ def _read(catalog: Catalog, change: InsertRows | UpdateRows | DeleteRows) -> Ite
         yield from _unknown_tables(catalog, (Name(table, query.span) for table in query.tables) if query else ())
     else:
         yield from _unknown_tables(catalog, (joined for joined in change.joined if joined.text != change.alias))
+    if isinstance(change, InsertRows | UpdateRows | DeleteRows):
+        yield from _unknown_tables(catalog, change.reads)
 
 
 def _guards_table(change: _OnTable) -> bool:

@@ -90,7 +90,6 @@ def _foreign(reader: Reader, ends: frozenset[str]) -> tuple[Node, ...] | None:
             break
         opened += (word == "CASE") - (word == "END" and opened > 0)
         reader.skip()
-    reader.at = min(reader.at, reader.stop)
     try:
         return dialect.columns(reader.tokens[start : reader.at], reader.text)
     except NotSqlError:
@@ -191,7 +190,10 @@ def _number(reader: Reader) -> Node:
         if token.text == "0" and follows.text[:1] in "xX":
             reader.at += 1
             return Node(Shape.OTHER_LITERAL, token.span.to(follows.span), "a hexadecimal literal")
-        raise reader.expected(("an operator",))
+        if follows.text != "L":  # a long number, which the engine takes
+            raise reader.expected(("an operator",))
+        reader.at += 1
+        return Node(Shape.NUMBER, token.span.to(follows.span), token.text)
     return Node(Shape.NUMBER, token.span, token.text)
 
 
@@ -321,7 +323,8 @@ def _special_call(reader: Reader, word: str) -> Node:
         inside.at = first
         columns = dialect.columns(reader.tokens[start : reader.at], reader.text)
         parts = (Node(Shape.OPAQUE, reader.since(start), f"a function with {word}", columns),)
-    return Node(Shape.SPECIAL_CALL, reader.since(start), word, parts)
+    plain = word == "EXTRACT" and parts[0].kind is not Shape.OPAQUE  # `extract('year', a)` is an ordinary call
+    return Node(Shape.CALL if plain else Shape.SPECIAL_CALL, reader.since(start), word, parts)
 
 
 def _negation(reader: Reader) -> Node:

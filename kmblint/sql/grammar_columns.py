@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.sql.expressions import read_expression
+from kmblint.sql.expressions import parse_expression, read_expression
 from kmblint.sql.reader import NAMES, Reader
 from kmblint.sql.tree import Node, Shape
 
@@ -218,7 +218,9 @@ def _key(reader: Reader) -> list[Node]:
         raise inside.expected(("a column name",))
     columns: list[Node] = []
     for item in inside.items():
-        columns.append(read_expression(item, _ORDERS, "a column name"))
+        columns.append(parse_expression(item))
+        if item.takes_word() and item.word not in _ORDERS:
+            item.dotted("an operator class")
         if order := item.clause("ASC") or item.clause("DESC"):
             columns.append(order)
         item.finish(",")

@@ -73,22 +73,19 @@ def _policy(reader: Reader) -> list[Node]:
     parts = [reader.node("STRATEGY", start, text=_words(strategy))]
     at = reader.at
     if not reader.done:
-        reader.need("EXEMPT", "ROLES")
-        inside = reader.inside()
-        roles = [_role(item) for item in inside.items()] if not inside.done else []
+        reader.need("EXEMPT", "ROLES", "(")
+        roles: list[Node] = []
+        while not reader.done:  # whatever stands between them is the target's to judge, which splits the list itself
+            if reader.takes_word():
+                roles.append(reader.name())
+            else:
+                reader.step()
         parts.append(reader.node("EXEMPT ROLES", at, *roles))
-    reader.finish("EXEMPT")
     return parts
 
 
 def _words(reader: Reader) -> str:
     return " ".join(token.upper or token.text for token in reader.rest().slice())
-
-
-def _role(item: Reader) -> Node:
-    name = item.name("a role name")
-    item.finish(",")
-    return name
 
 
 def _mask(reader: Reader) -> list[Node]:

@@ -24,7 +24,7 @@ def insert(reader: Reader) -> Node:
     kind = "REPLACE" if reader.take("REPLACE") else "INSERT"
     if kind == "INSERT":
         reader.need("INSERT")
-        parts += _or(reader) or [found for found in (reader.clause("IGNORE"), reader.clause("OVERWRITE")) if found]
+        parts += _or(reader) or [found for found in _insert_flags(reader) if found]
     into = reader.take("INTO")
     for flag in ("LOCAL", "TABLE"):
         if reader.sees(flag) and reader.takes_name(1) and reader.peek(1).upper not in _INSERT_WORDS:
@@ -48,6 +48,11 @@ def insert(reader: Reader) -> Node:
     parts += _behind_values(reader)
     reader.finish("the end of the statement", "ON", "RETURNING")
     return reader.node(kind, 0, *parts)
+
+
+def _insert_flags(reader: Reader) -> tuple[Node | None, ...]:
+    replace = reader.clause("REPLACE") if reader.sees("INTO", ahead=1) else None
+    return reader.clause("IGNORE"), replace, reader.clause("OVERWRITE")
 
 
 def _source(reader: Reader) -> Node:
@@ -148,7 +153,8 @@ def delete(reader: Reader) -> Node:
     while not reader.sees("FROM") and reader.takes_name():
         start = reader.at
         parts.append(reader.node("target", start, reader.dotted("FROM")))
-        reader.take(",")
+        if not reader.take(","):
+            break
     if not reader.sees("FROM"):
         reader.at = at
         parts = [part for part in parts if part.kind != "target"]

@@ -7,12 +7,11 @@ from typing import Final
 from kmblint.sql.expressions import parse_expression, read_expression
 from kmblint.sql.grammar_columns import begins_constraint, is_plain_index, read_column, read_constraint
 from kmblint.sql.reader import NotSqlError, Reader
-from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node
 from kmblint.sql.words import QUERY_WORDS
 
 _TABLE_KINDS: Final = ("GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "TRANSIENT", "UNLOGGED", "EXTERNAL", "VIRTUAL")
-_INDEX_KINDS: Final = ("UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED")
+_INDEX_KINDS: Final = ("UNIQUE", "FULLTEXT", "SPATIAL", "CLUSTERED", "NONCLUSTERED", *_TABLE_KINDS)
 _BARE_OPTIONS: Final[tuple[tuple[str, ...], ...]] = (
     ("WITHOUT", "ROWID"), ("WITHOUT", "OIDS"), ("STRICT",), ("WITH", "DATA"), ("WITH", "NO", "DATA"),
 )  # fmt: skip
@@ -87,8 +86,8 @@ def _table_option(reader: Reader) -> Node:
         reader.sees("(") and reader.peek(1).upper in QUERY_WORDS
     ):  # fmt: skip
         reader.take("AS")
-        if reader.done:
-            raise reader.expected(("SELECT",))
+        if reader.word not in ("SELECT", "WITH", "VALUES", "TABLE", "(", "EXECUTE"):
+            raise reader.expected(("SELECT", "WITH", "VALUES"))
         reader.rest()
         return reader.node("AS SELECT", start)
     for words in _BARE_OPTIONS:
@@ -171,13 +170,17 @@ def _index_part(item: Reader) -> Node:
     start = item.at
     try:
         parts = [parse_expression(item)]
-        while not item.done:
-            parts.append(_part_option(item))
     except NotSqlError:
         item.at = start
         parts = [read_expression(item, _PART_OPTIONS)]
-        while not item.done:
-            parts.append(_part_option(item))
+    if item.takes_word() and item.word not in _PART_OPTIONS:
+        at = item.at
+        name = item.dotted("an operator class")
+        if item.sees("("):
+            item.inside()
+        parts.append(item.node("OPERATOR CLASS", at, name))
+    while not item.done:
+        parts.append(_part_option(item))
     return item.node("part", start, *parts)
 
 
@@ -191,11 +194,6 @@ def _part_option(item: Reader) -> Node:
         return item.node("NULLS", at)
     if item.take("COLLATE"):
         return item.node("COLLATE", at, item.dotted("a collation"))
-    if item.takes_name() or item.peek().kind is Kind.STRING:
-        name = item.dotted()
-        if item.sees("("):
-            item.skip()
-        return item.node("OPERATOR CLASS", at, name)
     raise item.expected((",", "ASC", "DESC", "NULLS", "COLLATE"))
 
 

@@ -109,7 +109,7 @@ def _items(reader: Reader) -> list[Node]:
             found.append(Node("item", reader.since(start), "*"))
         else:
             parts = [parse_expression(reader)]
-            if reader.take("AS") or (reader.peek().kind is Kind.WORD and reader.word not in COLUMN_ALIAS_STOPS):
+            if reader.take("AS") or (reader.takes_word() and reader.word not in COLUMN_ALIAS_STOPS):
                 parts.append(reader.name("an alias"))
             found.append(Node("item", reader.since(start), parts=tuple(parts)))
         if not reader.take(","):
@@ -132,7 +132,7 @@ def read_table(reader: Reader) -> Node:
     else:
         parts = [reader.dotted("a table name")]
         if reader.sees("("):
-            reader.skip()
+            reader.inside()
             parts = [Node(Shape.CALL, reader.since(start), parts[0].text)]
     parts += flags
     if reader.take("AS") or (reader.takes_name() and reader.word not in TABLE_ALIAS_STOPS):

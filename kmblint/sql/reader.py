@@ -151,10 +151,14 @@ class Reader:
         """Whether a word or a quoted name comes next; nearly every keyword may be a name."""
         return self.peek(ahead).kind in NAMES
 
+    def takes_word(self) -> bool:
+        """Whether a word, a quoted name or a text comes next: what an identifier may look like."""
+        return self.takes_name() or self.peek().kind is Kind.STRING
+
     def name(self, what: str = "a name") -> Node:
         """Reads one identifier, a text in single quotes too; raises NotSqlError where none stands."""
         token = self.peek()
-        if token.kind not in NAMES and token.kind is not Kind.STRING:
+        if not self.takes_word():
             raise self.expected((what,))
         self.at += 1
         return Node(Shape.NAME, token.span, token.value, quoted=token.kind is not Kind.WORD)
@@ -184,15 +188,14 @@ class Reader:
     def skip(self) -> None:
         """Reads a pair of brackets, or one token."""
         if self.word in _OPENING:
-            self.at = min(self.whole.closing.get(self.at, self.stop), self.stop)
-        self.at += 1
+            self.at = self.whole.closing.get(self.at, self.stop)
+        self.at = min(self.at + 1, self.stop)
 
     def until(self, *words: str) -> Reader:
         """Reads up to one of these keywords outside all brackets, or to the end: a reader of what is read."""
         start = self.at
         while not self.done and self.word not in words:
             self.skip()
-        self.at = min(self.at, self.stop)
         return self.part(start, self.at)
 
     def rest(self) -> Reader:
@@ -219,7 +222,7 @@ class Reader:
                 self.skip()
             if start == self.at:
                 raise NotSqlError("nothing stands before this comma", self.peek().span, "remove the comma")
-            yield self.part(start, min(self.at, self.stop))
+            yield self.part(start, self.at)
             comma = self.take(",")
             if comma is not None and self.at >= self.stop:
                 raise NotSqlError("nothing follows this comma", comma, "remove the comma")

@@ -174,3 +174,40 @@ def test_the_rows_of_an_insert_are_judged_once(tmp_path: Path, monkeypatch: pyte
     assert [key for key, _ in keyed.literal_keys(table, step.change)] == [(1,), (2,), (3,)]
     assert rows.call_count == 1
     assert values.call_count == 3
+
+
+@pytest.mark.parametrize(
+    ("last", "columns"),
+    [
+        ("ALTER TABLE wards ADD COLUMN phone TEXT, ADD COLUMN email TEXT;", ("id", "floor")),
+        ("ALTER TABLE wards ADD COLUMN phone TEXT;", ("id", "floor", "phone")),
+        ("DROP TABLE IF EXISTS nosuch, wards;", ("id", "floor")),
+        ("DROP TABLE IF EXISTS wards;", None),
+    ],
+)
+def test_what_is_refused_undoes_every_change_of_its_statement(
+    tmp_path: Path, last: str, columns: tuple[str, ...] | None
+) -> None:
+    wards = replayed(tmp_path, WARDS + last, actual=True).end.table("wards")
+    assert (wards.column_names if wards else None) == columns
+
+
+def test_a_statement_that_the_catalogue_contradicts_is_undone_whole(tmp_path: Path) -> None:
+    sql = WARDS + "DROP TABLE wards, nosuch;"
+    assert replayed(tmp_path, sql, target=GUIDE, actual=True).end.table("wards") is not None
+
+
+@pytest.mark.parametrize("stage", ["kmblint.sql.parse._read", "kmblint.sql.parse._lowered"])
+def test_reading_that_fails_is_a_crash_of_its_statement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    def fails(_: object) -> None:
+        raise KeyError(stage)
+
+    monkeypatch.setattr(stage, fails)
+    found = history(tmp_path, {"0001_step.sql": WARDS})
+    (step,) = replay(found, KIMBERLITE).steps
+    assert step.crash is not None
+    assert step.crash.error == f"KeyError: {stage!r}"
+    with pytest.raises(KeyError):
+        replay(found, KIMBERLITE, contain=False)

@@ -135,3 +135,43 @@ def test_a_chain_of_conditions_nests_as_deep_as_it_is_long(length: int) -> None:
 @pytest.mark.parametrize("end", ["- " * 9000 + "1", "a " + "|| 'x' " * 9000, "(" * 9000, "NOT " * 9000, "CASE " * 9000])
 def test_no_expression_is_too_long_to_answer(end: str) -> None:
     assert form("DELETE FROM t WHERE a = " + end).refused
+
+
+@pytest.mark.parametrize(
+    ("sql", "stumbles"),
+    [
+        (
+            "CREATE TABLE t (id BIGINT PRIMARY KEY, total NUMERIC(10,2), currency CHAR(3) DEFAULT 'EUR', meta JSONB)",
+            ["NUMERIC", "CHAR", "JSONB"],
+        ),
+        ("ALTER TABLE t ADD COLUMN a JSONB, RENAME TO u", ["JSONB", "one action", "RENAME"]),
+        ("UPDATE t SET a = now(), b = b + 1 WHERE NOT c = 1 ORDER BY id", ["now", "`+`", "no NOT", "ORDER BY"]),
+        ("DELETE FROM t WHERE lower(a) = b + 1 OR c OFFSET 3", ["arithmetic", "`c`", "OFFSET"]),
+        ("INSERT INTO t AS x (id) SELECT 1 ON CONFLICT DO NOTHING", ["alias", "VALUES only", "needs its columns"]),
+        ("GRANT SELECT ON a, b TO r, s", ["one table", "one role"]),
+        ("SELECT t.*, 1 FROM t, u ORDER BY a + 1", ["t.*", "literal", "exactly one table", "ORDER BY"]),
+    ],
+)
+def test_everything_that_the_words_show_is_said_at_once(sql: str, stumbles: list[str]) -> None:
+    refusals = form(sql).refusals
+    assert len(refusals) == len(stumbles)
+    assert all(stumble in refusal.reason for stumble, refusal in zip(stumbles, refusals, strict=True)), refusals
+
+
+@pytest.mark.parametrize(
+    ("sql", "after"),
+    [
+        ("INSERT INTO t (id) VALUES (now()), (now()), (now())", None),
+        (
+            "CREATE TABLE t (id BIGINT PRIMARY KEY, a JSONB, b JSONB, c INT8)",
+            "CREATE TABLE t (id BIGINT PRIMARY KEY, a JSON, b JSON, c BIGINT)",
+        ),
+        ("CREATE TABLE t AS SELECT 1", None),
+        ("CREATE VIRTUAL TABLE t USING fts5(a)", None),
+    ],
+)
+def test_one_cause_is_refused_once(sql: str, after: str | None) -> None:
+    """And its edits mend every place."""
+    refusals = form(sql).refusals
+    assert len({refusal.reason for refusal in refusals}) == len(refusals) == (2 if after else 1)
+    assert after is None or mended(sql) == after

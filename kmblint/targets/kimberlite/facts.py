@@ -192,11 +192,14 @@ SCALAR_FUNCTIONS: Final = {
     "UPPER": (1, 1), "LOWER": (1, 1), "LENGTH": (1, 1), "CHAR_LENGTH": (1, 1), "CHARACTER_LENGTH": (1, 1),
     "CONCAT": (1, 99), "ABS": (1, 1), "ROUND": (1, 2), "CEILING": (1, 1), "COALESCE": (1, 99), "NULLIF": (2, 2),
     "MOD": (2, 2), "POWER": (2, 2), "POW": (2, 2), "SQRT": (1, 1), "DATE_TRUNC": (2, 2), "DATETRUNC": (2, 2),
+    "EXTRACT": (2, 2),
     "NOW": (0, 0), "CURRENT_TIMESTAMP": (0, 0), "CURRENT_DATE": (0, 0),
 }  # fmt: skip
 """Functions that WHERE takes, and how many arguments at least and at most."""
 TRUNCATIONS: Final = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
 """What DATE_TRUNC takes as its first argument."""
+EXTRACTIONS: Final = TRUNCATIONS | words("MILLISECOND MICROSECOND DOW DAYOFWEEK DOY WEEK QUARTER EPOCH")
+"""What EXTRACT takes as its first argument, written as an ordinary call: `extract('year', seen)` (asked of 0.9.1)."""
 CAST_TYPES: Final = words(
     "TINYINT SMALLINT INT INTEGER BIGINT REAL FLOAT DOUBLE TEXT VARCHAR STRING BOOLEAN BOOL DATE TIME TIMETZ TIMESTAMP"
     " TIMESTAMPTZ UUID JSON"
@@ -267,6 +270,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     grant_kinds: frozenset[str]
     scalar_functions: Mapping[str, tuple[int, int]]
     truncations: frozenset[str]
+    extractions: frozenset[str]
     cast_types: frozenset[str]
 
 
@@ -277,7 +281,8 @@ RELEASE_0_9_1: Final = Facts(
     dropped_column_clauses=DROPPED_COLUMN_CLAUSES, dropped_table_clauses=DROPPED_TABLE_CLAUSES,
     plain_table_options=PLAIN_TABLE_OPTIONS, dropped_index_clauses=DROPPED_INDEX_CLAUSES, privileges=PRIVILEGES,
     broken_names=BROKEN_NAMES,
-    grant_kinds=GRANT_KINDS, scalar_functions=SCALAR_FUNCTIONS, truncations=TRUNCATIONS, cast_types=CAST_TYPES,
+    grant_kinds=GRANT_KINDS, scalar_functions=SCALAR_FUNCTIONS, truncations=TRUNCATIONS, extractions=EXTRACTIONS,
+    cast_types=CAST_TYPES,
 )  # fmt: skip
 RELEASES: Final = {facts.engine: facts for facts in (RELEASE_0_9_1,)}
 """By the number of the release."""

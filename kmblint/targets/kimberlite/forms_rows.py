@@ -67,7 +67,7 @@ def insert(fold: Fold, root: Node) -> None:
                 _on_conflict(fold, part)
             case "RETURNING":
                 _returning(fold, part)
-            case _ if part.kind.startswith("OR "):
+            case _ if part.kind == "REPLACE" or part.kind.startswith("OR "):
                 effect = "a row whose key is there is refused all the same"
                 fold.hazards.append(IgnoredGuard(part.kind, part.span, effect))
             case _:  # OVERWRITE, LOCAL and TABLE, and what may stand behind rows: read past
@@ -195,7 +195,7 @@ def _table(fold: Fold, node: Node, statement: str) -> set[str]:
     if only:
         edit = Replacement(Span(only.span.start, fold_start(fold, only)), "", "remove `ONLY`")
         fold.refuse("`ONLY` is read as the name of a table here", only.span, "leave out `ONLY`", (edit,))
-    if name.kind is not Shape.NAME:
+    if name.kind not in {Shape.NAME, Shape.CALL}:
         fold.refuse("UPDATE and DELETE take a plain table", fold.first_words(node.span, 1), "write the table's name")
     names = {name.name.text} if name.kind is Shape.NAME else set()
     return names | {part.text for part in more if part.kind == "alias"}

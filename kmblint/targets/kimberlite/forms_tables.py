@@ -79,6 +79,8 @@ def _heading(fold: Fold, root: Node) -> bool:
         if part.kind in {"IF NOT EXISTS", Shape.NAME}:
             break
         if part.kind in _SCOPES:
+            if scope and (part.kind in {"GLOBAL", "LOCAL"} or scope[-1].kind not in {"GLOBAL", "LOCAL"}):
+                fold.expected("`TABLE`", part)
             scope.append(part)
         elif part.kind == "OR REPLACE":
             _drop_from_table(fold, part.kind, part.span)
@@ -114,6 +116,8 @@ def create_index(fold: Fold, root: Node) -> None:
     for part in root.parts:
         match part.kind:
             case "OR REPLACE" | Shape.NAME:
+                pass
+            case _ if part.kind in _SCOPES:
                 pass
             case "UNIQUE" | "CONCURRENTLY":
                 _drop_from_index(fold, part)
@@ -225,7 +229,10 @@ def _drop_column(fold: Fold, action: Node) -> None:
         if part.kind == "IF EXISTS":
             effect = "a column that isn't there is refused all the same"
             fold.hazards.append(IgnoredGuard("IF EXISTS", part.span, effect))
-        elif part.kind != Shape.NAME:
+        elif part.kind == Shape.NAME:
+            if part.text.upper() == "COLUMN" and not part.quoted:
+                fold.expected("a column", fold.behind(part.span))
+        else:
             fold.note(part.kind, part.span, ("indexes and masks on the column stay behind", Severity.INFO))
 
 

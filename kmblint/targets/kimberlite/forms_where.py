@@ -276,10 +276,12 @@ def _call(fold: Fold, node: Node) -> None:
     if any(part.kind is Shape.COMPOUND for part in node.parts):
         fold.refuse(f"`{node.text.lower()}` takes plain arguments only", node.span)
         return
-    if name in {"DATE_TRUNC", "DATETRUNC"}:
+    fields = {"EXTRACT": fold.facts.extractions, "DATE_TRUNC": fold.facts.truncations}
+    if taken := fields.get(name.replace("DATETRUNC", "DATE_TRUNC")):
         field = node.parts[0]
-        if field.kind is not Shape.STRING or field.text.upper() not in fold.facts.truncations:
-            fold.refuse("`date_trunc` takes 'year', 'month', 'day', 'hour', 'minute' or 'second' first", field.span)
+        if field.kind is not Shape.STRING or field.text.upper() not in taken:
+            shown = "a field as text" if name == "EXTRACT" else "'year', 'month', 'day', 'hour', 'minute' or 'second'"
+            fold.refuse(f"`{node.text.lower()}` takes {shown} first", field.span)
     if name == "ROUND" and len(node.parts) == 2 and not _is_whole(node.parts[1]):
         fold.refuse("`round` takes a whole number as its second argument", node.parts[1].span)
     for part in node.parts:
