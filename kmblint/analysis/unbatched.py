@@ -27,7 +27,7 @@ def unbatched(
     """
     table = step.before.table(change.table.text)
     reach = step.reach
-    if table is None or reach is None or not step.populated(table.name):
+    if table is None or reach is None or not table.key_is_known or not step.populated(table.name):
         return None
     most = reach.most_changed(change)
     if (most is not None and most <= max_rows) or is_lookup(table, step.before):

@@ -51,7 +51,17 @@ def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:
     readable = (each for kind in ObjectKind if kind.is_readable for each in step.before.named(kind))
     makers = replay.later(step, AddTable, RenameTable)
     made = next((table.made for later in makers if (table := later.after.table(name))), None)
-    return _unresolved(step, name, (*step.before.tables, *readable), step.before.dropped.get(name), made)
+    dropped = step.before.dropped.get(name)
+    other = None if dropped else alike(step, name)
+    if other is not None and other.casefold() != name.casefold():
+        why = f": a qualifier is part of the name, and `{other}` is another"
+        return Unresolved(why, (Related(step.before.tables[other].made, f"`{other}` is made here"),), other)
+    return _unresolved(step, name, (*step.before.tables, *readable), dropped, made)
+
+
+def alike(step: Step, name: str) -> str | None:
+    """A table that is there when a step runs, and whose name differs in case or in its qualifier alone."""
+    return min((other for other in step.before.alike(name) if other != name), default=None)
 
 
 def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) -> Unresolved:

@@ -27,10 +27,10 @@ def check(history: History, target: Target, *, digits: int, pattern: str) -> Ite
         if trouble is None:
             continue
         consequence = (
-            ", and the runner then refuses the whole folder" if target.runner and migration.number is None else ""
+            ", and the runner then refuses the whole folder" if target.runner and not migration.numbered else ""
         )
         wanted = _wanted(history, migration, digits, pattern)
-        mendable = wanted is not None and migration.number is not None and not other_width
+        mendable = wanted is not None and migration.numbered and not other_width
         yield Finding(
             point(migration.file),
             f"`{migration.file}` is not called `{{sequence}}_{{description}}.sql`: {trouble}{consequence}",
@@ -81,9 +81,10 @@ def _wanted(history: History, migration: Migration, digits: int, pattern: str) -
     if not re.fullmatch(pattern, description):
         return None
     number = migration.number if migration.number is not None else int(found[1]) if found else None
-    if number is None or (migration.number is None and number in history.by_number):
+    taken = any(file != migration.file for file in history.by_number.get(number or 0, ()))
+    if number is None or (not migration.numbered and taken):
         return history.next_file(description)
-    kept = migration.digits if migration.number is not None and migration.digits.isdigit() else f"{number:0{digits}}"
+    kept = migration.digits if migration.digits.isdigit() and migration.numbered else f"{number:0{digits}}"
     name = f"{kept}_{description}.sql"
     return name if name not in history.sources else None
 

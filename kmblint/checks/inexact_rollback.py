@@ -25,8 +25,15 @@ def check(rollback: Rollback) -> Iterator[Finding]:
         help="\n".join(["before (-) and behind (+) up and down:", *(difference.drawn for difference in differences)]),
         related=tuple(Related(each.place, str(each)) for each in differences if each.place != place),
         subject=first.subject,
+        cause=_broken(rollback),
         confidence=Confidence.HIGH if rollback.understood else Confidence.LOW,
     )
+
+
+def _broken(rollback: Rollback) -> Place | None:
+    """The first statement of down that doesn't run as it is written, whatever then stays."""
+    broken = (step for step in rollback.down if not step.outcome.verdict.happens)
+    return next((step.place(step.statement.span) for step in broken), None)
 
 
 def _guilty(rollback: Rollback) -> Place:

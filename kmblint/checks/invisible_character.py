@@ -22,6 +22,7 @@ _UNSEEN: Final = (
 _SPACES: Final = "\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SUSPECT: Final = re.compile(
     rf"(?P<direction>[{_DIRECTIONS}])|(?P<unseen>[{_UNSEEN}])|(?P<space>[{_SPACES}])|(?P<foreign>[\u0370-\u052f]+)"
+    r"|(?P<return>\r(?![\r\n]|\Z))"
 )
 _LOOKALIKES: Final = dict(
     zip(
@@ -47,7 +48,7 @@ class _Suspect(msgspec.Struct, frozen=True):
 def check(migration: Migration) -> Iterator[Finding]:
     """One finding for each kind of character in each statement."""
     text = migration.source.text
-    if text.isascii() or not _SUSPECT.search(text):
+    if (text.isascii() and "\r" not in text) or not _SUSPECT.search(text):
         return
     ends = [statement.span.end for statement in migration.statements]
     grouped: dict[tuple[int, str], list[_Suspect]] = {}
@@ -64,6 +65,10 @@ def _suspects(text: str, tokens: list[Token]) -> Iterator[_Suspect]:
         at = bisect_right(starts, match.start()) - 1
         token = tokens[at] if at >= 0 and match.start() < tokens[at].end else None
         kind = match.lastgroup or ""
+        if kind == "return":
+            if token is not None and token.kind is Kind.LINE_COMMENT:
+                yield _Suspect(Span(*match.span()), kind, token)
+            continue
         if kind != "direction" and token is not None and token.kind in _QUIET:
             continue
         if kind != "foreign":
@@ -99,6 +104,11 @@ def _finding(migration: Migration, kind: str, members: list[_Suspect]) -> Findin
             None,
         ),
         "space": (f"{called} looks like a space and is none to most tools", "write a plain space", Severity.WARNING),
+        "return": (
+            "a carriage return alone ends no line, so what stands behind it is part of this comment",
+            "write a line feed",
+            None,
+        ),
         "foreign": (
             f"`{text}` holds letters that only look Latin: {_letters(text)}",
             f"write `{_latin(text)}`",
@@ -128,5 +138,5 @@ def _letters(name: str) -> str:
 def _edits(migration: Migration, kind: str, members: Iterable[_Suspect]) -> Iterator[Edit]:
     for suspect in members:
         text = migration.source.slice(suspect.span)
-        new = {"direction": "", "unseen": "", "space": " ", "foreign": _latin(text) or text}[kind]
+        new = {"direction": "", "unseen": "", "space": " ", "return": "\n", "foreign": _latin(text) or text}[kind]
         yield Edit(Place(migration.file, suspect.span), new)

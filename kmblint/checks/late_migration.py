@@ -16,7 +16,7 @@ def check(history: History) -> Iterator[Finding]:
     taken = {number_of(name) for name in history.released or ()} | history.taken.keys()
     ahead = 0
     for migration in history.replayed:
-        if migration.number is None or migration.number > newest or migration.applied:
+        if migration.number is None or not migration.numbered or migration.number > newest or migration.applied:
             continue
         if migration.replaces is not None:
             continue  # the failed one of its number was never recorded

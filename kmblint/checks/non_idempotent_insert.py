@@ -18,7 +18,7 @@ def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
     """
     table = step.before.table(change.table.text)
     guarded = change.replace or change.ignore or (change.query is not None and change.query.filtered)
-    if table is None or guarded:
+    if table is None or guarded or not table.key_is_known:
         return
     clause = change.on_conflict
     named = {column.text for column in clause.columns} if clause else set()

@@ -11,9 +11,9 @@ from kmblint.targets import Target
 
 
 def check(history: History, target: Target) -> Iterator[Finding]:
-    """Every file whose name begins with no number, with one that is too large, or with 0."""
+    """Every file whose name begins with a number that is too large, or with 0, or with none."""
     for migration in history.migrations:
-        if migration.number:
+        if migration.number and migration.numbered:
             continue
         if migration.number == 0:
             trouble = f"`{migration.digits}` is number 0, and the sequence begins with 0001"
@@ -28,4 +28,5 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             point(migration.file),
             f"{trouble}{f', so {consequence}' if target.runner else ''}",
             help=f"call it like `{history.next_file('add_phone_to_patients')}`",
+            cause=None if migration.digits.isdecimal() else point(migration.file),
         )

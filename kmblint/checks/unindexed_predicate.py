@@ -21,7 +21,9 @@ def check(change: UpdateRows | DeleteRows, step: Step, replay: Replay, target: T
     Of arms joined by OR, each needs its own.
     """
     table = step.before.table(change.table.text)
-    if table is None or change.where is None or change.joined or not step.populated(table.name):
+    if table is None or change.where is None or change.joined:
+        return
+    if not table.key_is_known or not step.populated(table.name):
         return
     unique = target.capabilities.semantics.keeps_unique
     known = _scanned(change.where, table, {None, table.name, change.alias}, unique=unique)

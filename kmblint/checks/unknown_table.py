@@ -5,27 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.analysis.unresolved import unresolved_table
+from kmblint.analysis.unresolved import alike, unresolved_table
 from kmblint.findings import Finding
 from kmblint.replay.steps import Replay, Step
+from kmblint.schema.changes import DropTable
 from kmblint.schema.conflict import UnknownTable
 from kmblint.targets.capabilities import SYSTEM_PREFIX, TRACKING_TABLE
 
 _KEPT_BY_THE_DATABASE: Final = (SYSTEM_PREFIX, TRACKING_TABLE, "information_schema.", "pg_catalog.")
 
 
-def check(conflict: UnknownTable, step: Step, replay: Replay) -> Iterator[Finding]:
-    """That a table is named that isn't there, once a statement, and why it isn't."""
-    name = conflict.table.text
+def check(subject: UnknownTable | DropTable, step: Step, replay: Replay) -> Iterator[Finding]:
+    """That a table is named that isn't there, once a statement, and why it isn't.
+
+    A guard is heeded, but not where a table is there whose name differs in case or qualifier alone.
+    """
+    name = subject.table.text
+    if isinstance(subject, DropTable):
+        yield from _passed(subject, step, replay)
+        return
     earlier = (change.table for change in step.statement.changes[: step.number])
     if name.startswith(_KEPT_BY_THE_DATABASE) or any(table and table.text == name for table in earlier):
         return
     absence = unresolved_table(step, replay, name)
     yield Finding(
-        step.place(conflict.table.span),
+        step.place(subject.table.span),
         f"table `{name}` doesn't exist{absence.why}",
         help=absence.help,
         related=absence.related,
         subject=name,
         confidence=absence.confidence,
     )
+
+
+def _passed(change: DropTable, step: Step, replay: Replay) -> Iterator[Finding]:
+    """A drop whose guard lets it do nothing, though another spelling of the name is there."""
+    name = change.table.text
+    there = step.before.table(name) is not None or name in step.before.dropped or name in step.before.unread
+    other = None if there or not change.if_exists else alike(step, name)
+    if other is not None:
+        absence = unresolved_table(step, replay, name)
+        yield Finding(
+            step.place(change.table.span),
+            f"table `{name}` doesn't exist{absence.why}, so this drops nothing",
+            help=f"did you mean `{other}`?",
+            related=absence.related,
+            subject=name,
+            confidence=absence.confidence,
+        )

@@ -19,7 +19,7 @@ def check(history: History) -> Iterator[Finding]:
     for migration in history.replayed:
         if said and not migration.applied:
             continue  # it may still be edited
-        if migration.number is not None and migration.number not in history.state.locked:
+        if migration.numbered and migration.number not in history.state.locked:
             yield Finding(
                 point(migration.file),
                 f"`{migration.file}` is not in the lock, which knows {counted(others, 'other')}, "

@@ -29,7 +29,7 @@ _KEY: Final = re.compile(r"[A-Z]{2,10}-\d+", re.ASCII)
 def check(migration: Migration, *, words: tuple[str, ...]) -> Iterator[Finding]:
     """The file, where no word of its description says anything."""
     described = snake(migration.description).split("_")
-    if migration.number is None or not described[0] or not migration.replayed or migration.replaces is not None:
+    if not migration.numbered or not described[0] or not migration.replayed or migration.replaces is not None:
         return
     empty = [bool(_NOTHING.fullmatch(word)) or word in _MONTHS for word in described]
     if _is_ticket(migration.description):

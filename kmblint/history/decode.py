@@ -53,11 +53,18 @@ def decoded(data: bytes) -> tuple[str | None, Trouble | None]:
         data, trouble = data[len(codecs.BOM_UTF8) :], Trouble(reason, _SAVE, 0, fatal=False)
         return data.decode("utf-8", "replace"), trouble
     try:
-        return data.decode("utf-8"), None
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         reason = f"it is not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start}"
         meant = None if _BINARY.search(data) else data.decode("cp1252", "replace")
         return meant, _at(data, error.start, reason, "save the file as UTF-8")
+    if "\r" in text and "\n" not in text.rstrip() and "--" in text:
+        reason = (
+            "its lines end in carriage returns alone, which the runner takes for no line ends: a `--` comment hides "
+            "whatever stands behind it"
+        )
+        return text.replace("\r", "\n"), Trouble(reason, "save the file with line feeds", 0, fatal=False)
+    return text, None
 
 
 def _without_nul(data: bytes) -> tuple[str | None, Trouble | None]:

@@ -46,7 +46,7 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     digits: str
     """What stands before the first `_`, as written."""
     number: int | None
-    """What the runner reads from it as u32; None where it can't (`+1` and `0` pass)."""
+    """What the runner reads from it as u32 (`+1` and `0` pass), else the number that was evidently meant."""
     description: str
     header: Header
     up: Span
@@ -74,13 +74,15 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     """The file of the same number, called `fixed`, that the guide puts in the place of a failed one."""
     replaces: str | None = None
     """The failed file of the same number whose place it takes; it may be gone since the revision."""
+    numbered: bool = True
+    """Whether the runner reads a number from its name; one where it can't makes the whole folder unusable."""
     readable: bool = True
     """False where the runner can't read the file (it is an `Unreadable` too) and this is what was meant."""
 
     @property
     def id(self) -> str:
         """How messages call it: the number as written (`0003`), or the file name where there is none."""
-        return self.digits if self.number is not None else self.file
+        return self.digits if self.numbered else self.file
 
     @property
     def name(self) -> str:
@@ -239,7 +241,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
 
     def next_file(self, description: str, further: int = 0) -> str:
         """The name of a migration behind the newest (`0008_add_indexes.sql`), or so many numbers further."""
-        width = max((len(migration.digits) for migration in self.migrations if migration.number is not None), default=4)
+        width = max((len(migration.digits) for migration in self.migrations if migration.numbered), default=4)
         newest = max((*self.by_number, *self.taken), default=0)
         return f"{newest + 1 + further:0{width}}_{description}.sql"
 

@@ -19,7 +19,7 @@ from kmblint.errors import InputError
 from kmblint.history import decode
 from kmblint.history.files import History, Migration, Unreadable, checksum
 from kmblint.history.ignored_files import find_ignored_files
-from kmblint.history.names import description_of, is_migration, number_of
+from kmblint.history.names import description_of, evident_number, is_migration, number_of
 from kmblint.history.sections import split
 from kmblint.history.state import boundary_of, project_of, read_state
 from kmblint.sql.scanner import pieces
@@ -140,6 +140,7 @@ class _Reader:
         self.access = access
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
+        self._taken = {number_of(name) for name in names if is_migration(name)}
         self.gone: dict[int, str] = {}
         """Number → a file of that number that the revision has and the folder hasn't."""
         if known.released is not None:
@@ -237,6 +238,11 @@ class _Reader:
             return name in self.released or renamed
         return number is not None and self.applied_through is not None and number <= self.applied_through
 
+    def _number(self, name: str) -> int | None:
+        """The number that the runner reads, else the one that is evident and that no other file has."""
+        evident = evident_number(name)
+        return number_of(name) if number_of(name) is not None or evident in self._taken else evident
+
     def _built(self, source: Source, path: Path, *, applied: bool, readable: bool) -> Migration:
         parts = split(source)
         return Migration(
@@ -244,7 +250,8 @@ class _Reader:
             path=path,
             source=source,
             digits=source.name.split("_", 1)[0],
-            number=number_of(source.name),
+            number=self._number(source.name),
+            numbered=number_of(source.name) is not None,
             description=description_of(source.name),
             header=parts.header,
             up=parts.up,

@@ -7,6 +7,7 @@ from typing import Final
 
 LARGEST_NUMBER: Final = 2**32 - 1
 """The runner keeps a migration's number in 32 bits."""
+_EVIDENT: Final = re.compile(r"[Vv]?([0-9]{1,9})(?![A-Za-z0-9])", re.ASCII)
 _NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
 
 
@@ -22,6 +23,12 @@ def number_of(name: str) -> int | None:
         return None
     number = int(digits) if len(digits) < 64 else LARGEST_NUMBER + 1
     return number if number <= LARGEST_NUMBER else None
+
+
+def evident_number(name: str) -> int | None:
+    """The number that a file name evidently means though the runner refuses it: `0002-add.sql`, `V2__add.sql`."""
+    found = _EVIDENT.match(name)
+    return number_of(f"{found[1]}_") if found else None
 
 
 def description_of(name: str) -> str:

@@ -20,9 +20,10 @@ from kmblint.history.files import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, UpdateRows
-from kmblint.schema.conflict import Conflict, Unknown
+from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
+from kmblint.schema.unread import accounted_for, left_unread, made_anew
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
@@ -248,10 +249,9 @@ def _steps(
     fate = _fate(statement, migration) if runner else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
+        catalog = made_anew(catalog, change)
         held = conflicts(catalog, change) if change is not None else ()
-        if catalog.lost:
-            # What isn't there may have been made in the file that can't be read, which is said of that file.
-            held = tuple(each for each in held if not isinstance(each, Unknown))
+        held = tuple(each for each in held if not accounted_for(catalog, each))
         outcome = _outcome(target, form, change, catalog, held, first=number == 0)
         if fate is not None:
             outcome = msgspec.structs.replace(outcome, verdict=fate)
@@ -261,6 +261,9 @@ def _steps(
         elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and not form.refused:
             # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
             after = target.aftermath(catalog, change, outcome, migration.place)
+        elif statement.problem is not None and (not actual or migration.applied):
+            left = statement.problem.meant
+            after = left_unread(catalog, left.tables, left.names, migration.place(statement.span))
         unmet = _unmet(held, outcome)
         yield Step(history, target, migration, statement, change, catalog, after, form, outcome, unmet, number)
         catalog = after

@@ -218,7 +218,7 @@ def _ending(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, rea
 def _obstacle(history: History) -> str:
     """What makes the whole folder unusable for the runner."""
     broken = [f"`{each.file}` can't be read" for each in history.unreadable]
-    broken += [f"`{each.file}` has no number" for each in history.migrations if each.number is None]
+    broken += [f"`{each.file}` has no number" for each in history.migrations if not each.numbered]
     return f"the runner refuses the whole folder: {', '.join(broken)}" if broken else ""
 
 

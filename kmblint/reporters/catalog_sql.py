@@ -22,7 +22,9 @@ _BEGINS_A_CONSTRAINT: Final = frozenset({"CHECK", "CONSTRAINT", "FOREIGN", "PRIM
 
 def as_sql(catalog: Catalog, kept: Kept) -> str:
     """Tables with their indexes, then roles, policies, masks and classifications; users and grants are left out."""
-    blocks = ["\n".join(_table(table, kept)) for table in catalog.in_order]
+    unread = {table.name for table in catalog.in_order if table.name in catalog.unread and not table.columns}
+    blocks = ["\n".join(_table(table, kept)) for table in catalog.in_order if table.name not in unread]
+    blocks += [f"-- {name}: what makes it in {catalog.tables[name].made.file} is no SQL" for name in sorted(unread)]
     guards = [*_guards(catalog, kept)]
     blocks += ["\n".join(guards)] if guards else []
     return "\n\n".join(blocks) + ("\n" if blocks else "")

@@ -181,6 +181,11 @@ class Table(msgspec.Struct, frozen=True):
             index.covers(columns) for index in self.indexes if partial or not index.partial
         )
 
+    @property
+    def key_is_known(self) -> bool:
+        """Whether it is known what its primary key is, or that it has none."""
+        return self.complete or bool(self.primary_key)
+
     def key_fits(self, column: Column) -> bool:
         """Whether a column holds what the last column of the primary key holds."""
         key = self.column(self.primary_key[-1]) if self.primary_key else None
@@ -275,6 +280,8 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     """Statements whose effect isn't known: what may exist because of them is less sure."""
     lost: bool = False
     """Whether a file before this instant can't be read: what isn't known may have been made there."""
+    unread: OrderedSet[str] = OrderedSet()
+    """What statements that aren't SQL were to make or change: tables, whose columns aren't known, and other names."""
     _folded: _Names = OrderedMap()
     """Table names by what they are in lower case, schema left out."""
     _referrers: _Names = OrderedMap()

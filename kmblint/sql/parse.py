@@ -10,8 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from kmblint.schema.changes import Change, Comment, Opaque, Read, Transaction
 from kmblint.sql import lower_objects, lower_rows, lower_tables
+from kmblint.sql.broken import batch_separator, meant
 from kmblint.sql.grammar_alter import alter_table
 from kmblint.sql.grammar_objects import altered, create_object, drop, grant, truncate
 from kmblint.sql.grammar_rows import delete, insert, update
@@ -21,7 +24,7 @@ from kmblint.sql.placeholders import placeholders
 from kmblint.sql.queries import read_query
 from kmblint.sql.reader import NotSqlError, Reader, TooDeepError, short
 from kmblint.sql.scanner import Kind, StatementTokens, Token, scan, split
-from kmblint.sql.statement import Problem, Statement
+from kmblint.sql.statement import Problem, Statement, time_travel
 from kmblint.sql.tree import Node, Shape, Tree
 from kmblint.text import Source, Span
 from kmblint.wording import nearest
@@ -58,7 +61,8 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
         whole = Tree(root, reader.deepest, reader.deepest_at)
         return make(changes=_lowered(root), tree=whole)
     except NotSqlError as error:
-        return make(changes=(), problem=_problem(error, piece))
+        problem = _problem(error, piece, text)
+        return make(changes=(), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
     except (TooDeepError, RecursionError):
         word = piece.tokens[0].upper or piece.tokens[0].text
         return make(changes=(Opaque("it is nested too deeply", word, piece.span),))
@@ -75,7 +79,7 @@ def _read(reader: Reader) -> Node:
         case "ALTER" if reader.sees("TABLE", ahead=1):
             return alter_table(reader)
         case "SELECT" | "VALUES" | "(":
-            return read_query(reader)
+            return _query_in_time(reader)
         case "WITH":
             return _with(reader)
         case "COMMENT":
@@ -92,6 +96,19 @@ _VERBS: Final[dict[str, Callable[[Reader], Node]]] = {
     "INSERT": insert, "REPLACE": insert, "UPDATE": update, "DELETE": delete, "DROP": drop, "TRUNCATE": truncate,
     "GRANT": grant, "REVOKE": grant,
 }  # fmt: skip
+
+
+def _query_in_time(reader: Reader) -> Node:
+    """A query, perhaps of an earlier state of the database, as Kimberlite's own words at its end say."""
+    words = time_travel(reader.tokens)
+    if not words:
+        return read_query(reader)
+    stop = len(reader.tokens) - words
+    found = read_query(reader.part(reader.at, stop))
+    reader.at = stop
+    last = reader.tokens[-1]
+    when = Node("AS OF", reader.rest().part_span(), last.value if last.kind is Kind.STRING else "")
+    return Node(found.kind, Span(found.span.start, last.end), parts=(*found.parts, when))
 
 
 def _create(reader: Reader) -> Node:
@@ -149,9 +166,9 @@ def _plain(reader: Reader, word: str) -> Node:
         table = _shown(reader, word)
         reader.rest()
         return reader.node("DESCRIBE" if word == "DESC" else word, 0, *table)
-    meant = nearest(word, _STARTS) if token.kind is Kind.WORD else None
+    near = nearest(word, _STARTS) if token.kind is Kind.WORD else None
     raise NotSqlError(
-        f"`{short(token.text)}` begins no statement", token.span, f"did you mean `{meant}`?" if meant else None
+        f"`{short(token.text)}` begins no statement", token.span, f"did you mean `{near}`?" if near else None
     )
 
 
@@ -215,8 +232,12 @@ def _check_closed(piece: StatementTokens) -> None:
             raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
 
 
-def _problem(error: NotSqlError, piece: StatementTokens) -> Problem:
+def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:
     """What is wrong, as a problem: about the placeholder, where the statement is a template that nobody filled in."""
+    separator = batch_separator(piece.tokens, text)
+    if separator is not None:
+        message = "`GO` is no SQL but a word of SQL Server's tools, and it ends no statement here"
+        return Problem(message, separator, "leave it out, and end the statement before it with `;`")
     found = next(placeholders(piece.tokens), None)
     if found is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
         shown = "".join(token.text for token in piece.tokens if token.span in found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from kmblint.schema.changes import Change
-from kmblint.sql.scanner import Token
+from kmblint.sql.broken import Meant
+from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.tree import Tree
 from kmblint.text import Span
 
@@ -18,6 +20,8 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
     span: Span
     help: str | None = None
+    meant: Meant = Meant()
+    """What may come of the statement once it is mended."""
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -60,6 +64,21 @@ class Statement(msgspec.Struct, frozen=True):
         return " ".join(words).replace(" . ", ".")
 
 
+def time_travel(tokens: Sequence[Token]) -> int:
+    """How many tokens at the end of a query ask for an earlier state: `AS OF '…'`, `AT OFFSET 7`; 0 where none does.
+
+    Kimberlite looks for these words at the very end, behind WHERE and ORDER BY (engine 0.9.1).
+    """
+    words = [token.upper or token.kind.value for token in tokens[-_LONGEST:]]
+    return next((len(form) for form in _TIME_TRAVEL if words[-len(form) :] == [*form]), 0)
+
+
+_TIME_TRAVEL: Final = (
+    ("FOR", "SYSTEM_TIME", "AS", "OF", Kind.STRING.value),
+    ("AS", "OF", Kind.STRING.value),
+    ("AT", "OFFSET", Kind.NUMBER.value),
+)
+_LONGEST: Final = 5
 _TITLE_LENGTH: Final = 8
 _BEHIND_THE_TITLE: Final = frozenset(
     {"(", ",", "=", "ON", "SET", "VALUES", "WHERE", "ADD", "ALTER", "DROP", "RENAME", "AS"}

@@ -70,6 +70,32 @@ def test_only_sql_in_lower_case_is_a_migration() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("0002-add-floor.sql", 2),
+        ("0002 add floor.sql", 2),
+        ("V2__add_floor.sql", 2),
+        ("2.add_floor.sql", 2),
+        ("2nd_floor.sql", None),
+        ("notes.sql", None),
+        ("20260211094500_floor.sql", None),
+    ],
+)
+def test_an_evident_number_is_the_number_of_a_file_that_the_runner_refuses(
+    tmp_path: Path, name: str, number: int | None
+) -> None:
+    found = history(tmp_path, {"0001_wards.sql": TABLE, name: TABLE, "0003_beds.sql": TABLE})
+    place = 2 if number is None else 1
+    assert (found.migrations[place].file, found.migrations[place].number) == (name, number)
+    assert (found.migrations[place].numbered, found.migrations[place].id) == (False, name)
+
+
+def test_a_number_that_another_file_has_is_not_evident(tmp_path: Path) -> None:
+    found = history(tmp_path, {"0002-floor.sql": TABLE, "0002_beds.sql": TABLE})
+    assert [each.number for each in found.migrations] == [2, None]
+
+
 def test_the_order_is_by_number_then_name(tmp_path: Path) -> None:
     found = history(tmp_path, dict.fromkeys(["10_x.sql", "0002_b.sql", "2_a.sql", "x.sql", "0001_z.sql"], TABLE))
     assert names(found) == ["0001_z.sql", "0002_b.sql", "2_a.sql", "10_x.sql", "x.sql"]

@@ -12,6 +12,7 @@ from kmblint import targets
 from kmblint.replay.steps import Replay, Step, lived, replay
 from kmblint.schema import rows as keyed
 from kmblint.schema.changes import AddTable, DropColumn, DropTable, InsertRows
+from kmblint.schema.conflict import UnknownColumn
 from kmblint.targets.kimberlite import outcome_rows
 from kmblint.targets.verdict import Verdict
 from tests.rules_at_hand import history
@@ -127,7 +128,19 @@ def test_what_holds_rows(tmp_path: Path) -> None:
 def test_statements_that_are_no_sql_are_judged_and_change_nothing(tmp_path: Path) -> None:
     steps = replayed(tmp_path, WARDS + "CREAT TABLE beds (id BIGINT PRIMARY KEY);").steps
     assert verdicts(steps) == ["taken", "unreadable"]
-    assert (steps[1].change, steps[1].after) == (None, steps[1].before)
+    assert (steps[1].change, *steps[1].after.tables) == (None, "wards", "beds")
+
+
+def test_a_table_that_no_sql_makes_is_there_opaquely_until_it_is_made_in_words(tmp_path: Path) -> None:
+    broken = "CREATE TABLE beds (id BIGINT PRIMARY KEY,, floor BIGINT);\n"
+    used = "ALTER TABLE beds ADD COLUMN kind TEXT;\nUPDATE beds SET floor = 1 WHERE id = 2;\n"
+    steps = replayed(tmp_path / "broken", broken + used).steps
+    assert [step.conflicts for step in steps] == [(), (), ()]
+    beds = steps[-1].after.table("beds")
+    assert beds is not None
+    assert (beds.complete, beds.column_names) == (False, ("kind",))
+    made = replayed(tmp_path / "made", broken + "CREATE TABLE beds (id BIGINT PRIMARY KEY);\n" + used).steps[-1]
+    assert [type(conflict) for conflict in made.conflicts] == [UnknownColumn]
 
 
 def test_a_run_ends_at_the_first_refusal(tmp_path: Path) -> None:

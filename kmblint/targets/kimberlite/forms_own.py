@@ -70,7 +70,14 @@ def _judge(cut: _Words, upper: str, sent: Span, span: Span) -> bool:
         elif upper.startswith("SHOW C"):
             _plain_names(cut, 3)
     elif _MEANT.match(" ".join(token.upper for token in cut.fold.tokens)):
-        _refuse_broken(cut, sent, span)
+        if sent.start < span.start:
+            cut.fold.refuse("a comment before this statement keeps the engine from knowing it",
+                            Span(sent.start, span.start), "move the comment to the top of the file, as `--` lines",
+                            kind=UnrecognisedForm)  # fmt: skip
+            bare = _Words(cut.fold, cut.text[span.start - cut.start :], span.start)
+            return _judge(bare, bare.text.upper(), span, span)
+        cut.stop("the engine knows this statement by its first words, one space between them", span,
+                 "write the first words on one line with one space between them")  # fmt: skip
     else:
         return False
     return True
@@ -205,12 +212,3 @@ def _mask(cut: _Words) -> None:
     if strategy.upper() not in _MASK_STRATEGIES:
         cut.stop(f"there is no masking strategy `{strategy}`", span,
                             f"write one of {', '.join(sorted(_MASK_STRATEGIES))}")  # fmt: skip
-
-
-def _refuse_broken(cut: _Words, sent: Span, span: Span) -> NoReturn:
-    """Meant as an own statement, and the engine doesn't know it by its first cut."""
-    if sent.start < span.start:
-        cut.stop("a comment before this statement keeps the engine from knowing it", Span(sent.start, span.start),
-                      "move the comment to the top of the file, as `--` lines")  # fmt: skip
-    cut.stop("the engine knows this statement by its first words, one space between them", span,
-                  "write the first words on one line with one space between them")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kmblint.sql.tree import Node, Shape
@@ -9,6 +10,7 @@ from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_where import condition
 from kmblint.text import Span
 
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _SETS: Final = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
 _LITERALS: Final = frozenset(
     {Shape.NUMBER, Shape.STRING, Shape.NULL, Shape.BOOLEAN, Shape.OTHER_LITERAL, Shape.BARE_CALL}
@@ -16,7 +18,10 @@ _LITERALS: Final = frozenset(
 
 
 def query(fold: Fold, root: Node) -> None:
-    """SELECT … , alone or two of them joined by UNION, INTERSECT or EXCEPT."""
+    """SELECT … , alone or two of them joined by UNION, INTERSECT or EXCEPT, and the time that it asks for."""
+    when = root.child("AS OF")
+    if when and when.text and not _TIME.fullmatch(when.text):
+        fold.refuse("AS OF takes a time in full, with its zone", when.span, "write '2026-01-31T00:00:00Z'")
     if stumble := root.child("stumble"):
         fold.expected("something else", stumble)
         return

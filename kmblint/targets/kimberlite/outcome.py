@@ -184,7 +184,7 @@ def _attachment(
                     return
         case CreateObject(kind=ObjectKind.USER, roles=roles) if not catalog.opaque:
             for role in roles:
-                if role.text not in catalog.named(ObjectKind.ROLE):
+                if role.text not in catalog.named(ObjectKind.ROLE) and role.text not in catalog.unread:
                     yield CatalogueRefusal(f"there is no role `{role.text}`", role.span, "write CREATE ROLE before it")
 
 

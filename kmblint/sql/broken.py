@@ -1,0 +1,79 @@
+"""What a statement that isn't SQL was to make, by the words that can be read, so that its mistake is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from kmblint.sql.scanner import Kind, Token
+from kmblint.text import Span
+from kmblint.wording import nearest
+
+_MODIFIERS: Final = frozenset(
+    {"OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "EXTERNAL", "UNIQUE", "IF", "NOT", "EXISTS",
+     "ONLY", "CONCURRENTLY"}
+)  # fmt: skip
+_NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED})
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """What may come of a statement: the tables that it names behind CREATE or ALTER TABLE, and all its other names."""
+
+    tables: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+def meant(tokens: Sequence[Token]) -> Meant:
+    """What broken statements were to make or change; several where a `;` between them was forgotten.
+
+    A misspelt keyword counts as the one that was meant: `CREATE TABEL`.
+    """
+    tables = dict.fromkeys(_tables(tokens))
+    verb = tokens[0] if tokens else None
+    makes = verb is not None and any(_is(verb, word) for word in ("CREATE", "ALTER")) and not tables
+    names = frozenset(token.value for token in tokens[1:] if makes and token.kind in _NAMES)
+    return Meant(tuple(tables), names)
+
+
+def _tables(tokens: Sequence[Token]) -> Iterator[str]:
+    """The name behind each CREATE TABLE and ALTER TABLE."""
+    at = 0
+    while at < len(tokens):
+        verb = any(_is(tokens[at], word) for word in ("CREATE", "ALTER"))
+        at += 1
+        if not verb:
+            continue
+        at = _behind_modifiers(tokens, at)
+        if at < len(tokens) and _is(tokens[at], "TABLE"):
+            at = _behind_modifiers(tokens, at + 1)
+            parts = tokens[at : at + 1]
+            while tokens[at + 1 : at + 2] and tokens[at + 1].text == "." and tokens[at + 2 : at + 3]:
+                at += 2
+                parts = [*parts, tokens[at]]
+            if parts and all(part.kind in _NAMES for part in parts):
+                yield ".".join(part.value for part in parts)
+
+
+def _behind_modifiers(tokens: Sequence[Token], at: int) -> int:
+    while at < len(tokens) and tokens[at].upper in _MODIFIERS:
+        at += 1
+    return at
+
+
+def _is(token: Token, word: str) -> bool:
+    """Whether a token is a keyword, or was probably meant to be."""
+    return token.upper == word or (token.kind is Kind.WORD and nearest(token.upper, (word,)) == word)
+
+
+def batch_separator(tokens: Sequence[Token], text: str) -> Span | None:
+    """Where a `GO` stands on a line of its own, as SQL Server's tools want it between batches."""
+    for before, token in pairwise((None, *tokens)):
+        assert token is not None, "only the first has none before it"
+        ends = text.find("\n", token.end)
+        line = text[text.rfind("\n", 0, token.start) + 1 : ends if ends >= 0 else len(text)]
+        if token.upper == "GO" and line.strip().upper() == "GO" and (before is None or before.end < token.start):
+            return token.span
+    return None
