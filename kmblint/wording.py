@@ -21,8 +21,8 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
         if singular(candidate.casefold()) == singular(folded):
             return candidate
     by_fold = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(folded, by_fold, n=1, cutoff=0.75 if len(folded) > 3 else 0.85)
-    return by_fold[found[0]] if found else None
+    close = get_close_matches(folded, by_fold, n=1, cutoff=0.75 if len(folded) > 3 else 0.85)
+    return by_fold[close[0]] if close else None
 
 
 def singular(word: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kmblint.analysis.graph import islands
+from kmblint.analysis.graph import components
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import (
@@ -65,7 +65,7 @@ def _is_right(change: Change | None) -> bool:
     return isinstance(change, AddMask | AttachPolicy | DetachPolicy | SetClassification | Grant)
 
 
-def islands_of(steps: Sequence[Step]) -> list[list[Step]]:
+def components_of(steps: Sequence[Step]) -> list[list[Step]]:
     """The steps in groups that nothing joins, in the order of their first statements."""
     acting = [step for step in steps if not isinstance(step.change, _ASIDE) and not _misses_its_table(step)]
     if len({step.subject for step in acting}) < 2:
@@ -74,7 +74,7 @@ def islands_of(steps: Sequence[Step]) -> list[list[Step]]:
     named = {name for _, name in links}
     for step in (*acting[:1], *acting[-1:]):
         links += [*_between(step.before, named), *_between(step.after, named)]
-    groups = islands(dict.fromkeys([*map(_node, acting), *sorted(named)]), links)
+    groups = components(dict.fromkeys([*map(_node, acting), *sorted(named)]), links)
     held = [[step for step in acting if _node(step) in set(group)] for group in groups]
     return sorted((group for group in held if group), key=lambda group: group[0].statement.span)
 

@@ -1,4 +1,4 @@
-"""The schema as a graph: who depends on whom, what a cascade reaches, in which order to drop, and islands.
+"""The schema as a graph: who depends on whom, what a cascade reaches, in which order to drop, and components.
 
 networkx is imported here only, and only where a path through several tables is asked for: the import takes longer than
 most runs.
@@ -112,7 +112,7 @@ def _graph(catalog: Catalog) -> networkx.DiGraph[str]:
     return graph
 
 
-def islands(nodes: Iterable[_Node], links: Iterable[tuple[_Node, _Node]]) -> list[list[_Node]]:
+def components(nodes: Iterable[_Node], links: Iterable[tuple[_Node, _Node]]) -> list[list[_Node]]:
     """The nodes in groups that no link joins, each in the order given, by union-find."""
     parents = {node: node for node in nodes}
 

@@ -21,8 +21,8 @@ def check(migration: Migration) -> Iterator[Finding]:
     text = migration.source.text
     if not _ANY.search(text):
         return
-    found = list(_whole(text))
-    inside = tuple(found)
+    conflicts = list(_whole(text))
+    inside = tuple(conflicts)
     for token in scan(migration.source):
         if token.kind is not Kind.CONFLICT:
             continue
@@ -30,11 +30,11 @@ def check(migration: Migration) -> Iterator[Finding]:
         if before and token.start in inside[before - 1]:
             continue
         # What belongs together although its middle line is gone: a beginning, and the end behind it.
-        if found and text.startswith(">" * 7, token.start) and _is_open(text, found[-1]):
-            found[-1] = found[-1].to(token.span)
+        if conflicts and text.startswith(">" * 7, token.start) and _is_open(text, conflicts[-1]):
+            conflicts[-1] = conflicts[-1].to(token.span)
         else:
-            found.append(token.span)
-    for span in sorted(found):
+            conflicts.append(token.span)
+    for span in sorted(conflicts):
         first, *others = text[span.start : span.end].rstrip().split("\n")
         last = others[-1].strip() if others else ""
         place = migration.place(Span(span.start, span.start + len(first.rstrip())))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.lint.suppressions import State, Suppression
+from kmblint.lint.suppressions import Status, Suppression
 
 
 def check(suppression: Suppression) -> Iterator[Finding]:
     """Since when it covers nothing any more."""
-    if suppression.state is not State.EXPIRED or suppression.frozen:
+    if suppression.status is not Status.EXPIRED or suppression.frozen:
         return
     yield Finding(
         suppression.place,

@@ -74,13 +74,13 @@ def _trouble(migration: Migration, pattern: str) -> str | None:
 
 def _wanted(history: History, migration: Migration, digits: int, pattern: str) -> str | None:
     """The name that was probably meant, where it is free."""
-    found = re.match(r"[Vv+]?(\d+)(?![A-Za-z])", migration.file)
+    leading = re.match(r"[Vv+]?(\d+)(?![A-Za-z])", migration.file)
     rest = migration.file.removesuffix(".sql")
-    rest = rest[found.end() :] if found else rest
+    rest = rest[leading.end() :] if leading else rest
     description = _snake(rest, pattern)
     if not re.fullmatch(pattern, description):
         return None
-    number = migration.number if migration.number is not None else int(found[1]) if found else None
+    number = migration.number if migration.number is not None else int(leading[1]) if leading else None
     taken = any(file != migration.file for file in history.by_number.get(number or 0, ()))
     if number is None or (not migration.numbered and taken):
         return history.next_file(description)

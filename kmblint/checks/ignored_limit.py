@@ -32,10 +32,10 @@ def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
         )
     first, *others = sorted(ignored, key=_clause)
     done = "deleted" if isinstance(change, DeleteRows) else "changed"
-    found = " that the condition finds" if change.where else ""
+    which = " that the condition finds" if change.where else ""
     yield Finding(
         step.place(first.span),
-        f"{_clause(first)} is taken and ignored: every row{found} is {done} at once",
+        f"{_clause(first)} is taken and ignored: every row{which} is {done} at once",
         help=f"bound it by the key, a range a statement: {batch}" if batch else "name the rows by their key",
         related=tuple(Related(step.place(hazard.span), f"{_clause(hazard)} is ignored too") for hazard in others),
         subject=step.subject,

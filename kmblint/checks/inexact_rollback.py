@@ -40,6 +40,6 @@ def _guilty(rollback: Rollback) -> Place:
     """The first statement of down that a difference came from, else the first of all."""
     places = {difference.place for difference in rollback.differences}
     steps = rollback.down
-    found = (s for s in steps if any(p.file == s.migration.file and p.span in s.statement.span for p in places))
-    guilty = next(found, steps[0])
+    suspects = (s for s in steps if any(p.file == s.migration.file and p.span in s.statement.span for p in places))
+    guilty = next(suspects, steps[0])
     return guilty.place(guilty.statement.span)

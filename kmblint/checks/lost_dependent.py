@@ -25,17 +25,17 @@ def check(change: DropTable | DropColumn | DropObject, step: Step) -> Iterator[F
             kind, name, dependents = "masking policy", policy, _of_policy(step.before, policy.text)
         case DropObject():
             return
-    found = [*dependents]
-    if not found:
+    hanging = [*dependents]
+    if not hanging:
         return
     refusal = next((each for each in step.outcome.refusals if each.span == name.span), None)
-    said = ", ".join(what for what, _ in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    said = ", ".join(what for what, _ in hanging[:3]) + (f" and {len(hanging) - 3} more" if len(hanging) > 3 else "")
     yield Finding(
         step.place(name.span),
-        f"{kind} `{name}` is dropped while {said} still {'depends' if len(found) == 1 else 'depend'} on it"
+        f"{kind} `{name}` is dropped while {said} still {'depends' if len(hanging) == 1 else 'depend'} on it"
         f"{', so it is refused' if refusal else ''}",
         help=(refusal and refusal.help) or "take down first what depends on it",
-        related=tuple(Related(place, f"{what} is declared here") for what, place in found),
+        related=tuple(Related(place, f"{what} is declared here") for what, place in hanging),
         subject=f"{change.table}.{name}" if isinstance(change, DropColumn) else name.text,
         severity=Severity.ERROR if refusal else None,
     )

@@ -29,7 +29,7 @@ def check(migration: Migration) -> Iterator[Finding]:
 
 def _meant(migration: Migration, span: Span) -> list[Span]:
     """Where the runner's marker was meant; the guide's is another."""
-    return [Span(*found.span()) for found in markers(migration.source, span) if not found["guide"]]
+    return [Span(*marker.span()) for marker in markers(migration.source, span) if not marker["guide"]]
 
 
 def _in_header(migration: Migration) -> Iterator[Finding]:

@@ -39,13 +39,13 @@ def check(history: History) -> Iterator[Finding]:
 
 def _moved(history: History, content: str, number: int | None) -> Migration | None:
     """The file that has its content under another number, where none has it under its own."""
-    found = [
+    migrations = [
         here
         for migration in history.migrations
         if migration.file not in history.absent
         and (here := history.edited.get(migration.file, migration)).checksum == content
     ]
-    return None if any(migration.number == number for migration in found) else next(iter(found), None)
+    return None if any(migration.number == number for migration in migrations) else next(iter(migrations), None)
 
 
 def _called(record: Record) -> str:

@@ -43,8 +43,8 @@ def _born_here(change: DropTable | DropIndex | DropObject, step: Step) -> bool:
         case DropTable(table=table):
             return step.born_here(table.text)
         case DropIndex(name=name):
-            found = (table.index(name.text) for table in step.before.tables.values())
-            return any(index.made.file == step.migration.file for index in found if index)
+            indexes = (table.index(name.text) for table in step.before.tables.values())
+            return any(index.made.file == step.migration.file for index in indexes if index)
         case DropObject(kind=kind, name=name):
             there = step.before.named(kind).get(str(name))
             return there is not None and there.made.file == step.migration.file

@@ -12,20 +12,20 @@ from kmblint.sql.statement import Statement
 
 def check(statement: Statement, step: Step) -> Iterator[Finding]:
     """The first placeholder of a statement, with the others."""
-    found = list(placeholders(statement.tokens))
-    if not found:
+    spans = list(placeholders(statement.tokens))
+    if not spans:
         return
-    shown = " ".join(step.migration.source.slice(found[0]).split())
+    shown = " ".join(step.migration.source.slice(spans[0]).split())
     if shown.startswith("\\"):
         message = f"`{shown}` is a command of psql, and a migration is not run by psql"
         help_ = "write the statements themselves"
     else:
         message = f"nothing fills in `{shown}` in a migration"
         help_ = "write the value itself: a migration is the same everywhere"
-    more = f" (nor {len(found) - 1} more in this statement)" if len(found) > 1 else ""
+    more = f" (nor {len(spans) - 1} more in this statement)" if len(spans) > 1 else ""
     yield Finding(
-        step.place(found[0]),
+        step.place(spans[0]),
         message + more,
         help=help_,
-        related=tuple(Related(step.place(span), "another one") for span in found[1:]),
+        related=tuple(Related(step.place(span), "another one") for span in spans[1:]),
     )

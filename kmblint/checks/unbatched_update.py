@@ -16,6 +16,6 @@ _COST: Final = "each row that changes costs a log event, for ever"
 
 def check(change: UpdateRows, step: Step, target: Target, *, max_rows: int) -> Iterator[Finding]:
     """The UPDATE that may rewrite more than so many rows at once, with the first batch of a bounded one."""
-    found = unbatched(change, step, target, max_rows=max_rows, does="`UPDATE` rewrites", cost=_COST)
-    if found is not None:
-        yield found
+    finding = unbatched(change, step, target, max_rows=max_rows, does="`UPDATE` rewrites", cost=_COST)
+    if finding is not None:
+        yield finding

@@ -16,8 +16,8 @@ def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[F
     for table in replay.end.in_order:
         referring = {name.text for key, _ in table.foreign_keys for name in key.columns}
         for column in table.columns:
-            found = table.searchable_by((column.name,), partial=partial)
-            if column.name in referring or found or column.made.file not in replay.by_file:
+            searchable = table.searchable_by((column.name,), partial=partial)
+            if column.name in referring or searchable or column.made.file not in replay.by_file:
                 continue
             named = replay.end.named_by(column)
             if named is not None and named.name != table.name:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.lint.suppressions import State, Suppression
+from kmblint.lint.suppressions import Status, Suppression
 
 
 def check(suppression: Suppression) -> Iterator[Finding]:
     """What is wrong with it, and the rule that was probably meant."""
-    if suppression.state is not State.UNKNOWN or suppression.frozen:
+    if suppression.status is not Status.UNKNOWN or suppression.frozen:
         return
     if suppression.problem is not None:
         yield Finding(

@@ -90,5 +90,5 @@ def _instead(table: Table, column: Column, referred: Table | None, *, sure: bool
 def _referred(catalog: Catalog, table: Table, column: Column) -> Table | None:
     """The table that the column refers to, by a foreign key or by its name."""
     declared = (k.table.text for k, _ in table.foreign_keys if column.name in {name.text for name in k.columns})
-    found = next(filter(None, map(catalog.table, declared)), None) or catalog.named_by(column)
-    return None if found is None or found.name == table.name else found
+    referred = next(filter(None, map(catalog.table, declared)), None) or catalog.named_by(column)
+    return None if referred is None or referred.name == table.name else referred

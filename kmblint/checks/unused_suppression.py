@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding
-from kmblint.lint.suppressions import State, Suppression
+from kmblint.lint.suppressions import Status, Suppression
 
 
 def check(suppression: Suppression) -> Iterator[Finding]:
     """That its rule ran and found nothing there; silent where it can't be taken out, or has to be moved first."""
-    if suppression.state is not State.UNUSED or suppression.frozen or suppression.harm:
+    if suppression.status is not Status.UNUSED or suppression.frozen or suppression.harm:
         return
     where = "in this file" if suppression.statement is None else "in this statement"
     about = f" about `{suppression.object}`" if suppression.object else ""

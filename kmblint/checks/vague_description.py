@@ -58,5 +58,5 @@ def _is_ticket(description: str) -> bool:
     lowered = description.lower().replace("-", "_")
     if _KEY.fullmatch(description) or _GENERIC_TICKET.fullmatch(lowered):
         return True
-    found = _PROJECT_TICKET.fullmatch(lowered)
-    return found is not None and found["project"] not in _STANDARDS
+    ticket = _PROJECT_TICKET.fullmatch(lowered)
+    return ticket is not None and ticket["project"] not in _STANDARDS

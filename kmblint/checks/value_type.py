@@ -23,9 +23,9 @@ def check(change: InsertRows | UpdateRows, step: Step, target: Target) -> Iterat
         return
     told: set[str] = set()
     for column, value in _values(change, table):
-        if column.name not in told and (found := _wrong(column, value, step, target)):
+        if column.name not in told and (wrong := _wrong(column, value, step, target)):
             told.add(column.name)
-            why, help_ = found
+            why, help_ = wrong
             yield Finding(
                 step.place(value.span),
                 why,

@@ -76,9 +76,9 @@ def run(request: Request, today: date, *, all_history: bool = False, debug: bool
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:
     """What the worst finding comes to."""
-    if any(found.rule == "internal-error" for found in report.diagnostics):
+    if any(diagnostic.rule == "internal-error" for diagnostic in report.diagnostics):
         return ExitCode.INTERNAL
-    failing = fail_on is not None and any(found.severity.rank <= fail_on.rank for found in report.diagnostics)
+    failing = fail_on is not None and any(diagnostic.severity.rank <= fail_on.rank for diagnostic in report.diagnostics)
     return ExitCode.FINDINGS if failing else ExitCode.CLEAN
 
 

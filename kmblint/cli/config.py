@@ -35,9 +35,9 @@ def command(path: Path, file: Path | None, isolated: bool) -> None:
     """Prints the settings."""
     if not path.exists():
         raise InputError(f"`{display(path)}` doesn't exist")
-    found = None if isolated else file or find(path if path.is_dir() else path.parent)
-    access = ANYWHERE if found is None or found is file else inside_repository(found)
-    config = load(found, display(found) if found else "", Rulebook.load(), {}, FORMATS, access=access)
+    configured = None if isolated else file or find(path if path.is_dir() else path.parent)
+    access = ANYWHERE if configured is None or configured is file else inside_repository(configured)
+    config = load(configured, display(configured) if configured else "", Rulebook.load(), {}, FORMATS, access=access)
     write("".join(f"{line}\n" for line in shown(config, width())))
 
 

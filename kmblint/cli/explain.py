@@ -26,11 +26,11 @@ from kmblint.wording import one_of
 def command(rule: str, color: str) -> None:
     """Prints the card; raises `InputError` where no rule is called so."""
     rulebook = Rulebook.load()
-    found = rulebook.get(rule)
-    if found is None:
+    known = rulebook.get(rule)
+    if known is None:
         near = rulebook.near(rule)
         if FAMILY.fullmatch(rule):
             raise InputError(f"`{rule}` is a family of rules; `kmblint rules` lists them")
         hint = f"did you mean {one_of(near)}?" if near else "`kmblint rules` lists them"
         raise InputError(f"there is no rule `{rule}`; {hint}")
-    write("\n".join(rendered(found.card, Paint(wants_color(color)), min(width(), PAGE))) + "\n")
+    write("\n".join(rendered(known.card, Paint(wants_color(color)), min(width(), PAGE))) + "\n")

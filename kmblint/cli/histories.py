@@ -80,8 +80,8 @@ def open_histories(request: Request) -> list[Opened]:
     Raises InputError, ConfigError or GitError.
     """
     paths = request.paths or (() if request.unsaved else (Path(),))
-    found = locate(paths, lambda folder: request.config_at(folder).directory.value, unsaved=request.unsaved)
-    return [_opened(request, Path(display(target.root)), target.shown) for target in found]
+    folders = locate(paths, lambda folder: request.config_at(folder).directory.value, unsaved=request.unsaved)
+    return [_opened(request, Path(display(target.root)), target.shown) for target in folders]
 
 
 def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opened:

@@ -101,10 +101,10 @@ def write(text: str, file: Path | None = None, kept: Iterable[Path] = ()) -> Non
 
 def _open_stream(file: Path) -> int | None:
     """The descriptor that a name stands for."""
-    found = _OPEN_STREAM.fullmatch(file.as_posix())
-    if found is None:
+    stream = _OPEN_STREAM.fullmatch(file.as_posix())
+    if stream is None:
         return None
-    return {"out": 1, "err": 2}[found["name"]] if found["name"] else int(found["number"] or found["again"])
+    return {"out": 1, "err": 2}[stream["name"]] if stream["name"] else int(stream["number"] or stream["again"])
 
 
 def _refuse_kept(file: Path, kept: Iterable[Path]) -> None:

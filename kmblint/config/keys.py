@@ -52,11 +52,11 @@ class UnfitError(ValueError):
 def _selectors(value: object, context: Context) -> tuple[str, ...]:
     """Selectors with rules under their slugs; each unknown one is a problem."""
     items = _strings(value, context)
-    found = [_selector(item, context.rulebook) for item in items]
-    unknown = [item for item, selector in zip(items, found, strict=True) if selector is None]
+    selectors = [_selector(item, context.rulebook) for item in items]
+    unknown = [item for item, selector in zip(items, selectors, strict=True) if selector is None]
     if unknown:
         raise UnfitError(*((_unknown_rule(item, context.rulebook), item) for item in unknown))
-    return tuple(dict.fromkeys(selector for selector in found if selector))
+    return tuple(dict.fromkeys(selector for selector in selectors if selector))
 
 
 def _selector(item: str, rulebook: Rulebook) -> str | None:

@@ -91,10 +91,10 @@ class Diagnoser:
         return msgspec.structs.replace(finding, fix=None)
 
 
-def without_superseded(found: list[Candidate]) -> list[Candidate]:
+def without_superseded(candidates: list[Candidate]) -> list[Candidate]:
     """Without the findings that a better rule made on the same statement and object."""
     superior: dict[tuple[str, int], list[Candidate]] = {}
-    for candidate in found:
+    for candidate in candidates:
         if candidate.rule.card.metadata.supersedes:
             superior.setdefault((candidate.file, candidate.statement), []).append(candidate)
 
@@ -105,7 +105,7 @@ def without_superseded(found: list[Candidate]) -> list[Candidate]:
             for better in superior.get((candidate.file, candidate.statement), ())
         )
 
-    return [candidate for candidate in found if not superseded(candidate)]
+    return [candidate for candidate in candidates if not superseded(candidate)]
 
 
 def without_explained(told: list[Candidate]) -> list[Candidate]:

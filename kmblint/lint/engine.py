@@ -52,20 +52,20 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
         for migration in history.migrations
         for suppression in find_suppressions(migration, rulebook, settings.today)
     )
-    found = _candidates(diagnoser, dispatcher.about(_subjects(history, replayed)))
+    candidates = _candidates(diagnoser, dispatcher.about(_subjects(history, replayed)))
     if dispatcher.asking(Rollback):
-        found += _candidates(diagnoser, dispatcher.about(_rollbacks(replayed, target)))
-    _unsuppressed(without_superseded(found), suppressions)
+        candidates += _candidates(diagnoser, dispatcher.about(_rollbacks(replayed, target)))
+    _unsuppressed(without_superseded(candidates), suppressions)
     settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
-    found += _candidates(
+    candidates += _candidates(
         diagnoser, dispatcher.about((each, {Migration: diagnoser.files[each.file]}, each.place) for each in settled)
     )
-    found = without_superseded(found)
-    told = _unsuppressed(found, suppressions)
+    candidates = without_superseded(candidates)
+    told = _unsuppressed(candidates, suppressions)
     diagnostics, hidden = _held_back(told, settings, history)
     report = Report(
         diagnostics=tuple(sorted(diagnostics, key=_order(history))),
-        summary=_summary(diagnostics, suppressed=len(found) - len(told), hidden=hidden),
+        summary=_summary(diagnostics, suppressed=len(candidates) - len(told), hidden=hidden),
         history=HistorySummary(
             root=history.root.as_posix(),
             target=target.name,
@@ -76,7 +76,7 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
         sources=history.sources,
         rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
     )
-    return masked(report, (place for candidate in found for place in candidate.diagnostic.finding.secrets))
+    return masked(report, (place for candidate in candidates for place in candidate.diagnostic.finding.secrets))
 
 
 class _BoundRule(msgspec.Struct, frozen=True):
@@ -192,10 +192,10 @@ def _candidates(diagnoser: Diagnoser, said: Iterable[tuple[Rule, Finding]]) -> l
     return [candidate for rule, finding in said if (candidate := diagnoser.diagnose(rule, finding)) is not None]
 
 
-def _unsuppressed(found: Iterable[Candidate], suppressions: Suppressions) -> list[Candidate]:
+def _unsuppressed(candidates: Iterable[Candidate], suppressions: Suppressions) -> list[Candidate]:
     return [
         candidate
-        for candidate in found
+        for candidate in candidates
         if not suppressions.take(candidate.file, candidate.rule.slug, candidate.statement, candidate.subject)
     ]
 
@@ -214,9 +214,9 @@ def _held_back(told: Iterable[Candidate], settings: Settings, history: History) 
     return _grouped(without_explained(shown), history), len(_grouped(without_explained(hidden), history))
 
 
-def _grouped(found: Iterable[Candidate], history: History) -> list[Diagnostic]:
+def _grouped(candidates: Iterable[Candidate], history: History) -> list[Diagnostic]:
     key = _order(history)
-    ordered = sorted(found, key=lambda candidate: key(candidate.diagnostic))
+    ordered = sorted(candidates, key=lambda candidate: key(candidate.diagnostic))
     return group((candidate.rule, candidate.diagnostic, candidate.statement) for candidate in ordered)
 
 

@@ -18,7 +18,7 @@ _Groups: TypeAlias = dict[tuple[str, str, str], list[Diagnostic]]
 _PROMISE = (Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY)
 
 
-def group(found: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnostic]:
+def group(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnostic]:
     """The diagnostics, each given with its rule and the index of its statement, in the order of the history.
 
     Findings of one statement that have a brief name are one; and where the card groups them, those of a file, or of a
@@ -26,7 +26,7 @@ def group(found: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnostic]:
     """
     alone: list[Diagnostic] = []
     grouped: _Groups = {}
-    for rule, diagnostic in _by_statement(found):
+    for rule, diagnostic in _by_statement(diagnostics):
         if rule.card.metadata.group is None:
             alone.append(diagnostic)
         else:
@@ -47,10 +47,10 @@ def _advice_together(grouped: _Groups) -> _Groups:
     return joined
 
 
-def _by_statement(found: Iterable[tuple[Rule, Diagnostic, int]]) -> Iterator[tuple[Rule, Diagnostic]]:
+def _by_statement(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> Iterator[tuple[Rule, Diagnostic]]:
     """Where the first of a statement's findings stood, the worst of them, which lists the others by their briefs."""
     kept: dict[tuple[object, ...], tuple[Rule, list[Diagnostic]]] = {}
-    for number, (rule, diagnostic, statement) in enumerate(found):
+    for number, (rule, diagnostic, statement) in enumerate(diagnostics):
         key = (rule.slug, diagnostic.finding.place.file, statement if diagnostic.finding.brief else -1 - number)
         kept.setdefault(key, (rule, []))[1].append(diagnostic)
     for rule, members in kept.values():

@@ -42,11 +42,11 @@ class Layout(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _by_name(self) -> dict[str, list[int]]:
         """Object or keyword → the indices of the statements that are about it."""
-        found: dict[str, list[int]] = {}
+        indices: dict[str, list[int]] = {}
         for index, statement in enumerate(self.statements):
             for name in {f"{statement.keyword} ", *_objects(statement.changes)}:
-                found.setdefault(name, []).append(index)
-        return found
+                indices.setdefault(name, []).append(index)
+        return indices
 
     def ordinal(self, index: int, subject: str) -> int:
         """How many statements before this one are about the same object; where there is none, of the same kind."""

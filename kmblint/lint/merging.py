@@ -17,7 +17,7 @@ def merged(reports: Sequence[Report]) -> Report:
     if len(reports) == 1:
         return reports[0]
     return Report(
-        diagnostics=tuple(_renamed(report, found) for report in reports for found in report.diagnostics),
+        diagnostics=tuple(_renamed(report, diagnostic) for report in reports for diagnostic in report.diagnostics),
         summary=_added([report.summary for report in reports]),
         history=_facts([report.history for report in reports]),
         sources={source.path: source for report in reports for source in report.sources.values()},

@@ -195,10 +195,10 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
             return self.given
         name = f"kmblint.checks.{_module_name(self.slug)}"
         try:
-            found: Check = import_module(name).check
+            check: Check = import_module(name).check
         except (ModuleNotFoundError, AttributeError) as error:
             raise RulebookError(f"{self.card.path}: its check is missing: {error}") from error
-        return found
+        return check
 
     @cached_property
     def signature(self) -> Signature:
@@ -288,8 +288,8 @@ class Rulebook:
         if whole:
             return (whole,)
         words = [word for word in re.split(r"[\W_]+", name.lower()) if len(word) > 2]
-        found = tuple(rule.slug for rule in self.rules if words and _holds(rule.slug.split("-"), words))
-        return found if len(found) <= _MOST_NEAR else ()
+        slugs = tuple(rule.slug for rule in self.rules if words and _holds(rule.slug.split("-"), words))
+        return slugs if len(slugs) <= _MOST_NEAR else ()
 
 
 def _holds(parts: Sequence[str], words: Iterable[str]) -> bool:

@@ -49,7 +49,7 @@ class Names(Protocol):
         """What a misspelt name probably meant."""
 
 
-class State(Enum):
+class Status(Enum):
     """What became of a suppression."""
 
     USED = "used"
@@ -90,7 +90,7 @@ class Suppression(msgspec.Struct, frozen=True):
     """What the runner or the engine does because of the comment's place, as a lower-case clause."""
     frozen: bool = False
     """Whether nobody can change it any more: taking it out would change the checksum of an applied file."""
-    state: State = State.UNUSED
+    status: Status = Status.UNUSED
     nearest: str | None = None
     """The rule that a name nobody knows probably meant."""
 
@@ -108,7 +108,7 @@ class Suppressions:
         self._used: set[Suppression] = set()
         self._covering: dict[tuple[str, str, int | None, str | None], list[Suppression]] = {}
         for each in self._all:
-            if each.rule is not None and each.state is State.UNUSED:
+            if each.rule is not None and each.status is Status.UNUSED:
                 key = (each.file, each.rule, each.statement, each.object)
                 self._covering.setdefault(key, []).append(each)
 
@@ -126,12 +126,12 @@ class Suppressions:
     def settled(self, judged: Collection[str]) -> Iterator[Suppression]:
         """Each with what became of it; of rules that aren't `judged` nothing can be said."""
         for each in self._all:
-            if each.state is not State.UNUSED:
+            if each.status is not Status.UNUSED:
                 yield each
             elif each in self._used:
-                yield msgspec.structs.replace(each, state=State.USED)
+                yield msgspec.structs.replace(each, status=Status.USED)
             else:
-                yield each if each.rule in judged else msgspec.structs.replace(each, state=State.IDLE)
+                yield each if each.rule in judged else msgspec.structs.replace(each, status=Status.IDLE)
 
 
 def find_suppressions(migration: Migration, names: Names, today: date) -> tuple[Suppression, ...]:
@@ -140,7 +140,7 @@ def find_suppressions(migration: Migration, names: Names, today: date) -> tuple[
         return ()
     layout = Layout(migration)
     comments = [token for token in scan(migration.source) if token.kind in COMMENTS]
-    return tuple(found for comment in comments for found in _read(migration, layout, comment, names, today))
+    return tuple(suppression for comment in comments for suppression in _read(migration, layout, comment, names, today))
 
 
 def _read(migration: Migration, layout: Layout, comment: Token, names: Names, today: date) -> Iterator[Suppression]:
@@ -160,7 +160,7 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
         statement=None if header else _covered(migration, layout, comment),
         harm=None if header else _harm(migration, layout, comment),
         frozen=migration.applied and not header,
-        state=State.UNKNOWN,
+        status=Status.UNKNOWN,
     )
     entries = list(_ENTRY.finditer(match["entries"] or ""))
     if match["verb"].lower() != "ignore" or not entries:
@@ -174,10 +174,10 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
         start = comment.start + match.start("entries") + entry.start("name")
         named = msgspec.structs.replace(
             frame, name=entry["name"], rule=names.slug(entry["name"]), first=number == 0,
-            span=Span(start, start + len(entry["name"])), state=State.UNUSED,
+            span=Span(start, start + len(entry["name"])), status=Status.UNUSED,
         )  # fmt: skip
         if named.rule is None:
-            yield msgspec.structs.replace(named, state=State.UNKNOWN, nearest=names.suggest(named.name))
+            yield msgspec.structs.replace(named, status=Status.UNKNOWN, nearest=names.suggest(named.name))
         else:
             yield _qualify(named, entry["rest"].split(), today)
 
@@ -198,8 +198,8 @@ def _qualify(suppression: Suppression, words: list[str], today: date) -> Suppres
         else:
             problem = f"`{word}` is neither a rule, an object nor a date"
     expired = until is not None and until < today
-    state = State.UNKNOWN if problem else State.EXPIRED if expired else State.UNUSED
-    return msgspec.structs.replace(suppression, object=about, until=until, problem=problem, state=state)
+    status = Status.UNKNOWN if problem else Status.EXPIRED if expired else Status.UNUSED
+    return msgspec.structs.replace(suppression, object=about, until=until, problem=problem, status=status)
 
 
 def _covered(migration: Migration, layout: Layout, comment: Token) -> int:

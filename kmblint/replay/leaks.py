@@ -16,11 +16,11 @@ _COMMENTS: Final = (Kind.LINE_COMMENT, Kind.BLOCK_COMMENT)
 
 def leaks(step: Step) -> list[Secret]:
     """Each secret of the step's whole statement, in the order of the text."""
-    found = {secret.span: secret for secret in (*_by_look(step), *_by_word(step))}
+    secrets = {secret.span: secret for secret in (*_by_look(step), *_by_word(step))}
     for change in step.statement.changes:
         table = step.before.table(change.table.text) if change.table else None
-        found.update({secret.span: secret for secret in secrets_in(change, table)})
-    return [found[span] for span in sorted(found)]
+        secrets.update({secret.span: secret for secret in secrets_in(change, table)})
+    return [secrets[span] for span in sorted(secrets)]
 
 
 def _by_look(step: Step) -> Iterator[Secret]:

@@ -87,8 +87,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
 
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
-        found = self.before.table(table)
-        return found is not None and found.made.file == self.migration.file
+        there = self.before.table(table)
+        return there is not None and there.made.file == self.migration.file
 
     def populated(self, table: str) -> bool:
         """Whether the table may hold rows.
@@ -96,25 +96,25 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         Where it is said what was applied, tables made in applied files hold rows (the pending files are one
         deployment); else tables made in an earlier file do. Tables of `[history] baseline` always do.
         """
-        found = self.before.table(table)
-        return found is not None and self._holds_rows(found)
+        there = self.before.table(table)
+        return there is not None and self._holds_rows(there)
 
     def _holds_rows(self, table: Table) -> bool:
         return self.history.populated_at(table.made.file, self.migration)
 
     def why_populated(self, table: str) -> str:
         """Why it is believed to hold rows: "created in 0002, two migrations earlier"."""
-        found = self.before.table(table)
-        return "" if found is None else self.history.why_populated(found.made.file, self.migration)
+        there = self.before.table(table)
+        return "" if there is None else self.history.why_populated(there.made.file, self.migration)
 
     def said(self, place: Place) -> str:
         """How a message calls a place: "in 0002, line 7", or "in line 7 of this file"."""
         if place.file == self.migration.file:
             return f"in line {self.migration.source.position(place.span.start).line} of this file"
         baseline = self.history.baseline
-        found = baseline if baseline and place.file == baseline.file else self.history.by_file[place.file]
-        name = f"the baseline `{found.file}`" if found is baseline else found.id
-        return f"in {name}, line {found.source.position(place.span.start).line}"
+        migration = baseline if baseline and place.file == baseline.file else self.history.by_file[place.file]
+        name = f"the baseline `{migration.file}`" if migration is baseline else migration.id
+        return f"in {name}, line {migration.source.position(place.span.start).line}"
 
     def mended(self, refusal: Refusal) -> Fix | None:
         """The edits with which the target takes the statement; as safe as the least safe of them."""

@@ -127,4 +127,4 @@ def _wrapped(text: str, paint: Paint, width: int) -> Iterator[str]:
     item = _ITEM.match(text)
     hang = " " * item.end() if item else ""
     for number, line in enumerate(fold(text, width, rest=len(hang)) if text else []):
-        yield (hang if number else "") + _CODE.sub(lambda found: paint("info", found[0]), line)
+        yield (hang if number else "") + _CODE.sub(lambda code: paint("info", code[0]), line)

@@ -80,20 +80,20 @@ def document(report: Report) -> dict[str, Any]:
 
 def finding(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
     """One finding as plain dictionaries."""
-    found = diagnostic.finding
-    where = _where(report, found.place)
+    finding = diagnostic.finding
+    where = _where(report, finding.place)
     return {
         "code": diagnostic.code,
         "rule": diagnostic.rule,
         "severity": diagnostic.severity.value,
-        "confidence": found.confidence.value,
-        "message": found.message,
-        "help": found.help,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "help": finding.help,
         "path": where.pop("path"),
         "migration": diagnostic.migration,
         **where,
-        "related": [{**_where(report, other.place), "message": other.message} for other in found.related],
-        "fix": _fix(report, found.fix) if found.fix else None,
+        "related": [{**_where(report, other.place), "message": other.message} for other in finding.related],
+        "fix": _fix(report, finding.fix) if finding.fix else None,
         "fingerprint": diagnostic.fingerprint,
     }
 

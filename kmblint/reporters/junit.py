@@ -24,10 +24,12 @@ def render(report: Report, view: View) -> str:
     )
     for file, members in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.finding.place.file):
         path = attribute(from_root(report, file, view.prefix))
-        found = list(members)
-        suite = SubElement(root, "testsuite", name=path, tests=str(len(found)), failures=str(len(found)), errors="0")
+        diagnostics = list(members)
+        suite = SubElement(
+            root, "testsuite", name=path, tests=str(len(diagnostics)), failures=str(len(diagnostics)), errors="0"
+        )
         names: Counter[str] = Counter()
-        for diagnostic in found:
+        for diagnostic in diagnostics:
             _case(suite, report, diagnostic, path, names)
     if not report.diagnostics:
         suite = SubElement(root, "testsuite", name="kmblint", tests="1", failures="0", errors="0")

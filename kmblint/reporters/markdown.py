@@ -25,16 +25,16 @@ def render(report: Report, view: View) -> str:
     tail = "" if view.quiet else f"<sub>{_inline(summary(report))}</sub>\n"
     if view.statistics:
         return head + (f"{_fenced(counts_by_rule(report))}\n" if report.diagnostics else "") + tail
-    found = worst_first(report)
+    diagnostics = worst_first(report)
     folds: list[str] = []
-    room = BUDGET - len(head) - len(tail) - len(_left_out(len(found)))
-    for diagnostic in found:
+    room = BUDGET - len(head) - len(tail) - len(_left_out(len(diagnostics)))
+    for diagnostic in diagnostics:
         fold = _fold(report, diagnostic)
         if len(fold) > room:
             break
         room -= len(fold)
         folds.append(fold)
-    more = _left_out(len(found) - len(folds)) if len(folds) < len(found) else ""
+    more = _left_out(len(diagnostics) - len(folds)) if len(folds) < len(diagnostics) else ""
     return head + "".join(folds) + more + tail
 
 

@@ -15,19 +15,19 @@ def worst_first(report: Report) -> list[Diagnostic]:
 
 def headline(report: Report) -> str:
     """`2 errors, 1 warning`, or `no findings`."""
-    found = report.summary
-    counts = [_count(found.error, "error"), _count(found.warning, "warning"), _count(found.info, "info", "info")]
+    totals = report.summary
+    counts = [_count(totals.error, "error"), _count(totals.warning, "warning"), _count(totals.info, "info", "info")]
     return ", ".join(filter(None, counts)) or "no findings"
 
 
 def summary(report: Report) -> str:
     """One line: the counts, what was looked at, what was held back, what can be mended."""
-    found, history = report.summary, report.history
+    totals, history = report.summary, report.history
     looked = f"{headline(report)} in {_count(history.migrations, 'migration') or 'no migrations'} ({history.target})"
     held = (
-        f"{found.suppressed} suppressed" if found.suppressed else "",
-        f"{found.hidden} held back in applied files (`--all-history` shows them)" if found.hidden else "",
-        f"{found.fixable} with a fix" if found.fixable else "",
+        f"{totals.suppressed} suppressed" if totals.suppressed else "",
+        f"{totals.hidden} held back in applied files (`--all-history` shows them)" if totals.hidden else "",
+        f"{totals.fixable} with a fix" if totals.fixable else "",
     )
     return "; ".join(filter(None, (looked, *held)))
 
@@ -35,7 +35,8 @@ def summary(report: Report) -> str:
 def counts_by_rule(report: Report) -> str:
     """A table of rules, the worst and then the most frequent first."""
     counts = Counter(
-        (found.severity.rank, found.severity.value, found.code, found.rule) for found in report.diagnostics
+        (diagnostic.severity.rank, diagnostic.severity.value, diagnostic.code, diagnostic.rule)
+        for diagnostic in report.diagnostics
     )
     ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0]))
     width = len(str(max(counts.values())))

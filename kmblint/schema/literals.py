@@ -95,12 +95,12 @@ def _no_date(value: Value) -> str | None:
         return "it is no date"
     if not isinstance(value, Text):
         return None
-    found = _ISO_DATE.match(value.value)
-    if found is None:
+    iso = _ISO_DATE.match(value.value)
+    if iso is None:
         known = any(character.isdigit() for character in value.value) or value.value.strip().casefold() in _NAMED_DATES
         return None if known else "it is no date"
     try:
-        date(int(found[1]), int(found[2]), int(found[3]))
+        date(int(iso[1]), int(iso[2]), int(iso[3]))
     except ValueError:
         return "there is no such day"
     return None

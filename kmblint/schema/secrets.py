@@ -54,8 +54,8 @@ class Secret(msgspec.Struct, frozen=True):
 
 def key_in(text: str, start: int) -> Span | None:
     """Where a text that begins at an offset holds a key or password that is known by its look."""
-    found = _SHAPES.search(text)
-    return Span(start + found.start(), start + found.end()) if found else None
+    key = _SHAPES.search(text)
+    return Span(start + key.start(), start + key.end()) if key else None
 
 
 def secrets_in(change: Change, table: Table | None) -> Iterator[Secret]:

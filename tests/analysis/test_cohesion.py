@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmblint import targets
-from kmblint.analysis.cohesion import is_one_kind, islands_of
+from kmblint.analysis.cohesion import components_of, is_one_kind
 from kmblint.replay.steps import Step, replay
 from tests.rules_at_hand import history
 
@@ -34,17 +34,17 @@ def steps(root: Path, sql: str) -> tuple[Step, ...]:
         "SELECT 1; ALTER TABLE vendors ADD COLUMN a TEXT; SHOW TABLES;",
     ],
 )
-def test_what_is_joined_is_one_island(tmp_path: Path, sql: str) -> None:
-    assert len(islands_of(steps(tmp_path, sql))) == 1
+def test_what_is_joined_is_one_component(tmp_path: Path, sql: str) -> None:
+    assert len(components_of(steps(tmp_path, sql))) == 1
 
 
-def test_islands_come_in_the_order_of_the_text(tmp_path: Path) -> None:
+def test_components_come_in_the_order_of_the_text(tmp_path: Path) -> None:
     sql = """ALTER TABLE vendors ADD COLUMN a TEXT;
     ALTER TABLE visits ADD COLUMN b TEXT;
     CREATE INDEX vendors_a_idx ON vendors (a);
     CREATE ROLE auditor;"""
-    islands = islands_of(steps(tmp_path, sql))
-    assert [[step.subject for step in island] for island in islands] == [
+    components = components_of(steps(tmp_path, sql))
+    assert [[step.subject for step in island] for island in components] == [
         ["vendors", "vendors"],
         ["visits"],
         ["auditor"],

@@ -1,4 +1,4 @@
-"""Who depends on whom, what a cascade reaches, and islands against networkx's own."""
+"""Who depends on whom, what a cascade reaches, and components against networkx's own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import networkx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.analysis.graph import dependents, islands, reached_by_cascade, references, referring
+from kmblint.analysis.graph import components, dependents, reached_by_cascade, references, referring
 from tests.sql_catalog import catalog
 
 BANK = catalog("""
@@ -62,14 +62,16 @@ def test_a_circle_of_references_ends() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
-def test_islands_are_networkxs_components(links: list[tuple[int, int]]) -> None:
+def test_components_are_networkxs(links: list[tuple[int, int]]) -> None:
     graph: networkx.Graph[int] = networkx.Graph()
     graph.add_nodes_from(range(10))
     graph.add_edges_from(links)
     expected = sorted(sorted(component) for component in networkx.connected_components(graph))
-    assert sorted(islands(range(10), links)) == expected
+    assert sorted(components(range(10), links)) == expected
 
 
 def test_networkx_waits_until_a_path_is_asked_for() -> None:
-    code = "import sys, kmblint.analysis.graph as g; g.islands([1, 2], [(1, 2)]); sys.exit('networkx' in sys.modules)"
+    code = (
+        "import sys, kmblint.analysis.graph as g; g.components([1, 2], [(1, 2)]); sys.exit('networkx' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from kmblint.findings import Finding
-from kmblint.lint.suppressions import State, Suppression, Suppressions, find_suppressions
+from kmblint.lint.suppressions import Status, Suppression, Suppressions, find_suppressions
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable
 from kmblint.text import Span
@@ -57,14 +57,14 @@ def test_a_header_line_covers_the_file(tmp_path: Path) -> None:
 def test_an_object_and_a_date_stand_behind_the_rule(tmp_path: Path) -> None:
     found = one(tmp_path, "-- kmblint: ignore[KMB101 wards.name until=2026-12-31] later\n" + WARDS)
     assert (found.rule, found.object, found.until) == ("tables", "wards.name", date(2026, 12, 31))
-    assert found.state is State.UNUSED
+    assert found.status is Status.UNUSED
 
 
 def test_several_rules_share_a_comment(tmp_path: Path) -> None:
     found = read(tmp_path, "-- kmblint: ignore[tables, columns wards until=2026-01-01] why\n" + WARDS)
-    assert [(each.rule, each.object, each.state, each.first) for each in found] == [
-        ("tables", None, State.UNUSED, True),
-        ("columns", "wards", State.EXPIRED, False),
+    assert [(each.rule, each.object, each.status, each.first) for each in found] == [
+        ("tables", None, Status.UNUSED, True),
+        ("columns", "wards", Status.EXPIRED, False),
     ]
     assert {each.reason for each in found} == {"why"}
 
@@ -82,7 +82,7 @@ def test_several_rules_share_a_comment(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_read_suppresses_nothing(tmp_path: Path, comment: str, problem: str | None) -> None:
     found = one(tmp_path, f"{comment}\n{WARDS}")
-    assert found.state is State.UNKNOWN
+    assert found.status is Status.UNKNOWN
     assert not covers(found, "tables", 0, "wards")
     if problem is None:
         assert found.nearest == "tables"

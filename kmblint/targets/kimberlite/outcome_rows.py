@@ -219,8 +219,8 @@ def _too_long(table: Table, columns: tuple[str, ...], row: Row) -> Refusal | Non
 def _as_json(value: Value) -> object:
     if isinstance(value, Number):
         return int(value.text) if value.is_whole else value.text
-    found = literal_value(value)
-    return None if found is NotImplemented else found
+    literal = literal_value(value)
+    return None if literal is NotImplemented else literal
 
 
 def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> Iterator[Hazard]:

@@ -92,12 +92,12 @@ def _indexed(catalog: Catalog, table: Table, change: AddIndex, name: str, outcom
 
 
 def _poisons(table: Table, outcome: Outcome, place_of: PlaceOf, row: tuple[object, ...] | None) -> Table:
-    found = tuple(
+    poisons = tuple(
         Poison(hazard.column, hazard.value, place_of(hazard.span), row)
         for hazard in outcome.hazards
         if isinstance(hazard, Poisons)
     )
-    return replace(table, poisons=(*table.poisons, *found)) if found else table
+    return replace(table, poisons=(*table.poisons, *poisons)) if poisons else table
 
 
 def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: PlaceOf) -> Table:
@@ -171,8 +171,8 @@ def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:
 
 def _with_found(table: Table, outcome: Outcome) -> Table:
     """The known rows as the engine leaves them, whatever was meant."""
-    found = outcome.found
-    return table if found is None else replace(table, rows=found.rows, former=found.former)
+    left = outcome.found
+    return table if left is None else replace(table, rows=left.rows, former=left.former)
 
 
 def _reattached(catalog: Catalog, table: Table, made: Place) -> Table:

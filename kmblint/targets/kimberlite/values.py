@@ -100,9 +100,9 @@ def _decimal_fate(stored: DataType, value: Value) -> Fate:
             if fraction and scale == 0:
                 return Fate.POISONS
         case Text(value=text):
-            found = _DECIMAL_TEXT.match(text)
-            fraction = (found[2] or "") if found else ""
-            if found is None or (found[2] is not None and scale == 0):
+            digits = _DECIMAL_TEXT.match(text)
+            fraction = (digits[2] or "") if digits else ""
+            if digits is None or (digits[2] is not None and scale == 0):
                 return Fate.POISONS
         case _:
             return Fate.POISONS
