@@ -5,6 +5,7 @@ Those that teach stand on its card (`rules/<slug>.md`), the others in `tests/cas
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -199,19 +200,26 @@ class Result(msgspec.Struct, frozen=True):
         return "\n\n".join(blocks) + "\n"
 
 
-def run(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True) -> Result:
+def run(
+    card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True, also: tuple[str, ...] = ()
+) -> Result:
     """Lints the case in a folder of its own with the card's rule (and those that the case adds) selected."""
     for path, content in case.files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(content)
-    return check(card, case, rulebook, project, debug=debug)
+    return check(card, case, rulebook, project, debug=debug, also=also)
 
 
-def check(card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True) -> Result:
-    """Lints what stands in the project folder; files in `released/` are those of the git revision `main`."""
+def check(
+    card: Card, case: Case, rulebook: Rulebook, project: Path, *, debug: bool = True, also: tuple[str, ...] = ()
+) -> Result:
+    """Lints what stands in the project folder; files in `released/` are those of the git revision `main`.
+
+    `also` are selectors beside the card's rule.
+    """
     (project / "migrations").mkdir(exist_ok=True)
     path = project / "kmblint.toml"
-    path.write_text(f'select = ["{card.slug}"]\n{case.config}', encoding="utf-8")
+    path.write_text(f"select = {json.dumps([card.slug, *also])}\n{case.config}", encoding="utf-8")
     configured = load(path, path.name, rulebook, {}, FORMATS)
     released = {path.name: path.read_bytes().decode() for path in sorted(project.glob("released/*.sql"))}
     known = folder.Known(

@@ -26,6 +26,7 @@ from kmblint.schema.changes import (
 )
 from kmblint.schema.conflict import UnknownObject
 from kmblint.schema.kinds import ObjectKind
+from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
 from kmblint.wording import nearest
 
@@ -40,9 +41,14 @@ class Unresolved(msgspec.Struct, frozen=True):
     """The name that was probably meant."""
     confidence: Confidence = Confidence.HIGH
 
+    again: bool = False
+    """Whether a statement before would have made it, and didn't take effect."""
+
     @property
     def help(self) -> str | None:
-        """The question whether another name was meant."""
+        """The question whether another name was meant, or what makes it after all."""
+        if self.again:
+            return "make it in a migration before this one"
         return f"did you mean `{self.meant}`?" if self.meant else None
 
 
@@ -56,7 +62,8 @@ def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:
     if other is not None and other.casefold() != name.casefold():
         why = f": a qualifier is part of the name, and `{other}` is another"
         return Unresolved(why, (Related(step.before.tables[other].made, f"`{other}` is made here"),), other)
-    return _unresolved(step, name, (*step.before.tables, *readable), dropped, made)
+    lost = _lost(replay.earlier(step, AddTable, RenameTable), ObjectKind.TABLE, name)
+    return _unresolved(step, name, (*step.before.tables, *readable), dropped, made, lost=lost)
 
 
 def alike(step: Step, name: str) -> str | None:
@@ -73,7 +80,9 @@ def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) ->
     later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
     guess = None if table.complete else (table.changed or (table.made,))[-1]
-    return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess)
+    earlier = replay.earlier(step, AddColumn, RenameColumn)
+    lost = _lost((each for each in earlier if each.subject == table_name), ObjectKind.COLUMN, name)
+    return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess, lost=lost)
 
 
 def unresolved_object(step: Step, replay: Replay, conflict: UnknownObject) -> Unresolved:
@@ -90,11 +99,31 @@ def unresolved_object(step: Step, replay: Replay, conflict: UnknownObject) -> Un
     makers, droppers = replay.later(step, *_MAKING), replay.earlier(step, *_DROPPING)
     made = next((_where(later) for later in makers if _is_about(later.change, conflict)), None)
     gone = next((_where(past) for past in droppers if _is_about(past.change, conflict)), None)
-    return _unresolved(step, name, _known(step, conflict), Dropped(name, gone, gone) if gone else None, made)
+    dropped = Dropped(name, gone, gone) if gone else None
+    lost = next((past for past in replay.earlier(step, *_MAKING) if _is_about(past.change, conflict)), None)
+    return _unresolved(step, name, _known(step, conflict), dropped, made, lost=lost)
 
 
+_LOST: Final = {
+    Verdict.SKIPPED: "is skipped by the runner",
+    Verdict.SPLIT: "is split by the runner",
+    Verdict.REFUSED: "is refused",
+    Verdict.UNREADABLE: "can't be read",
+}
 _MAKING: Final = (AddIndex, AddConstraint, AddMask, CreateObject)
 _DROPPING: Final = (DropIndex, DropConstraint, DropObject)
+
+
+def _lost(makers: Iterable[Step], kind: ObjectKind, name: str) -> Step | None:
+    """The last statement before that makes something of the name, if it was one."""
+    return next(
+        (
+            each
+            for each in makers
+            if each.change and any((new.kind, new.name.text) == (kind, name) for new in each.change.introduces())
+        ),
+        None,
+    )
 
 
 def _where(step: Step) -> Place:
@@ -142,9 +171,16 @@ def _unresolved(
     made: Place | None,
     *,
     guess: Place | None = None,
+    lost: Step | None = None,
 ) -> Unresolved:
-    """The best explanation; `guess` is a statement that may have made it, as nobody knows what it does."""
+    """The best explanation.
+
+    `guess` is a statement that may have made it, as nobody knows what it does; `lost` one that would have made it.
+    """
     meant = nearest(name, known)
+    if lost is not None and dropped is None and lost.outcome.verdict in _LOST:
+        why = f": the statement that makes it, {step.said(_where(lost))}, {_LOST[lost.outcome.verdict]}"
+        return Unresolved(why, (Related(_where(lost), f"`{name}` would be made here"),), again=True)
     guess = guess or (step.before.opaque[-1] if step.before.opaque else None)
     if guess is not None:
         note = Related(guess, "what this statement makes isn't known")

@@ -14,6 +14,6 @@ def check(hazard: ChangedType, step: Step) -> Iterator[Finding]:
     yield Finding(
         step.place(hazard.span),
         f"`{hazard.column}` is declared {hazard.declared} and stored as {hazard.stored}: {hazard.effect}",
-        help=f"declare it as {hazard.stored}, which is what it will be",
+        help=f"declare it as {hazard.honest}, which says no more than is kept",
         subject=step.subject_of(hazard.column),
     )

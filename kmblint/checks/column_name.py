@@ -34,6 +34,15 @@ def check(
         yield Finding(
             step.place(new.name.span),
             message,
-            help=f"call it `{wanted}`" if re.fullmatch(pattern, wanted) else f"names match `{pattern}`",
+            help=_help(wanted, pattern, step),
             subject=new.subject,
         )
+
+
+def _help(wanted: str, pattern: str, step: Step) -> str:
+    """The name that was probably meant, where it is one and free."""
+    if not re.fullmatch(pattern, wanted):
+        return f"names match `{pattern}`"
+    table = step.after.table(step.subject)
+    taken = table is not None and table.column(wanted) is not None
+    return f"find another name: `{wanted}` is another column's" if taken else f"call it `{wanted}`"

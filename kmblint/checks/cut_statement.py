@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
 from kmblint.history.files import Migration
+from kmblint.replay.steps import Replay
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.targets import Target
+from kmblint.targets.verdict import UnsupportedForm
 from kmblint.text import Span
 
 _HOLDERS = {
@@ -19,7 +21,7 @@ _HOLDERS = {
 }
 
 
-def check(migration: Migration, target: Target) -> Iterator[Finding]:
+def check(migration: Migration, replay: Replay, target: Target) -> Iterator[Finding]:
     """The literal, name or comment, once however many `;` it holds."""
     ends = sum(statement.semicolon is not None for statement in migration.statements)
     if not target.runner or migration.source.slice(migration.sent).count(";") == ends:
@@ -36,12 +38,22 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
             f"the runner splits at the `;` in this {holder}, and "
             f"{'sends' if sent else 'skips'} what stands behind it as a statement of its own",
             help=f"the first ends in `{_short(head[-24:], end=False)}`, the second begins with `{_short(tail)}`; "
-            + ("write the comment without `;`" if token.kind in COMMENTS else _NO_SPELLING),
+            + ("write the comment without `;`" if token.kind in COMMENTS else _instead(migration, replay, token)),
             fix=_fix(migration, token) if token.kind in COMMENTS else None,
         )
 
 
 _NO_SPELLING = "no spelling of it reaches the engine whole: write another character, or let the program write the row"
+
+
+def _instead(migration: Migration, replay: Replay, token: Token) -> str:
+    """What there is instead of a literal or name with `;`: none that helps where the whole statement is refused."""
+    for step in replay.by_file.get(migration.file, ()):
+        if token.span in step.statement.span:
+            for refusal in step.outcome.refusals:
+                if isinstance(refusal, UnsupportedForm):
+                    return f"whole, it is refused: {refusal.reason}" + (f": {refusal.help}" if refusal.help else "")
+    return _NO_SPELLING
 
 
 def _harmless(migration: Migration, comment: Token) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kmblint.findings import Finding, Related, Severity
@@ -89,7 +90,7 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
     rows = _rows_left(first[-1])
     if rows:
         left.append((f"{counted(rows, 'row')} of `{first[-1].subject}`", first[-1]))
-    names = ", ".join(said for said, _ in left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
+    names = _listed(left)
     stop = first[-1]
     refusals = stop.outcome.refusals
     because = f" ({refusals[0].reason})" if refusals else ""
@@ -106,6 +107,20 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
         fix=stop.mended(refusals[0]) if refusals else None,
         subject="",
     )
+
+
+def _listed(left: Sequence[tuple[str, Step]]) -> str:
+    """What is left behind, the rows of a table counted together."""
+    rows: Counter[str] = Counter()
+    for _, step in left:
+        if isinstance(step.change, InsertRows):
+            taken = step.outcome.verdict is Verdict.TAKEN
+            rows[step.subject] += len(step.change.rows) if taken else _rows_left(step)
+    names = dict.fromkeys(
+        f"{counted(rows[step.subject], 'row')} of `{step.subject}`" if isinstance(step.change, InsertRows) else said
+        for said, step in left
+    )
+    return ", ".join([*names][:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _help(stops: Step, rows: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmblint.findings import Finding
-from kmblint.replay.steps import Step
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddIndex
 from kmblint.wording import singular
 
@@ -16,7 +16,7 @@ _UNIQUE: Final = frozenset({"unique", "uniq", "uq"})
 _ORDERS: Final = frozenset({"asc", "desc"})
 
 
-def check(change: AddIndex, step: Step, *, template: str) -> Iterator[Finding]:
+def check(change: AddIndex, step: Step, replay: Replay, *, template: str) -> Iterator[Finding]:
     """The name, where the template doesn't give it, and what else it says."""
     if change.name is None:
         return
@@ -29,9 +29,17 @@ def check(change: AddIndex, step: Step, *, template: str) -> Iterator[Finding]:
     yield Finding(
         step.place(change.name.span),
         f"index `{name}` {_fault(change, step, middle, name, template)}",
-        help=f"call it `{expected}`: an index can't be renamed or dropped later",
+        help=_help(expected, change, step, replay),
         subject=name,
     )
+
+
+def _help(expected: str, change: AddIndex, step: Step, replay: Replay) -> str:
+    """The name that was meant, unless another index has it, or gets it later."""
+    table = replay.end.table(change.table.text) or step.before.table(change.table.text)
+    if table is not None and table.index(expected):
+        return f"find another name, as `{expected}` is there: an index can't be renamed or dropped later"
+    return f"call it `{expected}`: an index can't be renamed or dropped later"
 
 
 def _middle(template: str, name: str, table: str) -> str | None:
@@ -58,12 +66,13 @@ def _misses_columns(change: AddIndex, step: Step) -> bool:
 
 
 def _strange(middle: str, change: AddIndex) -> list[str]:
-    """The words that stand for nothing the index is on."""
+    """The words that stand for nothing the index is on; a number tells it from another."""
     columns = [_words(part.column.text) for part in change.parts if part.column]
     allowed = _FILLERS | (_UNIQUE if change.unique else frozenset())
     if any(part.descending for part in change.parts):
         allowed |= _ORDERS
-    return [word for word in _words(middle) if word not in allowed and not _stands_for(word, columns)]
+    words = (word for word in _words(middle) if word not in allowed and not word.isdecimal())
+    return [word for word in words if not _stands_for(word, columns)]
 
 
 def _words(name: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.predicate import And, Between, Compare, In, IsNull, Null, Predicate
+from kmblint.schema.predicate import And, Between, ColumnRef, Compare, In, IsNull, Null, Predicate
 from kmblint.schema.reach import Reach
 from kmblint.targets.verdict import DoesNothing
 
@@ -40,7 +40,9 @@ def _why(culprit: Predicate, reach: Reach) -> tuple[str, str | None]:
         )
     match culprit:
         case Compare(operator=operator, left=left, right=right) if isinstance(left, Null) or isinstance(right, Null):
-            return f"nothing is `{operator} NULL`", f"write `IS {'' if operator == '=' else 'NOT '}NULL`"
+            other = right if isinstance(left, Null) else left
+            name = f"{other.name} " if isinstance(other, ColumnRef) else ""
+            return f"nothing is `{operator} NULL`", f"write `{name}IS {'' if operator == '=' else 'NOT '}NULL`"
         case In(items=items) if any(isinstance(item, Null) for item in items):
             return "a list with NULL in it lets nothing through", "take NULL out of the list, and add `IS NOT NULL`"
         case IsNull():

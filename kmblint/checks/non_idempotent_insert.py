@@ -28,7 +28,9 @@ def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
     if any(each.subject == table.name and _clears(table, each.change, change) for each in clearing):
         return
     key = "" if _makes_the_key(table, change) else ", ".join(table.primary_key)
-    effect = f"ON CONFLICT names no key of `{table.name}`" if clause else "there is no ON CONFLICT"
+    effect = (
+        f"ON CONFLICT names no key of `{table.name}`" if clause else f"INSERT INTO `{table.name}` has no ON CONFLICT"
+    )
     outcome = f"fails on the key `{key}`" if key else "inserts them again"
     yield Finding(
         step.place(change.table.span),

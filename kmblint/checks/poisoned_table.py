@@ -24,12 +24,12 @@ def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Findin
         else f"only ALTER TABLE {hazard.table} DROP COLUMN {hazard.column} would rescue it, or writing the row anew by "
         "INSERT … ON CONFLICT (the key) DO UPDATE SET"
     )
-    instead = f"write {hazard.instead}; " if hazard.instead else ""
+    better = f"write {hazard.instead}" if hazard.instead else hazard.remedy
     yield Finding(
         step.place(hazard.span),
         f"`{hazard.column}` is {hazard.column_type} and can't hold {hazard.value}: it is taken, and from then on "
         f"`{hazard.table}` can only be read by the key of another row",
-        help=f"{instead}{rescue}",
+        help="; ".join(filter(None, (better, rescue))),
         subject=f"{hazard.table}.{hazard.column}",
     )
 

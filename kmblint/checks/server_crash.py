@@ -12,10 +12,11 @@ from kmblint.targets.verdict import Crashes
 def check(hazard: Crashes, step: Step) -> Iterator[Finding]:
     """What kills it and when, and the literal that the column does hold."""
     when = f" {hazard.when}" if hazard.when else ""
+    better = f"write {hazard.instead}" if hazard.instead else hazard.remedy
     passes = ["a trial on an empty database shows nothing of it"] if hazard.when else []
     yield Finding(
         step.place(hazard.span),
         f"this statement kills the server{when}: {hazard.reason}",
-        help="; ".join([f"write {hazard.instead}"] * bool(hazard.instead) + passes) or None,
+        help="; ".join(filter(None, (better, *passes))) or None,
         subject=step.subject,
     )

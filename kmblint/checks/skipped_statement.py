@@ -29,10 +29,21 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
     yield Finding(
         step.place(statement.span),
         f"the runner skips `{statement.title}` without a word: a `--` comment stands before it",
-        help="write the comment as /* … */, put it inside the statement, or move it into the header of the file",
+        help=_help(statement, lines),
         related=(Related(step.place(lines[0].span), "everything from here to the next `;` is skipped"),),
         fix=_fix(step, statement, lines),
     )
+
+
+def _help(statement: Statement, lines: list[Token]) -> str:
+    """Where the comment may stand: the runner cuts at a `;` in it, and a statement of the engine's own takes none."""
+    header = "move it into the header of the file"
+    if statement.is_own:
+        return f"{header.replace('it', 'the comment', 1)}: before or inside this statement it breaks it"
+    odd = [mark for mark in (";", "/*", "*/") if any(mark in line.text for line in lines)]
+    if odd:
+        return f"write the comment as /* … */ without {' and '.join(f'`{mark}`' for mark in odd)}, or {header}"
+    return f"write the comment as /* … */, put it inside the statement, or {header}"
 
 
 def _fix(step: Step, statement: Statement, lines: list[Token]) -> Fix:

@@ -30,7 +30,7 @@ def check(change: AddTable | RenameTable, step: Step, *, pattern: str, plural: s
             yield Finding(
                 step.place(name.span),
                 f"table `{name}` is not named in snake_case",
-                help=f"call it `{wanted}`" if re.fullmatch(pattern, wanted) else f"names match `{pattern}`",
+                help=_call(wanted, step) if re.fullmatch(pattern, wanted) else f"names match `{pattern}`",
                 subject=name.text,
             )
             return
@@ -40,9 +40,14 @@ def check(change: AddTable | RenameTable, step: Step, *, pattern: str, plural: s
         yield Finding(
             step.place(name.span),
             f"table `{name}` is not named in the {plural}",
-            help=f"call it `{many}`" if plural == "plural" else "call it as one of its rows is called",
+            help=_call(many, step) if plural == "plural" else "call it as one of its rows is called",
             subject=name.text,
         )
+
+
+def _call(wanted: str, step: Step) -> str:
+    taken = step.before.table(wanted) is not None
+    return f"find another name: `{wanted}` is another table's" if taken else f"call it `{wanted}`"
 
 
 def _is_plural(word: str) -> bool:

@@ -15,6 +15,15 @@ def check(hazard: UncheckedNull, step: Step) -> Iterator[Finding]:
     yield Finding(
         step.place(hazard.span),
         f"`{hazard.column}` is NOT NULL and {how}: Kimberlite takes that, and the rows read NULL",
-        help=f"write a value for `{hazard.column}`",
+        help=_help(hazard),
         subject=step.subject_of(hazard.column),
     )
+
+
+def _help(hazard: UncheckedNull) -> str:
+    """A value, where the statement can write one."""
+    if hazard.unwritable:
+        return (
+            f"no INSERT writes a {hazard.unwritable}: declare `{hazard.column}` without NOT NULL, and set it by UPDATE"
+        )
+    return f"write a value for `{hazard.column}`"

@@ -148,6 +148,8 @@ class ChangedType(msgspec.Struct, frozen=True, tag=True):
     stored: str
     span: Span
     effect: str
+    honest: str
+    """The type to declare that says no more than is kept."""
 
 
 class IgnoredGuard(msgspec.Struct, frozen=True, tag=True):
@@ -246,6 +248,8 @@ class Poisons(msgspec.Struct, frozen=True, tag=True):
     """The literal that the column does hold for the same value."""
     is_key: bool = False
     """The column is part of the key, so not even DROP COLUMN rescues the table."""
+    remedy: str | None = None
+    """What to do where no literal brings the value into the column, as a clause."""
 
 
 class Crashes(msgspec.Struct, frozen=True, tag=True):
@@ -257,6 +261,8 @@ class Crashes(msgspec.Struct, frozen=True, tag=True):
     """The condition, as a clause: "as soon as one row matches"."""
     instead: str | None = None
     """The literal that the column does hold for the same value."""
+    remedy: str | None = None
+    """What to do where no literal brings the value into the column, as a clause."""
 
 
 class KeyDamage(msgspec.Struct, frozen=True, tag=True):
@@ -280,6 +286,8 @@ class UncheckedNull(msgspec.Struct, frozen=True, tag=True):
     column: str
     span: Span
     left_out: bool
+    unwritable: str | None = None
+    """The type, where there is no literal that INSERT takes for it."""
 
 
 class FreezesRow(msgspec.Struct, frozen=True, tag=True):

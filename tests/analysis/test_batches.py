@@ -124,4 +124,4 @@ def test_an_index_gets_the_name_of_the_convention_or_the_next_free_one() -> None
     table = table_of(PATIENTS)
     assert create_index(table, ("phone", "age")) == "CREATE INDEX patients_phone_age_idx ON patients (phone, age);"
     taken = Table(table.name, table.columns, table.made, indexes=(Index("patients_phone_idx", ("age",), table.made),))
-    assert create_index(taken, ("phone",)) == "CREATE INDEX patients_phone_idx_2 ON patients (phone);"
+    assert create_index(taken, ("phone",)) == "CREATE INDEX patients_phone_2_idx ON patients (phone);"

@@ -17,6 +17,8 @@ from kmblint.targets.verdict import EmptyStatement, Form, IgnoredGuard, Replacem
 from kmblint.text import Source, Span
 
 _NOT: Final = re.compile(r"(?i)(?<![a-z0-9])not(?![a-z0-9])")
+_FIRST_WORDS: Final = frozenset({"ALTER", "CREATE", "DROP"})
+"""Words that begin statements which the engine knows by their second word."""
 _OTHER_HELP: Final = {
     "TRUNCATE": "write DELETE FROM the table; each row costs a log event",
     "MERGE": "write INSERT … ON CONFLICT (the key) DO UPDATE SET …",
@@ -202,7 +204,9 @@ def _refuse_other(fold: Fold, root: Node) -> None:
     elif word == "WITH":
         forms_rows.refuse_with(fold, root)
     else:
-        fold.refuse(f"the engine has no statement `{word}`", span, _OTHER_HELP.get(word))
+        known = word in _FIRST_WORDS and len(fold.tokens) > 1
+        fold.refuse(f"the engine has no statement `{word}{f' {fold.tokens[1].text}' if known else ''}`", span,
+                    _OTHER_HELP.get(word))  # fmt: skip
 
 
 _JUDGES: Final[dict[str, Callable[[Fold, Node], None]]] = {

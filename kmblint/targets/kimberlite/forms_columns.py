@@ -175,7 +175,8 @@ def _stored(fold: Fold, column: str, node: Node, given: Node | None) -> None:
         effect = "the time zone isn't kept"
     if effect:
         declared = words + shown + (" WITH TIME ZONE" if zoned else "")
-        fold.hazards.append(ChangedType(column, declared, stored, node.span, effect))
+        honest, _ = fold.facts.replaced_types.get(stored, (stored, True))
+        fold.hazards.append(ChangedType(column, declared, stored, node.span, effect, honest))
 
 
 def _arguments(fold: Fold, words: str, given: Node | None, most: int) -> tuple[int, ...] | None:

@@ -59,7 +59,7 @@ from kmblint.targets.kimberlite.planner.path import access_path
 from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
-from kmblint.targets.kimberlite.values import Fate, instead, stored_type, update_fate
+from kmblint.targets.kimberlite.values import Fate, instead, no_fraction, stored_type, update_fate
 from kmblint.targets.verdict import (
     AttachedPolicyRefusal,
     CatalogueRefusal,
@@ -211,7 +211,8 @@ def _bettered(crash: Crashes, table: Table, change: UpdateRows) -> Crashes:
         column = table.column(assignment.column.text)
         stored = stored_type(column.type) if column and crash.span in assignment.span else None
         if stored is not None:
-            return replace(crash, instead=instead(stored, assignment.value, update=True))
+            better = instead(stored, assignment.value, update=True)
+            return replace(crash, instead=better, remedy=no_fraction(stored, assignment.value))
     return crash
 
 

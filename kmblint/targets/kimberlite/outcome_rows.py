@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.schema.catalog import Catalog, Poison, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
@@ -26,12 +25,21 @@ from kmblint.schema.predicate import (
     literal_value,
 )
 from kmblint.schema.rows import Key, inserted_columns, literal_rows, point_lookup
-from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
 from kmblint.targets.kimberlite.keys import frozen_rows
-from kmblint.targets.kimberlite.values import Fate, insert_fate, instead, kept_digits, stored_type, update_fate
+from kmblint.targets.kimberlite.values import (
+    Fate,
+    insert_fate,
+    insertable,
+    instead,
+    kept_digits,
+    no_fraction,
+    stored_type,
+    update_fate,
+    way_in,
+)
 from kmblint.targets.verdict import (
     CatalogueRefusal,
     CutDigits,
@@ -51,8 +59,6 @@ from kmblint.targets.verdict import (
     ValueRefusal,
 )
 from kmblint.text import Place
-
-_TIMESTAMP_HELP: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
 
 
 def poisons_of(table: Table) -> tuple[Poison, ...]:
@@ -171,22 +177,13 @@ def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list
             return ValueRefusal(
                 f"`{name}` is {stored} and doesn't take {literal_text(value)}",
                 value.span,
-                _value_help(name, stored.name, value),
+                way_in(stored, value, column.name, nullable=column.nullable),
             )
     if missing:
         return RowShapeRefusal(
             f"the key needs `{missing[0]}`, which no value is given for", row.span, "give every key column a value",
         )  # fmt: skip
     return None
-
-
-def _value_help(column: str, stored: str, value: Value) -> str | None:
-    better = instead(DataType(stored), value, update=stored == "TIMESTAMP")
-    if stored == "TIMESTAMP":
-        return _TIMESTAMP_HELP.format(column=column, value=better or "nanoseconds since 1970")
-    if stored == "BYTES":
-        return "insert NULL, and set it afterwards: UPDATE … SET with base64 in single quotes"
-    return f"write {better}" if better else None
 
 
 def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
@@ -238,7 +235,9 @@ def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> 
     if change.columns is not None:
         for column in table.columns:
             if not column.nullable and column.name not in inserted.columns and column.name not in table.primary_key:
-                yield UncheckedNull(column.name, change.span, left_out=True)
+                stored = stored_type(column.type)
+                unwritable = str(stored) if stored is not None and not insertable(stored) else None
+                yield UncheckedNull(column.name, change.span, left_out=True, unwritable=unwritable)
 
 
 def _row_hazards(table: Table, columns: tuple[str, ...], row: Row) -> Iterator[Poisons | CutDigits]:
@@ -258,7 +257,7 @@ def _value_hazards(
     if fate is Fate.POISONS:
         yield Poisons(
             table.name, name, str(column.type), literal_text(value), value.span, instead(stored, value, update=update),
-            name in table.primary_key,
+            name in table.primary_key, no_fraction(stored, value),
         )  # fmt: skip
     elif fate is Fate.CUT:
         yield CutDigits(name, str(column.type), literal_text(value), kept_digits(stored, value), value.span)

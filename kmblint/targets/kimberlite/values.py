@@ -20,6 +20,9 @@ from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL,
 
 _ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
 _DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
+_ZEROS: Final = re.compile(r"-?\d+\.0*")
+_AFTERWARDS: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
+_ANY_VALUE: Final = {"TIMESTAMP": "nanoseconds since 1970", "BYTES": "'…', in base64"}
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
 _ZONED: Final = {
     "TIME WITH TIME ZONE": "TIME", "TIME WITHOUT TIME ZONE": "TIME", "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
@@ -57,6 +60,11 @@ def insert_fate(stored: DataType, value: Value) -> Fate:
         good = isinstance(value, _ACCEPTED.get(stored.name, ())) and not _has_point(value)
         return Fate.FITS if good else Fate.REFUSED
     return _read_back(stored, value)
+
+
+def insertable(stored: DataType) -> bool:
+    """Whether there is a literal that INSERT takes for a column of the type."""
+    return stored.name not in CHECKED_AT_INSERT or stored.name in _ACCEPTED
 
 
 def update_fate(stored: DataType, value: Value) -> Fate:
@@ -149,10 +157,30 @@ def instead(stored: DataType, value: Value, *, update: bool = False) -> str | No
         case name, Text(value=text) if name in WHOLE_NUMBERS and re.fullmatch(r"-?\d+", text):
             least, greatest = WHOLE_NUMBERS[name]
             return text if least <= int(text) <= greatest else None
-        case name, Number(text=text) if name in WHOLE_NUMBERS and re.fullmatch(r"-?\d+\.0*", text):
+        case name, Number(text=text) if (name in WHOLE_NUMBERS or name == "REAL") and _ZEROS.fullmatch(text):
             return text.partition(".")[0]
         case _:
             return None
+
+
+def way_in(stored: DataType, value: Value, column: str, *, nullable: bool) -> str | None:
+    """What brings a value into a column whose INSERT refuses the literal; None where nobody can tell."""
+    if insertable(stored):
+        better = instead(stored, value)
+        return f"write {better}" if better else no_fraction(stored, value)
+    if not nullable:
+        return f"no INSERT writes a {stored}: declare `{column}` without NOT NULL, and set it by UPDATE"
+    later = instead(stored, value, update=True) or _ANY_VALUE[stored.name]
+    return _AFTERWARDS.format(column=column, value=later)
+
+
+def no_fraction(stored: DataType, value: Value) -> str | None:
+    """What to do with a number whose fraction no literal brings into the column; None where that isn't the trouble."""
+    if stored.name != "REAL" and stored.name not in WHOLE_NUMBERS:
+        return None
+    text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
+    fraction = re.fullmatch(r"-?\d*\.\d*[1-9]\d*", text)
+    return f"a {stored} takes no fraction from SQL: keep it in a DECIMAL column" if fraction else None
 
 
 def _decimal_literal(stored: DataType, value: Number, *, update: bool) -> str:
