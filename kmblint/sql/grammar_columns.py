@@ -24,10 +24,13 @@ _BEHIND_CONSTRAINTS: Final = (
     ("NOT", "VALID"), ("NOT", "DEFERRABLE"), ("DEFERRABLE",), ("INITIALLY", "DEFERRED"), ("INITIALLY", "IMMEDIATE"),
     ("NOT", "ENFORCED"), ("ENFORCED",), ("NO", "INHERIT"),
 )  # fmt: skip
-_PLAIN_OPTIONS: Final = (
-    ("NOT", "NULL"), ("NULL",), ("AUTO_INCREMENT",), ("AUTOINCREMENT",), ("VISIBLE",), ("INVISIBLE",), ("FIRST",),
-    ("ASC",), ("DESC",),
-)  # fmt: skip
+_PLAIN_OPTIONS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "NOT": (("NOT", "NULL"),),
+    **{word: ((word,),) for word in (
+        "NULL", "AUTO_INCREMENT", "AUTOINCREMENT", "VISIBLE", "INVISIBLE", "FIRST", "ASC", "DESC",
+    )},
+}  # fmt: skip
+"""First word → the options of no further parts that begin with it."""
 
 
 def read_column(reader: Reader) -> Node:
@@ -48,7 +51,7 @@ def read_type(reader: Reader) -> Node:
     first = reader.dotted("a type")
     words = [_type_word(first)]
     parts: list[Node] = []
-    while not reader.done:
+    while not reader.done and (reader.word not in _OPTION_WORDS or reader.word == "CHARACTER"):
         at = reader.at
         if len(words) == 1 and words[0] in _TYPE_PREFIXES and reader.takes_name() and not reader.sees("VARYING"):
             words.append(_type_word(reader.dotted("a type")))
@@ -83,7 +86,7 @@ def _option(reader: Reader) -> Node:
     if reader.take("CONSTRAINT"):
         given = reader.name("a constraint name")
         return Node("CONSTRAINT", reader.since(start), parts=(given,))
-    for words in _PLAIN_OPTIONS:
+    for words in _PLAIN_OPTIONS.get(reader.word, ()):
         if found := reader.clause(*words):
             return found
     if reader.take("DEFAULT"):

@@ -46,8 +46,15 @@ def _clauses(root: Node) -> tuple[Clause, ...]:
 
 def _read(root: Node, *joined: Node) -> tuple[Name, ...]:
     """The tables that sub-queries of a statement read, those of its own clauses left out."""
+    if not (root.has("WITH") or any(map(_asks, root.all("VALUES", "SET", "WHERE", "ON CONFLICT", "LIMIT")))):
+        return ()
     own = {name.span for name in tables_of(*joined)}
     return tuple(name for name in tables_of(root) if name.span not in own and name.span != _target(root).span)
+
+
+def _asks(node: Node) -> bool:
+    """Whether a sub-query stands in it."""
+    return any(part.kind is Shape.QUERY or (part.parts != () and _asks(part)) for part in node.parts)
 
 
 def _target(root: Node) -> Name:

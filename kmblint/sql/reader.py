@@ -112,11 +112,11 @@ class Reader:
 
     def take(self, *words: str) -> Span | None:
         """Reads these keywords or symbols, if they come next: their span."""
-        if not self.sees(*words):
+        at = self.at
+        if at >= self.stop or self.tokens[at].upper != words[0] or (len(words) > 1 and not self.sees(*words)):
             return None
-        first = self.tokens[self.at].start
         self.at += len(words)
-        return Span(first, self.tokens[self.at - 1].end)
+        return Span(self.tokens[at].start, self.tokens[self.at - 1].end)
 
     def take_any(self, *words: str) -> str:
         """Reads one of these keywords, if it comes next: which; empty if none does."""

@@ -1,8 +1,4 @@
-"""What we rely on in sqlglot, compiled or pure: an upgrade must not change a meaning silently.
-
-All tests of this folder also run on the pure library: in a fresh environment, `pip install sqlglot` (without `[c]`)
-beside the other dependencies, then `pytest tests/sql`.
-"""
+"""What we rely on in sqlglot: an upgrade must not change a meaning silently."""
 
 from __future__ import annotations
 
