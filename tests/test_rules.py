@@ -137,6 +137,8 @@ def test_card_is_complete(card: Card) -> None:
     every = list(cases(card))
     for shown in (True, False):
         assert any(case.flagged is shown and case.written == card.path for case in every), "a card shows both kinds"
+    on_card = sum(case.written == card.path for case in every)
+    assert on_card <= 4, "a card keeps to the three or four cases that teach, the rest go into tests/cases"
     flagged = [case for case in every if case.flagged]
     accepted = [case for case in every if not case.flagged]
     assert len(flagged) >= 3, "a rule has at least three flagged cases"
