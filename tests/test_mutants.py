@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.mutants import ROOT, Module, draw
+from tests.mutants.sites import ROOT, Module, draw
 
 
 def test_a_seed_draws_the_same_mutants() -> None:
