@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix
 from kmblint.history.files import Migration
-from kmblint.sql.scanner import COMMENTS, Kind, Piece, scan
+from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.targets import Target
+from kmblint.targets.verdict import Piece
 from kmblint.wording import counted
 
 

@@ -17,8 +17,8 @@ from kmblint.findings import NewFile
 from kmblint.history.names import number_of
 from kmblint.history.state import State
 from kmblint.schema.secrets import key_in
-from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Statement
+from kmblint.targets.verdict import Piece
 from kmblint.text import Place, Source, Span
 
 

@@ -22,8 +22,8 @@ from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.names import description_of, evident_number, is_migration, number_of
 from kmblint.history.sections import split
 from kmblint.history.state import boundary_of, project_of, read_state
-from kmblint.sql.scanner import pieces
 from kmblint.sql.statement import Statement
+from kmblint.targets.kimberlite.runner import pieces
 from kmblint.text import Source, Span
 
 Parse: TypeAlias = Callable[[Source, Span], tuple[Statement, ...]]

@@ -27,10 +27,9 @@ from kmblint.replay.rollback import Rollback
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
-from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Problem, Statement
 from kmblint.targets import NAMES, Target
-from kmblint.targets.verdict import Hazard, Refusal
+from kmblint.targets.verdict import Hazard, Piece, Refusal
 from kmblint.wording import nearest
 
 Check: TypeAlias = Callable[..., Iterable[Finding]]

@@ -25,7 +25,6 @@ from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
 from kmblint.schema.unread import accounted_for, left_unread, made_anew
 from kmblint.sql.parse import statements
-from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Verdict
@@ -78,11 +77,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     def stops(self) -> bool:
         """Whether the run of its migration ends here: refused, or cut into pieces of which one is no statement."""
         if self.outcome.verdict is Verdict.SPLIT:
-            source = self.migration.source
-            start = min(token.start for token in (*self.statement.comments[:1], *self.statement.tokens[:1]))
-            reach = Span(start, self.statement.span.end)
-            sent = (piece.span for piece in self.migration.pieces if piece.sent and piece.span.overlaps(reach))
-            return any(each.problem is not None for span in sent for each in statements(source, span))
+            migration = self.migration
+            return self.target.fails_split(self.statement, migration.source, migration.pieces)
         return self.outcome.verdict.fails
 
     def born_here(self, table: str) -> bool:
@@ -246,7 +242,7 @@ def _steps(
     if statement.failure is not None:
         raise statement.failure
     form = target.form(statement, migration.source)
-    fate = _fate(statement, migration) if runner else None
+    fate = target.fate(statement, migration.source, migration.pieces) if runner else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
         catalog = made_anew(catalog, change)
@@ -298,21 +294,3 @@ def _outcome(
         return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards)
     outcome = target.outcome(form if first else Form(), change, catalog, held)
     return msgspec.structs.replace(outcome, verdict=Verdict.REFUSED) if form.refused else outcome
-
-
-def _fate(statement: Statement, migration: Migration) -> Verdict | None:
-    """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
-    pieces = migration.pieces
-    first = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
-    if first == len(pieces) or not pieces[first].span.overlaps(statement.span):
-        return Verdict.SKIPPED
-    piece = pieces[first]
-    if statement.span not in piece.span:
-        return Verdict.SPLIT
-    cut = next((each for each in statement.comments if each.start < piece.span.start < each.end), None)
-    if cut is not None and (piece.sent or cut.kind is Kind.BLOCK_COMMENT):
-        return Verdict.SPLIT
-    if not piece.sent:
-        return Verdict.SKIPPED
-    behind = scan(migration.source, Span(statement.span.end, piece.span.end))
-    return Verdict.SPLIT if any(token.kind is Kind.OPEN for token in behind) else None

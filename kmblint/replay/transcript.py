@@ -15,7 +15,6 @@ from kmblint.redaction import Secrets, starred
 from kmblint.replay.describe import describe
 from kmblint.replay.leaks import leaks
 from kmblint.replay.steps import Replay, Step
-from kmblint.sql.scanner import Piece
 from kmblint.targets.verdict import (
     BlindComparison,
     ChangedType,
@@ -34,6 +33,7 @@ from kmblint.targets.verdict import (
     IgnoredQualifier,
     KeyDamage,
     NullRows,
+    Piece,
     Poisons,
     QualifiedSet,
     UncheckedNull,

@@ -1,7 +1,6 @@
 """One pass over the text that owns every quote, comment and `;` with its offset.
 
-From it come the statements (as SQL means them) and the pieces (as Kimberlite's runner cuts them:
-crates/kimberlite-cli/src/commands/migration.rs splits on every `;`, in literals and comments too).
+From it come the statements, as SQL means them.
 """
 
 from __future__ import annotations
@@ -84,13 +83,6 @@ class StatementTokens(msgspec.Struct, frozen=True):
     comments: tuple[Token, ...]
     semicolon: int | None
     """The offset of the `;` that ends it."""
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """What the runner cuts between two `;`, trimmed; it is sent unless it begins with `--`."""
-
-    span: Span
-    sent: bool
 
 
 _TOKEN: Final = re.compile(
@@ -180,16 +172,3 @@ def split(tokens: list[Token]) -> Iterator[StatementTokens]:
             held.append(token)
     if held:
         yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None)
-
-
-def pieces(source: Source, span: Span) -> list[Piece]:
-    """What the runner makes of a stretch of text: cut at every `;`, trimmed, empty ones left out."""
-    found: list[Piece] = []
-    at = span.start
-    for part in source.text[span.start : span.end].split(";"):
-        trimmed = part.strip()
-        if trimmed:
-            start = at + part.index(trimmed[0])
-            found.append(Piece(Span(start, start + len(trimmed)), not trimmed.startswith("--")))
-        at += len(part) + 1
-    return found

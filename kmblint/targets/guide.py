@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
@@ -19,7 +21,7 @@ from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import CatalogueRefusal, Form, Outcome, Refusal, UnsupportedForm, Verdict
+from kmblint.targets.verdict import CatalogueRefusal, Form, Outcome, Piece, Refusal, UnsupportedForm, Verdict
 from kmblint.text import Source
 
 
@@ -36,6 +38,24 @@ class Guide:
         keeps_declarations=True,
         drops_every_object=True,
     )
+
+    def fate(
+        self,
+        statement: Statement,  # noqa: ARG002 - the protocol's signature
+        source: Source,  # noqa: ARG002 - the protocol's signature
+        pieces: Sequence[Piece],  # noqa: ARG002 - the protocol's signature
+    ) -> Verdict | None:
+        """Its runner sends every statement whole."""
+        return None
+
+    def fails_split(
+        self,
+        statement: Statement,  # noqa: ARG002 - the protocol's signature
+        source: Source,  # noqa: ARG002 - the protocol's signature
+        pieces: Sequence[Piece],  # noqa: ARG002 - the protocol's signature
+    ) -> bool:
+        """None is sent in pieces."""
+        return False
 
     def form(self, statement: Statement, source: Source) -> Form:  # noqa: ARG002 - the protocol's signature
         """What isn't SQL is refused, and nothing else."""

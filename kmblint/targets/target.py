@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from kmblint.schema.alter import PlaceOf
@@ -11,7 +12,7 @@ from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import Form, Outcome
+from kmblint.targets.verdict import Form, Outcome, Piece, Verdict
 from kmblint.text import Source
 
 
@@ -30,6 +31,12 @@ class Target(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What holds of its every table."""
+
+    def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
+        """What its runner makes of a statement before the engine sees it; None where it is sent whole."""
+
+    def fails_split(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> bool:
+        """Whether the run stops at a statement that the runner sends in pieces."""
 
     def form(self, statement: Statement, source: Source) -> Form:
         """What it says of the words alone."""

@@ -18,11 +18,10 @@ from kmblint.lint.settings import RuleSettings
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddColumn, AddTable, Change
 from kmblint.schema.conflict import UnknownTable
-from kmblint.sql.scanner import Piece
 from kmblint.sql.statement import Problem, Statement
 from kmblint.targets import Target
 from kmblint.targets.kimberlite.target import Kimberlite
-from kmblint.targets.verdict import Form, Outcome, Refusal
+from kmblint.targets.verdict import Form, Outcome, Piece, Refusal
 from kmblint.text import Span
 from tests.rules_at_hand import history, rule, run, said
 

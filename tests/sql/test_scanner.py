@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.sql.scanner import Kind, pieces, scan, split
+from kmblint.sql.scanner import Kind, scan, split
+from kmblint.targets.kimberlite.runner import pieces
 from kmblint.text import Source
 
 FRAGMENTS = st.lists(

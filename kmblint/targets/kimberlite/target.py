@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
@@ -9,13 +11,14 @@ from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
+from kmblint.targets.kimberlite import runner
 from kmblint.targets.kimberlite.capabilities import CAPABILITIES
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.forms import judge
 from kmblint.targets.kimberlite.outcome import judge_change
 from kmblint.targets.kimberlite.side_effects import after
 from kmblint.targets.kimberlite.values import stored_type
-from kmblint.targets.verdict import Form, Outcome
+from kmblint.targets.verdict import Form, Outcome, Piece, Verdict
 from kmblint.text import Source
 
 
@@ -28,6 +31,14 @@ class Kimberlite:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+
+    def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
+        """What the runner makes of a statement."""
+        return runner.fate(statement, source, pieces)
+
+    def fails_split(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> bool:
+        """Whether the run stops at a statement that the runner cuts."""
+        return runner.fails_split(statement, source, pieces)
 
     def form(self, statement: Statement, source: Source) -> Form:
         """What the engine says of the words alone."""

@@ -1,0 +1,54 @@
+"""Kimberlite's runner, which stands before the engine: what it cuts, skips and sends.
+
+Source: crates/kimberlite-cli/src/commands/migration.rs splits on every `;`, in literals and comments too, and leaves
+out what then begins with `--`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from kmblint.sql.parse import statements
+from kmblint.sql.scanner import Kind, scan
+from kmblint.sql.statement import Statement
+from kmblint.targets.verdict import Piece, Verdict
+from kmblint.text import Source, Span
+
+
+def pieces(source: Source, span: Span) -> list[Piece]:
+    """What the runner makes of a stretch of text: cut at every `;`, trimmed, empty ones left out."""
+    found: list[Piece] = []
+    at = span.start
+    for part in source.text[span.start : span.end].split(";"):
+        trimmed = part.strip()
+        if trimmed:
+            start = at + part.index(trimmed[0])
+            found.append(Piece(Span(start, start + len(trimmed)), not trimmed.startswith("--")))
+        at += len(part) + 1
+    return found
+
+
+def fate(statement: Statement, source: Source, sent: Sequence[Piece]) -> Verdict | None:
+    """What the runner makes of a statement before any engine sees it; None where it sends it whole."""
+    first = bisect_right(sent, statement.span.start, key=lambda piece: piece.span.end)
+    if first == len(sent) or not sent[first].span.overlaps(statement.span):
+        return Verdict.SKIPPED
+    piece = sent[first]
+    if statement.span not in piece.span:
+        return Verdict.SPLIT
+    cut = next((each for each in statement.comments if each.start < piece.span.start < each.end), None)
+    if cut is not None and (piece.sent or cut.kind is Kind.BLOCK_COMMENT):
+        return Verdict.SPLIT
+    if not piece.sent:
+        return Verdict.SKIPPED
+    behind = scan(source, Span(statement.span.end, piece.span.end))
+    return Verdict.SPLIT if any(token.kind is Kind.OPEN for token in behind) else None
+
+
+def fails_split(statement: Statement, source: Source, sent: Sequence[Piece]) -> bool:
+    """Whether one of the pieces into which a statement is cut is none itself, so that the run stops at it."""
+    start = min(token.start for token in (*statement.comments[:1], *statement.tokens[:1]))
+    reach = Span(start, statement.span.end)
+    cut = (piece.span for piece in sent if piece.sent and piece.span.overlaps(reach))
+    return any(each.problem is not None for span in cut for each in statements(source, span))
