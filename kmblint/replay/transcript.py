@@ -33,6 +33,7 @@ from kmblint.targets.verdict import (
     IgnoredQualifier,
     KeyDamage,
     NullRows,
+    OversizedChange,
     Piece,
     Poisons,
     QualifiedSet,
@@ -52,6 +53,7 @@ KINDS: Final[dict[type[Hazard], str]] = {
     Crashes: "crashes",
     KeyDamage: "key-damage",
     FreezesRow: "freezes-row",
+    OversizedChange: "oversized-change",
     NullRows: "null-rows",
     UncheckedNull: "unchecked-null",
     CutDigits: "cut-digits",
@@ -253,6 +255,8 @@ def hazard_text(hazard: Hazard) -> str:
             return f"the server dies{f' {when}' if when else ''}: {reason}"
         case KeyDamage(column=column):
             return f"the key column `{column}` is set unchecked: two rows may end with one key"
+        case OversizedChange(size=size, most=most):
+            return f"as soon as one row matches it is refused: the change takes {size} bytes, a page holds {most}"
         case FreezesRow(column=column, value=value):
             return f"a row whose key `{column}` is written {value} can be neither changed nor deleted"
         case NullRows(column=column, comparison=comparison):

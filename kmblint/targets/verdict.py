@@ -297,6 +297,16 @@ class UncheckedNull(msgspec.Struct, frozen=True, tag=True):
     """The type, where there is no literal that INSERT takes for it."""
 
 
+class OversizedChange(msgspec.Struct, frozen=True, tag=True):
+    """SET of texts that don't fit a page: refused as soon as one row matches."""
+
+    span: Span
+    size: int
+    """Bytes of the change in the log."""
+    most: int
+    help: str
+
+
 class FreezesRow(msgspec.Struct, frozen=True, tag=True):
     """A key is written otherwise than the target writes it back, so that no UPDATE and no DELETE finds its row."""
 
@@ -323,7 +333,7 @@ class CutDigits(msgspec.Struct, frozen=True, tag=True):
 
 Hazard: TypeAlias = (
     DroppedClause | ChangedType | IgnoredGuard | WiderThanAsked | DoesNothing | Poisons | Crashes
-    | KeyDamage | FreezesRow | NullRows | UncheckedNull | CutDigits
+    | KeyDamage | FreezesRow | OversizedChange | NullRows | UncheckedNull | CutDigits
 )  # fmt: skip
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Final
 
+import pytest
+
+from kmblint import targets
+from kmblint.analysis.row_lives import lives
+from kmblint.replay.steps import replay
 from tests.engine.agreement import measure
-from tests.engine.replayed import SCENARIOS, scenarios
+from tests.engine.replayed import SCENARIOS, Scenario, scenarios
+from tests.rules_at_hand import history
 
 FACTS: Final = SCENARIOS.with_name("facts.jsonl")
 ASKED: Final = {
     "grant": 3, "several-rows": 7, "upsert-key": 3, "another-key": 2, "one-way": 3, "haunted": 5, "frozen-key": 17,
-    "scale": 5, "mask": 5, "index-limit": 1,
+    "scale": 5, "mask": 5, "index-limit": 1, "page": 14, "event": 12, "long-key": 3,
 }  # fmt: skip
 """Area → how many scenarios show it."""
 EXPLAINED: Final = {
@@ -27,5 +34,17 @@ def test_every_fact_was_asked_of_the_engine() -> None:
 
 
 def test_the_verdicts_are_ours_or_explained() -> None:
-    misses = [miss for miss in measure(scenarios(FACTS)).misses if miss[-1]]  # without reasons, poisons can't be told
+    """What a page or a tree of keys has no room for is judged over a history: the next test, and `long-key`."""
+    asked = [scenario for scenario in scenarios(FACTS) if scenario.area not in {"page", "long-key"}]
+    misses = [miss for miss in measure(asked).misses if miss[-1]]  # without reasons, poisons can't be told
     assert {scenario for scenario, _, _ in misses} == set(EXPLAINED), misses
+
+
+@pytest.mark.parametrize("scenario", [each for each in scenarios(FACTS) if each.area == "page"], ids=lambda it: it.id)
+def test_a_row_dies_where_the_engine_refuses_its_write(scenario: Scenario, tmp_path: Path) -> None:
+    sent = [answer for answer in scenario.statements if not answer.reads]
+    past = history(tmp_path, {"0001_a.sql": ";\n".join(answer.sql for answer in sent)})
+    done = replay(past, targets.get("kimberlite"))
+    deaths, _ = lives(done)
+    refused = [number for number, answer in enumerate(sent) if not answer.ok]
+    assert [done.steps.index(death.step) for death in deaths][:1] == refused[:1]

@@ -134,7 +134,7 @@ def test_a_crash_that_nothing_prevents_stops_the_run(tmp_path: Path, monkeypatch
 
 def test_every_hazard_has_a_name_and_words(tmp_path: Path) -> None:
     assert set(KINDS) == set(get_args(Hazard))
-    statements = """CREATE TABLE b (id BIGINT PRIMARY KEY, v VARCHAR(9), n DECIMAL(4,1) UNIQUE, s INTEGER, r REAL,
+    statements = f"""CREATE TABLE b (id BIGINT PRIMARY KEY, v VARCHAR(9), n DECIMAL(4,1) UNIQUE, s INTEGER, r REAL,
     t TEXT NOT NULL);
     ALTER TABLE b DROP COLUMN IF EXISTS v;
     INSERT INTO b (id, n) VALUES (1, 1.55);
@@ -142,10 +142,12 @@ def test_every_hazard_has_a_name_and_words(tmp_path: Path) -> None:
     UPDATE b SET b.t = 'x', nosuch = 1 WHERE id = 1 AND t = 'y';
     DELETE FROM b USING c WHERE c.id = 1 ORDER BY id;
     UPDATE b SET t = 'x' WHERE s = 1;
+    UPDATE b SET t = '{"x" * 4000}' WHERE t = 'y';
     UPDATE b SET t = 'x' WHERE n < 9;
     UPDATE b SET id = 4 WHERE t < 'x';
     UPDATE b SET r = 1.5 WHERE id = 9;
     INSERT INTO b (id, t, r) VALUES (2, 'x', 1.5);
+    UPDATE b SET t = '{"x" * 4000}' WHERE t = 'y';
     CREATE TABLE c (id UUID PRIMARY KEY);
     INSERT INTO c (id) VALUES ('550E8400E29B41D4A716446655440000');"""
     found = [hazard for entry in told(tmp_path, statements).entries for hazard in entry.hazards]

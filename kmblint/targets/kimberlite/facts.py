@@ -32,10 +32,18 @@ MAX_CONDITION_DEPTH: Final = 100
 """AND, OR and `(` above one comparison: a chain of that many ANDs nests as deep."""
 MAX_NOTS: Final = 100
 """The word NOT in the whole text, literals and comments counted."""
-MAX_ROW_BYTES: Final = 3951
-"""What a row may take as JSON (`{"a":"x","id":9}`, UTF-8) so that it fits a page of 4 KiB."""
-MAX_KEYED_ROW_BYTES: Final = 4002
-"""What a row as JSON and the texts of its key may take together: the key is stored twice."""
+MAX_EVENT_BYTES: Final = 3988
+"""What a change may take as an event of the log, `{"data":{"id":1},"table":"t","type":"insert"}` (area event)."""
+MAX_ENTRY_BYTES: Final = 4044
+"""What the key of a row and all its versions may take together (area page)."""
+ENTRY_BYTES: Final = 4
+"""What an entry takes beside its key and its versions."""
+VERSION_BYTES: Final = 36
+"""What a version of a row takes beside the row as JSON."""
+LONG_KEY_BYTES: Final = 492
+"""Longer keys, and index entries, don't fit eight to a page: the tree breaks after a few dozen (area long-key)."""
+ROWS_BESIDE: Final = 7
+"""How many rows share a page with one, at most."""
 MAX_INDEXES: Final = 100
 """Indexes of the whole database, dropped tables' ones counted, that are kept up to date (area index-limit)."""
 MAX_SCALE: Final = 38

@@ -43,6 +43,7 @@ from kmblint.schema.changes import (
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import Name
+from kmblint.schema.rows import point_lookup
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
 from kmblint.targets.capabilities import SYSTEM_PREFIX
@@ -54,6 +55,7 @@ from kmblint.targets.kimberlite.outcome_rows import (
     update_hazards,
     where_refusal,
 )
+from kmblint.targets.kimberlite.outcome_sizes import update_too_long
 from kmblint.targets.kimberlite.planner.conditions import conditions_of
 from kmblint.targets.kimberlite.planner.path import access_path
 from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
@@ -69,6 +71,8 @@ from kmblint.targets.verdict import (
     Hazard,
     InsertedRows,
     Outcome,
+    OversizedChange,
+    OversizedRow,
     Poisons,
     Refusal,
     StaleIndexRefusal,
@@ -113,6 +117,10 @@ def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None) -
                 unknown = where_refusal(table, change.where)
                 if unknown:
                     yield unknown
+            if isinstance(change, UpdateRows) and table and (long := _oversized(table, change, met=True)):
+                yield OversizedRow(
+                    f"the change takes {long.size} bytes of the log, and a page holds {long.most}", long.span, long.help
+                )
             poisoned = poisoned_refusal(catalog, change)
             if poisoned:
                 yield poisoned
@@ -226,6 +234,8 @@ def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) ->
                 yield from insert_hazards(table, change, inserted)
         case UpdateRows():
             yield from update_hazards(table, change)
+            if long := _oversized(table, change, met=False):
+                yield long
         case DeleteRows(where=where):
             if where is not None:
                 yield from where_hazards(table, where)
@@ -243,6 +253,15 @@ def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) ->
             return
         case never:
             assert_never(never)
+
+
+def _oversized(table: Table, change: UpdateRows, *, met: bool) -> OversizedChange | None:
+    """Whether an UPDATE writes more than fits, where it is known to meet a row (`met`), or isn't."""
+    key = point_lookup(table, change.where)
+    known = bool(len(table.rows)) if change.where is None else key is not None and key in table.rows
+    if known is not met or (not met and finds_nothing(table, change.where)):
+        return None
+    return update_too_long(table, change, key)
 
 
 def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from kmblint.schema.catalog import Catalog, Poison, Table
@@ -27,8 +26,8 @@ from kmblint.schema.predicate import (
 from kmblint.schema.rows import Key, inserted_columns, literal_rows, point_lookup
 from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
-from kmblint.targets.kimberlite.facts import MAX_KEYED_ROW_BYTES, MAX_ROW_BYTES
 from kmblint.targets.kimberlite.keys import frozen_rows
+from kmblint.targets.kimberlite.outcome_sizes import row_too_long, upsert_too_long
 from kmblint.targets.kimberlite.values import (
     Fate,
     insert_fate,
@@ -48,7 +47,6 @@ from kmblint.targets.verdict import (
     InsertedRow,
     InsertedRows,
     KeyDamage,
-    OversizedRow,
     PoisonedTableRefusal,
     Poisons,
     Refusal,
@@ -88,8 +86,10 @@ def judge_insert(table: Table, change: InsertRows) -> InsertedRows:
                 refusal = _repeated(table, row, key, held.place if held else None)
             if refusal is None and taken and conflict is not None:
                 refusal = _unknown_update(table, columns, conflict)
-            if refusal is None:
-                refusal = _too_long(table, columns, row)
+            if refusal is None and (not taken or conflict is None):
+                refusal = row_too_long(table, columns, row)
+            if refusal is None and taken and conflict is not None and conflict.update:
+                refusal = upsert_too_long(table, columns, row, conflict)
             if refusal is not None:
                 break
             if key is not None:
@@ -193,31 +193,6 @@ def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
         f"write ON CONFLICT ({', '.join(table.primary_key)}) DO NOTHING", cause=place,
         cause_note="inserted here" if place else None,
     )  # fmt: skip
-
-
-def _too_long(table: Table, columns: tuple[str, ...], row: Row) -> Refusal | None:
-    """Whether the row fits its page; measured as the engine stores it."""
-    if sum(len(value.value) for value in row.values if isinstance(value, Text)) < MAX_KEYED_ROW_BYTES // 8:
-        return None
-    fields = {name: _as_json(value) for name, value in zip(columns, row.values, strict=True)}
-    size = len(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
-    keys = (fields.get(name) for name in table.primary_key)
-    key_size = sum(len(key.encode("utf-8", "surrogatepass")) for key in keys if isinstance(key, str))
-    most = min(MAX_ROW_BYTES, MAX_KEYED_ROW_BYTES - key_size)
-    if size <= most:
-        return None
-    why = f"with a key of {key_size} bytes, which is stored twice, " if most < MAX_ROW_BYTES else ""
-    return OversizedRow(
-        f"the row takes {size} bytes, and {why}a page holds {most}",
-        row.span, "split the text over several rows, or keep it outside of the database",
-    )  # fmt: skip
-
-
-def _as_json(value: Value) -> object:
-    if isinstance(value, Number):
-        return int(value.text) if value.is_whole else value.text
-    literal = literal_value(value)
-    return None if literal is NotImplemented else literal
 
 
 def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> Iterator[Hazard]:
