@@ -86,7 +86,7 @@ class TomlFile:
     @cached_property
     def _lines(self) -> dict[KeyPath, tuple[int, int]]:
         """The first and last line of each key and table."""
-        found: dict[KeyPath, tuple[int, int]] = {}
+        places: dict[KeyPath, tuple[int, int]] = {}
         table: KeyPath = ()
         for first, last, chunk in _chunks(self.text):
             keys = [(*table, *key) for key in _paths(tomli.loads(chunk))]
@@ -94,8 +94,8 @@ class TomlFile:
                 keys = list(_paths(tomli.loads(chunk)))
                 table = keys[-1]
             for key in keys:
-                found.setdefault(key, (first, last))
-        return found
+                places.setdefault(key, (first, last))
+        return places
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int, str]]:

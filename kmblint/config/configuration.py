@@ -161,34 +161,34 @@ class _Reading:
         if not isinstance(data, dict):
             self._problem(_Place(file, prefix, ()), "expected a table", None)
             return {}
-        found: _Settings = {}
+        settings: _Settings = {}
         context = Context(self.rulebook, self.formats, path.parent)
         for key, value in _flattened(data):
             place = _Place(file, prefix, key)
             if len(key) == 2 and key[0] == "rules":
                 self._rule(place, value)
             elif ".".join(key) in KEYS:
-                self._read(found, ".".join(key), value, context, place)
+                self._read(settings, ".".join(key), value, context, place)
             elif key[0] in _SECTIONS and len(key) == 1:
                 self._problem(place, f"expected a table, `[{key[0]}]`", None)
             elif key == ("tool",) and not prefix:
                 self._problem(place, "unknown key: here the keys stand at the top, without `[tool.kmblint]`", None)
             else:
                 self._problem(place, "unknown key", nearest(".".join(key), {*KEYS, *_SECTIONS}))
-        return found
+        return settings
 
     def command_line(self, overrides: Mapping[str, object]) -> _Settings:
         """The settings of the command line."""
-        found: _Settings = {}
+        settings: _Settings = {}
         context = Context(self.rulebook, self.formats, Path())
         for name, value in overrides.items():
-            self._read(found, name, value, context, None)
-        return found
+            self._read(settings, name, value, context, None)
+        return settings
 
-    def _read(self, found: _Settings, name: str, value: object, context: Context, place: _Place | None) -> None:
+    def _read(self, settings: _Settings, name: str, value: object, context: Context, place: _Place | None) -> None:
         key: Key = KEYS[name]
         try:
-            found[key.field] = Setting(key.read(value, context), place.origin if place else key.option)
+            settings[key.field] = Setting(key.read(value, context), place.origin if place else key.option)
         except UnfitError as error:
             for clause, item in error.complaints:
                 where = place.words(item) if place else f"`{key.option}`"

@@ -87,15 +87,15 @@ def _per_file(value: object, context: Context) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(value, Mapping):
         raise UnfitError(("expected a table of globs, each with a list of rules", None))
     complaints: list[tuple[str, str | None]] = []
-    found: dict[str, tuple[str, ...]] = {}
+    per_glob: dict[str, tuple[str, ...]] = {}
     for glob, items in value.items():
         try:
-            found[glob] = _selectors(items, context)
+            per_glob[glob] = _selectors(items, context)
         except UnfitError as error:
             complaints += error.complaints
     if complaints:
         raise UnfitError(*complaints)
-    return found
+    return per_glob
 
 
 def _one_of(choices: Collection[str], value: object) -> str:

@@ -33,12 +33,12 @@ _RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of
 
 def find_ignored_files(root: Path, names: Collection[str], access: Access) -> tuple[IgnoredFile, ...]:
     """Those among the names in a folder, sorted; hidden files and a README are none."""
-    found = (
+    candidates = (
         _ignored(root, name, access)
         for name in sorted(names)
         if not name.startswith(".") and not name.upper().startswith("README")
     )
-    return tuple(ignored_file for ignored_file in found if ignored_file)
+    return tuple(ignored_file for ignored_file in candidates if ignored_file)
 
 
 def _ignored(root: Path, name: str, access: Access) -> IgnoredFile | None:

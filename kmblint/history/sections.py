@@ -58,9 +58,9 @@ def split(source: Source) -> Sections:
     text, end = source.text, len(source.text)
     header = _header(text)
     start = header.span.end
-    found = text.find(RUNNER_MARKER, start)
-    sent = Span(start, found if found >= 0 else end)
-    sent_down = Span(_next_line(text, found), end) if found >= 0 else None
+    cut = text.find(RUNNER_MARKER, start)
+    sent = Span(start, cut if cut >= 0 else end)
+    sent_down = Span(_next_line(text, cut), end) if cut >= 0 else None
     meant = next(markers(source, Span(start, end)), None)
     if meant is None:
         return Sections(header, Span(start, end), sent, None, sent_down, None, False, source)
@@ -127,9 +127,9 @@ def markers(source: Source, span: Span) -> Iterator[re.Match[str]]:
         if token.kind in COMMENTS:
             opens_line = not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
             if opens_line or previous is Kind.SEMICOLON:
-                found = _MARKER.match(text, token.start, token.end)
-                if found and (opens_line or found["guide"] or not text[found.end() : token.end].strip()):
-                    yield found
+                marker = _MARKER.match(text, token.start, token.end)
+                if marker and (opens_line or marker["guide"] or not text[marker.end() : token.end].strip()):
+                    yield marker
         previous = token.kind
 
 

@@ -116,8 +116,8 @@ def read_state(project: Path, access: Access, display: Callable[[Path], str] = P
             line = source.line_span(trouble.line)
             damages.append(Damage(f"`{file}` can't be read: {trouble.reason}", Place(file, line)))
         elif source.text.strip():
-            records[file], found = _File(source, key).read()
-            damages += found
+            records[file], damaged = _File(source, key).read()
+            damages += damaged
     lock, applied = records.get(LOCK, ()), records.get(APPLIED, ())
     damages += _disagreements(_by_number(lock), _by_number(applied))
     return State(lock, applied, tuple(damages), sources)

@@ -9,6 +9,7 @@ from kmblint.findings import Applicability, Confidence, Diagnostic, Fix, Related
 from kmblint.reporters.characters import fold, visible
 from kmblint.reporters.excerpt import Mark, excerpt
 from kmblint.reporters.paint import Paint
+from kmblint.reporters.positions import located
 from kmblint.reporters.tally import counts_by_rule, summary, worst_first
 from kmblint.reporters.view import View
 from kmblint.text import Place, Span
@@ -60,11 +61,11 @@ def draw_below(report: Report, diagnostic: Diagnostic, paint: Paint, width: int)
     marks = [Mark(finding.place.span, severity=severity)] if _drawable(report, finding.place) else []
     marks += [Mark(other.place.span, visible(other.message)) for other in inside]
     gutter = _gutter(report, [finding.place, *(other.place for other in (*inside, *outside))])
-    yield f"{' ' * gutter}{paint('gutter', '-->')} {_where(report, finding.place)}"
+    yield f"{' ' * gutter}{paint('gutter', '-->')} {located(report, finding.place)}"
     if marks:
         yield from excerpt(report.source(finding.place.file), marks, gutter, paint, width)
     for other in outside:
-        yield f"{' ' * gutter}{paint('gutter', ':::')} {_where(report, other.place)}"
+        yield f"{' ' * gutter}{paint('gutter', ':::')} {located(report, other.place)}"
         mark = Mark(other.place.span, visible(other.message))
         yield from excerpt(report.source(other.place.file), [mark], gutter, paint, width)
     tail = " " * gutter + paint("gutter", " =")
@@ -118,11 +119,6 @@ def _gutter(report: Report, places: list[Place]) -> int:
 def _drawable(report: Report, place: Place) -> bool:
     """Whether there is a text to show; a finding on a file as a whole stands at its first character."""
     return place.span != Span(0, 0) and bool(report.source(place.file).text)
-
-
-def _where(report: Report, place: Place) -> str:
-    at = report.source(place.file).position(place.span.start)
-    return f"{visible(report.path(place.file))}:{at.line}:{at.column}"
 
 
 def _labelled(label: str, text: str, paint: Paint, width: int, *, style: str = "help") -> Iterator[str]:

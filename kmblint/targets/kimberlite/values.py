@@ -144,8 +144,8 @@ def instead(stored: DataType, value: Value, *, update: bool = False) -> str | No
         case "TIME", Text(value=text):
             return _shown(nanoseconds(text))
         case "TIMESTAMP", Text(value=text):
-            found = instant(text)
-            return str(found) if update and found is not None and found >= 0 else None
+            moment = instant(text)
+            return str(moment) if update and moment is not None and moment >= 0 else None
         case "DECIMAL", Number():
             return _decimal_literal(stored, value, update=update)
         case "TEXT", Number() | Boolean():
