@@ -1,7 +1,8 @@
 """What may go wrong in the user's set-up, and the exit codes of the command.
 
     KmblintError            one clear line on stderr, exit 2
-    ├── InputError          a path that isn't there, can't be read, or holds no migrations
+    ├── InputError          a path that isn't there, or can't be read
+    │   └── NoMigrationsError   no migrations belong to it
     ├── ConfigError         the configuration is wrong; carries every problem at once
     ├── GitError            git isn't there, or doesn't know the revision
     └── RulebookError       a card and its check disagree (ours, found when the rulebook loads)
@@ -33,6 +34,10 @@ class KmblintError(Exception):
 
 class InputError(KmblintError):
     """A path can't be used as a migrations folder or file."""
+
+
+class NoMigrationsError(InputError):
+    """No migrations belong to a folder."""
 
 
 class ConfigError(KmblintError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
 from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS, render
+from kmblint.reporters.paint import Paint, heading
 from kmblint.reporters.positions import ColumnUnit
+from kmblint.reporters.tally import summary
 from kmblint.reporters.view import View
 from kmblint.wording import counted, nearest
 
@@ -38,7 +41,8 @@ class Output(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """What a run leaves."""
 
-    report: Report
+    reports: tuple[Report, ...]
+    """One a history."""
     code: ExitCode
     output_format: str
     """The configuration's, where the command line names none."""
@@ -71,7 +75,7 @@ def run(request: Request, today: date, *, all_history: bool = False, debug: bool
         codes.append(_code(reports[-1], one.config.fail_on.value))
     details = tuple(map(_detail, opened))
     kept = tuple(path for one in opened for path in one.kept)
-    return Answer(merged(reports), max(codes), opened[0].config.output_format.value, details, kept)
+    return Answer(tuple(reports), max(codes), opened[0].config.output_format.value, details, kept)
 
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:
@@ -95,6 +99,16 @@ def _detail(one: Opened) -> str:
 def _output_format(answer: Answer, *, statistics: bool) -> str:
     """The format in force; a configured one that knows no counts by rule gives way where they are asked for."""
     return "full" if statistics and answer.output_format not in _WITH_STATISTICS else answer.output_format
+
+
+def _rendered(reports: Sequence[Report], output_format: str, view: View) -> str:
+    """One report; to read, several histories stand under a heading each, with the sum of them at the end."""
+    if output_format != "full" or len(reports) == 1:
+        return render(merged(reports), output_format, view)
+    paint = Paint(view.color)
+    parts = [f"{heading(report.history.root, paint)}\n\n{render(report, 'full', view)}" for report in reports]
+    total = f"{len(reports)} histories: {summary(merged(reports))}"
+    return "\n".join([*parts, *([] if view.quiet else [f"{paint('strong', total)}\n"])])
 
 
 def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -214,5 +228,5 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             column_unit=ColumnUnit(options["column_unit"]),
             prefix=prefix(output.format),
         )
-        write(render(answer.report, output.format, view), file, answer.kept)
+        write(_rendered(answer.reports, output.format, view), file, answer.kept)
     ctx.exit(ExitCode.CLEAN if options["exit_zero"] and answer.code is ExitCode.FINDINGS else answer.code)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from kmblint.access import ANYWHERE, Access, inside_repository, repository_of
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
-from kmblint.errors import GitError
+from kmblint.errors import GitError, InputError, NoMigrationsError
 from kmblint.history import base
 from kmblint.history.base import Base
 from kmblint.history.files import History
 from kmblint.history.folder import Known, read
-from kmblint.history.locate import display, locate
+from kmblint.history.locate import Configured, MigrationsFolder, display, locate
 from kmblint.history.names import number_of
+from kmblint.history.search import migrations_below
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
+from kmblint.wording import nearest
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -44,6 +48,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def rulebook(self) -> Rulebook:
         """The rules, which the configuration is checked against."""
         return Rulebook.load()
+
+    def configured_at(self, folder: Path) -> Configured | None:
+        """The migrations folder that the configuration in force at a folder names, and what it governs."""
+        directory = self.config_at(folder).directory.value
+        file = self.config_file or configuration.find(folder)
+        governs = folder if file is self.config_file or file is None else file.parent
+        return None if directory is None else Configured(governs, directory)
 
     def config_at(self, folder: Path) -> Config:
         """The configuration in force at a folder; raises ConfigError or InputError where it is wrong."""
@@ -80,8 +91,25 @@ def open_histories(request: Request) -> list[Opened]:
     Raises InputError, ConfigError or GitError.
     """
     paths = request.paths or (() if request.unsaved else (Path(),))
-    folders = locate(paths, lambda folder: request.config_at(folder).directory.value, unsaved=request.unsaved)
-    return [_opened(request, Path(display(target.root)), target.shown) for target in folders]
+    found: tuple[MigrationsFolder, ...] = ()
+    try:
+        found = locate(paths, request.configured_at, unsaved=request.unsaved, follow_links=request.follow_links)
+    except NoMigrationsError:
+        found = _deleted(request)
+        if not found:
+            raise
+    else:
+        found = (*found, *_deleted(request))
+    opened = [_opened(request, Path(display(target.root)), target.shown) for target in found]
+    _refuse_unreached(opened)
+    return _with_unmatched(opened)
+
+
+def _deleted(request: Request) -> tuple[MigrationsFolder, ...]:
+    """The folders of the revision that are gone with all their files; only where nobody named any."""
+    if request.paths or request.unsaved or not (request.staged or request.since):
+        return ()
+    return tuple(MigrationsFolder(path) for path in base.deleted_folders(Path.cwd(), request.since))
 
 
 def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opened:
@@ -132,3 +160,53 @@ def _not_checked_out(root: Path, access: Access, held_against: Base | None) -> d
         return base.not_checked_out(root, access)
     except GitError:
         return {}
+
+
+def _refuse_unreached(opened: list[Opened]) -> None:
+    """Raises InputError where the last applied number is one that no history reaches."""
+    for one in opened:
+        applied = one.config.applied
+        numbers = [number for each in opened for number in (*each.history.by_number, *each.history.taken)]
+        if applied.value is not None and applied.value > max(numbers, default=0):
+            where = applied.origin if applied.origin.startswith("-") else f"{applied.origin}: `history.applied`"
+            known = f"the folder has {min(numbers):04} to {max(numbers):04}" if numbers else "the folder has none"
+            raise InputError(f"{where}: no migration is numbered {applied.value:04}; {known}")
+
+
+def _with_unmatched(opened: list[Opened]) -> list[Opened]:
+    """With a note for each file or glob of the configuration that nothing is called by."""
+    by_config: dict[str, list[Opened]] = {}
+    for one in opened:
+        if one.config.file is not None:
+            by_config.setdefault(one.config.file, []).append(one)
+    notes = {id(members[0]): _unmatched(Path(file), members) for file, members in by_config.items()}
+
+    def noted(one: Opened) -> Opened:
+        return replace(one, history=replace(one.history, notes=(*one.history.notes, *notes.get(id(one), ()))))
+
+    return [noted(one) for one in opened]
+
+
+def _unmatched(file: Path, members: list[Opened]) -> tuple[str, ...]:
+    config = members[0].config
+    paths = {name: source.path for one in members for name, source in one.history.sources.items()}
+    failed = [(config.failed.origin, name) for name in config.failed.value if name not in paths]
+    globs = [
+        (config.per_file_ignores.origin, glob)
+        for glob in config.per_file_ignores.value
+        if not any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for name, path in paths.items())
+    ]
+    if not failed and not globs:
+        return ()
+    roots = {one.history.root.resolve() for one in members}
+    if any(path.resolve() not in roots for path in migrations_below(file.parent, lambda _: None)):
+        return ()  # it may be meant for a history that isn't looked at
+    return (
+        *(f"{where}: `failed` names `{name}`, and no file is called so{_meant(name, paths)}" for where, name in failed),
+        *(f"{origin}: `per-file-ignores` has `{glob}`, which no file matches" for origin, glob in globs),
+    )
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    near = nearest(name, names)
+    return f", did you mean `{near}`?" if near else ""

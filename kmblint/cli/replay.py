@@ -17,7 +17,7 @@ from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.replay.steps import replay
 from kmblint.replay.transcript import Ending, Entry, Transcript, as_json, transcribe
 from kmblint.reporters.characters import clip, fold, visible
-from kmblint.reporters.paint import Paint
+from kmblint.reporters.paint import Paint, heading
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import counted
 
@@ -64,7 +64,10 @@ def command(**options: Any) -> None:
     to_file = options["output_file"] is not None
     paint = Paint(color=wants_color(options["color"]) and not to_file)
     columns = width(options["output_file"])
-    lines = (line for transcript in transcripts for line in as_text(transcript, paint, columns))
+    lines: list[str] = []
+    for one, transcript in zip(opened, transcripts, strict=True):
+        lines += [heading(one.history.called, paint), ""] if len(opened) > 1 else []
+        lines += [*as_text(transcript, paint, columns), *([""] if one is not opened[-1] else [])]
     write("".join(f"{line}\n" for line in lines), options["output_file"], kept)
 
 

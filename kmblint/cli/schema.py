@@ -41,7 +41,8 @@ def command(**options: Any) -> None:
     """
     opened = open_histories(request_of(options))
     if len(opened) > 1:
-        raise InputError("a schema is that of one migrations folder: name one")
+        roots = ", ".join(f"`{one.history.called}`" for one in opened)
+        raise InputError(f"a schema is that of one migrations folder: name one of {roots}")
     (one,) = opened
     target = targets.get(one.config.target.value, engine=one.config.engine.value)
     actual = options["view"] == "actual"

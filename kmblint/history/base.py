@@ -101,10 +101,33 @@ def _not_here(further: Mapping[str, git_files.Blob], folder: Path) -> dict[str, 
     return {name: blob for name, blob in further.items() if not (folder / name).exists()}
 
 
+def deleted_folders(folder: Path, revision: str | None) -> list[Path]:
+    """The folders called `migrations` below a folder that the base has and that are gone, their files with them.
+
+    The base is that of `since`, and of `before_commit` where no revision is given.
+    """
+    name = revision or git.default_branch(folder) or HEAD
+    tip = git.known_commit(name, folder)
+    if tip is None:
+        return []
+    try:
+        begun = git.fork(tip, folder)
+    except GitError:
+        begun = tip
+    then, now, top = git_files.folders_at(begun, folder), git_files.folders_now(folder), git.repository(folder)
+    gone = {
+        below: names
+        for below, names in then.items()
+        if Path(below).name == "migrations" and below not in now and (top / below).is_relative_to(folder.resolve())
+    }
+    moved = {below for below, names in gone.items() if any(names & (now[new] - then.get(new, set())) for new in now)}
+    return sorted(top / below for below in gone.keys() - moved)
+
+
 def _moved_from(commit: str, below: str, folder: Path) -> str | None:
     """The folder of a commit that holds files of these names and that is gone, or doesn't hold them any more."""
     present = {path.name for path in folder.glob("*.sql")} if folder.is_dir() else set()
-    here = git_files.folders_now(git.repository(folder)) if present else {}
+    here = git_files.folders_now(folder) if present else {}
     shared = {
         former: len(names & present - here.get(former, set()))
         for former, names in git_files.folders_at(commit, folder).items()

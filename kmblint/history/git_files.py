@@ -12,7 +12,7 @@ import msgspec
 
 from kmblint.access import LARGEST
 from kmblint.history import decode
-from kmblint.history.git import ask, below_top, run
+from kmblint.history.git import ask, below_top, repository, run
 from kmblint.history.names import is_migration, number_of
 
 _LINK: Final = "120000"
@@ -86,12 +86,16 @@ def folders_at(commit: str, folder: Path) -> dict[str, set[str]]:
 
 
 def folders_now(folder: Path) -> dict[str, set[str]]:
-    """As `folders_at`, of the work tree and the index, below a folder; what git ignores is left out."""
-    listed = ask(
-        folder, "ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard", "--",
-        below_top(folder) or ".",
-    )  # fmt: skip
-    return _by_folder(listed.split("\0"))
+    """As `folders_at`, of the work tree and the index of the whole repository."""
+    return _by_folder(paths_below(repository(folder)))
+
+
+def paths_below(folder: Path) -> list[str]:
+    """The files of the work tree and the index below a folder, relative to it; what git ignores is left out."""
+    below = below_top(folder)
+    known = ("--cached", "--others", "--exclude-standard")
+    listed = ask(folder, "ls-files", "-z", "--full-name", *known, "--", below or ".")
+    return [path.removeprefix(below) for path in listed.split("\0") if path]
 
 
 def _by_folder(paths: Iterable[str]) -> dict[str, set[str]]:

@@ -28,6 +28,8 @@ _SQL: Final = re.compile(
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 """The beginning of a line of SQL, and enough behind it to tell it from prose."""
+_MOST_BELOW: Final = 10_000
+"""Entries of a sub-folder that are looked at: one that holds more is no archive of migrations."""
 _RENAME: Final = "rename it to `{sequence}_{description}.sql`, or move it out of the folder"
 
 
@@ -58,8 +60,12 @@ def _ignored(root: Path, name: str, access: Access) -> IgnoredFile | None:
 def _sub_folder(folder: Path) -> IgnoredFile | None:
     """A sub-folder with SQL is shown at its first file."""
     inside: list[str] = []
+    seen = 0
     for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "node_modules")))
+        seen += len(folders) + len(files)
+        if seen > _MOST_BELOW:
+            break
         inside += [
             (Path(where) / name).relative_to(folder.parent).as_posix()
             for name in files

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from kmblint.access import ANYWHERE, Access, repository_of
-from kmblint.errors import InputError
+from kmblint.errors import InputError, NoMigrationsError
 from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.names import is_migration, number_of
-from kmblint.history.state import boundary_of
+from kmblint.history.search import migrations_below
 from kmblint.tomlfile import TomlFile
 from kmblint.wording import nearest
 
@@ -24,6 +24,13 @@ class MigrationsFolder(msgspec.Struct, frozen=True):
     """The names of the files whose findings are wanted; None for all."""
 
 
+class Configured(msgspec.Struct, frozen=True):
+    """The migrations folder that a configuration names, and the folder that the configuration governs."""
+
+    governs: Path
+    directory: Path
+
+
 def display(path: Path) -> str:
     """How the user calls a path: relative to the working directory where it lies inside, with `/`."""
     whole = path.absolute()
@@ -33,39 +40,43 @@ def display(path: Path) -> str:
 
 def locate(
     paths: Iterable[Path],
-    configured: Callable[[Path], Path | None] = lambda _: None,
+    configured: Callable[[Path], Configured | None] = lambda _: None,
     *,
     unsaved: Path | None = None,
+    follow_links: bool = False,
 ) -> tuple[MigrationsFolder, ...]:
     """The folders that the paths mean, each once, sorted.
 
-    A path is a migrations folder, a project folder or a single migration. `configured` gives the migrations folder
-    that the configuration in force at a folder names; `unsaved` is a file that may not be on disk yet. Raises
-    InputError for a path that isn't there or holds no migrations.
+    A path is a migrations folder, a project folder or a single migration. `configured` gives what the configuration in
+    force at a folder names; `unsaved` is a file that may not be on disk yet; without `follow_links`, a folder that
+    nobody named may not lie outside of the repository. Raises InputError for a path that isn't there or that no
+    migrations belong to.
     """
+    finder = _Finder(configured, follow_links=follow_links)
     roots: dict[Path, Path] = {}
     shown: dict[Path, set[str] | None] = {}
     for path in (*paths, *((unsaved,) if unsaved else ())):
         try:
-            root, name = _found(path, configured, is_unsaved=path == unsaved)
+            found, name = _found(path, finder, is_unsaved=path == unsaved)
         except OSError as error:
             raise InputError(f"`{display(path)}` can't be read: {error.strerror}") from error
-        key = root.resolve()
-        roots.setdefault(key, root)
-        names = shown.setdefault(key, set())
-        if name is None or names is None:
-            shown[key] = None
-        else:
-            names.add(name)
+        for root in found:
+            key = root.resolve()
+            roots.setdefault(key, root)
+            names = shown.setdefault(key, set())
+            if name is None or names is None:
+                shown[key] = None
+            else:
+                names.add(name)
     return tuple(MigrationsFolder(roots[key], _frozen(shown[key])) for key in sorted(roots))
 
 
-def _found(path: Path, configured: Callable[[Path], Path | None], *, is_unsaved: bool) -> tuple[Path, str | None]:
-    """The migrations folder of a path, and the name of its file where it is one."""
+def _found(path: Path, finder: _Finder, *, is_unsaved: bool) -> tuple[list[Path], str | None]:
+    """The migrations folders of a path, and the name of its file where it is one."""
     if path.is_dir():
-        return _migrations_of(path, configured), None
+        return finder.of(path), None
     if is_unsaved or path.exists() or path.is_symlink():
-        return path.parent, _checked(path).name
+        return [path.parent], _checked(path).name
     raise InputError(_missing(path))
 
 
@@ -88,31 +99,91 @@ def _missing(path: Path) -> str:
     return f"`{display(path)}` doesn't exist" + (f", did you mean `{display(path.parent / meant)}`?" if meant else "")
 
 
-def _migrations_of(folder: Path, configured: Callable[[Path], Path | None]) -> Path:
-    """The folder itself where it holds numbered migrations, else the one that its project names."""
-    names = {entry.name for entry in folder.iterdir()}
-    if any(is_migration(name) and number_of(name) is not None for name in names):
-        return folder
-    named = configured(folder) or _kimberlite_directory(folder)
-    below = named or folder / "migrations"
-    if named and not named.is_dir():
-        raise InputError(f"`{display(folder)}` names `{display(named)}` as its migrations, which doesn't exist")
-    if below.is_dir() and below.resolve() != folder.resolve():
-        if _is_empty(below, {entry.name for entry in below.iterdir()}):
-            raise InputError(f"`{display(below)}` holds no migrations")
-        return below
-    if _is_empty(folder, names):
-        raise InputError(
-            f"`{display(folder)}` holds no migrations: neither `*.sql` files, nor a folder `migrations`, nor a "
-            "`kimberlite.toml` that names one"
+class _Finder:
+    """Finds the migrations that belong to a folder: its own, those below it, those of a project above it."""
+
+    def __init__(self, configured: Callable[[Path], Configured | None], *, follow_links: bool) -> None:
+        self.configured = configured
+        self.follow_links = follow_links
+
+    def of(self, folder: Path) -> list[Path]:
+        """The folder itself where it holds numbered migrations, else what belongs to it; sorted."""
+        if _holds_numbered(folder):
+            return [folder]
+        for here in self._projects(folder):
+            found = self._belonging_to(here, folder)
+            if found:
+                return [self._allowed(path, here) for path in found]
+            if here is folder and _holds_any(folder):
+                return [folder]
+        raise NoMigrationsError(self._nothing(folder))
+
+    def _belonging_to(self, here: Path, folder: Path) -> list[Path]:
+        """What a project names, or has by the usual name; else, of the folder asked for and a repository, all below."""
+        own = self._own(here)
+        if own is not None:
+            return [own]
+        is_whole = here is folder or here.resolve() == repository_of(folder)
+        return migrations_below(here, _kimberlite_directory) if is_whole else []
+
+    def _projects(self, folder: Path) -> list[Path]:
+        """The folder and those above it, up to the top of its repository; without one, all that a project may be."""
+        top = repository_of(folder)
+        above = [parent for parent in folder.absolute().parents if top is None or parent.is_relative_to(top)]
+        if top is None:
+            above = [parent for parent in above if self._is_marked(parent)]
+        return [folder, *(() if top is not None and folder.resolve() == top else above)]
+
+    def _is_marked(self, folder: Path) -> bool:
+        named = self.configured(folder)
+        governs = named is not None and named.governs.resolve() == folder.resolve()
+        return governs or (folder / "kimberlite.toml").is_file()
+
+    def _own(self, folder: Path) -> Path | None:
+        """What a project folder says, or has by the usual name."""
+        named = self.configured(folder)
+        if named is not None and named.governs.resolve() == folder.resolve():
+            return _existing(named.directory, folder)
+        said = _kimberlite_directory(folder)
+        if said is not None:
+            return _existing(said, folder)
+        usual = folder / "migrations"
+        return usual if usual.is_dir() and _holds_any(usual) else None
+
+    def _allowed(self, found: Path, folder: Path) -> Path:
+        if not self.follow_links and Access(inside=repository_of(folder)).is_outside(found):
+            raise InputError(
+                f"`{display(found)}` lies outside of the repository: name it as a path, or use `--follow-links`"
+            )
+        return found
+
+    def _nothing(self, folder: Path) -> str:
+        named = self.configured(folder)
+        said = f"; the configuration names `{display(named.directory)}`" if named else ""
+        empty = "; its `migrations` holds none" if (folder / "migrations").is_dir() else ""
+        return (
+            f"no migrations belong to `{display(folder)}`: neither it nor a folder below or above it, as far as its "
+            f"repository goes, holds files like `0001_create_wards.sql`{empty}{said}\n"
+            'name their folder: `kmblint check db/changes`, or `[history] directory = "db/changes"` in `kmblint.toml`'
         )
-    return folder
 
 
-def _is_empty(folder: Path, names: set[str]) -> bool:
-    return not any(map(is_migration, names)) and not find_ignored_files(
-        folder, names, Access(inside=boundary_of(folder))
-    )
+def _existing(directory: Path, folder: Path) -> Path:
+    if not directory.is_dir():
+        raise InputError(f"`{display(folder)}` names `{display(directory)}` as its migrations, which doesn't exist")
+    return directory
+
+
+def _holds_numbered(folder: Path) -> bool:
+    return any(is_migration(entry.name) and number_of(entry.name) is not None for entry in folder.iterdir())
+
+
+def _holds_any(folder: Path) -> bool:
+    """Whether it holds migrations or what looks like one; what lies further below it is looked for elsewhere."""
+    names = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
+    if any(map(is_migration, names)):
+        return True
+    return bool(find_ignored_files(folder, names, Access(inside=repository_of(folder))))
 
 
 def _kimberlite_directory(folder: Path) -> Path | None:

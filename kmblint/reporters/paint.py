@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from kmblint.findings import Severity
+from kmblint.reporters.characters import visible
 
 _RESET: Final = "\x1b[0m"
 _STYLES: Final = {
@@ -32,3 +33,8 @@ class Paint(msgspec.Struct, frozen=True):
     def severity(self, severity: Severity, text: str) -> str:
         """The text in the colour of a severity."""
         return self(severity.value, text)
+
+
+def heading(root: str, paint: Paint) -> str:
+    """The line above what is said of one history among several."""
+    return paint("strong", f"── {visible(root)} ──")

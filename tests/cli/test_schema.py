@@ -57,7 +57,10 @@ def test_behind_a_migration(at: str) -> None:
     ("arguments", "said"),
     [
         (["--at", "3"], "kmblint: --at 0003: no migration has that number; the folder has 0001 to 0004\n"),
-        (["migrations", "other"], "kmblint: a schema is that of one migrations folder: name one\n"),
+        (
+            ["migrations", "other"],
+            "kmblint: a schema is that of one migrations folder: name one of `migrations`, `other`\n",
+        ),
     ],
 )
 def test_what_can_t_be_shown_is_one_line(arguments: list[str], said: str, project: Path) -> None:

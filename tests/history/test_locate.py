@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmblint.errors import ConfigError, InputError
-from kmblint.history.locate import MigrationsFolder, display, locate
+from kmblint.history.locate import Configured, MigrationsFolder, display, locate
 
 
 @pytest.fixture
@@ -47,7 +47,9 @@ def test_kimberlite_toml_names_the_folder(project: Path) -> None:
     (project / "db" / "0001_x.sql").touch()
     (project / "kimberlite.toml").write_text('[migrations]\ndirectory = "db"\n')
     assert located(".") == (MigrationsFolder(Path("db")),)
-    assert locate([Path()], lambda _: Path("migrations")) == (MigrationsFolder(Path("migrations")),)
+    assert locate([Path()], lambda folder: Configured(folder, Path("migrations"))) == (
+        MigrationsFolder(Path("migrations")),
+    )
     (project / "kimberlite.toml").write_text('[migrations]\ndirectory = "gone"\n')
     with pytest.raises(InputError, match=r"^`\.` names `gone` as its migrations, which doesn't exist$"):
         located(".")
@@ -81,8 +83,8 @@ def test_a_folder_whose_names_are_all_wrong_is_still_one(project: Path) -> None:
         ("migrations/0002_c.sql", "^`migrations/0002_c.sql` doesn't exist, did you mean `migrations/0002_b.sql`\\?$"),
         ("m" * 300, "^`m+` can't be read: File name too long$"),
         ("nosuch/folder", "^`nosuch/folder` doesn't exist$"),
-        ("code", "^`code` holds no migrations: neither"),
-        ("fresh", "^`fresh/migrations` holds no migrations$"),
+        ("code", "^no migrations belong to `code`: neither it nor a folder below or above it"),
+        ("fresh", r"^no migrations belong to `fresh`: .*; its `migrations` holds none\n.*\[history\] directory = "),
         ("code/main.py", r"^`code/main.py` is no migration: the runner reads `\*.sql` only$"),
     ],
 )

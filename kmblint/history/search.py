@@ -1,0 +1,86 @@
+"""Looks below a folder for migrations folders: by git's list of files where there is a repository, else on disk."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from kmblint.access import repository_of
+from kmblint.errors import GitError
+from kmblint.history import git_files
+from kmblint.history.names import is_migration, number_of
+
+_USUAL: Final = "migrations"
+_FOREIGN: Final = frozenset({"node_modules", "site-packages", "venv", "__pycache__", "target", "vendor"})
+"""Folders of other people's files."""
+_DEEPEST: Final = 8
+"""How many folders below the first one are looked into."""
+_MOST: Final = 50_000
+"""How many entries are looked at where no git knows them."""
+
+
+def migrations_below(folder: Path, kimberlite_directory: Callable[[Path], Path | None]) -> list[Path]:
+    """The folders that look like migrations, sorted.
+
+    Those called `migrations` or named by a `kimberlite.toml` beside them; where there is none, any that holds files
+    with numbers. `kimberlite_directory` gives what the `kimberlite.toml` of a folder names. Hidden folders, those of
+    other people's files and what git ignores are left out.
+    """
+    named: dict[Path, None] = {}
+    usual: dict[Path, None] = {}
+    numbered: dict[Path, None] = {}
+    for path in _paths(folder):
+        where = folder / path.parent
+        if path.name == "kimberlite.toml":
+            directory = kimberlite_directory(where)
+            if directory is not None and directory.is_dir():
+                named[directory] = None
+        elif path.parent.name == _USUAL:
+            usual[where] = None
+        elif number_of(path.name) is not None:
+            numbered[where] = None
+    found = {**named, **usual} or numbered
+    inner = {path for path in found if any(above in found for above in path.parents)}
+    return sorted(path for path in found if path not in inner and path.is_dir())
+
+
+def _paths(folder: Path) -> Iterator[PurePosixPath]:
+    """The migrations and `kimberlite.toml` files below a folder, relative to it."""
+    try:
+        listed = git_files.paths_below(folder) if repository_of(folder) is not None else []
+    except GitError:  # no git program, or one that refuses: the disk says as much, but for what is ignored
+        listed = []
+    # A folder of which git knows nothing at all is ignored as a whole, and was named nevertheless.
+    for text in listed or _on_disk(folder):
+        path = PurePosixPath(text)
+        if (is_migration(path.name) or path.name == "kimberlite.toml") and not any(map(_is_left_out, path.parts[:-1])):
+            yield path
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith(".") or name in _FOREIGN
+
+
+def _on_disk(folder: Path) -> Iterable[str]:
+    """The files below a folder, links left alone, as far down and as many as are bearable."""
+    waiting = deque([(folder, "", 0)])
+    seen = 0
+    while waiting and seen < _MOST:
+        where, below, depth = waiting.popleft()
+        try:
+            entries = sorted(os.scandir(where), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        seen += len(entries)
+        if any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue
+        for entry in entries:
+            if entry.is_symlink():
+                continue
+            if not entry.is_dir():
+                yield f"{below}{entry.name}"
+            elif depth < _DEEPEST and not _is_left_out(entry.name):
+                waiting.append((where / entry.name, f"{below}{entry.name}/", depth + 1))
