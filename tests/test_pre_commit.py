@@ -1,4 +1,4 @@
-"""Our hook under the real pre-commit, in a scratch repository.
+"""Our hook under the real pre-commit and the real prek: commits in scratch repositories, as their authors make them.
 
 The hook is ours but for `language: system`: how kmblint is installed is for test_packaging.py, and needs a network.
 """
@@ -13,12 +13,43 @@ from pathlib import Path
 import pytest
 
 HOOKS = Path(__file__).parents[1] / ".pre-commit-hooks.yaml"
+WARDS = "CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n"
+FLOOR = "ALTER TABLE wards ADD COLUMN floor BIGINT;\n"
+NOTE = "ALTER TABLE wards ADD COLUMN note TEXT;\n"
+RUNNERS = {
+    "pre-commit": (sys.executable, "-m", "pre_commit"),
+    "prek": (str(Path(sys.executable).with_name("prek")),),
+}
 
-TABLE = "CREATE TABLE patients (id BIGINT, PRIMARY KEY (id));\n"
 
+class Project:
+    """A repository with our hook installed, cloned from a remote whose `main` holds 0001 and 0002."""
 
-def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    def __init__(self, root: Path, runner: tuple[str, ...]) -> None:
+        self.root = root
+        self.runner = runner
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """A command in the repository."""
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
+
+    def git(self, *arguments: str) -> None:
+        """Git, which must not fail."""
+        done = self.run("git", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def write(self, **files: str) -> None:
+        """Files of `migrations/` (`_0003_add_note="…"`), staged."""
+        for name, text in files.items():
+            path = self.root / "migrations" / f"{name.removeprefix('_')}.sql"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        self.git("add", "-A")
+
+    def commit(self, *options: str) -> tuple[bool, str]:
+        """Whether the hook let a commit pass, and what was said."""
+        done = self.run("git", "commit", "-m", "x", *options)
+        return done.returncode == 0, done.stdout + done.stderr
 
 
 def _repository(folder: Path, files: dict[str, str]) -> str:
@@ -27,26 +58,22 @@ def _repository(folder: Path, files: dict[str, str]) -> str:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for command in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message", "begin")):
-        done = _run(folder, "git", *command)
-        assert done.returncode == 0, done.stderr
-    return _run(folder, "git", "rev-parse", "HEAD").stdout.strip()
+    for command in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "begin")):
+        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True)
+    return head.stdout.strip()
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository whose pre-commit configuration names our hook."""
+@pytest.fixture(params=RUNNERS)
+def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A clone whose pre-commit configuration names our hook."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     for name, value in {
-        "PRE_COMMIT_HOME": str(tmp_path / "home"),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_AUTHOR_NAME": "a",
-        "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "a",
-        "GIT_COMMITTER_EMAIL": "a@example.org",
-        "PYTHONPATH": str(HOOKS.parent),
-    }.items():
+        "PRE_COMMIT_HOME": str(tmp_path / "home"), "PREK_HOME": str(tmp_path / "home"),
+        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org", "PYTHONPATH": str(HOOKS.parent),
+    }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     ours = HOOKS.read_text(encoding="utf-8")
     local = ours.replace("entry: kmblint check", f"entry: {sys.executable} -m kmblint check")
@@ -54,33 +81,116 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert local.count("system") == local.count("-m kmblint") == 1
     revision = _repository(tmp_path / "hooks", {".pre-commit-hooks.yaml": local})
     config = f"repos:\n- repo: {tmp_path / 'hooks'}\n  rev: {revision}\n  hooks:\n  - id: kmblint\n"
-    _repository(
-        tmp_path / "project",
-        {".pre-commit-config.yaml": config, "migrations/0001_create_patients.sql": TABLE, "notes/1.sql": "not SQL\n"},
-    )
-    return tmp_path / "project"
+    files = {"migrations/0001_create_wards.sql": WARDS, "migrations/0002_add_floor.sql": FLOOR, "notes/1.sql": "no\n"}
+    _repository(tmp_path / "remote", {".pre-commit-config.yaml": config, **files})
+    subprocess.run(["git", "clone", "-q", "remote", "clone"], cwd=tmp_path, check=True, capture_output=True)
+    made = Project(tmp_path / "clone", RUNNERS[request.param])
+    done = made.run(*made.runner, "install")
+    assert done.returncode == 0, done.stderr
+    made.git("checkout", "-q", "-b", "work")
+    return made
 
 
-def _stage(project: Path, name: str, text: str) -> subprocess.CompletedProcess[str]:
-    (project / name).write_text(text, encoding="utf-8")
-    _run(project, "git", "add", name)
-    return _run(project, sys.executable, "-m", "pre_commit", "run", "--color=never")
+def test_an_edit_of_a_committed_migration_is_stopped(project: Project) -> None:
+    project.write(_0002_add_floor=NOTE)
+    passed, said = project.commit()
+    assert not passed
+    assert "KMB701" in said
+    assert "restore the file" in said
 
 
-def test_a_finding_that_needs_the_whole_history_stops_the_commit(project: Path) -> None:
-    done = _stage(project, "migrations/0002_create_patients_again.sql", TABLE)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "error[KMB204 table-exists]" in done.stdout
-    assert "::: migrations/0001_create_patients.sql:1:" in done.stdout
-    assert "--> migrations/0001_create_patients.sql" not in done.stdout
+def test_a_deletion_is_stopped_alone_and_beside_another_file(project: Project) -> None:
+    project.git("rm", "-q", "migrations/0002_add_floor.sql")
+    passed, said = project.commit()
+    assert not passed
+    assert "KMB702" in said
+    project.write(_0003_add_note=NOTE)
+    passed, said = project.commit()
+    assert not passed
+    assert "KMB702" in said
+    project.git("reset", "-q", "--hard")
+    project.git("rm", "-rq", "migrations")
+    passed, said = project.commit()
+    assert not passed
+    assert said.count("KMB702") == 2
 
 
-def test_the_old_files_own_findings_stop_nobody(project: Path) -> None:
-    done = _stage(project, "migrations/0002_drop_patients.sql", "DROP TABLE IF EXISTS patients;\n")
-    assert "--> migrations/0001_create_patients.sql" not in done.stdout
+def test_a_renaming_to_another_number_is_stopped(project: Project) -> None:
+    project.git("mv", "migrations/0002_add_floor.sql", "migrations/0003_add_floor.sql")
+    passed, said = project.commit()
+    assert not passed
+    assert "was renumbered to `0003_add_floor.sql`" in " ".join(said.split())
+    assert "\n1 error in 2 migrations" in said.replace("\n  ", "\n")
 
 
-def test_sql_elsewhere_is_not_looked_at(project: Path) -> None:
-    done = _stage(project, "notes/2.sql", "not SQL either\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "no files to check" in done.stdout
+def test_a_new_migration_passes_and_may_be_amended(project: Project) -> None:
+    project.write(_0003_add_note=NOTE)
+    passed, said = project.commit()
+    assert passed, said
+    project.write(_0003_add_note=NOTE.replace("note", "remark"))
+    passed, said = project.commit("--amend")
+    assert passed, said
+    project.write(_0003_add_note=NOTE.replace("note", "comment"))
+    passed, said = project.commit()
+    assert passed, said
+
+
+def test_what_is_wrong_in_one_of_two_files_stops_both(project: Project) -> None:
+    project.write(_0003_add_note=NOTE, _0004_drop_roof="ALTER TABLE wards DROP COLUMN roof;\n")
+    passed, said = project.commit()
+    assert not passed
+    assert "--> migrations/0004_drop_roof.sql" in said
+    assert "--> migrations/0003" not in said
+
+
+def test_only_what_is_committed_counts(project: Project) -> None:
+    project.write(_0003_add_note=NOTE, _0004_drop_roof="ALTER TABLE wards DROP COLUMN roof;\n")
+    passed, said = project.commit("migrations/0003_add_note.sql")
+    assert passed, said
+    project.git("reset", "-q", "--hard")
+    (project.root / "notes" / "2.sql").write_text("not SQL either\n")
+    project.git("add", "-A")
+    passed, said = project.commit()
+    assert passed, said
+
+
+def test_all_files_are_all_files(project: Project) -> None:
+    project.write(_0003_drop_roof="ALTER TABLE wards DROP COLUMN roof;\n")
+    passed, said = project.commit("--no-verify")
+    assert passed, said
+    done = project.run(*project.runner, "run", "--all-files")
+    assert done.returncode == 1
+    assert "--> migrations/0003_drop_roof.sql" in done.stdout
+
+
+def test_every_folder_of_a_monorepo_is_looked_at(project: Project) -> None:
+    for name in ("a", "b"):
+        (project.root / name / "migrations").mkdir(parents=True)
+        (project.root / name / "migrations" / "0001_create_wards.sql").write_text(WARDS)
+    project.git("add", "-A")
+    passed, said = project.commit()
+    assert passed, said
+    (project.root / "b" / "migrations" / "0002_drop_roof.sql").write_text("ALTER TABLE wards DROP COLUMN roof;\n")
+    project.git("add", "-A")
+    passed, said = project.commit()
+    assert not passed
+    assert "--> b/migrations/0002_drop_roof.sql" in said
+
+
+def test_from_a_worktree_it_is_the_same(project: Project) -> None:
+    project.git("worktree", "add", "-q", "-b", "other", "../tree", "main")
+    tree = Project(project.root.parent / "tree", project.runner)
+    tree.write(_0003_add_note=NOTE)
+    passed, said = tree.commit()
+    assert passed, said
+    tree.write(_0002_add_floor=NOTE)
+    passed, said = tree.commit()
+    assert not passed
+    assert "KMB701" in said
+
+
+def test_before_the_first_migration_it_lets_pass(project: Project) -> None:
+    project.git("checkout", "-q", "--orphan", "fresh")
+    project.git("rm", "-rqf", "migrations", "notes")
+    passed, said = project.commit()
+    assert passed, said

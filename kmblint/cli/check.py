@@ -16,8 +16,9 @@ from kmblint.cli.histories import Opened, Request, open_histories
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
 from kmblint.config.selection import per_file_ignores, selected
-from kmblint.errors import ExitCode
+from kmblint.errors import ExitCode, NoMigrationsError
 from kmblint.findings import Confidence, Report, Severity
+from kmblint.history.base import is_without_sql
 from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
 from kmblint.lint.settings import Settings
@@ -212,7 +213,13 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("--output-file is for a format without a file of its own; name one.")
     if options["statistics"] and asked["output-format"] not in (None, *_WITH_STATISTICS):
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
-    answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
+    try:
+        answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
+    except NoMigrationsError:
+        if not options["staged"] or not is_without_sql(Path()):
+            raise
+        complain("git has no `.sql` file staged and knows of none: nothing to check")
+        ctx.exit(ExitCode.CLEAN)
     if options["verbose"]:
         complain("\n".join(answer.details))
     printed = [Output(_output_format(answer, statistics=options["statistics"]))]

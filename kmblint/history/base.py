@@ -62,7 +62,7 @@ def since(revision: str, folder: Path, access: Access, *, staged: bool = False) 
 def before_commit(folder: Path, access: Access) -> Base:
     """The base of a commit that is being made: where this branch left the default branch, else what `HEAD` holds."""
     name = git.default_branch(folder)
-    tip = git.known_commit(name, folder) if name else None
+    tip = git.known_commit(name, folder) if name and git.known_commit(HEAD, folder) else None
     if name is None or tip is None:
         return since(HEAD, folder, access, staged=True)
     try:
@@ -108,7 +108,7 @@ def deleted_folders(folder: Path, revision: str | None) -> list[Path]:
     """
     name = revision or git.default_branch(folder) or HEAD
     tip = git.known_commit(name, folder)
-    if tip is None:
+    if tip is None or (revision is None and git.known_commit(HEAD, folder) is None):
         return []
     try:
         begun = git.fork(tip, folder)
@@ -122,6 +122,11 @@ def deleted_folders(folder: Path, revision: str | None) -> list[Path]:
     }
     moved = {below for below, names in gone.items() if any(names & (now[new] - then.get(new, set())) for new in now)}
     return sorted(top / below for below in gone.keys() - moved)
+
+
+def is_without_sql(folder: Path) -> bool:
+    """Whether the whole repository of a folder has no `*.sql` yet, as before the first migration."""
+    return not any(path.lower().endswith(".sql") for path in git_files.paths_below(git.repository(folder)))
 
 
 def _moved_from(commit: str, below: str, folder: Path) -> str | None:

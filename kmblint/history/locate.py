@@ -119,12 +119,18 @@ class _Finder:
         raise NoMigrationsError(self._nothing(folder))
 
     def _belonging_to(self, here: Path, folder: Path) -> list[Path]:
-        """What a project names, or has by the usual name; else, of the folder asked for and a repository, all below."""
-        own = self._own(here)
-        if own is not None:
-            return [own]
-        is_whole = here is folder or here.resolve() == repository_of(folder)
-        return migrations_below(here, _kimberlite_directory) if is_whole else []
+        """What a project's configuration names; else, of the folder asked for and of a repository, all below."""
+        named = self.configured(here)
+        if named is not None and named.governs.resolve() == here.resolve():
+            return [_existing(named.directory, here)]
+        usual = here / "migrations"
+        said = _kimberlite_directory(here)
+        own = [_existing(said, here)] if said is not None else []
+        if here is folder or here.resolve() == repository_of(folder):
+            below = migrations_below(here, _kimberlite_directory)
+            left_out = {path.resolve() for path in (*own, *((usual,) if own else ()))}
+            own += [path for path in below if path.resolve() not in left_out]
+        return own or ([usual] if usual.is_dir() and _holds_any(usual) else [])
 
     def _projects(self, folder: Path) -> list[Path]:
         """The folder and those above it, up to the top of its repository; without one, all that a project may be."""
@@ -138,17 +144,6 @@ class _Finder:
         named = self.configured(folder)
         governs = named is not None and named.governs.resolve() == folder.resolve()
         return governs or (folder / "kimberlite.toml").is_file()
-
-    def _own(self, folder: Path) -> Path | None:
-        """What a project folder says, or has by the usual name."""
-        named = self.configured(folder)
-        if named is not None and named.governs.resolve() == folder.resolve():
-            return _existing(named.directory, folder)
-        said = _kimberlite_directory(folder)
-        if said is not None:
-            return _existing(said, folder)
-        usual = folder / "migrations"
-        return usual if usual.is_dir() and _holds_any(usual) else None
 
     def _allowed(self, found: Path, folder: Path) -> Path:
         if not self.follow_links and Access(inside=repository_of(folder)).is_outside(found):

@@ -16,6 +16,8 @@ from kmblint.history.names import is_migration, number_of
 _USUAL: Final = "migrations"
 _FOREIGN: Final = frozenset({"node_modules", "site-packages", "venv", "__pycache__", "target", "vendor"})
 """Folders of other people's files."""
+_ASIDE: Final = frozenset({"test", "tests", "testdata", "fixtures", "example", "examples", "samples", "docs"})
+"""Folders whose migrations are tried or shown, and counted only where there are no others."""
 _DEEPEST: Final = 8
 """How many folders below the first one are looked into."""
 _MOST: Final = 50_000
@@ -27,7 +29,7 @@ def migrations_below(folder: Path, kimberlite_directory: Callable[[Path], Path |
 
     Those called `migrations` or named by a `kimberlite.toml` beside them; where there is none, any that holds files
     with numbers. `kimberlite_directory` gives what the `kimberlite.toml` of a folder names. Hidden folders, those of
-    other people's files and what git ignores are left out.
+    other people's files and what git ignores are left out; tests and examples count where nothing else does.
     """
     named: dict[Path, None] = {}
     usual: dict[Path, None] = {}
@@ -36,13 +38,14 @@ def migrations_below(folder: Path, kimberlite_directory: Callable[[Path], Path |
         where = folder / path.parent
         if path.name == "kimberlite.toml":
             directory = kimberlite_directory(where)
-            if directory is not None and directory.is_dir():
+            if directory is not None and directory.is_dir() and directory.is_relative_to(folder):
                 named[directory] = None
         elif path.parent.name == _USUAL:
             usual[where] = None
         elif number_of(path.name) is not None:
             numbered[where] = None
     found = {**named, **usual} or numbered
+    found = {path: None for path in found if not _ASIDE & {*path.relative_to(folder).parts}} or found
     inner = {path for path in found if any(above in found for above in path.parents)}
     return sorted(path for path in found if path not in inner and path.is_dir())
 

@@ -90,6 +90,16 @@ def test_a_services_own_folder_comes_before_what_the_root_configures(root: Path)
         assert document["history"]["root"] == expected
 
 
+def test_tests_and_examples_count_where_nothing_else_does(root: Path) -> None:
+    _make("tests/data/migrations/0001_create_wards.sql")
+    document = json.loads(run("check", "--output-format", "json").stdout)
+    assert document["history"]["root"] == "tests/data/migrations"
+    _make("migrations/0001_create_wards.sql", "services/a/migrations/0001_create_wards.sql")
+    headings = [line for line in run("check").stdout.splitlines() if line.startswith("──")]
+    assert headings == ["── migrations ──", "── services/a/migrations ──"]
+    assert root.exists()
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_where_there_are_none_it_says_where_it_looked_and_what_to_do(root: Path, command: str) -> None:
     _make("src/main.py", "notes.txt")
@@ -169,7 +179,7 @@ def test_a_folder_that_went_with_all_its_files_is_missing(tmp_path: Path, monkey
     for option in (["--since", "main"], ["--staged"]):
         result = run("check", *option, "--output-format", "concise")
         assert result.exit_code == 1
-        assert "a/migrations/0001_create_wards.sql:1:1: KMB702" in result.stdout
+        assert "a/migrations/0001_create_wards.sql:1:1: error: KMB702" in result.stdout
     repo.git("rm", "-rq", "b")
     assert run("check", "--staged", "--output-format", "concise").stdout.count("KMB702") == 2
     repo.write("db/migrations/0001_create_wards.sql", FLOOR)
