@@ -95,6 +95,8 @@ CHOICES: Final[dict[str, str]] = {
     "index-limit": "which index is needed least isn't known",
     "frozen-key": "which type is right isn't known",
     "shared-mask": "another name is the author's choice",
+    "long-key": "by what is searched isn't known",
+    "short-lived-row": "which values a row ends with isn't known",
     "stale-index": "another name is the author's choice",
     "broken-statement-form": "the words of the pattern stand for what isn't known",
     "poisoned-table": "which value or type is right isn't known",
@@ -156,7 +158,7 @@ def test_help_leads_where_it_says(slug: str, tmp_path: Path) -> None:
     for at, (card, case) in enumerate((card, case) for card, case in FLAGGED if card.slug == slug):
         before = run(card, case, RULEBOOK, tmp_path / f"{at}", also=("recommended",))
         for number, diagnostic in enumerate(before.own):
-            ways = list(followed(Situation(diagnostic.finding, _migrations(tmp_path / f"{at}"))))
+            ways = list(followed(Situation(diagnostic.finding, migrations(tmp_path / f"{at}"))))
             alone |= {str(diagnostic.finding.help)} if not ways else set()
             for turn, files in enumerate(ways):
                 after = check(
@@ -178,12 +180,14 @@ def test_help_leads_where_it_says(slug: str, tmp_path: Path) -> None:
                 ]
                 if messages:
                     wrong.append(f"{said}{messages} {files}")
-    assert bool(alone) == (slug in CHOICES), alone
+    listed = f"where nobody can follow {alone or 'any help'}, `{slug}` belongs into CHOICES with the reason, else not"
+    assert bool(alone) == (slug in CHOICES), listed
     assert not wrong, "\n".join(wrong)
     assert consequences == {rule for of, rule in CONSEQUENCES if of == slug}
 
 
-def _migrations(project: Path) -> dict[str, str]:
+def migrations(project: Path) -> dict[str, str]:
+    """The migrations of a project, by name."""
     found = sorted((project / "migrations").glob("*.sql"))
     return {path.name: path.read_bytes().decode("utf-8", "replace") for path in found}
 

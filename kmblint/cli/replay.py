@@ -25,7 +25,6 @@ _INDENT: Final = 18
 """What stands before a statement: its line and its verdict."""
 _NARROWEST: Final = 24
 """Columns of a statement and of what is said of it, however narrow the terminal is."""
-_NOT_REACHED: Final = "Not reached while an earlier file stops the run; judged as if nothing stopped:"
 _STYLES: Final = {Verdict.TAKEN: "help", Verdict.NO_OP: "faint"}
 """Any other verdict is an error."""
 
@@ -83,12 +82,19 @@ def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:
     for ending in transcript.endings:
         if not ending.reached and not told:
             told = True
-            yield from _wrapped(_NOT_REACHED, "error", paint, width, "")
+            yield from _wrapped(_not_reached(transcript), "error", paint, width, "")
             yield ""
         yield from _file(ending, by_file.get(ending.migration.file, []), paint, width)
         yield ""
     for line in _summary(transcript):
         yield from _wrapped(line, "strong", paint, width, "")
+
+
+def _not_reached(transcript: Transcript) -> str:
+    """That what follows is not reached; an earlier file that isn't shown is named."""
+    shown = any(ending.stops for ending in transcript.endings)
+    stop = "an earlier file" if shown or transcript.stop is None else transcript.stop.source.path
+    return f"Not reached while {stop} stops the run; judged as if nothing stopped:"
 
 
 def _file(ending: Ending, entries: list[Entry], paint: Paint, width: int) -> Iterator[str]:

@@ -105,6 +105,8 @@ class Transcript(msgspec.Struct, frozen=True):
     endings: tuple[Ending, ...]
     obstacle: str = ""
     """Why the runner won't even begin; what follows is then what it would do."""
+    stop: Migration | None = None
+    """The first file at which the run stops, whether its part is shown or not."""
 
     def only(self, files: frozenset[str] | None) -> Transcript:
         """The part on some files; None is all of them."""
@@ -129,7 +131,8 @@ def transcribe(replayed: Replay, *, runner: bool) -> Transcript:
         taken_by = numbers.setdefault(migration.number, migration.file) if runner else migration.file
         endings.append(_ending(migration, told, taken_by, reached=reached))
         reached = reached and not endings[-1].stops
-    return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if runner else "")
+    stop = next((ending.migration for ending in endings if ending.stops), None)
+    return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if runner else "", stop)
 
 
 def _file(migration: Migration, steps: tuple[Step, ...], *, runner: bool, reached: bool) -> Iterator[Entry]:

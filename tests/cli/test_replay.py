@@ -73,7 +73,7 @@ def test_the_text_to_read() -> None:
 
 def test_of_a_single_file_only_its_own_statements_are_shown() -> None:
     result = replay("migrations/0003_create_nurses.sql")
-    assert result.stdout.startswith("Not reached while an earlier file stops the run")
+    assert result.stdout.startswith("Not reached while migrations/0002_drop_beds.sql stops the run; judged as if")
     assert result.stdout.endswith("1 statement: 1 taken\n1 migration: 0 recorded\n")
 
 
@@ -125,3 +125,9 @@ def test_a_path_that_is_not_there_is_one_line() -> None:
     result = replay("nosuch")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_single_file_tells_of_no_stop_but_its_own() -> None:
+    assert "stops" not in replay("migrations/0001_create_wards.sql").stdout
+    assert replay("migrations/0002_drop_beds.sql").stdout.endswith("; the run stops in migrations/0002_drop_beds.sql\n")
+    assert replay("migrations/0003_create_nurses.sql").stdout.endswith("1 migration: 0 recorded\n")

@@ -21,7 +21,7 @@ def query(fold: Fold, root: Node) -> None:
     """SELECT … , alone or two of them joined by UNION, INTERSECT or EXCEPT, and the time that it asks for."""
     when = root.child("AS OF")
     if when and when.text and not _TIME.fullmatch(when.text):
-        fold.refuse("AS OF takes a time in full, with its zone", when.span, "write '2026-01-31T00:00:00Z'")
+        fold.refuse("AS OF takes a time in full, with its zone", when.span, "write it as '2026-01-31T00:00:00Z' is")
     if stumble := root.child("stumble"):
         fold.expected("something else", stumble)
         return
