@@ -6,8 +6,12 @@ import msgspec
 import pytest
 
 from kmblint.findings import Severity
+from kmblint.sql.parse import statements
+from kmblint.targets.kimberlite.facts import RELEASE_0_9_1
 from kmblint.targets.kimberlite.forms_own import ends_server
+from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import ChangedType, Crashes, DoesNothing, DroppedClause, IgnoredGuard, WiderThanAsked
+from kmblint.text import Source
 from tests.targets.judging import form, mended, refused
 
 
@@ -175,3 +179,19 @@ def test_one_cause_is_refused_once(sql: str, after: str | None) -> None:
     refusals = form(sql).refusals
     assert len({refusal.reason for refusal in refusals}) == len(refusals) == (2 if after else 1)
     assert after is None or mended(sql) == after
+
+
+def test_the_facts_are_those_of_the_release_that_is_passed_in() -> None:
+    """A next release is a new value, and nothing else."""
+    sql = "CREATE TABLE t (id BIGINT PRIMARY KEY, a JSONB) PARTITION BY (id)"
+    source = Source("0001_a.sql", sql)
+    (statement,) = statements(source)
+    now = RELEASE_0_9_1
+    later = msgspec.structs.replace(
+        now,
+        engine="0.10.0",
+        stored_types={**now.stored_types, "JSONB": ("JSON", 0)},
+        dropped_table_clauses={**now.dropped_table_clauses, "PARTITION BY": ("it changes nothing", Severity.INFO)},
+    )
+    assert len(Kimberlite(now).form(statement, source).refusals) == 2
+    assert not Kimberlite(later).form(statement, source).refused
