@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
+from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
+from kmblint.schema.parts import ForeignKey
+from kmblint.schema.predicate import column_refs
 from kmblint.targets import Target
 
 
@@ -14,6 +17,17 @@ def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Ite
     """The DELETE from a table that others with rows refer to, unless the same file sees to their rows."""
     table = step.before.table(change.table.text)
     if table is None or target.capabilities.keeps_foreign_keys or not step.populated(table.name):
+        return
+    moved = next(_moved_later(table, step, replay), None)
+    if moved is not None:
+        yield Finding(
+            step.place(change.span.to(change.table.span)),
+            f"rows of `{moved.subject}` still refer to what this `DELETE` takes from `{table.name}`: they are given "
+            "another only behind it, and if the run stops between the two, they refer to nothing",
+            help=f"put the UPDATE of `{moved.subject}` before this statement",
+            related=(Related(moved.place(moved.statement.span), "they are given another here"),),
+            subject=table.name,
+        )
         return
     referring = [
         (other.name, key, place)
@@ -39,3 +53,26 @@ def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Ite
             related=tuple(Related(place, f"`{name}` refers to `{table.name}` here") for name, _, place in left),
             subject=table.name,
         )
+
+
+def _moved_later(table: Table, step: Step, replay: Replay) -> Iterator[Step]:
+    """The statements behind it in the file that give those which refer to the table another row, by what they had."""
+    for later in replay.later_here(step, UpdateRows):
+        change = later.change
+        other = step.before.table(later.subject)
+        if not isinstance(change, UpdateRows) or other is None or change.where is None:
+            continue
+        set_here = {assignment.column.text for assignment in change.assignments}
+        asked = {ref.name for ref in column_refs(change.where)}
+        if step.populated(other.name) and any(_refers(other, name, table, step) for name in set_here & asked):
+            yield later
+
+
+def _refers(other: Table, column: str, table: Table, step: Step) -> bool:
+    """Whether a column refers to a table, by a foreign key or by its name."""
+    keys = (declared.constraint for declared in other.constraints if isinstance(declared.constraint, ForeignKey))
+    if any(key.table.text == table.name and column in {name.text for name in key.columns} for key in keys):
+        return True
+    there = other.column(column)
+    named = step.before.named_by(there) if there else None
+    return named is not None and named.name == table.name

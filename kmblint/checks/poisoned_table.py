@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import AddColumn, AddTable
+from kmblint.schema.changes import AddColumn, AddTable, InsertRows
 from kmblint.targets.verdict import Poisons
 
 
@@ -14,6 +14,8 @@ def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Findin
     """The literal, the column's type, what happens to the table, and what would rescue it."""
     if not isinstance(hazard, Poisons):
         yield from _beyond_scale(hazard, step)
+        return
+    if _set_again(hazard, step):
         return
     most = step.target.capabilities.max_scale
     if most is not None and _scale(step, hazard.column) > most:
@@ -31,6 +33,20 @@ def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Findin
         f"`{hazard.table}` can only be read by the key of another row",
         help="; ".join(filter(None, (better, rescue))),
         subject=f"{hazard.table}.{hazard.column}",
+    )
+
+
+def _set_again(hazard: Poisons, step: Step) -> bool:
+    """Whether ON CONFLICT sets what the rows of the same statement hold already."""
+    change = step.change
+    clause = change.on_conflict if isinstance(change, InsertRows) else None
+    return (
+        clause is not None
+        and hazard.span in clause.span
+        and any(
+            isinstance(other, Poisons) and other.column == hazard.column and other.span not in clause.span
+            for other in step.outcome.hazards
+        )
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -13,16 +13,22 @@ from kmblint.wording import counted
 
 _HABIT = 3
 """So many findings in one file are a habit, and so are findings in several; fewer are slips, each told at its place."""
-_Groups: TypeAlias = dict[tuple[str, str, str], list[Diagnostic]]
-"""By rule, kind of group, and file where that parts them."""
+_Groups: TypeAlias = dict[tuple[str, str, object], list[Diagnostic]]
+"""By rule, kind of group, and what parts them in it."""
+_KEYS: Final[dict[str, Callable[[Diagnostic], object]]] = {
+    "file": lambda diagnostic: diagnostic.finding.place.file,
+    "habit": lambda _: "",
+    "object": lambda diagnostic: (diagnostic.finding.subject, *(r.place for r in diagnostic.finding.related)),
+}
+"""What those have in common that are one diagnostic."""
 _PROMISE = (Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY)
 
 
 def group(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnostic]:
     """The diagnostics, each given with its rule and the index of its statement, in the order of the history.
 
-    Findings of one statement that have a brief name are one; and where the card groups them, those of a file, or of a
-    habit those of the history, are one with the others as related places.
+    Findings of one statement that have a brief name are one; and where the card groups them, those of a file, of a
+    habit, or of an object and its cause are one with the others as related places.
     """
     alone: list[Diagnostic] = []
     grouped: _Groups = {}
@@ -30,8 +36,8 @@ def group(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnosti
         if rule.card.metadata.group is None:
             alone.append(diagnostic)
         else:
-            file = "" if rule.card.metadata.group == "habit" else diagnostic.finding.place.file
-            grouped.setdefault((rule.slug, rule.card.metadata.group, file), []).append(diagnostic)
+            common = _KEYS[rule.card.metadata.group](diagnostic)
+            grouped.setdefault((rule.slug, rule.card.metadata.group, common), []).append(diagnostic)
     for (_, kind, _), members in _advice_together(grouped).items():
         slips = kind == "habit" and len(members) < _HABIT and len({each.finding.place.file for each in members}) == 1
         alone += members if slips else [_one(members)]
@@ -41,9 +47,9 @@ def group(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnosti
 def _advice_together(grouped: _Groups) -> _Groups:
     """With the groups of a rule that hold nothing but advice as one."""
     joined: _Groups = {}
-    for (slug, kind, file), members in grouped.items():
-        advice = all(member.severity is Severity.INFO for member in members)
-        joined.setdefault((slug, kind, "" if advice else file), []).extend(members)
+    for (slug, kind, common), members in grouped.items():
+        advice = kind == "file" and all(member.severity is Severity.INFO for member in members)
+        joined.setdefault((slug, kind, "" if advice else common), []).extend(members)
     return joined
 
 

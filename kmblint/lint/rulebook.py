@@ -107,9 +107,10 @@ class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Slugs whose findings on the same statement and object give way to this rule's."""
     explains: tuple[str, ...] = ()
     """Slugs whose findings give way to this rule's where they name its statement as their cause."""
-    group: Literal["file", "habit"] | None = None
+    group: Literal["file", "habit", "object"] | None = None
     """`file`: the findings of one file are one diagnostic, the others are its related places, and files with
-    nothing but advice are one together; `habit`: those of a history, if two files or three statements have it."""
+    nothing but advice are one together; `habit`: those of a history, if two files or three statements have it;
+    `object`: those about one object that name one cause."""
     aliases: tuple[str, ...] = ()
     """Slugs that it had before."""
     mend: Literal["edit", "new-migration", "other"] = "edit"

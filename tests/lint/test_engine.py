@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Severity
+from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Related, Severity
 from kmblint.history import folder
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
 from kmblint.lint.rulebook import Option
@@ -197,6 +197,23 @@ def test_files_with_nothing_but_advice_are_one_diagnostic(tmp_path: Path) -> Non
     assert [each.finding.message for each in report.diagnostics] == [
         "x (and 1 more in this file)",
         "x (and 1 more, in 2 files)",
+    ]
+
+
+def test_what_is_said_of_one_object_for_one_cause_is_one_diagnostic(tmp_path: Path) -> None:
+    def each(change: AddColumn, step: Step) -> Iterator[Finding]:
+        made = step.before.table(change.table.text)
+        assert made is not None
+        yield Finding(step.place(change.span), "x", related=(Related(made.made, "here"),), subject=made.name)
+
+    add = "ALTER TABLE {0} ADD COLUMN {1} TEXT;\n"
+    files = {"0001_wards.sql": WARDS + BEDS, "0002_a.sql": add.format("wards", "a") + add.format("beds", "a")}
+    files["0003_b.sql"] = add.format("wards", "b") + "DROP TABLE beds;\n" + BEDS + add.format("beds", "b")
+    report = run(history(tmp_path, files), [rule(each, "each", group="object")])
+    assert [(found.finding.subject, found.finding.message) for found in report.diagnostics] == [
+        ("wards", "x (and 1 more, in 2 files)"),
+        ("beds", "x"),
+        ("beds", "x"),
     ]
 
 
