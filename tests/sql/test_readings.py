@@ -1,0 +1,66 @@
+"""How statements of many databases are read: a golden file with the tree and the changes of each of `corpus.sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from pytest_snapshot.plugin import Snapshot
+
+from kmblint.sql.parse import statements
+from kmblint.sql.tree import Node
+from kmblint.text import Source, Span
+
+HERE = Path(__file__).parent
+
+
+def test_how_statements_are_read(snapshot: Snapshot) -> None:
+    """One statement a paragraph; a node shows its kind, what it names, and the words where it stands."""
+    shown: list[str] = []
+    for sql in (HERE / "corpus.sql").read_text(encoding="utf-8").strip().split("\n\n"):
+        source = Source("it", sql)
+        (statement,) = statements(source)
+        assert statement.failure is None, sql
+        shown += ["", sql]
+        if statement.problem is not None:
+            problem = statement.problem
+            shown.append(f"    no SQL: {problem.message}; at `{source.slice(problem.span)}`; help: {problem.help}")
+        if statement.tree is not None:
+            shown.append(f"    tree, {statement.tree.nesting} deep at `{source.slice(statement.tree.nested_at)}`")
+            shown += _tree(statement.tree.root, source, 2)
+        for change in statement.changes:
+            shown.append(f"    {_value(change, source)}")
+    snapshot.snapshot_dir = HERE / "snapshots"
+    snapshot.assert_match("\n".join(shown[1:]) + "\n", "readings.txt")
+
+
+def _tree(node: Node, source: Source, depth: int) -> Iterator[str]:
+    named = [node.kind, node.text, node.qualifier and f"of {node.qualifier}", "quoted" if node.quoted else ""]
+    yield f"{'    ' * depth}{' '.join(filter(None, named))}  `{_words(node.span, source)}`"
+    for part in node.parts:
+        yield from _tree(part, source, depth + 1)
+
+
+def _words(span: Span, source: Source) -> str:
+    words = source.slice(span)
+    return words if len(words) < 60 else f"{words[:28]} … {words[-28:]}"
+
+
+def _value(value: object, source: Source) -> str:
+    """A value of the model on one line; what is as by default is left out."""
+    match value:
+        case Span():
+            return f"‹{_words(value, source)}›"
+        case msgspec.Struct():
+            fields = [
+                f"{field.name}={_value(given, source)}"
+                for field in msgspec.structs.fields(value)
+                if (given := getattr(value, field.name)) != field.default
+            ]
+            return f"{type(value).__name__}({', '.join(fields)})"
+        case tuple():
+            return f"[{', '.join(_value(each, source) for each in value)}]"
+        case str():
+            return str(value)
+    return repr(value)
