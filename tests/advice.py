@@ -249,12 +249,6 @@ def _clause_out(here: Situation, _match: re.Match[str]) -> Files | None:
     return here.put(Span(before.start() if before and follows else start, here.span.end), "")
 
 
-@_when(r"^empty the old one before the DROP TABLE: (?P<sql>DELETE FROM \w+)")
-def _emptied(here: Situation, match: re.Match[str]) -> Files | None:
-    dropped = here.finding.related[0].place
-    return here.put(Span(dropped.span.start, dropped.span.start), f"{match['sql']};\n", dropped.file)
-
-
 @_when(r"such as `(?P<name>\w+)`")
 def _such_as(here: Situation, match: re.Match[str]) -> Files | None:
     return here.put(here.span, match["name"])

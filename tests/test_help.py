@@ -125,8 +125,6 @@ CONSEQUENCES: Final[dict[tuple[str, str], str]] = {
     ("late-migration", "sequence-start"): "the case's history begins with 0002",
     ("frozen-key", "repeated-row"): "the case writes one value in two ways",
     ("unsearchable-column", "reference-type"): "a column that is found by is judged by its type",
-    ("haunted-table", "mixed-schema-and-data"): "the old rows are the worse: they come back in searches",
-    ("haunted-table", "reused-name"): "the old rows are the worse: they come back in searches",
 }
 """What another rule may say once the help of a rule was followed, and why that is right."""
 
