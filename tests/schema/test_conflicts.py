@@ -23,6 +23,9 @@ CREATE MASKING POLICY p STRATEGY HASH EXEMPT ROLES ('r');
 CREATE MASK m ON patients.email USING HASH;
 CREATE ROLE clerk;
 CREATE USER ann WITH ROLE clerk;
+CREATE TABLE notes (
+    id BIGINT PRIMARY KEY, visit_id BIGINT REFERENCES visits (id), a INT, b INT, UNIQUE (a, b), CHECK (a < b)
+);
 CREATE VIEW open_visits AS SELECT id FROM visits;
 """
 
@@ -84,6 +87,11 @@ def test_tables(statement: str, expected: list[str]) -> None:
         ("ALTER TABLE visits DROP COLUMN IF EXISTS nots", ["visits.nots in DROP COLUMN?"]),
         ("ALTER TABLE visits RENAME COLUMN nots TO n", ["visits.nots in RENAME COLUMN"]),
         ("ALTER TABLE visits ALTER COLUMN nots TYPE TEXT", ["visits.nots in ALTER COLUMN"]),
+        ("ALTER TABLE visits ALTER COLUMN nots SET MASKING POLICY p", ["visits.nots in ALTER COLUMN"]),
+        ("ALTER TABLE visits ALTER COLUMN nots DROP MASKING POLICY", ["visits.nots in ALTER COLUMN"]),
+        ("ALTER TABLE visits ALTER COLUMN nots SET DEFAULT 1", ["visits.nots in ALTER COLUMN"]),
+        ("ALTER TABLE visits ALTER COLUMN nots SET NOT NULL", ["visits.nots in ALTER COLUMN"]),
+        ("ALTER TABLE visits MODIFY COLUMN nots SET CLASSIFICATION 'PHI'", ["visits.nots in SET CLASSIFICATION"]),
         ("ALTER TABLE visits ADD COLUMN a BIGINT CHECK (a > 0 AND b > 0)", ["visits.b in CHECK"]),
         ("ALTER TABLE visits ADD CONSTRAINT u UNIQUE (note, nots)", ["visits.nots in UNIQUE"]),
         ("CREATE MASK n ON visits.nots USING HASH", ["visits.nots in CREATE MASK"]),
@@ -144,6 +152,13 @@ def test_what_exists(statement: str, expected: list[str]) -> None:
         ("ALTER TABLE visits DROP CONSTRAINT visits_patient_id_key", []),
         ("ALTER TABLE visits DROP CONSTRAINT visits_note_check", []),
         ("ALTER TABLE visits DROP CONSTRAINT visits_born_check", ["constraint visits_born_check"]),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_fkey", []),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_fkey1", []),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_a_b_key", []),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_check", []),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_b_check", []),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_key", ["constraint notes_visit_id_key"]),
+        ("ALTER TABLE notes DROP CONSTRAINT notes_a_fkey", ["constraint notes_a_fkey"]),
     ],
 )
 def test_objects(statement: str, expected: list[str]) -> None:

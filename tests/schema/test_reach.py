@@ -139,6 +139,13 @@ def test_null_decides_whether_complementary_ranges_cover_a_nullable_column() -> 
         pytest.param(both(compare("ward", "=", 1), compare("ward", "=", 2)), id="two values at once"),
         pytest.param(compare("ward", "<>", Null(SPAN)), id="unequal to null"),
         pytest.param(IsNull(column("id"), SPAN), id="a key that is null"),
+        *(
+            pytest.param(
+                both(*(compare("weight", operator, 5) for operator in operators.split())),
+                id=f"an end that is out: {operators}",
+            )
+            for operators in ("< <= >=", "<= < >=", "> >= <=", ">= > <=")
+        ),
     ],
 )
 def test_conditions_that_reach_no_row(where: Predicate) -> None:

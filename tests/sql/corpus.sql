@@ -537,3 +537,19 @@ nonsense at the start
 CREATE TABEL t (id BIGINT)
 
 CRATE TABLE t (id BIGINT)
+
+UPDATE t SET a = 1 WHERE order = 1 AND limit <> 2 AND offset != 3 AND group < 4 AND from <= 5 AND where > 6 AND for >= 7 AND using == 8
+
+ALTER TABLE t ALTER a SET MASKING POLICY p q
+
+ALTER TABLE t ALTER a SET NOT NULL q
+
+ALTER TABLE t ALTER a TYPE TEXT q
+
+ALTER TABLE t ADD COLUMN (a INT) q
+
+ALTER TABLE t RENAME TO a b
+
+DROP MASK m n
+
+DELETE FROM t limit <> 1

@@ -9,16 +9,18 @@ import msgspec
 from pytest_snapshot.plugin import Snapshot
 
 from kmblint.sql.parse import statements
+from kmblint.sql.scanner import scan
 from kmblint.sql.tree import Node
 from kmblint.text import Source, Span
 
 HERE = Path(__file__).parent
+CORPUS = (HERE / "corpus.sql").read_text(encoding="utf-8").strip().split("\n\n")
 
 
 def test_how_statements_are_read(snapshot: Snapshot) -> None:
     """One statement a paragraph; a node shows its kind, what it names, and the words where it stands."""
     shown: list[str] = []
-    for sql in (HERE / "corpus.sql").read_text(encoding="utf-8").strip().split("\n\n"):
+    for sql in CORPUS:
         source = Source("it", sql)
         (statement,) = statements(source)
         assert statement.failure is None, sql
@@ -33,6 +35,20 @@ def test_how_statements_are_read(snapshot: Snapshot) -> None:
             shown.append(f"    {_value(change, source)}")
     snapshot.snapshot_dir = HERE / "snapshots"
     snapshot.assert_match("\n".join(shown[1:]) + "\n", "readings.txt")
+
+
+def test_what_is_said_of_statements_that_break_off(snapshot: Snapshot) -> None:
+    """Each message once, at the first beginning of a statement that it is said of."""
+    shown: dict[str, str] = {}
+    for sql in CORPUS:
+        for token in scan(Source("it", sql)):
+            source = Source("it", sql[: token.end])
+            for problem in filter(None, (statement.problem for statement in statements(source))):
+                words = f"{problem.message}; at `{source.slice(problem.span)}`; help: {problem.help}"
+                shown.setdefault(words, source.text if len(source.text) < 90 else f"… {source.text[-88:]}")
+    lines = [f"{text}\n    {words}\n" for words, text in shown.items()]
+    snapshot.snapshot_dir = HERE / "snapshots"
+    snapshot.assert_match("\n".join(lines), "broken.txt")
 
 
 def _tree(node: Node, source: Source, depth: int) -> Iterator[str]:
