@@ -22,11 +22,14 @@ def first_batch(
     text: Callable[[Span], str],
     refused: Iterable[Span],
     size: int,
+    listed: bool = False,
 ) -> str | None:
     """The change bounded to its first batch of at most `size` rows.
 
     None where the table has no known key, and where the rows that are meant can't be said: by another table, or by a
     condition that is refused (the key alone would change other rows).
+
+    With `listed` the key is compared with a list, which no target takes for a range.
 
     `text` gives the characters of a span. What lies in a `refused` span isn't repeated: a literal stands in for it.
     """
@@ -38,8 +41,8 @@ def first_batch(
     conditions = [f"{before}{quoted(column.name)} {_one_of(column)}" for column in key[:-1]]
     if change.where is not None:
         conditions.insert(0, f"({_flat(text(change.where.span))})")
-    low = reach.first_number(change.where, key[-1].name)
-    conditions.append(f"{before}{quoted(key[-1].name)} {_some_of(key[-1], table, low, size)}")
+    low = reach.first_number(key[-1].name)
+    conditions.append(f"{before}{quoted(key[-1].name)} {_some_of(key[-1], table, low, size, listed=listed)}")
     name = text(change.table.span) + (f" {change.alias}" if change.alias else "")
     where = " AND ".join(conditions)
     if isinstance(change, DeleteRows):
@@ -81,12 +84,12 @@ def _one_of(column: Column) -> str:
     return f"IN ({example})" if column.type.family is Family.INTEGER else f"= {example}"
 
 
-def _some_of(column: Column, table: Table, low: int, size: int) -> str:
+def _some_of(column: Column, table: Table, low: int, size: int, *, listed: bool) -> str:
     """The comparison with as many values as a batch holds, from `low` on where they are numbers.
 
     A narrow whole number without an index of its own compares in lists only (area compare).
     """
-    ranged = column.type.canonical.name == "BIGINT" or table.has_index_on(column.name)
+    ranged = not listed and (column.type.canonical.name == "BIGINT" or table.has_index_on(column.name))
     match column.type.family:
         case Family.INTEGER if ranged:
             return f"BETWEEN {low} AND {low + size - 1}"

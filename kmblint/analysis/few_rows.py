@@ -17,7 +17,7 @@ def changes_few(change: UpdateRows | DeleteRows, step: Step) -> bool:
     table = step.before.table(change.table.text)
     if table is None or step.reach is None:
         return False
-    most = step.reach.most_changed(change)
+    most = step.reach.most_rows
     return (most is not None and most <= _HANDFUL) or is_lookup(table, step.before)
 
 

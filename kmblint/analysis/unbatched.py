@@ -7,7 +7,10 @@ from kmblint.analysis.few_rows import is_lookup
 from kmblint.findings import Confidence, Finding
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
+from kmblint.sql.parse import statements
 from kmblint.targets import Target
+from kmblint.targets.verdict import BlindComparison, IgnoredCondition, OpenBound, Outcome, OverwrittenCondition
+from kmblint.text import Source
 
 
 def empties_before_drop(change: UpdateRows | DeleteRows, step: Step, replay: Replay) -> bool:
@@ -29,14 +32,18 @@ def unbatched(
     reach = step.reach
     if table is None or reach is None or not table.key_is_known or not step.populated(table.name):
         return None
-    most = reach.most_changed(change)
+    most = reach.most_rows
     if (most is not None and most <= max_rows) or is_lookup(table, step.before):
         return None
     size = "any number of rows" if most is None else f"up to {most:,} rows"
     lacking = "no key bounds it" if most is None else f"a batch has {max_rows:,} at most"
-    refused = (refusal.span for refusal in step.outcome.refusals)
+    refused = [refusal.span for refusal in step.outcome.refusals]
     slice_of = step.migration.source.slice
-    batch = first_batch(change, table, reach, text=slice_of, refused=refused, size=max_rows)
+    batches = (
+        first_batch(change, table, reach, text=slice_of, refused=tuple(refused), size=max_rows, listed=listed)
+        for listed in (False, True)
+    )
+    batch = next((each for each in batches if each is not None and does_the_same(each, step, target)), None)
     advice = "bound it by a key of the table" if batch is None else f"send it in batches by the key: {batch}"
     return Finding(
         step.place(change.span.to(change.table.span)),
@@ -46,3 +53,19 @@ def unbatched(
         subject=table.name,
         confidence=Confidence.HIGH if table.complete else Confidence.MEDIUM,
     )
+
+
+def does_the_same(sql: str, step: Step, target: Target) -> bool:
+    """Whether a statement that stands in for another one falls on no other rows than its words say, as that one does.
+
+    A range of the key beside a condition may make the target forget that condition, or compare it in another way.
+    """
+    source = Source("proposal", sql)
+    (statement,) = statements(source)
+    outcome = target.outcome(target.form(statement, source), statement.changes[0], step.before, ())
+    return _surprises(outcome) <= _surprises(step.outcome)
+
+
+def _surprises(outcome: Outcome) -> set[tuple[type, str]]:
+    strange = (BlindComparison, IgnoredCondition, OverwrittenCondition, OpenBound)
+    return {(type(each), getattr(each, "column", "")) for each in outcome.hazards if isinstance(each, strange)}

@@ -12,7 +12,7 @@ from kmblint.schema.changes import DeleteRows, UpdateRows
 def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
     """The condition that keeps no row of a table with rows out."""
     reach, name = step.reach, change.table.text
-    if change.where is None or reach is None or not step.populated(name) or not reach.every_row(change.where):
+    if change.where is None or reach is None or not step.populated(name) or not reach.every_row:
         return
     word, does = ("UPDATE", "rewrites") if isinstance(change, UpdateRows) else ("DELETE", "takes")
     yield Finding(

@@ -22,7 +22,7 @@ def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
     table, reach = step.before.table(change.table.text), step.reach
     batch = None
     if table is not None and reach is not None:
-        most = reach.most_changed(change)
+        most = reach.most_rows
         if most is not None and most <= (1 if change.limit is None else change.limit):
             return
         refused = [refusal.span for refusal in step.outcome.refusals]

@@ -7,37 +7,38 @@ from collections.abc import Iterator
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.predicate import And, Between, ColumnRef, Compare, In, IsNull, Null, Predicate
-from kmblint.schema.reach import Reach
-from kmblint.targets.verdict import DoesNothing
+from kmblint.schema.predicate import Between, ColumnRef, Compare, In, IsNull, Null, Predicate
+from kmblint.targets.verdict import BlindComparison
 
 
 def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
     """The condition, or the part of it, that can't be met; what a type can't compare is another rule's."""
     reach = step.reach
-    if change.where is None or reach is None:
+    if change.where is None or reach is None or not reach.no_row:
         return
-    if not reach.no_row(change.where) or any(isinstance(hazard, DoesNothing) for hazard in step.outcome.hazards):
+    blind = [hazard for hazard in step.outcome.hazards if isinstance(hazard, BlindComparison)]
+    if not all(hazard.foreign for hazard in blind):
         return
-    parts = change.where.parts if isinstance(change.where, And) else (change.where,)
-    culprit = next((part for part in parts if reach.no_row(part)), change.where)
-    why, instead = _why(culprit, reach)
+    culprit = reach.contradiction or change.where
+    span, subject = culprit.span, change.table.text
+    why, instead = _why(culprit)
+    if blind:
+        foreign = blind[0]
+        table = step.before.table(subject)
+        column = table.column(foreign.column) if table else None
+        type_ = f"`{foreign.column}` is {column.type}" if column else f"`{foreign.column}` is of another type"
+        span, why, instead = foreign.span, f"{type_}, and a literal of another kind finds no row", foreign.help
     word, does = ("UPDATE", "changes") if isinstance(change, UpdateRows) else ("DELETE", "takes")
     yield Finding(
-        step.place(culprit.span),
+        step.place(span),
         f"this condition is never true: {why}, so the `{word}` {does} nothing and reports success",
         help=instead,
-        subject=change.table.text,
+        subject=subject,
     )
 
 
-def _why(culprit: Predicate, reach: Reach) -> tuple[str, str | None]:
+def _why(culprit: Predicate) -> tuple[str, str | None]:
     """Why it can't be met, and what to write instead."""
-    column = reach.misfit(culprit)
-    if column is not None:
-        return f"`{column.name}` is {column.type}, and a literal of another type finds no row", (
-            f"write the literal as {column.type} has it"
-        )
     match culprit:
         case Compare(operator=operator, left=left, right=right) if isinstance(left, Null) or isinstance(right, Null):
             other = right if isinstance(left, Null) else left

@@ -11,6 +11,15 @@ from kmblint.targets.verdict import NullRows
 
 def check(hazard: NullRows, step: Step) -> Iterator[Finding]:
     """The comparison, and the condition that leaves those rows alone."""
+    if hazard.others:
+        yield Finding(
+            step.place(hazard.span),
+            f"`{hazard.comparison}` with NULL changes rows where `{hazard.column}` isn't NULL, and in SQL none: "
+            "Kimberlite takes NULL for the smallest value",
+            help=f"say {hazard.column} IS NOT NULL where those rows are meant, or leave NULL out",
+            subject=step.subject_of(hazard.column),
+        )
+        return
     yield Finding(
         step.place(hazard.span),
         f"`{hazard.comparison}` also changes the rows where `{hazard.column}` is NULL: Kimberlite takes NULL for the "

@@ -16,7 +16,10 @@ from kmblint.schema.types import Family
 from kmblint.targets import Target
 from kmblint.targets.capabilities import Search
 
-_MONEY: Final = "store the amount as BIGINT in its smallest unit (cents), or search by another column"
+_MONEY: Final = (
+    "leave the index out, without which a literal of exactly its scale finds the rows; or store the amount as BIGINT "
+    "in its smallest unit (cents)"
+)
 _SEARCHED_BY: Final = re.compile(r"(?:^|_)(?:id|key|code|no|nr|number|ref|reference|sku|date|on|at)$|^date_")
 """Names of references, keys and dates, which programs search by."""
 _KEYS_AND_DATES: Final = frozenset({Family.DATE, Family.UUID})
@@ -31,12 +34,17 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             if left_alone or column.made.file not in replay.history.by_file:
                 continue
             search = target.capabilities.search(column.type)
-            if search is Search.NEVER or (search is Search.INDEXED and not table.searchable_by((column.name,))):
+            if _is_lost(search, indexed=table.searchable_by((column.name,))):
                 sought = (table.name, column.name) in asked or any(
                     column.name in index.meant for index in table.indexes
                 )
                 if sought or column.type.family is not Family.JSON:
                     yield _finding(table, column, search, _referred(replay.end, table, column), sought=sought)
+
+
+def _is_lost(search: Search, *, indexed: bool) -> bool:
+    """Whether a comparison of a column, with or without an index that begins with it, finds no row."""
+    return search is Search.NEVER or search is (Search.UNINDEXED if indexed else Search.INDEXED)
 
 
 def _asked(replay: Replay) -> set[tuple[str, str]]:
@@ -58,9 +66,12 @@ def _finding(table: Table, column: Column, search: Search, referred: Table | Non
         effect = f"every lookup of `{table.name}` by `{column.name}` returns nothing"
     named = column.type.family in _KEYS_AND_DATES or _SEARCHED_BY.search(column.name.casefold()) is not None
     severity = Severity.ERROR if referred else Severity.WARNING if sought or named else Severity.INFO
-    if search is Search.NEVER:
-        why = f"this engine compares no {column.type} column, and no index helps"
+    if search is Search.UNINDEXED:
+        why = f"through an index this engine compares {column.type} columns as texts, as they were written"
         instead = _MONEY
+    elif search is Search.NEVER:
+        why = f"this engine compares no {column.type} column, and no index helps"
+        instead = "search by another column"
         severity = severity if referred else Severity.INFO
     else:
         why = f"this engine compares {column.type} columns only through an index that begins with them"
@@ -84,7 +95,7 @@ def _instead(table: Table, column: Column, referred: Table | None, *, sure: bool
     declared = f"in a table that isn't made yet, declare it {other}" if other else ""
     if not sure:
         return f"where programs are to search by it: {declared or create_index(table, (column.name,))}; else leave it"
-    return "\n".join(filter(None, (create_index(table, (column.name,)), declared)))
+    return "\n".join(filter(None, (create_index(table, (column.name,)), "an index stays for ever", declared)))
 
 
 def _referred(catalog: Catalog, table: Table, column: Column) -> Table | None:

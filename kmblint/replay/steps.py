@@ -19,7 +19,7 @@ from kmblint.findings import Crash, Edit, Fix
 from kmblint.history.files import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change, DeleteRows, InsertRows, UpdateRows
+from kmblint.schema.changes import Change, InsertRows
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
@@ -65,13 +65,10 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         """The identity of a column of the change's table: `patients.phone`."""
         return f"{self.subject}.{column}"
 
-    @cached_property
+    @property
     def reach(self) -> Reach | None:
         """What an UPDATE or DELETE can reach in its table; None where the table isn't there."""
-        if not isinstance(self.change, UpdateRows | DeleteRows):
-            return None
-        table = self.before.table(self.change.table.text)
-        return None if table is None else Reach.of(self.change, table, self.target.capabilities.semantics)
+        return self.outcome.reach
 
     @cached_property
     def stops(self) -> bool:

@@ -33,7 +33,9 @@ from kmblint.targets.verdict import (
     IgnoredQualifier,
     KeyDamage,
     NullRows,
+    OpenBound,
     OversizedChange,
+    OverwrittenCondition,
     Piece,
     Poisons,
     QualifiedSet,
@@ -247,6 +249,10 @@ def hazard_text(hazard: Hazard) -> str:
             return f"{keyword}{f' `{table}`' if table else ''} {_OTHERS}"
         case IgnoredQualifier(qualifier=qualifier):
             return f"qualifier `{qualifier}` {_OTHERS}"
+        case OverwrittenCondition(column=column):
+            return f"a condition on `{column}` gives way to a later one on it: more or other rows change than meant"
+        case OpenBound(column=column, every=every):
+            return f"a bound of `{column}` is of another kind and keeps no row out{_EVERY[every]}"
         case IgnoredCondition(index=index):
             beside = "the whole key" if index is None else f"the index `{index}`"
             return f"a condition is ignored beside {beside}: more rows change than meant"
@@ -262,12 +268,17 @@ def hazard_text(hazard: Hazard) -> str:
             return f"as soon as one row matches it is refused: the change takes {size} bytes, a page holds {most}"
         case FreezesRow(column=column, value=value):
             return f"a row whose key `{column}` is written {value} can be neither changed nor deleted"
+        case NullRows(column=column, comparison=comparison, others=True):
+            return f"`{comparison}` with NULL takes rows where `{column}` isn't NULL, and in SQL none"
         case NullRows(column=column, comparison=comparison):
             return f"`{comparison}` also takes the rows where `{column}` is NULL"
         case UncheckedNull(column=column):
             return f"the NOT NULL column `{column}` gets NULL, and nothing checks"
         case CutDigits(column=column, value=value, kept=kept):
             return f"{value} is stored in `{column}` as {kept}"
+
+
+_EVERY: Final = {True: ": every row is reached", False: ""}
 
 
 def as_json(transcripts: list[Transcript]) -> str:

@@ -1,8 +1,7 @@
 """What a condition says of one column: the set of values that it lets through.
 
-Sets make contradictory bounds, complementary ranges and closed key ranges visible whatever their spelling. Targets
-differ on NULL (Kimberlite: it is smaller than everything and `= NULL` finds it; SQL: no comparison finds it), on LIMIT,
-and on literals of another type (area compare).
+Sets make contradictory bounds, complementary ranges and closed key ranges visible whatever their spelling. Conditions
+are read as SQL means them, literals converted to their column's type; what a target makes of them it says itself.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Table
+from kmblint.schema.meaning import UnknownMeaningError, plain
 from kmblint.schema.predicate import (
     MIRRORED,
     And,
     Between,
-    Boolean,
     ColumnRef,
     Compare,
     Constant,
@@ -28,7 +27,6 @@ from kmblint.schema.predicate import (
     Like,
     Not,
     Null,
-    Number,
     OpaquePredicate,
     Or,
     Predicate,
@@ -41,14 +39,10 @@ from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet, below, inters
 
 
 class Semantics(msgspec.Struct, frozen=True):
-    """What a target makes of the corners of a condition."""
+    """What a target heeds of what bounds a condition."""
 
-    null_is_smallest: bool = False
-    """NULL is found by `<`, `<=`, `= NULL` and `IN (…, NULL)`."""
     limits_hold: bool = True
     """A LIMIT holds: of the change itself, and of a sub-query in its condition."""
-    strict_literals: bool = False
-    """A literal of another type finds nothing; else it is converted."""
     keeps_not_null: bool = True
     """NOT NULL holds; else only key columns are never NULL."""
     keeps_unique: bool = True
@@ -75,12 +69,62 @@ class Unknown(msgspec.Struct, frozen=True):
 Fact: TypeAlias = Truth | OnColumn | Unknown
 
 
-class ColumnDomains:
-    """What conditions on one table say."""
+class Domains:
+    """What facts on the columns of one table come to when they meet."""
+
+    def __init__(self, table: Table, *, keeps_not_null: bool) -> None:
+        self._table = table
+        self._keeps_not_null = keeps_not_null
+
+    def joined(
+        self, facts: Iterable[Fact], combine: Callable[[Iterable[ValueSet]], ValueSet], *, absorbing: bool
+    ) -> Fact:
+        """AND and OR: facts on one column are combined; `absorbing` is the truth that settles the whole."""
+        facts = tuple(facts)
+        by_column: dict[str, list[ValueSet]] = {}
+        for fact in facts:
+            if isinstance(fact, OnColumn):
+                by_column.setdefault(fact.column, []).append(fact.values)
+        combined = [self.on(name, combine(sets)) for name, sets in by_column.items()]
+        every = [fact for fact in facts if not isinstance(fact, OnColumn)] + combined
+        if Truth(absorbing) in every:
+            return Truth(absorbing)
+        open_facts = [fact for fact in every if not isinstance(fact, Truth)]
+        if not open_facts:
+            return Truth(not absorbing)
+        return open_facts[0] if len(open_facts) == 1 else Unknown()
+
+    def on(self, name: str, values: ValueSet) -> Fact:
+        """That a column has one of these values: a truth where it always or never has."""
+        column = self._table.column(name)
+        if column is None:
+            return Unknown()
+        if column.type.family is Family.BOOLEAN:
+            values = values.within_booleans()
+        never_null = self.never_null(column)
+        if never_null:
+            values = values.without_null()
+        if values.is_empty:
+            return Truth(False)
+        if values.is_full and (values.null or never_null):
+            return Truth(True)
+        return OnColumn(name, values)
+
+    def never_null(self, column: Column) -> bool:
+        """Whether no row can hold a NULL in the column."""
+        return not column.nullable and (self._keeps_not_null or column.name in self._table.primary_key)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a column holds whole numbers, between which nothing lies."""
+        column = self._table.column(name)
+        return column is not None and column.type.family is Family.INTEGER
+
+
+class ColumnDomains(Domains):
+    """What conditions on one table say, as SQL means them."""
 
     def __init__(self, table: Table, semantics: Semantics, aliases: Iterable[str | None] = ()) -> None:
-        self._table = table
-        self._semantics = semantics
+        super().__init__(table, keeps_not_null=semantics.keeps_not_null)
         self._own = {None, table.name, *aliases}
         self._known: dict[int, tuple[Predicate, Fact]] = {}
 
@@ -97,9 +141,9 @@ class ColumnDomains:
             case Constant(value=value):
                 return Truth(value)
             case And(parts=parts):
-                return self._join(parts, intersection, absorbing=False)
+                return self.joined(map(self.of, parts), intersection, absorbing=False)
             case Or(parts=parts):
-                return self._join(parts, union, absorbing=True)
+                return self.joined(map(self.of, parts), union, absorbing=True)
             case Not(part=part):
                 opposite = _opposite(part)
                 return Unknown() if opposite is None else self.of(opposite)
@@ -119,24 +163,6 @@ class ColumnDomains:
             case Like() | OpaquePredicate():
                 return Unknown()
 
-    def _join(
-        self, parts: tuple[Predicate, ...], combine: Callable[[Iterable[ValueSet]], ValueSet], *, absorbing: bool
-    ) -> Fact:
-        """AND and OR: facts on one column are combined; `absorbing` is the truth that settles the whole."""
-        facts = [self.of(part) for part in parts]
-        by_column: dict[str, list[ValueSet]] = {}
-        for fact in facts:
-            if isinstance(fact, OnColumn):
-                by_column.setdefault(fact.column, []).append(fact.values)
-        combined = [self._on_name(name, combine(sets)) for name, sets in by_column.items()]
-        every = [fact for fact in facts if not isinstance(fact, OnColumn)] + combined
-        if Truth(absorbing) in every:
-            return Truth(absorbing)
-        open_facts = [fact for fact in every if not isinstance(fact, Truth)]
-        if not open_facts:
-            return Truth(not absorbing)
-        return open_facts[0] if len(open_facts) == 1 else Unknown()
-
     def _compare(self, where: Compare) -> Fact:
         left, right, operator = where.left, where.right, where.operator
         if isinstance(right, ColumnRef) and not isinstance(left, ColumnRef):
@@ -147,54 +173,25 @@ class ColumnDomains:
         if isinstance(right, ColumnRef):
             same = self.column(right) == column
             return self._on(column, FULL if operator in {"=", "<=", ">="} else EMPTY) if same else Unknown()
-        value = literal_value(right)
+        value = _plain(right, column)
         if value is None:
-            return self._compare_null(column, operator)
-        if not isinstance(value, int | Decimal | str):
-            return Unknown()
-        if not self.fits(column, right):
-            return self._on(column, _MISFITTING.get(operator, EMPTY))
-        return self._on(column, self._compared(column, operator, value))
-
-    def fits(self, column: Column | None, literal: Value) -> bool:
-        """Whether a comparison of the column with the literal can find rows."""
-        if column is None or isinstance(literal, Null) or not self._semantics.strict_literals:
-            return True
-        match column.type.family:
-            case Family.TEXT:
-                return not isinstance(literal, Number | Boolean)
-            case Family.BOOLEAN:
-                return not isinstance(literal, Number | Text)
-            case Family.INTEGER | Family.TIMESTAMP:
-                return not isinstance(literal, Text | Boolean) and not (
-                    isinstance(literal, Number) and not literal.is_whole
-                )
-            case Family.DECIMAL | Family.FLOAT | Family.BYTES | Family.DATE | Family.TIME | Family.UUID | Family.JSON:
-                return True
-            case Family.OTHER:
-                return True
-
-    def _compare_null(self, column: Column, operator: str) -> Fact:
-        if not self._semantics.null_is_smallest:
             return Truth(False)
-        return self._on(column, _AGAINST_NULL[operator])
+        if value is NotImplemented:
+            return Unknown()
+        assert isinstance(value, int | Decimal | str)
+        return self._on(column, self._compared(column, operator, value))
 
     def _compared(self, column: Column, operator: str, value: int | Decimal | str) -> ValueSet:
         discrete = self.is_whole(column.name)
-        null = self._semantics.null_is_smallest
         match operator:
             case "=":
                 return point(value, discrete=discrete)
             case "<>":
                 return point(value, discrete=discrete).complement()
-            case "<":
-                return below(value, inclusive=False, null=null, discrete=discrete)
-            case "<=":
-                return below(value, inclusive=True, null=null, discrete=discrete)
-            case ">":
-                return since(value, inclusive=False, discrete=discrete)
+            case "<" | "<=":
+                return below(value, inclusive=operator == "<=", null=False, discrete=discrete)
             case _:
-                return since(value, inclusive=True, discrete=discrete)
+                return since(value, inclusive=operator == ">=", discrete=discrete)
 
     def _between(self, where: Between) -> Fact:
         value, span = where.value, where.span
@@ -214,20 +211,15 @@ class ColumnDomains:
 
     def _in(self, where: In) -> Fact:
         column = self.column(where.value)
-        values = [literal_value(item) for item in where.items]
-        if column is None or not all(value is None or isinstance(value, int | Decimal | str) for value in values):
+        if column is None:
             return Unknown()
-        if None in values and where.negated and not self._semantics.null_is_smallest:
+        values = [_plain(item, column) for item in where.items]
+        if NotImplemented in values:
+            return Unknown()
+        if None in values and where.negated:
             return Truth(False)
         discrete = self.is_whole(column.name)
-        points = [
-            point(value, discrete=discrete)
-            for value, item in zip(values, where.items, strict=True)
-            if isinstance(value, int | Decimal | str) and self.fits(column, item)
-        ]
-        if None in values and self._semantics.null_is_smallest:
-            points.append(NULLS)
-        listed = union(points)
+        listed = union(point(value, discrete=discrete) for value in values if isinstance(value, int | Decimal | str))
         return self._on(column, listed.complement() if where.negated else listed)
 
     def column(self, value: Value) -> Column | None:
@@ -236,34 +228,18 @@ class ColumnDomains:
             return self._table.column(value.name)
         return None
 
-    def _on_name(self, name: str, values: ValueSet) -> Fact:
-        column = self._table.column(name)
-        return Unknown() if column is None else self._on(column, values)
-
     def _on(self, column: Column, values: ValueSet) -> Fact:
-        if column.type.family is Family.BOOLEAN:
-            values = values.within_booleans()
-        never_null = not column.nullable and (self._semantics.keeps_not_null or column.name in self._table.primary_key)
-        if never_null:
-            values = values.without_null()
-        if values.is_empty:
-            return Truth(False)
-        if values.is_full and (values.null or never_null):
-            return Truth(True)
-        return OnColumn(column.name, values)
-
-    def is_whole(self, name: str) -> bool:
-        """Whether a column holds whole numbers, between which nothing lies."""
-        column = self._table.column(name)
-        return column is not None and column.type.family is Family.INTEGER
+        return self.on(column.name, values)
 
 
-_AGAINST_NULL = {
-    "=": NULLS, "<>": EMPTY, "<": EMPTY, "<=": NULLS, ">": FULL, ">=": ValueSet(FULL.intervals, null=True),
-}  # fmt: skip
-"""What a comparison with NULL finds where NULL is the smallest value."""
-_MISFITTING = {"<>": FULL, "<": NULLS, "<=": NULLS}
-"""What a literal of another type finds; nothing by the other operators."""
+def _plain(value: Value, column: Column) -> object:
+    """A literal as the column holds it; NotImplemented for all else."""
+    try:
+        return plain(value, column.type)
+    except UnknownMeaningError:
+        return NotImplemented
+
+
 _INVERSE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 

@@ -136,19 +136,26 @@ class Meaning:
 def plain(value: Value, type_: DataType | None) -> Plain:
     """A literal as a column of a type holds it; raises `UnknownMeaningError` for what is none, or has no order."""
     found = literal_value(value)
-    if found is None:
-        return None
-    family = None if type_ is None else type_.family
-    if found is NotImplemented or family in {Family.JSON, Family.BYTES, Family.OTHER}:
+    if not isinstance(found, int | Decimal | str | None):
         raise UnknownMeaningError
+    return in_type(found, type_)
+
+
+def in_type(value: Plain, type_: DataType | None) -> Plain:
+    """A value as a column of a type holds it: a text of digits as a number, a date as its day.
+
+    Raises `UnknownMeaningError` for types without order.
+    """
+    family = None if type_ is None else type_.family
+    if value is None:
+        return None
+    if family in {Family.JSON, Family.BYTES, Family.OTHER}:
+        raise UnknownMeaningError
+    if isinstance(value, bool):
+        value = int(value)
     if family is Family.TEXT:
-        return found if isinstance(found, str) else value.text if isinstance(value, Number) else str(int(bool(found)))
-    if isinstance(found, str) and family is not None:
-        return _converted(found, family)
-    if isinstance(found, bool):
-        return int(found)
-    assert isinstance(found, int | Decimal | str)
-    return found
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return _converted(value, family) if isinstance(value, str) and family is not None else value
 
 
 def _converted(text: str, family: Family) -> Plain:

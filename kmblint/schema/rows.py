@@ -9,9 +9,11 @@ from typing import Final, TypeAlias
 from kmblint.schema.catalog import KnownRow, KnownRows, Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, RowChange, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
+from kmblint.schema.meaning import UnknownMeaningError, plain
 from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.parts import Assignment, OnConflict, Row
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, OpaqueValue, Predicate, Value, literal_value
+from kmblint.schema.types import Family
 from kmblint.text import Place, Span
 
 Key: TypeAlias = tuple[object, ...]
@@ -144,9 +146,7 @@ def _known_values(table: Table, key: Key, row: KnownRow) -> dict[str, object]:
 def _says(table: Table, change: UpdateRows | DeleteRows) -> tuple[OnColumn, ...]:
     """What each part of a condition says of one column."""
     where = change.where
-    facts = ColumnDomains(
-        table, Semantics(strict_literals=True), (change.alias,)
-    )  # what another type finds differs by target
+    facts = ColumnDomains(table, Semantics(), (change.alias,))
     parts = where.parts if isinstance(where, And) else (where,) if where is not None else ()
     return tuple(fact for part in parts if isinstance(fact := facts.of(part), OnColumn))
 
@@ -165,9 +165,9 @@ def keys_named(table: Table, where: Predicate) -> tuple[Key, ...] | None:
     for part in where.parts if isinstance(where, And) else (where,):
         match part:
             case Compare(operator="=", left=ColumnRef(name=name), right=value) if (name,) == table.primary_key:
-                values = [literal_value(value)]
+                values = [_key_value(table, name, value)]
             case In(value=ColumnRef(name=name), items=items, negated=False) if (name,) == table.primary_key:
-                values = [literal_value(item) for item in items]
+                values = [_key_value(table, name, item) for item in items]
             case _:
                 continue
         if NotImplemented not in values:
@@ -189,3 +189,15 @@ def point_lookup(table: Table, where: Predicate | None) -> Key | None:
                 wanted[name] = literal_value(value)
     key = tuple(wanted.get(name, NotImplemented) for name in table.primary_key)
     return None if NotImplemented in key else key
+
+
+def _key_value(table: Table, name: str, value: Value) -> object:
+    """A literal as a key of whole numbers holds it."""
+    column = table.column(name)
+    if column is None or column.type.family is not Family.INTEGER:
+        return literal_value(value)
+    try:
+        found = plain(value, column.type)
+    except UnknownMeaningError:
+        return NotImplemented
+    return int(found) if isinstance(found, Decimal) and found == int(found) else found

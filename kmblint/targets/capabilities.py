@@ -24,6 +24,8 @@ class Search(Enum):
     ALWAYS = "always"
     INDEXED = "indexed"
     """Through an index (or key) that begins with the column, else no row is found."""
+    UNINDEXED = "unindexed"
+    """Row by row only: an index that begins with the column makes of it a comparison of texts."""
     NEVER = "never"
     """Not even through an index."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import Change
+from kmblint.schema.changes import Change, DeleteRows, UpdateRows
 from kmblint.schema.conflict import (
     ColumnExists,
     Conflict,
@@ -18,6 +18,7 @@ from kmblint.schema.conflict import (
 )
 from kmblint.schema.domains import Semantics
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.reach import sql_reach
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
@@ -65,16 +66,18 @@ class Guide:
     def outcome(
         self,
         form: Form,
-        change: Change,  # noqa: ARG002 - the protocol's signature
-        catalog: Catalog,  # noqa: ARG002 - the protocol's signature
+        change: Change,
+        catalog: Catalog,
         conflicts: tuple[Conflict, ...],
     ) -> Outcome:
         """Only the catalogue refuses, and a guard is heeded."""
         refusals: tuple[Refusal, ...] = tuple(_refusal(conflict) for conflict in conflicts if not conflict.guarded)
         refusals = (*form.refusals, *refusals)
-        if refusals:
-            return Outcome(Verdict.REFUSED, refusals, form.hazards)
-        return Outcome(Verdict.NO_OP if conflicts else Verdict.TAKEN, (), form.hazards)
+        verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if conflicts else Verdict.TAKEN
+        reach = None
+        if isinstance(change, UpdateRows | DeleteRows) and (table := catalog.table(change.table.text)):
+            reach = sql_reach(change, table, self.capabilities.semantics)
+        return Outcome(verdict, refusals, form.hazards, reach)
 
     def aftermath(
         self,

@@ -14,6 +14,7 @@ import msgspec
 from kmblint.findings import Applicability, Severity
 from kmblint.schema.catalog import Former, KnownRows
 from kmblint.schema.parts import Row
+from kmblint.schema.reach import Reach
 from kmblint.schema.rows import Key
 from kmblint.text import Place, Span
 
@@ -202,9 +203,41 @@ class IgnoredCondition(msgspec.Struct, frozen=True, tag=True):
     span: Span
     index: str | None
     """The index's name; None beside the key."""
+    help: str | None = None
 
 
-WiderThanAsked: TypeAlias = IgnoredLimit | IgnoredOrder | IgnoredJoin | IgnoredQualifier | IgnoredCondition
+class OverwrittenCondition(msgspec.Struct, frozen=True, tag=True):
+    """A bound of a column that a later condition on the same column takes the place of."""
+
+    column: str
+    span: Span
+    by: Span
+    """The later condition."""
+    help: str | None = None
+
+
+class OpenBound(msgspec.Struct, frozen=True, tag=True):
+    """A bound of another kind than its column, beyond all its values in a key or an index: it keeps no row out."""
+
+    column: str
+    span: Span
+    kind: str
+    """Of the bound: `TEXT`, `BIGINT`, `BOOLEAN` or `DECIMAL` (a number with a fraction)."""
+    above: bool
+    """It is above all values of the column, and not below them."""
+    index: str | None
+    """The index's name; None by the key."""
+    every: bool
+    """Nothing else bounds the column: every row is reached where no other condition keeps it out."""
+    nulls: bool
+    """Rows where the column is NULL are reached too."""
+    help: str | None = None
+    replacement: Replacement | None = None
+
+
+WiderThanAsked: TypeAlias = (
+    IgnoredLimit | IgnoredOrder | IgnoredJoin | IgnoredQualifier | IgnoredCondition | OverwrittenCondition | OpenBound
+)
 """Something of UPDATE or DELETE is ignored: more or other rows change than meant."""
 
 
@@ -226,17 +259,31 @@ class QualifiedSet(msgspec.Struct, frozen=True, tag=True):
     help: str | None = None
 
 
+class Finds(Enum):
+    """What a comparison finds that can't do what it says."""
+
+    NOTHING = "no row"
+    NULLS = "only rows where it is NULL"
+    ALL = "every row where it isn't NULL"
+    OTHER = "other rows than meant"
+
+
 class BlindComparison(msgspec.Struct, frozen=True, tag=True):
-    """A comparison that the type of its column can't do."""
+    """A comparison that its column's type, or the kind of its literal, can't do."""
 
     column: str
     span: Span
-    reason: str
+    operator: str
+    way: str
+    """How it is compared: row by row (`scan`, `or`, `computed`, `key range`, `index NAME`), or as a bound (`key`, the
+    index's name)."""
+    finds: Finds
+    foreign: bool = False
+    """The type compares, and the literal is of another kind."""
+    alone: bool = False
+    """The statement finds no row at all."""
+    reason: str = ""
     help: str | None = None
-    finds_all: bool = False
-    """It finds every row rather than none."""
-    finds_other: bool = False
-    """It finds rows, and not those that are asked for."""
 
 
 DoesNothing: TypeAlias = GhostColumn | QualifiedSet | BlindComparison
@@ -280,11 +327,13 @@ class KeyDamage(msgspec.Struct, frozen=True, tag=True):
 
 
 class NullRows(msgspec.Struct, frozen=True, tag=True):
-    """A comparison that also takes the rows where the column is NULL."""
+    """A comparison that also takes the rows where the column is NULL, or with NULL takes others."""
 
     column: str
     span: Span
     comparison: str
+    others: bool = False
+    """It compares with NULL, and takes rows where the column isn't NULL."""
 
 
 class UncheckedNull(msgspec.Struct, frozen=True, tag=True):
@@ -384,12 +433,42 @@ class InsertedRows(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
 
 
+class Way(msgspec.Struct, frozen=True):
+    """How a data change comes to its rows."""
+
+    kind: str
+    """`key` (one row), `key range`, `index range` or `scan`."""
+    column: str = ""
+    """The first column of the key range or the index."""
+    index: str = ""
+    """The index's name."""
+    looks_at: int | None = None
+    """So many rows at the most: those beyond aren't found, whatever they hold."""
+    compares: bool = False
+    """What it finds so is then compared with other conditions."""
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "key":
+                return "one row by its key"
+            case "key range":
+                return f"a range of the key `{self.column}`"
+            case "index range":
+                return f"a range of the index `{self.index}`"
+            case _:
+                return "every row, one after the other"
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What the target says of a statement on a catalogue: the form and what the schema adds to it."""
 
     verdict: Verdict
     refusals: tuple[Refusal, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    reach: Reach | None = None
+    """Of UPDATE and DELETE: what their conditions reach in their table; None where that isn't known."""
+    way: Way | None = None
+    """Of UPDATE and DELETE, where the target tells how it comes to the rows."""
     found: FoundRows | None = None
     """Of UPDATE and DELETE, where the target tells which of the known rows they fall on."""
     inserted: InsertedRows | None = None

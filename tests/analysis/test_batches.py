@@ -10,7 +10,7 @@ from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Index, Table
 from kmblint.schema.changes import AddTable, DeleteRows, UpdateRows
 from kmblint.schema.domains import Semantics
-from kmblint.schema.reach import Reach
+from kmblint.schema.reach import sql_reach
 from kmblint.sql.parse import statements
 from kmblint.text import Place, Source, Span
 
@@ -33,7 +33,7 @@ def batch_of(table_sql: str, sql: str, refused: str = "") -> str | None:
     (change,) = statement.changes
     assert isinstance(change, UpdateRows | DeleteRows)
     spans = [Span(sql.index(refused), sql.index(refused) + len(refused))] if refused else []
-    reach = Reach.of(change, table, Semantics())
+    reach = sql_reach(change, table, Semantics())
     return first_batch(change, table, reach, text=source.slice, refused=spans, size=100)
 
 

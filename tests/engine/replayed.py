@@ -11,12 +11,9 @@ import msgspec
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddColumn, Change, DeleteRows, DropTable, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
-from kmblint.schema.predicate import And
-from kmblint.schema.rows import point_lookup
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
-from kmblint.targets.kimberlite.comparisons import finds_nothing
 from kmblint.targets.kimberlite.facts import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons, Verdict
@@ -114,14 +111,14 @@ class _Engine(Kimberlite):
         """Without the harm, where no row is met."""
         outcome = super().outcome(form, change, catalog, conflicts)
         harm = [hazard for hazard in outcome.hazards if isinstance(hazard, Poisons | Crashes)]
-        met = self._meets_a_row(change, catalog)
+        met = self._meets_a_row(change, catalog, outcome)
         self.warned |= any(isinstance(hazard, Crashes) for hazard in harm)
         self.sure &= not harm or met is not None
         if met is not False:
             return outcome
         return msgspec.structs.replace(outcome, hazards=tuple(each for each in outcome.hazards if each not in harm))
 
-    def _meets_a_row(self, change: Change, catalog: Catalog) -> bool | None:
+    def _meets_a_row(self, change: Change, catalog: Catalog, outcome: Outcome) -> bool | None:
         """None where that hangs on values we don't keep."""
         if not isinstance(change, UpdateRows | AddColumn):
             return True
@@ -130,10 +127,11 @@ class _Engine(Kimberlite):
             return False
         if isinstance(change, AddColumn) or change.where is None:
             return True
-        key = point_lookup(table, change.where)
-        if finds_nothing(table, change.where) or (key is not None and key not in table.rows):
+        if outcome.reach is not None and outcome.reach.no_row:
             return False
-        return True if key is not None and not isinstance(change.where, And) else None
+        if outcome.found is None or (outcome.found.unsure and not outcome.found.sure):
+            return None
+        return bool(outcome.found.sure)
 
     def note(self, change: Change, after: Catalog, *, taken: bool) -> None:
         """Which table a change has filled or emptied."""

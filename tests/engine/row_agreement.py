@@ -29,12 +29,20 @@ from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.conflicts import conflicts
+from kmblint.schema.reach import Reach
 from kmblint.schema.rows import Key
 from kmblint.sql.parse import statements
 from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.planner.rows import Cells, store_key
 from kmblint.targets.kimberlite.planner.values import shown
-from kmblint.targets.verdict import BlindComparison, IgnoredCondition, NullRows, Verdict
+from kmblint.targets.verdict import (
+    BlindComparison,
+    IgnoredCondition,
+    NullRows,
+    OpenBound,
+    OverwrittenCondition,
+    Verdict,
+)
 from kmblint.text import Place, Source, Span
 from tests.engine.real import ask, missing
 from tests.engine.row_scenarios import TYPES, Asked, RowScenarios
@@ -42,6 +50,8 @@ from tests.engine.row_scenarios import Scenario as Drawn
 
 CASES: Final = Path(__file__).with_name("row_cases.toml")
 ANSWERED: Final = Path(__file__).with_name("row_cases.jsonl")
+SPOKEN: Final = (BlindComparison, NullRows, IgnoredCondition, OpenBound, OverwrittenCondition)
+"""What the rules about conditions speak of."""
 RECORDED: Final = Path(__file__).with_name("rows.jsonl.gz")
 Rows = list[list[object]]
 
@@ -94,6 +104,9 @@ class Ours(msgspec.Struct, frozen=True):
     """Whether the rows that we say it changes are others than those that we say it means."""
     rules: bool = False
     """Whether a rule about conditions has something to say."""
+    reach: Reach | None = None
+    nothing: bool = False
+    """Whether we say that a blind comparison changes nothing."""
 
 
 def ours(scenario: Scenario) -> Iterator[Ours]:
@@ -120,7 +133,9 @@ def ours(scenario: Scenario) -> Iterator[Ours]:
             None if not each.where else _shown(before, found.sure if found else ()),
             _all_shown(catalog.table(scenario.table)),
             found is not None and found.meant is not None and Counter(found.sure) != Counter(found.meant),
-            any(isinstance(hazard, BlindComparison | NullRows | IgnoredCondition) for hazard in outcome.hazards),
+            any(isinstance(hazard, SPOKEN) for hazard in outcome.hazards),
+            outcome.reach,
+            any(isinstance(hazard, BlindComparison) and hazard.alone for hazard in outcome.hazards),
         )
 
 

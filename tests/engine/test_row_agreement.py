@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.engine.real import missing
-from tests.engine.row_agreement import ANSWERED, Measure, Ours, Scenario, cases, live, measure, recorded
+from tests.engine.row_agreement import ANSWERED, Measure, Ours, Scenario, cases, live, measure, ours, recorded
 from tests.engine.row_scenarios import RowScenarios
 
 SEED = int(os.environ.get("KMBLINT_ENGINE_SEED", "20260211"))
@@ -67,3 +67,21 @@ def test_random_rows_agree_with_the_real_engine() -> None:
     result = measure(live(SCENARIOS, SEED))
     shares = result.shares()
     assert min(share for name, share in shares.items() if "rule" not in name) >= LEAST, (SEED, result.misses)
+
+
+def test_nothing_is_said_of_reach_that_the_engine_does_not_do() -> None:
+    """Of every recorded change: no row, every row, at most so many, and "nothing is changed"."""
+    wrong: list[str] = []
+    said = 0
+    for scenario in recorded():
+        for number, (told, mine) in enumerate(zip(scenario.told, ours(scenario), strict=True)):
+            reach, before = mine.reach, scenario.told[number - 1].after
+            if not told.where or not told.ok or told.found is None or before is None or reach is None:
+                continue
+            found, most = len(told.found), reach.most_rows
+            said += reach.no_row + reach.every_row + (most is not None)
+            nothing = reach.no_row or mine.nothing
+            if (nothing and found) or (reach.every_row and found < len(before)) or (most is not None and found > most):
+                wrong.append(f"{scenario.id}: {told.sql}")
+    assert wrong == []
+    assert said > 2000

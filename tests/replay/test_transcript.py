@@ -144,8 +144,11 @@ def test_every_hazard_has_a_name_and_words(tmp_path: Path) -> None:
     UPDATE b SET t = 'x' WHERE s = 1;
     UPDATE b SET t = '{"x" * 4000}' WHERE t = 'y';
     UPDATE b SET t = 'x' WHERE n < 9;
+    UPDATE b SET t = 'x' WHERE n < 9.0;
     UPDATE b SET id = 4 WHERE t < 'x';
     UPDATE b SET r = 1.5 WHERE id = 9;
+    UPDATE b SET t = 'x' WHERE id > 3 AND id > 1;
+    DELETE FROM b WHERE id < '9';
     INSERT INTO b (id, t, r) VALUES (2, 'x', 1.5);
     UPDATE b SET t = '{"x" * 4000}' WHERE t = 'y';
     CREATE TABLE c (id UUID PRIMARY KEY);

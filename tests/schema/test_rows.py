@@ -42,7 +42,7 @@ def test_inserted(sql: str, expected: set[tuple[object, ...]]) -> None:
         ("DELETE FROM plans p WHERE p.id < 2 OR p.id = 3", {2}),
         ("DELETE FROM plans WHERE slug = 'c' AND id NOT IN (1, 2)", {1, 2}),
         ("DELETE FROM plans WHERE id BETWEEN 5 AND 9", {1, 2, 3}),
-        ("DELETE FROM plans WHERE id = '1'", set()),
+        ("DELETE FROM plans WHERE id = '1'", {2, 3}),
         ("DELETE FROM plans", set()),
         ("TRUNCATE plans", set()),
         ("UPDATE plans SET slug = 'b'", {1, 2, 3}),

@@ -8,7 +8,9 @@ from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import DeleteRows
 from kmblint.sql.parse import statements
-from kmblint.targets.kimberlite.comparisons import ignored_conditions
+from kmblint.targets.kimberlite.planner.hazards import Statement, judge
+from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
+from kmblint.targets.verdict import IgnoredCondition
 from kmblint.text import Place, Source
 
 VISITS = "CREATE TABLE v (id BIGINT PRIMARY KEY, room TEXT, n BIGINT);"
@@ -26,7 +28,9 @@ def ignored(schema: str, where: str) -> list[str]:
             table = catalog.table("v")
             assert table is not None
             assert change.where is not None
-            return [source.slice(hazard.span) for hazard in ignored_conditions(table, change.where)]
+            judged = judge(Statement(table, change.where, table.indexes, RELEASE_0_9_1))
+            left_out = [hazard for hazard in judged.hazards if isinstance(hazard, IgnoredCondition)]
+            return [source.slice(hazard.span) for hazard in left_out]
         catalog = apply(catalog, change, lambda span: Place(source.name, span))
     raise AssertionError(where)
 

@@ -7,8 +7,9 @@ from typing import Final
 from kmblint.schema.domains import Semantics
 from kmblint.schema.types import DataType
 from kmblint.targets.capabilities import Capabilities, Search
-from kmblint.targets.kimberlite.facts import BLIND, BROKEN_NAMES, COMPARING_WITH_NOW, MAX_INDEXES, MAX_SCALE
+from kmblint.targets.kimberlite.facts import BROKEN_NAMES, COMPARING_WITH_NOW, MAX_INDEXES, MAX_SCALE
 from kmblint.targets.kimberlite.keys import freezes_every_row
+from kmblint.targets.kimberlite.planner.sets import finds_equals
 from kmblint.targets.kimberlite.values import stored_type
 
 
@@ -23,16 +24,18 @@ class _Kimberlite(Capabilities, frozen=True):
         return stored is not None and freezes_every_row(stored)
 
     def search(self, declared: DataType) -> Search:
-        """What the engine answered (area compare)."""
+        """Whether `=` finds the rows of a literal that the column holds: row by row, or by an index."""
         stored = stored_type(declared)
-        blind = BLIND.get(stored.name) if stored else None
-        if stored is None or blind is None or stored.name in COMPARING_WITH_NOW:
+        if stored is None or stored.name in COMPARING_WITH_NOW:
             return Search.ALWAYS
-        return Search.NEVER if "=" in blind["indexed"].split() else Search.INDEXED
+        row_by_row, by_index = finds_equals(stored)
+        if row_by_row:
+            return Search.ALWAYS if by_index else Search.UNINDEXED
+        return Search.INDEXED if by_index else Search.NEVER
 
 
 CAPABILITIES: Final = _Kimberlite(
-    Semantics(null_is_smallest=True, limits_hold=False, strict_literals=True, keeps_not_null=False, keeps_unique=False),
+    Semantics(limits_hold=False, keeps_not_null=False, keeps_unique=False),
     append_only=True,
     keeps_foreign_keys=False,
     keeps_index_clauses=False,

@@ -227,32 +227,11 @@ WHOLE_NUMBERS: Final = {
 
 # --- comparisons (area compare) ---------------------------------------------------------------------------------------
 
-COMPARING_TYPES: Final = frozenset({"BIGINT", "TEXT", "BOOLEAN"})
-"""Types that compare with literals as SQL means it, with and without an index."""
 COMPARING_WITH_NOW: Final = frozenset({"TIMESTAMP"})
-"""Types that compare with `now()` as SQL means it, and with literals through an index only."""
-_PLAIN: Final = "= < <= > >= BETWEEN"
-_FIRST: Final = "= < <= > >="
-_ALL: Final = "<> NOT-IN NOT-BETWEEN"
-_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER")
-_OTHERS: Final = ("REAL", "DATE", "TIME", "TIMESTAMP", "UUID", "JSON", "BYTES")
-BLIND: Final = {
-    **{name: {"plain": _PLAIN, "indexed": "", "literal first": ""} for name in _WHOLE},
-    **{name: {"plain": f"{_PLAIN} IN", "indexed": "IN", "literal first": _FIRST} for name in _OTHERS},
-    "DECIMAL": {"plain": f"{_PLAIN} IN", "indexed": "= > >= BETWEEN IN", "literal first": _FIRST},
-}
-"""Comparisons with a literal that find no row; `<` and `<=` still find those where the column is NULL.
+"""Types that compare with `now()` row by row, and with literals through an index only.
 
-Which way it is compared: through an index that begins with the column, without one, or with the literal before the
-operator (`1 = status`), which the engine computes row by row. A DECIMAL is found by a literal of exactly its scale:
-quoted through an index (`m = '2.50'`), a number where it stands first (`2.50 = m`).
+How all others compare follows from what a literal is, what is stored, and what a column reads: `planner/`.
 """
-FINDS_ALL: Final = {
-    **{name: {"plain": "NOT-BETWEEN", "indexed": "NOT-BETWEEN", "literal first": ""} for name in _WHOLE},
-    **{name: {"plain": _ALL, "indexed": _ALL, "literal first": "<>"} for name in _OTHERS},
-    "DECIMAL": {"plain": _ALL, "indexed": f"{_ALL} < <=", "literal first": "<>"},
-}
-"""Comparisons with a literal that find every row where the column isn't NULL (and for `<`, `<=` those too)."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

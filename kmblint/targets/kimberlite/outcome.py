@@ -43,21 +43,21 @@ from kmblint.schema.changes import (
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import Name
-from kmblint.schema.rows import point_lookup
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
 from kmblint.targets.capabilities import SYSTEM_PREFIX
-from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.outcome_rows import (
     insert_hazards,
     judge_insert,
+    key_looked_up,
     poisoned_refusal,
     update_hazards,
     where_refusal,
 )
 from kmblint.targets.kimberlite.outcome_sizes import update_too_long
-from kmblint.targets.kimberlite.planner.conditions import conditions_of
-from kmblint.targets.kimberlite.planner.path import access_path
+from kmblint.targets.kimberlite.planner.advice import advised
+from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
+from kmblint.targets.kimberlite.planner.path import way_of
 from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
@@ -67,7 +67,6 @@ from kmblint.targets.verdict import (
     CatalogueRefusal,
     Crashes,
     Form,
-    FoundRows,
     Hazard,
     InsertedRows,
     Outcome,
@@ -88,21 +87,27 @@ def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Confl
     refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held)]
     table = _table(change, catalog)
     inserted = judge_insert(table, change) if table and isinstance(change, InsertRows) else None
+    judged = _judged(change, catalog)
     if not refusals:
         refusals = [*_refusals(change, catalog, inserted)]
     refusals[:0] = form.refusals
-    hazards = (*_standing(form, change, catalog), *_hazards(change, catalog, inserted))
+    hazards = (*_standing(form, change, judged), *_hazards(change, catalog, inserted, judged))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
-    return Outcome(verdict, tuple(refusals), hazards, _found(change, catalog), inserted)
+    outcome = Outcome(verdict, tuple(refusals), hazards, inserted=inserted)
+    if judged is None or not isinstance(change, UpdateRows | DeleteRows):
+        return outcome
+    table = judged.statement.table
+    found = found_rows(table, change, judged.path, RELEASE_0_9_1) if table.rows else None
+    return replace(outcome, reach=judged.reach, way=way_of(judged.path, RELEASE_0_9_1), found=found)
 
 
-def _found(change: Change, catalog: Catalog) -> FoundRows | None:
-    table = _table(change, catalog)
-    if table is None or not table.rows or not isinstance(change, UpdateRows | DeleteRows):
+def _judged(change: Change, catalog: Catalog) -> Judged | None:
+    """The path of a data change, and what it reaches."""
+    table = _table(change, catalog) if isinstance(change, UpdateRows | DeleteRows) else None
+    if table is None or not isinstance(change, UpdateRows | DeleteRows):
         return None
     indexes = (*table.indexes, *catalog.stale_indexes(table.name))
-    path = access_path(table, conditions_of(change.where), indexes, RELEASE_0_9_1)
-    return found_rows(table, change, path, RELEASE_0_9_1)
+    return judge(Statement(table, change.where, indexes, RELEASE_0_9_1))
 
 
 def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None) -> Iterator[Refusal]:
@@ -203,12 +208,12 @@ def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:
             return
 
 
-def _standing(form: Form, change: Change, catalog: Catalog) -> tuple[Hazard, ...]:
+def _standing(form: Form, change: Change, judged: Judged | None) -> tuple[Hazard, ...]:
     """The form's hazards; nothing crashes where WHERE finds no row, and else the column knows a better literal."""
-    table = _table(change, catalog)
-    if table is None or not isinstance(change, UpdateRows) or not any(isinstance(h, Crashes) for h in form.hazards):
+    if judged is None or not isinstance(change, UpdateRows) or not any(isinstance(h, Crashes) for h in form.hazards):
         return form.hazards
-    if finds_nothing(table, change.where):
+    table = judged.statement.table
+    if judged.reach.no_row:
         return tuple(hazard for hazard in form.hazards if not isinstance(hazard, Crashes))
     return tuple(_bettered(hazard, table, change) if isinstance(hazard, Crashes) else hazard for hazard in form.hazards)
 
@@ -224,7 +229,9 @@ def _bettered(crash: Crashes, table: Table, change: UpdateRows) -> Crashes:
     return crash
 
 
-def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) -> Iterator[Hazard]:
+def _hazards(
+    change: Change, catalog: Catalog, inserted: InsertedRows | None, judged: Judged | None
+) -> Iterator[Hazard]:
     table = _table(change, catalog)
     if table is None:
         return
@@ -233,12 +240,12 @@ def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) ->
             if inserted is not None:
                 yield from insert_hazards(table, change, inserted)
         case UpdateRows():
-            yield from update_hazards(table, change)
-            if long := _oversized(table, change, met=False):
+            nothing = judged is not None and judged.reach.no_row
+            yield from update_hazards(table, change, nothing=nothing)
+            if not nothing and (long := _oversized(table, change, met=False)):
                 yield long
-        case DeleteRows(where=where):
-            if where is not None:
-                yield from where_hazards(table, where)
+        case DeleteRows():
+            pass
         case AddColumn():
             yield from _returning(table, change)
         case AddTable() | DropTable() | RenameTable() | Truncate() | AddIndex() | DropIndex():
@@ -253,13 +260,15 @@ def _hazards(change: Change, catalog: Catalog, inserted: InsertedRows | None) ->
             return
         case never:
             assert_never(never)
+    if judged is not None:
+        yield from advised(judged)
 
 
 def _oversized(table: Table, change: UpdateRows, *, met: bool) -> OversizedChange | None:
     """Whether an UPDATE writes more than fits, where it is known to meet a row (`met`), or isn't."""
-    key = point_lookup(table, change.where)
+    key = key_looked_up(table, change.where)
     known = bool(len(table.rows)) if change.where is None else key is not None and key in table.rows
-    if known is not met or (not met and finds_nothing(table, change.where)):
+    if known is not met:
         return None
     return update_too_long(table, change, key)
 

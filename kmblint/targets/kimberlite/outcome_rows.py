@@ -23,11 +23,13 @@ from kmblint.schema.predicate import (
     conditions,
     literal_value,
 )
-from kmblint.schema.rows import Key, inserted_columns, literal_rows, point_lookup
+from kmblint.schema.rows import Key, inserted_columns, literal_rows
 from kmblint.schema.write import literal_text
-from kmblint.targets.kimberlite.comparisons import finds_nothing, where_hazards
 from kmblint.targets.kimberlite.keys import frozen_rows
 from kmblint.targets.kimberlite.outcome_sizes import row_too_long, upsert_too_long
+from kmblint.targets.kimberlite.planner.conditions import conditions_of
+from kmblint.targets.kimberlite.planner.path import Point, access_path
+from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.values import (
     Fate,
     insert_fate,
@@ -238,13 +240,10 @@ def _value_hazards(
         yield CutDigits(name, str(column.type), literal_text(value), kept_digits(stored, value), value.span)
 
 
-def update_hazards(table: Table, change: UpdateRows) -> Iterator[Hazard]:
-    """What SET and WHERE do to the table, save the crash that the form knows."""
-    nothing = finds_nothing(table, change.where)
+def update_hazards(table: Table, change: UpdateRows, *, nothing: bool) -> Iterator[Hazard]:
+    """What SET does to the table, save the crash that the form knows; `nothing` says that WHERE finds no row."""
     for assignment in change.assignments:
         yield from _assignment_hazards(table, assignment, nothing=nothing)
-    if change.where is not None:
-        yield from where_hazards(table, change.where)
 
 
 def _assignment_hazards(table: Table, assignment: Assignment, *, nothing: bool) -> Iterator[Hazard]:
@@ -276,7 +275,7 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
     for name in tables:
         table = catalog.table(name.text)
         for poison in poisons_of(table) if table else ():
-            looked_up = None if isinstance(change, Read) or table is None else point_lookup(table, change.where)
+            looked_up = None if isinstance(change, Read) or table is None else key_looked_up(table, change.where)
             if looked_up is not None and poison.row is not None and looked_up != poison.row:
                 continue
             return PoisonedTableRefusal(
@@ -286,3 +285,9 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
                 cause_note="from here on only other rows can be read, by their key",
             )  # fmt: skip
     return None
+
+
+def key_looked_up(table: Table, where: Predicate | None) -> Key | None:
+    """The one key that the engine looks up for a condition; None where it goes another way."""
+    path = access_path(table, conditions_of(where), (), RELEASE_0_9_1)
+    return tuple(value.value for value in path.values) if isinstance(path, Point) else None

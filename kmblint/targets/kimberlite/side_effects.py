@@ -39,7 +39,8 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
-from kmblint.schema.rows import literal_rows, point_lookup, with_row
+from kmblint.schema.rows import literal_rows, with_row
+from kmblint.targets.kimberlite.outcome_rows import key_looked_up
 from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
 from kmblint.text import Place
 
@@ -147,7 +148,7 @@ def _rewritten(table: Table, change: InsertRows, poisons: list[Poison]) -> list[
 
 
 def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
-    table = _poisons(table, outcome, place_of, point_lookup(table, change.where))
+    table = _poisons(table, outcome, place_of, key_looked_up(table, change.where))
     ghosts = table.ghosts
     unseen = {each.column for each in outcome.hazards if isinstance(each, GhostColumn)}
     for assignment in change.assignments:

@@ -16,6 +16,7 @@ from kmblint.schema.catalog import Index, Table
 from kmblint.targets.kimberlite.planner.conditions import Condition, Test
 from kmblint.targets.kimberlite.planner.release import Release
 from kmblint.targets.kimberlite.planner.values import Typed, encode, successor
+from kmblint.targets.verdict import Way
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -51,6 +52,8 @@ class Point(msgspec.Struct, frozen=True):
 
     key: bytes
     values: tuple[Typed, ...]
+    tests: tuple[Test, ...]
+    """The `=` on each column of the key that counts."""
     ignored: tuple[Condition, ...]
     residue: tuple[Condition, ...] = ()
 
@@ -87,6 +90,20 @@ class Scan(msgspec.Struct, frozen=True):
 AccessPath: TypeAlias = Point | KeyRange | IndexRange | Scan
 
 
+def way_of(path: AccessPath, release: Release) -> Way:
+    """A path in the words that every target has."""
+    compares = bool(path.residue)
+    match path:
+        case Point():
+            return Way("key")
+        case KeyRange(column=column):
+            return Way("key range", column, "", release.range_rows, compares)
+        case IndexRange(index=index, column=column):
+            return Way("index range", column, index.name, release.range_rows, compares)
+        case _:
+            return Way("scan", "", "", release.scanned_rows, compares)
+
+
 def access_path(
     table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], release: Release
 ) -> AccessPath:
@@ -116,9 +133,10 @@ def _point(key: tuple[str, ...], conditions: tuple[Condition, ...], release: Rel
             wanted[each.column] = each
     if len(wanted) < len(set(key)):
         return None
-    values = tuple(wanted[name].values[0] for name in key)
-    used = [id(test) for test in wanted.values()]
-    return Point(encode(values, release), values, tuple(each for each in conditions if id(each) not in used))
+    tests = tuple(wanted[name] for name in key)
+    values = tuple(test.values[0] for test in tests)
+    used = [id(test) for test in tests]
+    return Point(encode(values, release), values, tests, tuple(each for each in conditions if id(each) not in used))
 
 
 def _bounds(

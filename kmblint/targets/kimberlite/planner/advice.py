@@ -1,0 +1,282 @@
+"""What to write instead of a condition that reaches other rows than it says: only what the planner shows to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from kmblint.findings import Applicability
+from kmblint.schema.catalog import Index, Table
+from kmblint.schema.predicate import (
+    And,
+    Between,
+    Boolean,
+    ColumnRef,
+    Compare,
+    In,
+    IsNull,
+    Null,
+    Number,
+    Or,
+    Predicate,
+    Text,
+    Value,
+    conditions,
+)
+from kmblint.schema.types import DataType
+from kmblint.schema.write import quoted, value_text
+from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
+from kmblint.targets.kimberlite.planner.reach import MIRRORED
+from kmblint.targets.kimberlite.planner.sets import indexed_kind
+from kmblint.targets.kimberlite.planner.values import of_literal
+from kmblint.targets.kimberlite.planner.words import because
+from kmblint.targets.kimberlite.values import instead, stored_type
+from kmblint.targets.verdict import (
+    BlindComparison,
+    Hazard,
+    IgnoredCondition,
+    OpenBound,
+    OverwrittenCondition,
+    Replacement,
+)
+from kmblint.text import Span
+
+FOR_EVER = "which stays for ever"
+
+
+class Rewritten(msgspec.Struct, frozen=True):
+    """A condition in other words."""
+
+    part: Predicate
+    text: str
+
+
+def advised(judged: Judged) -> tuple[Hazard, ...]:
+    """The hazards of a statement with what to write instead."""
+    return tuple(_advised(judged, hazard) for hazard in judged.hazards)
+
+
+def _advised(judged: Judged, hazard: Hazard) -> Hazard:
+    match hazard:
+        case BlindComparison():
+            part = _part(judged, hazard.span)
+            return replace(hazard, reason=because(judged, hazard), help=_for_blind(judged, hazard, part))
+        case OpenBound():
+            return _for_open(judged, hazard, _part(judged, hazard.span))
+        case IgnoredCondition(index=None):
+            return replace(hazard, help=_by_list(judged))
+        case IgnoredCondition() | OverwrittenCondition():
+            return replace(hazard, help=_for_left_out(judged, _part(judged, hazard.span)))
+        case _:
+            return hazard
+
+
+def _part(judged: Judged, span: Span) -> Predicate | None:
+    """The condition that stands at a span."""
+    where = judged.statement.where
+    return None if where is None else next((part for part in conditions(where) if part.span == span), None)
+
+
+def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> str:
+    column = hazard.column
+    stored = _stored(judged.statement.table, column)
+    if part is not None and stored is not None:
+        as_held = [mended for mended in _in_place(part, stored) if mended.part != part and mends(judged, part, mended)]
+        first = [mended for mended in _literal_first(part, stored) if mends(judged, part, mended)]
+        if as_held and (hazard.foreign or stored.name == "DECIMAL" or not first):
+            return f"write `{as_held[0].text}`, which finds the rows that are meant"
+        if first:
+            return f"write the literal first, `{first[0].text}`, which needs no index and finds the rows that are meant"
+        index = _index(judged.statement.table, column)
+        for mended in _in_place(part, stored):
+            if mends(judged, part, mended, index):
+                on = f"an index on `{column}` before it, {FOR_EVER}"
+                made = f"create {on}" if mended.part == part else f"write `{mended.text}`, and create {on}"
+                return f"{made}: it then finds the rows that are meant"
+            if hazard.way == "or" and _alone(judged, column, mended, index):
+                return (
+                    f"write a statement for each side of the OR, this one with `{mended.text}` and an index on "
+                    f"`{column}`, {FOR_EVER}"
+                )
+    return "name the rows by their key"
+
+
+def _alone(judged: Judged, column: str, mended: Rewritten, index: Index) -> bool:
+    """Whether a condition does what it says as the only one of a statement."""
+    statement = replace(judged.statement, where=mended.part, indexes=(*judged.statement.indexes, index))
+    return not any(getattr(each, "column", column) == column for each in judge(statement).hazards)
+
+
+def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> OpenBound:
+    stored = _stored(judged.statement.table, hazard.column)
+    if part is None or stored is None:
+        return hazard
+    for mended in (*_in_place(part, stored), *_literal_first(part, stored)):
+        if mends(judged, part, mended):
+            edit = Replacement(part.span, mended.text, f"write `{mended.text}`", Applicability.UNSAFE)
+            return replace(hazard, help=f"write `{mended.text}`", replacement=edit)
+    return replace(hazard, help="name the rows by their key")
+
+
+def _by_list(judged: Judged) -> str | None:
+    """The key compared by IN, beside which every condition is heeded."""
+    statement = judged.statement
+    where, key = statement.where, statement.table.primary_key
+    if where is None:
+        return None
+    lists: list[str] = []
+    for part in where.parts if isinstance(where, And) else (where,):
+        if isinstance(part, Compare) and isinstance(part.left, ColumnRef) and part.left.name in key:
+            mended = In(part.left, (part.right,), part.span)
+            text = f"{_ref(part.left)} IN ({value_text(part.right) or '…'})"
+            if _hazards(replace(statement, where=_replaced(where, part, mended))) <= _others(judged, ()):
+                return f"compare the key by IN: conditions beside `{text}` are heeded"
+            lists.append(text)
+    return "read the rows first, and change by a program those that meet it" if lists else None
+
+
+def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
+    table = judged.statement.table
+    for name in (ref.name for ref in _columns(part)):
+        stored = _stored(table, name)
+        if part is None or stored is None:
+            continue
+        for mended in _literal_first(part, stored):
+            if mends(judged, part, mended):
+                return f"write the literal first: `{mended.text}` is heeded"
+    return "let a program read the rows, and change by their key those that meet it"
+
+
+def mends(judged: Judged, part: Predicate, mended: Rewritten, index: Index | None = None) -> bool:
+    """Whether the statement with a condition in other words (and an index more) does what that condition says."""
+    statement = judged.statement
+    assert statement.where is not None
+    indexes = statement.indexes if index is None else (*statement.indexes, index)
+    new = replace(statement, where=_replaced(statement.where, part, mended.part), indexes=indexes)
+    return _hazards(new) <= _others(judged, (part.span,))
+
+
+def _hazards(statement: Statement) -> set[tuple[type, str]]:
+    return {_named(hazard) for hazard in judge(statement).hazards}
+
+
+def _named(hazard: Hazard) -> tuple[type, str]:
+    return type(hazard), getattr(hazard, "column", "")
+
+
+def _others(judged: Judged, spans: tuple[Span, ...]) -> set[tuple[type, str]]:
+    """The hazards of a statement that are of other conditions: they stay."""
+    return {
+        _named(hazard)
+        for hazard in judged.hazards
+        if hasattr(hazard, "span") and hazard.span not in spans and hasattr(hazard, "column")
+    }
+
+
+def _index(table: Table, column: str) -> Index:
+    return Index(f"{table.name}_{column}_idx", (column,), table.made)
+
+
+def _stored(table: Table, name: str) -> DataType | None:
+    column = table.column(name)
+    return stored_type(column.type) if column else None
+
+
+def _columns(part: Predicate | None) -> Iterator[ColumnRef]:
+    match part:
+        case Compare(left=ColumnRef() as ref) | Compare(right=ColumnRef() as ref):
+            yield ref
+        case Between(value=ColumnRef() as ref) | In(value=ColumnRef() as ref):
+            yield ref
+
+
+def _replaced(where: Predicate, old: Predicate, new: Predicate) -> Predicate:
+    """A condition with one of its parts in other words."""
+    if where is old:
+        return new
+    if not isinstance(where, And | Or):
+        return where
+    parts = tuple(_replaced(part, old, new) for part in where.parts)
+    if isinstance(where, And):
+        parts = tuple(deep for part in parts for deep in (part.parts if isinstance(part, And) else (part,)))
+    return replace(where, parts=parts)
+
+
+def _in_place(part: Predicate, stored: DataType) -> Iterator[Rewritten]:
+    """The same comparison with its literals as the column holds them; without the NULL rows where those would come."""
+    match part:
+        case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(right, stored):
+            found = Rewritten(replace(part, right=value), f"{_ref(ref)} {operator} {value_text(value)}")
+            yield found
+            if operator in {"<", "<="}:
+                guard = IsNull(ref, part.span, negated=True)
+                yield Rewritten(And((found.part, guard), part.span), f"{found.text} AND {_ref(ref)} IS NOT NULL")
+        case Between(value=ColumnRef() as ref, low=low, high=high, negated=negated):
+            one, two = right_literal(low, stored), right_literal(high, stored)
+            if one is not None and two is not None:
+                word = "NOT BETWEEN" if negated else "BETWEEN"
+                text = f"{_ref(ref)} {word} {value_text(one)} AND {value_text(two)}"
+                yield Rewritten(replace(part, low=one, high=two), text)
+        case In(value=ColumnRef() as ref, items=items, negated=negated):
+            values = [value for item in items if (value := right_literal(item, stored)) is not None]
+            if len(values) == len(items):
+                listed = ", ".join(str(value_text(value)) for value in values)
+                text = f"{_ref(ref)} {'NOT ' if negated else ''}IN ({listed})"
+                yield Rewritten(replace(part, items=tuple(values)), text)
+
+
+def _literal_first(part: Predicate, stored: DataType) -> Iterator[Rewritten]:
+    """The same comparison the other way round, which is computed for each row."""
+    match part:
+        case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(right, stored):
+            first = Compare(MIRRORED[operator], value, ref, part.span)
+            yield Rewritten(first, f"{value_text(value)} {MIRRORED[operator]} {_ref(ref)}")
+        case Between(value=ColumnRef() as ref, low=low, high=high, negated=False):
+            one, two = right_literal(low, stored), right_literal(high, stored)
+            if one is not None and two is not None:
+                ends = (Compare("<=", one, ref, part.span), Compare(">=", two, ref, part.span))
+                text = f"{value_text(one)} <= {_ref(ref)} AND {value_text(two)} >= {_ref(ref)}"
+                yield Rewritten(And(ends, part.span), text)
+
+
+def _ref(ref: ColumnRef) -> str:
+    return f"{ref.qualifier}.{quoted(ref.name)}" if ref.qualifier else quoted(ref.name)
+
+
+def right_literal(value: Value, stored: DataType) -> Value | None:
+    """The literal of the same value as a column of the type is compared with; None where there is none."""
+    typed = of_literal(value)
+    if typed is None or isinstance(value, Null):
+        return None
+    if stored.name == "UUID":
+        return _uuid(value)
+    if stored.name == "DECIMAL":
+        return _decimal(value, stored.arguments[1])
+    if typed.kind is indexed_kind(stored):
+        return value
+    text = instead(stored, value, update=True)
+    if text is None:
+        return None
+    if text in {"TRUE", "FALSE"}:
+        return Boolean(text == "TRUE", value.span)
+    return Text(text[1:-1].replace("''", "'"), value.span) if text.startswith("'") else Number(text, value.span)
+
+
+def _uuid(value: Value) -> Text | None:
+    """In small letters and with dashes, as a UUID is mostly kept."""
+    text = value.value.replace("-", "").lower() if isinstance(value, Text) else ""
+    if re.fullmatch(r"[0-9a-f]{32}", text) is None:
+        return None
+    return Text("-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])), value.span)
+
+
+def _decimal(value: Value, scale: int) -> Number | None:
+    text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
+    found = re.fullmatch(r"(-?\d+)(?:\.(\d*))?", text)
+    fraction = (found[2] or "") if found else ""
+    if found is None or scale == 0 or len(fraction.rstrip("0")) > scale:
+        return None
+    return Number(f"{found[1]}.{fraction[:scale].ljust(scale, '0')}", value.span)

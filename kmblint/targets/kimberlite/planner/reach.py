@@ -1,0 +1,111 @@
+"""What a path says of every row that it reaches, as facts: of its bounds, and of the conditions that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kmblint.schema.catalog import Table
+from kmblint.schema.domains import Domains, Fact, Truth, Unknown
+from kmblint.schema.predicate import ColumnRef, column_refs
+from kmblint.schema.reach import Reach, Told
+from kmblint.schema.value_set import ValueSet, intersection, union
+from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test
+from kmblint.targets.kimberlite.planner.matching import matches
+from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, Scan
+from kmblint.targets.kimberlite.planner.release import Release
+from kmblint.targets.kimberlite.planner.sets import by_comparison, by_computing, by_range, meant
+from kmblint.targets.kimberlite.planner.values import Typed, encode, of_literal, successor
+from kmblint.targets.kimberlite.values import stored_type
+
+MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+class EngineDomains(Domains):
+    """What the engine's conditions tell of the columns of a table, in which only key columns are never NULL."""
+
+    def __init__(self, table: Table, release: Release) -> None:
+        super().__init__(table, keeps_not_null=False)
+        self.table = table
+        self.release = release
+
+    def reach(self, path: AccessPath) -> Reach:
+        """What a path reaches; the primary key is the only key that holds."""
+        return Reach(tuple(self._told(path)), self, (self.table.primary_key,))
+
+    def _told(self, path: AccessPath) -> Iterator[Told]:
+        match path:
+            case Point(values=values, tests=tests):
+                for name, value, test in zip(self.table.primary_key, values, tests, strict=True):
+                    yield Told(self._in(name, self._exactly(value, test)), test.source)
+            case KeyRange(column=column, range=range_) | IndexRange(column=column, range=range_):
+                bound = range_.high or range_.low
+                assert bound is not None
+                yield Told(self._in(column, range_), bound.test.source)
+            case Scan(contradiction=True, ignored=ignored):
+                yield from (Told(Truth(False), each.source) for each in ignored[-1:])
+        yield from (self.told(each) for each in path.residue)
+
+    def _exactly(self, value: Typed, test: Test) -> Range:
+        bound, key = Bound(value, True, test), encode((value,), self.release)
+        return Range(bound, bound, key, successor(key))
+
+    def in_range(self, name: str, range_: Range) -> ValueSet | None:
+        """What a range of a key or an index lets through of its first column."""
+        column = self.table.column(name)
+        stored = stored_type(column.type) if column else None
+        return by_range(range_, stored, self.release) if stored else None
+
+    def _in(self, name: str, range_: Range) -> Fact:
+        values = self.in_range(name, range_)
+        return Unknown() if values is None else self.on(name, values)
+
+    def told(self, condition: Condition) -> Told:
+        """What a condition tells that is compared row by row."""
+        match condition:
+            case Test(column=name):
+                values = self.compared(condition)
+                return Told(Unknown() if values is None else self.on(name, values), condition.source)
+            case Either(arms=arms):
+                each = tuple(tuple(map(self.told, arm)) for arm in arms)
+                facts = [self.joined((told.fact for told in arm), intersection, absorbing=False) for arm in each]
+                return Told(self.joined(facts, union, absorbing=True), condition.source, each)
+            case Computed():
+                if not any(column_refs(condition.source)):
+                    holds = matches({}, condition, self.release)
+                    return Told(Unknown() if holds is None else Truth(holds), condition.source)
+                found = self.computed(condition)
+                return Told(Unknown() if found is None else self.on(*found), condition.source)
+            case _:
+                return Told(Unknown(), condition.source)
+
+    def compared(self, test: Test) -> ValueSet | None:
+        """What a test lets through row by row."""
+        column = self.table.column(test.column)
+        stored = stored_type(column.type) if column else None
+        return by_comparison(test, stored, self.release) if stored else None
+
+    def computed(self, condition: Computed) -> tuple[str, ValueSet] | None:
+        """The column that is computed with a literal, and what that lets through; None for all other expressions."""
+        sides = literal_beside(condition)
+        column = self.table.column(sides[0]) if sides else None
+        stored = stored_type(column.type) if column else None
+        if sides is None or stored is None:
+            return None
+        return sides[0], by_computing(sides[1], sides[2], stored, self.release)
+
+    def meant(self, name: str, operator: str, values: tuple[Typed, ...]) -> ValueSet | None:
+        """What SQL means by a comparison of a column."""
+        column = self.table.column(name)
+        stored = stored_type(column.type) if column else None
+        return meant(operator, values, stored) if stored else None
+
+
+def literal_beside(condition: Computed) -> tuple[str, str, Typed] | None:
+    """The column, the operator as it reads with the column first, and the literal; None where it isn't these two."""
+    left, right = condition.left, condition.right
+    if isinstance(left, ColumnRef) and (value := of_literal(right)) is not None:
+        return left.name, condition.operator, value
+    if isinstance(right, ColumnRef) and (value := of_literal(left)) is not None:
+        return right.name, MIRRORED[condition.operator], value
+    return None
