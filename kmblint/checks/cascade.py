@@ -31,7 +31,7 @@ def check(
     table = step.before.table(change.table.text)
     if table is None:
         return
-    ignored = target.runner and isinstance(change, DropTable | DropColumn)
+    ignored = not target.capabilities.drops_dependents and isinstance(change, DropTable | DropColumn)
     hanging = list(_hanging(change, table, step.before, ignored=ignored))
     if not hanging and not step.populated(table.name):
         return

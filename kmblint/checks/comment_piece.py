@@ -14,7 +14,11 @@ from kmblint.wording import counted
 
 def check(piece: Piece, migration: Migration, target: Target) -> Iterator[Finding]:
     """The comment that the runner sends as a statement, and what has happened by then."""
-    if not target.runner or not piece.sent or not migration.source.text.startswith("/*", piece.span.start):
+    if (
+        not target.capabilities.splits_at_semicolons
+        or not piece.sent
+        or not migration.source.text.startswith("/*", piece.span.start)
+    ):
         return
     tokens = scan(migration.source, piece.span)
     if any(token.kind not in COMMENTS for token in tokens):

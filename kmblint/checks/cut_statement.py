@@ -24,7 +24,7 @@ _HOLDERS = {
 def check(migration: Migration, replay: Replay, target: Target) -> Iterator[Finding]:
     """The literal, name or comment, once however many `;` it holds."""
     ends = sum(statement.semicolon is not None for statement in migration.statements)
-    if not target.runner or migration.source.slice(migration.sent).count(";") == ends:
+    if not target.capabilities.splits_at_semicolons or migration.source.slice(migration.sent).count(";") == ends:
         return
     for token in scan(migration.source, migration.sent):
         holder = _HOLDERS.get(token.kind)

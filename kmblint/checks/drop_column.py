@@ -20,7 +20,7 @@ def check(change: DropColumn, step: Step, replay: Replay, target: Target) -> Ite
         return
     if not step.history.populated_at(column.made.file, step.migration):
         return
-    if target.runner and column.name in table.primary_key:
+    if not target.capabilities.drops_key_columns and column.name in table.primary_key:
         return  # the engine refuses it, and so drops nothing
     if any(poison.column == column.name for poison in table.poisons):
         return  # nothing else makes the table readable again

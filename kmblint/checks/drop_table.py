@@ -24,7 +24,7 @@ def check(change: DropTable, step: Step, replay: Replay, target: Target) -> Iter
     hanging = list(dependents(step.before, table))
     names = ", ".join(f"`{reference.name}`" for reference in pointing)
     verb = "refers" if len(pointing) == 1 else "refer"
-    left = "stays" if target.runner else "goes with it"
+    left = "goes with it" if target.capabilities.drops_dependents else "stays"
     yield Finding(
         step.place(change.span.to(change.table.span)),
         f"`{table.name}` is dropped with its rows ({step.why_populated(table.name)})"

@@ -51,7 +51,11 @@ def _taken(history: History, target: Target, number: int, file: str, ahead: int)
     """The number is that of a file that the branch doesn't have yet."""
     other, migration = history.taken[number], history.by_file.get(file)
     wanted = history.next_file(migration.description, ahead) if migration else ""
-    effect = "and never executes this file" if target.runner else "and which of them runs first is undefined"
+    effect = (
+        "and never executes this file"
+        if target.capabilities.applies_by_number
+        else "and which of them runs first is undefined"
+    )
     return Finding(
         point(file),
         f"number {number:04} is taken in `{history.since}` by `{other}`: a database that has that one takes the number "
@@ -94,7 +98,7 @@ def _branch(history: History, file: str) -> str:
 
 
 def _effect(history: History, target: Target, file: str, first: str) -> str:
-    if not target.runner:
+    if not target.capabilities.applies_by_number:
         return "which of them runs first is undefined"
     if _applied(history, first) and not _applied(history, file):
         return f"`{first}` is applied, so the runner takes the number for done and never executes this file"

@@ -13,11 +13,11 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     """The file, where up holds nothing but header, blank lines and `;`."""
     if migration.pieces or migration.statements or not migration.replayed:
         return
-    if target.runner and migration.source.slice(migration.sent).strip():
+    if target.capabilities.records_in_file and migration.source.slice(migration.sent).strip():
         message = (
             "nothing is to be applied: a `;` alone is no statement, and the runner records the migration all the same"
         )
-    elif target.runner:
+    elif target.capabilities.records_in_file:
         message = "nothing is to be applied: the runner says nothing and never records it, so it stays pending for ever"
     else:
         message = "nothing is to be applied: there is no statement in it"

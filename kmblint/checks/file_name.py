@@ -27,7 +27,9 @@ def check(history: History, target: Target, *, digits: int, pattern: str) -> Ite
         if trouble is None:
             continue
         consequence = (
-            ", and the runner then refuses the whole folder" if target.runner and not migration.numbered else ""
+            ", and the runner then refuses the whole folder"
+            if target.capabilities.applies_by_number and not migration.numbered
+            else ""
         )
         wanted = _wanted(history, migration, digits, pattern)
         mendable = wanted is not None and migration.numbered and not other_width

@@ -8,7 +8,6 @@ from typing import Final
 
 from kmblint.findings import Edit, Finding, Fix, Related
 from kmblint.history.files import Migration
-from kmblint.history.sections import RUNNER_MARKER
 from kmblint.sql.scanner import StatementTokens, scan, split
 from kmblint.targets import Target
 from kmblint.text import Span
@@ -24,7 +23,8 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     live = list(split(scan(migration.source, Span(marker.end, max(marker.end, migration.sent.end)))))
     if not live:
         return
-    run = [each for each in live if _is_sent(migration, each)] if target.runner else live
+    wanted = target.capabilities.rollback_marker
+    run = [each for each in live if _is_sent(migration, each)] if target.capabilities.splits_at_semicolons else live
     first = (run or live)[0]
     title = _title(migration, first)
     if not run:
@@ -36,11 +36,11 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
         migration.place(first.span),
         f"`{title}` stands behind `-- DOWN:` without a `--` of its own, so {fate}",
         help="comment it out, as the guide does"
-        + (f"; or write the marker as `{RUNNER_MARKER}`, the only one that the runner knows" if target.runner else ""),
+        + (f"; or write the marker as `{wanted}`, the only one that the runner knows" if wanted else ""),
         related=(Related(migration.place(marker), "the runner takes this for a comment like any other"),)
-        if target.runner
+        if wanted
         else (Related(migration.place(marker), "what follows was meant for a rollback"),),
-        fix=_fix(migration, marker, live) if target.runner else None,
+        fix=_fix(migration, marker, live, wanted) if wanted else None,
     )
 
 
@@ -53,9 +53,9 @@ def _title(migration: Migration, statement: StatementTokens) -> str:
     return next(meant, " ".join(token.text for token in statement.tokens[:3]))
 
 
-def _fix(migration: Migration, marker: Span, live: list[StatementTokens]) -> Fix | None:
+def _fix(migration: Migration, marker: Span, live: list[StatementTokens], wanted: str) -> Fix | None:
     """The runner's marker; not where comments among the statements would make the runner skip them."""
     words = _MARKER.match(migration.source.text, marker.start)
     if words is None or any(each.comments for each in live):
         return None
-    return Fix(f"write `{RUNNER_MARKER}`", (Edit(migration.place(Span(*words.span())), RUNNER_MARKER),))
+    return Fix(f"write `{wanted}`", (Edit(migration.place(Span(*words.span())), wanted),))

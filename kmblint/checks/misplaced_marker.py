@@ -6,24 +6,28 @@ from collections.abc import Iterator
 
 from kmblint.findings import Edit, Finding, Fix, Related
 from kmblint.history.files import Migration
-from kmblint.history.sections import RUNNER_MARKER, markers
+from kmblint.history.sections import markers
 from kmblint.sql.scanner import COMMENTS, scan
+from kmblint.targets import Target
 from kmblint.text import Span
 
 
-def check(migration: Migration) -> Iterator[Finding]:
+def check(migration: Migration, target: Target) -> Iterator[Finding]:
     """Each marker that divides the file elsewhere than its author meant."""
+    wanted = target.capabilities.rollback_marker
+    if wanted is None:
+        return
     yield from _in_header(migration)
     text, end = migration.source.text, migration.sent.end
     meant = _meant(migration, Span(migration.header.span.end, len(text)))
     if end < len(text) and not any(span.start == end and _opens_line(text, span) for span in meant):
         yield Finding(
-            migration.place(Span(end, end + len(RUNNER_MARKER))),
-            f"up ends here, in the middle of a line: the runner looks for `{RUNNER_MARKER}`, whatever is around it",
+            migration.place(Span(end, end + len(wanted))),
+            f"up ends here, in the middle of a line: the runner looks for `{wanted}`, whatever is around it",
             help="put the marker on a line of its own; anywhere else, write the words otherwise",
         )
     elif meant:
-        yield from _misspelt(migration, meant[0])
+        yield from _misspelt(migration, meant[0], wanted)
         yield from _repeated(migration, meant)
 
 
@@ -44,18 +48,18 @@ def _in_header(migration: Migration) -> Iterator[Finding]:
         )
 
 
-def _misspelt(migration: Migration, marker: Span) -> Iterator[Finding]:
+def _misspelt(migration: Migration, marker: Span, wanted: str) -> Iterator[Finding]:
     source = migration.source
     behind = scan(source, Span(marker.end, len(source.text)))
-    if source.text.startswith(RUNNER_MARKER, marker.start) or all(token.kind in COMMENTS for token in behind):
+    if source.text.startswith(wanted, marker.start) or all(token.kind in COMMENTS for token in behind):
         return
     skips = "skips the first statement and " if source.text.startswith("--", marker.start) else ""
     yield Finding(
         migration.place(marker),
-        f"`{source.slice(marker)}` isn't the runner's `{RUNNER_MARKER}`: what stands behind it belongs to up, "
+        f"`{source.slice(marker)}` isn't the runner's `{wanted}`: what stands behind it belongs to up, "
         f"where the runner {skips}runs {'the others' if skips else 'it'}",
-        help=f"write `{RUNNER_MARKER}`",
-        fix=Fix(f"write `{RUNNER_MARKER}`", (Edit(migration.place(marker), RUNNER_MARKER),)),
+        help=f"write `{wanted}`",
+        fix=Fix(f"write `{wanted}`", (Edit(migration.place(marker), wanted),)),
     )
 
 

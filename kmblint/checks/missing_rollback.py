@@ -18,16 +18,17 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
         return
     if migration.marker is not None and (migration.down_statements or _says_why(migration)):
         return
+    runner_marker = target.capabilities.rollback_marker
     yield Finding(
         point(migration.file),
         f"{migration.id} has no down section"
         + (
             ": a rollback forgets the record and keeps the schema"
-            if target.runner
+            if runner_marker
             else ", so nobody knows the way back"
         ),
-        help="write `-- Down Migration` on a line of its own, and behind it what takes this back"
-        if target.runner
+        help=f"write `{runner_marker}` on a line of its own, and behind it what takes this back"
+        if runner_marker
         else "write `-- DOWN:` on a line of its own, and behind it, in comments, what takes this back",
     )
 

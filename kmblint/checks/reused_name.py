@@ -16,7 +16,7 @@ def check(change: AddTable, step: Step, replay: Replay, target: Target) -> Itera
     dropped = step.before.dropped.get(name)
     if dropped is None or dropped.renamed_to is not None or step.before.table(name):
         return
-    living = _living_indexes(change, step, replay) if target.runner else []
+    living = [] if target.capabilities.drops_dependents else _living_indexes(change, step, replay)
     yield _haunted(change, step, living) if living else _renamed(change, step, target)
 
 
@@ -25,7 +25,7 @@ def _renamed(change: AddTable, step: Step, target: Target) -> Finding:
     name = change.table.text
     dropped = step.before.dropped[name]
     stale = [index.name for index in step.before.stale_indexes(name)]
-    if target.runner:
+    if not target.capabilities.drops_dependents:
         indexes = ", ".join(f"`{index}`" for index in stale)
         effect = "time travel shows two tables under one name" + (
             f", and its old index{'es' if len(stale) > 1 else ''} {indexes} can't be made again" if stale else ""

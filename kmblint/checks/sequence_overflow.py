@@ -26,7 +26,7 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             consequence = "the runner can't use the whole folder"
         yield Finding(
             point(migration.file),
-            f"{trouble}{f', so {consequence}' if target.runner else ''}",
+            f"{trouble}{f', so {consequence}' if target.capabilities.applies_by_number else ''}",
             help=f"call it like `{history.next_file('add_phone_to_patients')}`",
             cause=None if migration.digits.isdecimal() else point(migration.file),
         )

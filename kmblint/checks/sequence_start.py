@@ -14,7 +14,7 @@ def check(history: History, target: Target) -> Iterator[Finding]:
     first = min(history.by_number, default=1)
     if first == 1 or history.baseline is not None:
         return
-    consequence = ", and `migration validate` fails" if target.runner else ""
+    consequence = ", and `migration validate` fails" if target.capabilities.applies_by_number else ""
     yield Finding(
         point(history.by_number[first][0]),
         f"the history begins with {first:04}: the first migration is 0001{consequence}",

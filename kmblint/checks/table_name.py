@@ -9,12 +9,9 @@ from typing import Final
 from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable, RenameTable
-from kmblint.targets.capabilities import SYSTEM_PREFIX, TRACKING_TABLE
+from kmblint.targets.capabilities import OWN_TABLES
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import plurals, singular, snake
-
-_ENGINES_OWN: Final = (SYSTEM_PREFIX, TRACKING_TABLE)
-"""What tables of the engine and of the tracking begin with; rules of their own look at those."""
 
 
 def check(change: AddTable | RenameTable, step: Step, *, pattern: str, plural: str) -> Iterator[Finding]:
@@ -23,7 +20,7 @@ def check(change: AddTable | RenameTable, step: Step, *, pattern: str, plural: s
         return
     name = next(change.introduces()).name
     for part in name.text.split("."):
-        if not part.isascii() or part.startswith(_ENGINES_OWN):
+        if not part.isascii() or part.startswith(OWN_TABLES):  # rules of their own look at those
             continue
         if not re.fullmatch(pattern, part):
             wanted = snake(part)

@@ -19,7 +19,7 @@ def check(statement: Statement, step: Step, target: Target) -> Iterator[Finding]
         return
     reason = (
         "Kimberlite has no such table: what was applied stands in `.kimberlite/migrations/applied.toml`"
-        if target.runner
+        if target.capabilities.records_in_file
         else "the system keeps it, and what a migration writes there is believed"
     )
     yield Finding(

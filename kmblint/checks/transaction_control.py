@@ -29,7 +29,7 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     ]
     if not words:
         return
-    if target.runner:
+    if not target.capabilities.has_transactions:
         first, *others = words
         yield Finding(
             migration.place(first.statement.span),

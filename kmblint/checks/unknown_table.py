@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.analysis.unresolved import alike, unresolved_table
 from kmblint.findings import Finding
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DropTable
 from kmblint.schema.conflict import UnknownTable
-from kmblint.targets.capabilities import SYSTEM_PREFIX, TRACKING_TABLE
-
-_KEPT_BY_THE_DATABASE: Final = (SYSTEM_PREFIX, TRACKING_TABLE, "information_schema.", "pg_catalog.")
+from kmblint.targets.capabilities import SYSTEM_TABLES
 
 
 def check(subject: UnknownTable | DropTable, step: Step, replay: Replay) -> Iterator[Finding]:
@@ -25,7 +22,7 @@ def check(subject: UnknownTable | DropTable, step: Step, replay: Replay) -> Iter
         yield from _passed(subject, step, replay)
         return
     earlier = (change.table for change in step.statement.changes[: step.number])
-    if name.startswith(_KEPT_BY_THE_DATABASE) or any(table and table.text == name for table in earlier):
+    if name.startswith(SYSTEM_TABLES) or any(table and table.text == name for table in earlier):
         return
     absence = unresolved_table(step, replay, name)
     yield Finding(

@@ -11,10 +11,11 @@ from kmblint.targets import Target
 
 def check(history: History, target: Target) -> Iterator[Finding]:
     """The repair of every failed file that isn't marked."""
+    by_number = target.capabilities.applies_by_number
+    order = "the runner executes both, in no defined order" if by_number else "nothing says which of them runs"
     for migration in history.migrations:
         if migration.fixed_by is None or migration.failed:
             continue
-        order = "the runner executes both, in no defined order" if target.runner else "nothing says which of them runs"
         yield Finding(
             point(migration.fixed_by),
             f"`{migration.fixed_by}` takes the place of `{migration.file}`, which is not marked failed: {order}",

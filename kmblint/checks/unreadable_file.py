@@ -15,5 +15,9 @@ def check(unreadable: Unreadable, history: History, target: Target) -> Iterator[
     place = point(unreadable.file)
     if migration is not None and unreadable.offset:
         place = migration.place(migration.source.line_span(unreadable.line))
-    consequence = "; one such file makes the whole folder unusable" if target.runner and unreadable.fatal else ""
+    consequence = (
+        "; one such file makes the whole folder unusable"
+        if target.capabilities.applies_by_number and unreadable.fatal
+        else ""
+    )
     yield Finding(place, f"`{unreadable.file}` can't be used: {unreadable.reason}{consequence}", help=unreadable.help)

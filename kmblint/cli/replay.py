@@ -55,7 +55,7 @@ def command(**options: Any) -> None:
     kept = [path for one in opened for path in one.kept]
     for one in opened:
         target = targets.get(one.config.target.value, engine=one.config.engine.value)
-        told = transcribe(replay(one.history, target, actual=True), runner=target.runner)
+        told = transcribe(replay(one.history, target, actual=True), target.capabilities)
         transcripts.append(told.only(one.shown))
     if options["output_format"] == "json":
         write(as_json(transcripts), options["output_file"], kept)

@@ -1,7 +1,7 @@
 """Cuts the text of a migration into its header, what was meant as up and down, and what the runner makes of it.
 
-The runner's side is crates/kimberlite-migration/src/file.rs and crates/kimberlite-cli/src/commands/migration.rs; the
-guide's is its section "Include Rollback Logic".
+What the runner looks for stands in `kmblint/targets/kimberlite/runner.py`; what the guide writes stands in its section
+"Include Rollback Logic".
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import msgspec
 
 from kmblint.history.files import Header
 from kmblint.sql.scanner import COMMENTS, Kind, scan
+from kmblint.targets.kimberlite.runner import HEADER_KEYS, MARKER
 from kmblint.text import Source, Span
-
-RUNNER_MARKER: Final = "-- Down Migration"
 
 _MARKER: Final = re.compile(
     r"""--+[ \t]*(?:
@@ -58,7 +57,7 @@ def split(source: Source) -> Sections:
     text, end = source.text, len(source.text)
     header = _header(text)
     start = header.span.end
-    cut = text.find(RUNNER_MARKER, start)
+    cut = text.find(MARKER, start)
     sent = Span(start, cut if cut >= 0 else end)
     sent_down = Span(_next_line(text, cut), end) if cut >= 0 else None
     meant = next(markers(source, Span(start, end)), None)
@@ -98,16 +97,13 @@ def _header(text: str) -> Header:
     )
 
 
-_KEYS: Final = {"Migration:": "name", "Created:": "created", "Author:": "author", "Failed:": "failed"}
-
-
 def _header_entry(line: str) -> tuple[str | None, str]:
     """The field and value that a header line sets; the runner takes any number of `--` before it."""
     comment = line
     while comment.startswith("--"):
         comment = comment[2:]
     comment = comment.strip()
-    for prefix, key in _KEYS.items():
+    for prefix, key in HEADER_KEYS.items():
         if comment.startswith(prefix):
             return key, comment[len(prefix) :].strip()
     return None, ""

@@ -196,13 +196,13 @@ def steps_of(
     history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool, contain: bool = True
 ) -> Iterator[Step]:
     """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
-    runner = target.runner and migration is not history.baseline
+    sent = migration is not history.baseline
     meant = migration.statements
-    if runner and actual and migration.sent != migration.up:
+    if sent and actual and target.capabilities.rollback_marker and migration.sent != migration.up:
         meant = statements(migration.source, migration.sent)
     for statement in meant:
         try:
-            steps = tuple(_steps(history, migration, statement, target, catalog, actual=actual, runner=runner))
+            steps = tuple(_steps(history, migration, statement, target, catalog, actual=actual, sent=sent))
             steps = _undone(steps, catalog) if actual else steps
         except Exception as error:
             if not contain:
@@ -233,13 +233,13 @@ def _steps(
     catalog: Catalog,
     *,
     actual: bool,
-    runner: bool,
+    sent: bool,
 ) -> Iterator[Step]:
     """The steps of one statement, a change each; raises what reading the statement failed with."""
     if statement.failure is not None:
         raise statement.failure
     form = target.form(statement, migration.source)
-    fate = target.fate(statement, migration.source, migration.pieces) if runner else None
+    fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
         catalog = made_anew(catalog, change)

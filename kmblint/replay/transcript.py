@@ -15,6 +15,7 @@ from kmblint.redaction import Secrets, starred
 from kmblint.replay.describe import describe
 from kmblint.replay.leaks import leaks
 from kmblint.replay.steps import Replay, Step
+from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.verdict import (
     BlindComparison,
     ChangedType,
@@ -121,27 +122,28 @@ class Transcript(msgspec.Struct, frozen=True):
         )
 
 
-def transcribe(replayed: Replay, *, runner: bool) -> Transcript:
-    """The transcript of an `actual` replay; `runner` says whether Kimberlite's own runs the files."""
+def transcribe(replayed: Replay, capabilities: Capabilities) -> Transcript:
+    """The transcript of an `actual` replay; the capabilities are those of its target."""
+    split, numbered = capabilities.splits_at_semicolons, capabilities.applies_by_number
     entries: list[Entry] = []
     endings: list[Ending] = []
     numbers: dict[int | None, str] = {}
     reached = True
     for migration in replayed.history.replayed:
-        told = tuple(_file(migration, replayed.by_file.get(migration.file, ()), runner=runner, reached=reached))
+        told = tuple(_file(migration, replayed.by_file.get(migration.file, ()), split=split, reached=reached))
         entries += told
-        taken_by = numbers.setdefault(migration.number, migration.file) if runner else migration.file
+        taken_by = numbers.setdefault(migration.number, migration.file) if numbered else migration.file
         endings.append(_ending(migration, told, taken_by, reached=reached))
         reached = reached and not endings[-1].stops
     stop = next((ending.migration for ending in endings if ending.stops), None)
-    return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if runner else "", stop)
+    return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if numbered else "", stop)
 
 
-def _file(migration: Migration, steps: tuple[Step, ...], *, runner: bool, reached: bool) -> Iterator[Entry]:
+def _file(migration: Migration, steps: tuple[Step, ...], *, split: bool, reached: bool) -> Iterator[Entry]:
     """The entries of one file, in the order of its text."""
     statements = [tuple(group) for _, group in groupby(steps, key=lambda step: step.statement.span)]
     told = [(group[0].statement.span.start, _entry(group)) for group in statements]
-    if runner:
+    if split:
         spans = [group[0].statement.span for group in statements]
         ends = [span.end for span in spans]
         for piece in migration.pieces:

@@ -1,4 +1,4 @@
-"""What holds of every table of a target, whatever the statement: conditions, constraints, indexes, cost."""
+"""What holds of every table and every file of a target: conditions, constraints, indexes, cost, how it is run."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ SYSTEM_PREFIX: Final = "_kimberlite_"
 """What the names of the engine's own tables begin with."""
 TRACKING_TABLE: Final = "__migrations"
 """Where the guide's runner keeps what was applied."""
+
+OWN_TABLES: Final = (SYSTEM_PREFIX, TRACKING_TABLE)
+"""What the names of tables begin with that no migration makes."""
+SYSTEM_TABLES: Final = (*OWN_TABLES, "information_schema.", "pg_catalog.")
+"""The same, and what other databases keep of themselves."""
 
 
 class Search(Enum):
@@ -43,6 +48,18 @@ class Capabilities(msgspec.Struct, frozen=True):
     """DEFAULT, lengths and the like are heeded: a column is what was declared."""
     drops_every_object: bool
     """An index, a role or a user can be dropped too."""
+    drops_dependents: bool
+    """Indexes, policies and masks go with the table or column that they hang on; else they stay under its name."""
+    drops_key_columns: bool
+    has_transactions: bool
+    splits_at_semicolons: bool
+    """A file is cut at every `;`, in literals and comments too; a piece that then begins with `--` is left out."""
+    applies_by_number: bool
+    """A file is known by its number: one whose number is done is never run, one without a number stops every run."""
+    records_in_file: bool
+    """What is applied stands in a file and not in a table, by the name in the header, once anything was sent."""
+    rollback_marker: str | None = None
+    """What the runner takes for the end of up; None where down is for people to read."""
     max_scale: int | None = None
     """Digits behind the point that a column may have, where the target takes more and can't read them back."""
     max_indexes: int | None = None

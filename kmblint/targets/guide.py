@@ -30,7 +30,6 @@ class Guide:
     """Takes whatever is SQL, and refuses what the catalogue contradicts."""
 
     name = "guide"
-    runner = False
     capabilities = Capabilities(
         Semantics(),
         append_only=False,
@@ -38,6 +37,12 @@ class Guide:
         keeps_index_clauses=True,
         keeps_declarations=True,
         drops_every_object=True,
+        drops_dependents=True,
+        drops_key_columns=True,
+        has_transactions=True,
+        splits_at_semicolons=False,
+        applies_by_number=False,
+        records_in_file=False,
     )
 
     def fate(

@@ -25,12 +25,8 @@ class Target(Protocol):
         """How configuration calls it."""
 
     @property
-    def runner(self) -> bool:
-        """Whether Kimberlite's runner stands before it, which skips and splits."""
-
-    @property
     def capabilities(self) -> Capabilities:
-        """What holds of its every table."""
+        """What holds of every table and every file."""
 
     def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
         """What its runner makes of a statement before the engine sees it; None where it is sent whole."""

@@ -104,7 +104,7 @@ def test_colours_change_no_word() -> None:
 def test_no_line_is_wider_than_a_narrow_terminal(project: Path) -> None:
     target = targets.get("kimberlite")
     history = folder.read(project / "migrations", display=lambda path: path.name)
-    transcript = transcribe(replayed(history, target, actual=True), runner=True)
+    transcript = transcribe(replayed(history, target, actual=True), target.capabilities)
     lines = list(as_text(transcript, Paint(), 50))
     assert max(len(line) for line in lines if not line.startswith(("000", "Not", "3 mig", "5 stat"))) <= 50
     assert any(line.endswith("…") for line in lines)

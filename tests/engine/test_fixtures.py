@@ -40,7 +40,7 @@ def test_what_is_sent_is_taken_or_refused_as_the_transcript_says(case: str) -> N
     before = [baseline.source.slice(each.span) for each in baseline.statements] if baseline else []
     sent = [
         entry
-        for entry in transcribe(done, runner=True).entries
+        for entry in transcribe(done, targets.get("kimberlite").capabilities).entries
         if entry.verdict not in {Verdict.SKIPPED, Verdict.SPLIT}
     ]
     answers = ask(case, [*before, *(entry.sql for entry in sent)]).statements[len(before) :]

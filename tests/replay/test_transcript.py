@@ -26,7 +26,7 @@ def told(root: Path, *texts: str, target: str = "kimberlite", **said: Any) -> Tr
     files = {f"{number:04}_a.sql": text for number, text in enumerate(texts, start=1)} | said.pop("files", {})
     used = targets.get(target)
     past = history(root, files, **said)
-    return transcribe(replay(past, used, actual=True), runner=used.runner)
+    return transcribe(replay(past, used, actual=True), used.capabilities)
 
 
 def verdicts(transcript: Transcript) -> list[str]:
@@ -36,7 +36,7 @@ def verdicts(transcript: Transcript) -> list[str]:
 def test_the_guide_s_own_statements(tmp_path: Path) -> None:
     files = {path.name: path.read_text(encoding="utf-8") for path in (FIXTURES / "guide/migrations").glob("*.sql")}
     target = targets.get("kimberlite")
-    transcript = transcribe(replay(history(tmp_path / "m", files), target, actual=True), runner=True)
+    transcript = transcribe(replay(history(tmp_path / "m", files), target, actual=True), target.capabilities)
     assert [(entry.migration.id, entry.verdict.value) for entry in transcript.entries] == [
         ("0001", "taken"),
         ("0001", "skipped"),

@@ -10,6 +10,7 @@ from kmblint.targets.capabilities import Capabilities, Search
 from kmblint.targets.kimberlite.facts import BROKEN_NAMES, COMPARING_WITH_NOW, MAX_INDEXES, MAX_SCALE
 from kmblint.targets.kimberlite.keys import freezes_every_row
 from kmblint.targets.kimberlite.planner.sets import finds_equals
+from kmblint.targets.kimberlite.runner import MARKER
 from kmblint.targets.kimberlite.values import stored_type
 
 
@@ -41,6 +42,13 @@ CAPABILITIES: Final = _Kimberlite(
     keeps_index_clauses=False,
     keeps_declarations=False,
     drops_every_object=False,
+    drops_dependents=False,
+    drops_key_columns=False,
+    has_transactions=False,
+    splits_at_semicolons=True,
+    applies_by_number=True,
+    records_in_file=True,
+    rollback_marker=MARKER,
     max_scale=MAX_SCALE,
     max_indexes=MAX_INDEXES,
     broken_names=BROKEN_NAMES,

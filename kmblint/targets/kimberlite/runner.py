@@ -1,19 +1,25 @@
 """Kimberlite's runner, which stands before the engine: what it cuts, skips and sends.
 
 Source: crates/kimberlite-cli/src/commands/migration.rs splits on every `;`, in literals and comments too, and leaves
-out what then begins with `--`.
+out what then begins with `--`; crates/kimberlite-migration/src/file.rs reads the header and finds the marker.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Final
 
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets.verdict import Piece, Verdict
 from kmblint.text import Source, Span
+
+MARKER: Final = "-- Down Migration"
+"""What ends up, wherever it stands; down begins on the next line."""
+HEADER_KEYS: Final = {"Migration:": "name", "Created:": "created", "Author:": "author", "Failed:": "failed"}
+"""What a line of the header begins with, behind any number of `--`, and what it says."""
 
 
 def pieces(source: Source, span: Span) -> list[Piece]:

@@ -26,7 +26,6 @@ class Kimberlite:
     """The engine of one release behind its runner."""
 
     name = "kimberlite"
-    runner = True
     capabilities: Capabilities = CAPABILITIES
 
     def __init__(self, facts: Facts) -> None:
