@@ -52,11 +52,17 @@ class Access(msgspec.Struct, frozen=True):
     def read(self, path: Path) -> bytes:
         """The bytes of a file; raises BarredError where it may not be read or can't be."""
         try:
-            self._check_link(path)
-            self._check_kind(path.stat())
+            status = os.lstat(path)
+            if stat.S_ISLNK(status.st_mode):
+                self._check_link(path)
+                status = path.stat()
+            self._check_kind(status)
             with open(os.open(path, _OPEN), "rb") as file:  # noqa: PTH123 (pathlib takes no flags)
-                self._check_kind(os.fstat(file.fileno()))
-                data = file.read(self.largest + 1)
+                status = os.fstat(file.fileno())
+                self._check_kind(status)
+                data = file.read(status.st_size + 1)
+                if len(data) > status.st_size:  # it grows, or is one of those that tell no size
+                    data += file.read(max(self.largest + 1 - len(data), 0))
         except OSError as error:
             raise _unopened(path, error) from error
         if len(data) > self.largest:
@@ -70,7 +76,7 @@ class Access(msgspec.Struct, frozen=True):
         )
 
     def _check_link(self, path: Path) -> None:
-        if self.inside is not None and path.is_symlink() and path.exists() and self.is_outside(path):
+        if self.inside is not None and path.exists() and self.is_outside(path):
             raise BarredError(
                 f"it is a link that leads out of the project, to `{path.readlink()}`",
                 "put the file itself there; `--follow-links` reads it where you trust it",

@@ -56,6 +56,8 @@ def _says_columns(middle: str, change: AddIndex) -> bool:
     """Whether every word stands for columns of the index, in full, shortened, or as initials."""
     if not middle or change.where is not None or any(part.column is None for part in change.parts):
         return True
+    if middle == "_".join(part.column.text for part in change.parts if part.column).lower():
+        return True
     return not _strange(middle, change)
 
 

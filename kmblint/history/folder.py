@@ -7,6 +7,7 @@ folder, numbered by what stands before the first `_`, read as u32.
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Collection, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -101,7 +102,7 @@ def read(
         applied_through=reader.applied_through,
         since=known.since,
         released=reader.released,
-        ahead={name: Source(name, text, display(root / name)) for name, text in known.ahead.items()},
+        ahead={name: Source(name, text, reader.shown(name)) for name, text in known.ahead.items()},
         edited=edited,
         absent=frozenset(migration.file for migration in absent),
         notes=known.notes,
@@ -138,13 +139,14 @@ class _Reader:
         self.display = display
         self.parse = parse
         self.access = access
+        self._folder = display(root)
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
         self._taken = {number_of(name) for name in names if is_migration(name)}
         self.gone: dict[int, str] = {}
         """Number → a file of that number that the revision has and the folder hasn't."""
         if known.released is not None:
-            self.released = {name: Source(name, known.released[name], display(root / name)) for name in known.released}
+            self.released = {name: Source(name, known.released[name], self.shown(name)) for name in known.released}
             self.gone = {
                 number: name
                 for name in sorted(self.released)
@@ -152,6 +154,10 @@ class _Reader:
             }
             if self.applied_through is None:
                 self.applied_through = max((number_of(name) or 0 for name in self.released), default=0)
+
+    def shown(self, name: str) -> str:
+        """How the user calls a file of the folder."""
+        return name if self._folder == "." else posixpath.join(self._folder, name)
 
     def migration(self, name: str, text: str | None) -> tuple[Migration | None, Unreadable | None]:
         """What a file says, and why the runner can't read it; from a file that nobody can read, no migration."""
@@ -163,7 +169,7 @@ class _Reader:
         if text is None:
             old = self._released_as(name)
             return self._built(old, path, applied=True, readable=False) if old else None, unreadable
-        source = Source(name, text, self.display(path))
+        source = Source(name, text, self.shown(name))
         return self._built(source, path, applied=self._is_applied(name), readable=trouble is None), unreadable
 
     def is_edited(self, migration: Migration) -> bool:
@@ -238,20 +244,21 @@ class _Reader:
             return name in self.released or renamed
         return number is not None and self.applied_through is not None and number <= self.applied_through
 
-    def _number(self, name: str) -> int | None:
-        """The number that the runner reads, else the one that is evident and that no other file has."""
+    def _meant(self, name: str) -> int | None:
+        """The number that is evident in a name of which the runner reads none, and that no other file has."""
         evident = evident_number(name)
-        return number_of(name) if number_of(name) is not None or evident in self._taken else evident
+        return None if evident in self._taken else evident
 
     def _built(self, source: Source, path: Path, *, applied: bool, readable: bool) -> Migration:
         parts = split(source)
+        number = number_of(source.name)
         return Migration(
             file=source.name,
             path=path,
             source=source,
             digits=source.name.split("_", 1)[0],
-            number=self._number(source.name),
-            numbered=number_of(source.name) is not None,
+            number=self._meant(source.name) if number is None else number,
+            numbered=number is not None,
             description=description_of(source.name),
             header=parts.header,
             up=parts.up,

@@ -7,6 +7,7 @@ what nobody could mend any more is taken out; the rest is grouped and sorted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -45,20 +46,22 @@ _Context = Mapping[type, object]
 def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
     """Replays the history, runs the selected rules over it, and reports what is left to say."""
     replayed = replay(history, target, contain=not settings.debug)
-    dispatcher = _Dispatcher(settings, rulebook, {History: history, Target: target, Replay: replayed})
+    whole: _Context = {History: history, Target: target, Replay: replayed}
+    dispatcher = _Dispatcher(settings, rulebook, target)
     diagnoser = Diagnoser(history, settings)
     suppressions = Suppressions(
         suppression
         for migration in history.migrations
         for suppression in find_suppressions(migration, rulebook, settings.today)
     )
-    candidates = _candidates(diagnoser, dispatcher.about(_subjects(history, replayed)))
+    candidates = _candidates(diagnoser, dispatcher.about(_subjects(history, replayed, whole)))
     if dispatcher.asking(Rollback):
-        candidates += _candidates(diagnoser, dispatcher.about(_rollbacks(replayed, target)))
+        candidates += _candidates(diagnoser, dispatcher.about(_rollbacks(replayed, target, whole)))
     _unsuppressed(without_superseded(candidates), suppressions)
     settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
     candidates += _candidates(
-        diagnoser, dispatcher.about((each, {Migration: diagnoser.files[each.file]}, each.place) for each in settled)
+        diagnoser,
+        dispatcher.about((each, {**whole, Migration: diagnoser.files[each.file]}, each.place) for each in settled),
     )
     candidates = without_superseded(candidates)
     told = _unsuppressed(candidates, suppressions)
@@ -84,26 +87,23 @@ class _BoundRule(msgspec.Struct, frozen=True):
 
     rule: Rule
     check: Check
+    """With its options set."""
     context: tuple[type, ...]
-    options: Mapping[str, object]
 
     @classmethod
     def of(cls, rule: Rule, options: Mapping[str, object]) -> _BoundRule:
         """With what the rule is asked by at hand: it is asked once a statement."""
         named = {name.replace("-", "_"): value for name, value in options.items()}
-        return cls(rule, rule.check, rule.signature.context, named)
+        return cls(rule, partial(rule.check, **named) if named else rule.check, rule.signature.context)
 
 
 class _Dispatcher:
     """The bound rules of one run, by the exact class of what they are about."""
 
-    def __init__(self, settings: Settings, rulebook: Rulebook, whole: _Context) -> None:
-        self._whole = whole
+    def __init__(self, settings: Settings, rulebook: Rulebook, target: Target) -> None:
         self._debug = settings.debug
         self._crashed: set[str] = set()
         self._bound: dict[type, list[_BoundRule]] = {}
-        target = whole[Target]
-        assert isinstance(target, Target), "the context is made by `lint`"
         for rule in rulebook:
             chosen = settings.rules.get(rule.slug)
             metadata = rule.card.metadata
@@ -121,55 +121,52 @@ class _Dispatcher:
     def about(self, subjects: Iterable[tuple[object, _Context, Place]]) -> Iterator[tuple[Rule, Finding]]:
         """What the rules say of each subject."""
         for subject, context, place in subjects:
-            bound_rules = self._bound.get(type(subject))
-            if bound_rules:
-                whole = {**self._whole, **context}
-                for bound in bound_rules:
-                    try:
-                        arguments = [whole[kind] for kind in bound.context]
-                        for finding in bound.check(subject, *arguments, **bound.options):
-                            yield bound.rule, finding
-                    except Exception as error:
-                        yield from self._failed(bound.rule, error, place)
+            for bound in self._bound.get(type(subject), ()):
+                try:
+                    for finding in bound.check(subject, *map(context.__getitem__, bound.context)):
+                        yield bound.rule, finding
+                except Exception as error:
+                    yield from self._failed(bound.rule, error, context, place)
 
-    def _failed(self, rule: Rule, error: Exception, place: Place) -> Iterator[tuple[Rule, Finding]]:
+    def _failed(self, rule: Rule, error: Exception, context: _Context, place: Place) -> Iterator[tuple[Rule, Finding]]:
         """A rule that raises is itself a finding, told once a run."""
         if self._debug or rule.slug == CRASHES:
             raise error
         if rule.slug not in self._crashed:
             self._crashed.add(rule.slug)
             crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
-            yield from self.about([(crash, {}, place)])
+            yield from self.about([(crash, context, place)])
 
 
-def _subjects(history: History, replayed: Replay) -> Iterator[tuple[object, _Context, Place]]:
+def _subjects(history: History, replayed: Replay, whole: _Context) -> Iterator[tuple[object, _Context, Place]]:
     """Everything that a rule may ask about, with what belongs to it and where it stands; suppressions come later."""
     here = point(history.migrations[0].file if history.migrations else history.root.name)
-    yield history, {}, here
-    yield replayed, {}, here
+    yield history, whole, here
+    yield replayed, whole, here
     for unreadable in history.unreadable:
-        yield unreadable, {}, point(unreadable.file)
+        yield unreadable, whole, point(unreadable.file)
     for ignored_file in history.ignored_files:
-        yield ignored_file, {}, point(ignored_file.file)
+        yield ignored_file, whole, point(ignored_file.file)
     for migration in history.migrations:
-        yield migration, {Migration: migration}, point(migration.file)
+        context = {**whole, Migration: migration}
+        yield migration, context, point(migration.file)
         if not migration.failed:
             for piece in migration.pieces:
-                yield piece, {Migration: migration}, migration.place(piece.span)
+                yield piece, context, migration.place(piece.span)
     for step in replayed.steps:
         if step.migration is not history.baseline:
-            context: _Context = {Step: step, Statement: step.statement, Migration: step.migration}
+            context = {**whole, Step: step, Statement: step.statement, Migration: step.migration}
             place = step.place(step.statement.span)
             for subject in _of_step(step):
                 yield subject, context, place
 
 
-def _rollbacks(replayed: Replay, target: Target) -> Iterator[tuple[object, _Context, Place]]:
+def _rollbacks(replayed: Replay, target: Target, whole: _Context) -> Iterator[tuple[object, _Context, Place]]:
     """Each migration's down section replayed behind its up."""
     for migration in replayed.history.replayed:
         rollback = roll_back(replayed, migration, target)
         if rollback is not None:
-            yield rollback, {Migration: migration}, migration.place(rollback.down[0].statement.span)
+            yield rollback, {**whole, Migration: migration}, migration.place(rollback.down[0].statement.span)
 
 
 def _of_step(step: Step) -> Iterator[object]:

@@ -204,7 +204,7 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
     def signature(self) -> Signature:
         """What its parameters say; raises RulebookError where they and the card disagree."""
         where = f"kmblint/checks/{_module_name(self.slug)}.py"
-        hints = get_type_hints(self.check)
+        hints = _hints(self.check)
         positional: list[type] = []
         options: dict[str, Any] = {}
         for name, parameter in inspect.signature(self.check).parameters.items():
@@ -295,6 +295,12 @@ class Rulebook:
 def _holds(parts: Sequence[str], words: Iterable[str]) -> bool:
     """Whether each of some words is near one of the parts of a slug, or begins it."""
     return all(word in parts or nearest(word, parts) or any(part.startswith(word) for part in parts) for word in words)
+
+
+def _hints(check: Check) -> dict[str, Any]:
+    """What the annotations of a check mean; most are one name of its module, which needn't be compiled."""
+    named = {name: check.__globals__.get(said) for name, said in check.__annotations__.items() if name != "return"}
+    return named if None not in named.values() else get_type_hints(check)
 
 
 def _module_name(slug: str) -> str:

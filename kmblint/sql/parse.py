@@ -56,7 +56,7 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
     make = partial(Statement, piece.span, piece.tokens, piece.comments, semicolon=piece.semicolon)
     try:
         _check_closed(piece)
-        reader = Reader(_visible(piece.tokens), text, read_query)
+        reader = Reader(piece.tokens if text.isascii() else _visible(piece.tokens), text, read_query)
         root = _read(reader)
         whole = Tree(root, reader.deepest, reader.deepest_at)
         return make(changes=_lowered(root), tree=whole)

@@ -14,7 +14,7 @@ MAX_DEPTH: Final = 100
 """Expressions inside of expressions before we give up; every known engine gives up earlier."""
 MAX_CHAIN: Final = 1000
 """Operands of one chain of `||`, `+` or `*` before we give up."""
-NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED})
+NAMES: Final = (Kind.WORD, Kind.QUOTED)
 _OPENING: Final = frozenset({"(", "[", "{"})
 _CLOSING: Final = frozenset({")", "]", "}"})
 

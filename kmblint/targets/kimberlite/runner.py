@@ -48,8 +48,9 @@ def fate(statement: Statement, source: Source, sent: Sequence[Piece]) -> Verdict
         return Verdict.SPLIT
     if not piece.sent:
         return Verdict.SKIPPED
-    behind = scan(source, Span(statement.span.end, piece.span.end))
-    return Verdict.SPLIT if any(token.kind is Kind.OPEN for token in behind) else None
+    behind = Span(statement.span.end, piece.span.end)
+    opens = behind.start < behind.end and any(token.kind is Kind.OPEN for token in scan(source, behind))
+    return Verdict.SPLIT if opens else None
 
 
 def fails_split(statement: Statement, source: Source, sent: Sequence[Piece]) -> bool:
