@@ -14,6 +14,7 @@ from kmblint.history.files import History, Migration
 from kmblint.redaction import Secrets, starred
 from kmblint.replay.describe import describe
 from kmblint.replay.leaks import leaks
+from kmblint.replay.row_changes import other_rows
 from kmblint.replay.steps import Replay, Step
 from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.verdict import (
@@ -82,10 +83,14 @@ class Entry(msgspec.Struct, frozen=True):
     secrets: Secrets
     """What nobody should read; `sql` has stars in its place."""
 
+    rows: tuple[str, ...] = ()
+    """Which known rows it falls on, where those are others than meant."""
+
     @property
     def surprises(self) -> tuple[str, ...]:
-        """Its hazards as clauses, without the secrets."""
-        return tuple(self.secrets.masked(hazard_text(hazard)) for hazard in self.hazards)
+        """Its hazards as clauses, and which rows it falls on, without the secrets."""
+        clauses = (*self.rows, *map(hazard_text, self.hazards))
+        return tuple(map(self.secrets.masked, clauses))
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -174,6 +179,7 @@ def _entry(steps: tuple[Step, ...]) -> Entry:
         reasons=(_FATES[verdict],) if verdict in _FATES else tuple(dict.fromkeys(refusals)),
         hazards=tuple(hazard for hazard in hazards if verdict.happens or isinstance(hazard, Crashes)),
         changes=tuple(describe(step.change) for step in steps if step.change) if verdict is Verdict.TAKEN else (),
+        rows=tuple(filter(None, map(other_rows, steps))) if verdict is Verdict.TAKEN else (),
         reached=True,
         stops=any(step.stops for step in steps) or (verdict is Verdict.TAKEN and any(map(_kills, hazards))),
         secrets=unsaid,
@@ -254,7 +260,8 @@ def hazard_text(hazard: Hazard) -> str:
         case OverwrittenCondition(column=column):
             return f"a condition on `{column}` gives way to a later one on it: more or other rows change than meant"
         case OpenBound(column=column, every=every):
-            return f"a bound of `{column}` is of another kind and keeps no row out{_EVERY[every]}"
+            reached = "every row" if every else "every row from its other end on"
+            return f"{reached}: the bound of `{column}` is of another kind, and all values are on one side of it"
         case IgnoredCondition(index=index):
             beside = "the whole key" if index is None else f"the index `{index}`"
             return f"a condition is ignored beside {beside}: more rows change than meant"
@@ -278,9 +285,6 @@ def hazard_text(hazard: Hazard) -> str:
             return f"the NOT NULL column `{column}` gets NULL, and nothing checks"
         case CutDigits(column=column, value=value, kept=kept):
             return f"{value} is stored in `{column}` as {kept}"
-
-
-_EVERY: Final = {True: ": every row is reached", False: ""}
 
 
 def as_json(transcripts: list[Transcript]) -> str:

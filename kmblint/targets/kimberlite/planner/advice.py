@@ -96,7 +96,7 @@ def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) 
                 on = f"an index on `{column}` before it, {FOR_EVER}"
                 made = f"create {on}" if mended.part == part else f"write `{mended.text}`, and create {on}"
                 return f"{made}: it then finds the rows that are meant"
-            if hazard.way == "or" and _alone(judged, column, mended, index):
+            if hazard.way == "or" and _alone(judged, part, mended, index):
                 return (
                     f"write a statement for each side of the OR, this one with `{mended.text}` and an index on "
                     f"`{column}`, {FOR_EVER}"
@@ -104,10 +104,15 @@ def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) 
     return "name the rows by their key"
 
 
-def _alone(judged: Judged, column: str, mended: Rewritten, index: Index) -> bool:
-    """Whether a condition does what it says as the only one of a statement."""
-    statement = replace(judged.statement, where=mended.part, indexes=(*judged.statement.indexes, index))
-    return not any(getattr(each, "column", column) == column for each in judge(statement).hazards)
+def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> bool:
+    """Whether the side of an OR that a condition stands in does what it says as a statement of its own."""
+    where = judged.statement.where
+    sides = (each.parts for each in conditions(where) if isinstance(each, Or)) if where is not None else ()
+    side = next((each for parts in sides for each in parts if part.span in each.span), None)
+    if side is None or not (isinstance(where, Or) and side in where.parts):
+        return False
+    indexes = (*judged.statement.indexes, index)
+    return not judge(replace(judged.statement, where=_replaced(side, part, mended.part), indexes=indexes)).hazards
 
 
 def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> OpenBound:

@@ -27,7 +27,8 @@ def _why(judged: Judged, hazard: BlindComparison) -> str:
     if hazard.operator.endswith("LIKE"):
         return f"the engine looks for patterns in TEXT columns only, and this one is {stored}"
     if stored is not None and stored.name == "DECIMAL":
-        if hazard.finds is Finds.OTHER:
+        row_by_row = hazard.way in {"scan", "or", "computed", "key range"} or hazard.way.startswith("index ")
+        if hazard.finds is Finds.OTHER or not row_by_row:
             return "an index keeps decimals as texts, as they were written, so '10.5' is less than '9.5'"
         scale = stored.arguments[1]
         return f"the engine compares a {stored} only with a literal of exactly {scale} digits behind the point"
