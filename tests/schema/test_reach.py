@@ -107,6 +107,13 @@ def test_conditions_that_reach_every_row(where: Predicate) -> None:
         ),
         pytest.param(IsNull(column("weight"), SPAN, negated=True), id="a column declared NOT NULL"),
         pytest.param(Like(column("name"), Text("%", SPAN), SPAN), id="any text"),
+        *(
+            pytest.param(
+                either(*(compare("weight", operator, 5) for operator in operators.split())),
+                id=f"an end that one of them holds: {operators}",
+            )
+            for operators in ("< <= >", "<= < >", "> >= <", ">= > <")
+        ),
     ],
 )
 def test_not_null_is_believed_where_the_target_keeps_it(where: Predicate) -> None:

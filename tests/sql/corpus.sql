@@ -553,3 +553,37 @@ ALTER TABLE t RENAME TO a b
 DROP MASK m n
 
 DELETE FROM t limit <> 1
+
+UPDATE t SET a = b MEMBER OF (c) WHERE id = 1
+
+UPDATE t SET a = e SOUNDS LIKE f WHERE id = 1
+
+UPDATE t SET a = h GLOB 'x*' WHERE id = 1
+
+UPDATE t SET a = j MATCH k WHERE id = 1
+
+UPDATE t SET a = m DIV n WHERE id = 1
+
+UPDATE t SET a = p MOD q WHERE id = 1
+
+UPDATE t SET a = s OPERATOR(pg_catalog.+) u WHERE id = 1
+
+UPDATE t SET a = b AT TIME ZONE 'x' WHERE id = 1
+
+UPDATE t SET a = CURRENT_USER, b = SESSION_USER, c = LOCALTIMESTAMP, d = CURRENT_TIME, e = DEFAULT
+
+UPDATE t SET a = case, b = not, c = select + 1, d = order::TEXT, e = group || having, f = limit -> 'x', g = and
+
+UPDATE t SET a = 1 WHERE case IN (1) AND order NOT LIKE 'x' AND select BETWEEN 1 AND 2 AND limit ISNULL
+
+SELECT a FROM lateral.x
+
+SELECT a FROM table.y
+
+SELECT a FROM t, LATERAL (SELECT 1) AS x
+
+SELECT a AS, b FROM t
+
+SELECT a FROM t AS
+
+UPDATE t SET a = 1 WHERE not IS NULL

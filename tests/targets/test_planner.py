@@ -16,6 +16,7 @@ from kmblint.targets.kimberlite.planner.path import (
     IndexRange,
     KeyRange,
     Point,
+    Range,
     Scan,
     access_path,
     index_number,
@@ -122,3 +123,15 @@ def test_a_successor_is_behind_all_that_a_key_begins(key: bytes, more: bytes) ->
 )
 def test_how_a_fraction_is_stored(digits: int, scale: int, kept: str) -> None:
     assert stored(Typed(Kind.DECIMAL, digits, scale)) == kept
+
+
+def test_a_range_without_an_end_goes_on_for_ever() -> None:
+    """On each of its two sides by itself."""
+    low, high = b"\x02", b"\x04"
+    both, above, below = (Range(None, None, *ends) for ends in ((low, high), (low, None), (None, high)))
+    assert [each.holds(b"\x01") for each in (both, above, below)] == [False, False, True]
+    assert [each.holds(low) for each in (both, above, below)] == [True, True, True]
+    assert [each.holds(high) for each in (both, above, below)] == [False, True, False]
+    assert [each.covers(low, high) for each in (both, above, below)] == [True, True, True]
+    assert [each.covers(b"\x01", high) for each in (both, above, below)] == [False, False, True]
+    assert [each.covers(low, b"\x05") for each in (both, above, below)] == [False, True, False]
