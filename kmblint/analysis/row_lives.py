@@ -7,7 +7,6 @@ changes at the latest, so the work is bounded by the rows that are written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 import msgspec
 
@@ -16,23 +15,15 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddTable, DeleteRows, DropTable, InsertRows, UpdateRows
 from kmblint.schema.predicate import And, ColumnRef, Predicate, Value
 from kmblint.schema.rows import Key, inserted_columns, keys_named, point_lookup
-from kmblint.targets.kimberlite.facts import LONG_KEY_BYTES, ROWS_BESIDE
+from kmblint.targets.capabilities import Pages
 from kmblint.targets.kimberlite.pages import (
     as_json,
     field_bytes,
     key_bytes,
-    page_left,
     row_bytes,
-    updates_left,
-    version,
 )
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
-
-BESIDE: Final = ROWS_BESIDE
-"""How many rows share a page with one, at most."""
-LONGEST_KEY: Final = LONG_KEY_BYTES - 12
-"""The bytes of a text that a key of its own, or an index of a table with a numbered key, has room for."""
 
 
 class Life(msgspec.Struct):
@@ -41,6 +32,7 @@ class Life(msgspec.Struct):
     fields: dict[str, int]
     key: int
     versions: int
+    pages: Pages
     writes: list[Place]
     """Each statement that added a version, the first first."""
     there: bool = True
@@ -54,7 +46,7 @@ class Life(msgspec.Struct):
     @property
     def left(self) -> int:
         """How many more changes it stands."""
-        return updates_left(self.size, self.key, self.versions)
+        return self.pages.updates_left(self.size, self.key, self.versions)
 
 
 class Death(msgspec.Struct, frozen=True):
@@ -66,7 +58,7 @@ class Death(msgspec.Struct, frozen=True):
     life: Life
 
 
-def lives(replay: Replay) -> tuple[list[Death], dict[tuple[str, Place], dict[Key, Life]]]:
+def lives(replay: Replay, pages: Pages) -> tuple[list[Death], dict[tuple[str, Place], dict[Key, Life]]]:
     """Every death, in order, and the rows that are left at the end, by table (its name, where it was made) and key."""
     deaths: list[Death] = []
     tables: dict[tuple[str, Place], dict[Key, Life]] = {}
@@ -81,11 +73,11 @@ def lives(replay: Replay) -> tuple[list[Death], dict[tuple[str, Place], dict[Key
             if table is None or not table.primary_key:
                 continue
             tables[name, table.made] = rows
-            for key in _written(step, table, rows):
+            for key in _written(step, table, rows, pages):
                 life = rows[key]
-                life.versions += version(life.size)
+                life.versions += pages.version(life.size)
                 life.writes.append(step.place(step.statement.span))
-                if page_left(life.key, life.versions) < 0:
+                if pages.left(life.key, life.versions) < 0:
                     deaths.append(Death(step, name, key, rows.pop(key)))
     return deaths, tables
 
@@ -99,11 +91,11 @@ def _by_table(replay: Replay) -> dict[str, list[Step]]:
     return {name: steps for name, steps in found.items() if any(isinstance(s.change, InsertRows) for s in steps)}
 
 
-def _written(step: Step, table: Table, rows: dict[Key, Life]) -> Iterator[Key]:
+def _written(step: Step, table: Table, rows: dict[Key, Life], pages: Pages) -> Iterator[Key]:
     """The keys of which the step writes a version, their fields brought up to date."""
     match step.change:
         case InsertRows() as change:
-            yield from _inserted(step, change, table, rows)
+            yield from _inserted(step, change, table, rows, pages)
         case UpdateRows(assignments=assignments, where=where) if step.outcome.verdict is Verdict.TAKEN:
             changed = {each.column.text: field_bytes(each.column.text, as_json(each.value)) for each in assignments}
             for key in [*(_met(table, where, rows) or ())]:
@@ -128,7 +120,7 @@ def _met(table: Table, where: Predicate | None, rows: dict[Key, Life]) -> Iterab
     return None if named is None else [key for key in named if key in rows]
 
 
-def _inserted(step: Step, change: InsertRows, table: Table, rows: dict[Key, Life]) -> Iterator[Key]:
+def _inserted(step: Step, change: InsertRows, table: Table, rows: dict[Key, Life], pages: Pages) -> Iterator[Key]:
     columns = inserted_columns(table, change)
     refused = step.outcome.verdict is Verdict.REFUSED
     if not set(table.primary_key) <= set(columns):
@@ -152,7 +144,7 @@ def _inserted(step: Step, change: InsertRows, table: Table, rows: dict[Key, Life
         else:
             fields = {name: field_bytes(name, value) for name, value in values.items()}
             if life is None:
-                rows[key] = Life(fields, key_bytes(key), 0, [])
+                rows[key] = Life(fields, key_bytes(key), 0, pages, [])
             else:
                 life.fields, life.there = fields, True
         yield key
@@ -163,18 +155,13 @@ def _refused_at(step: Step) -> int:
     return min((refusal.span.start for refusal in step.outcome.refusals), default=step.statement.span.start)
 
 
-def left_of_declared(length: int) -> int:
-    """How many changes a row stands that is filled by a text of so many bytes."""
-    return updates_left(length)
-
-
-def left_of_rewritten(table: Table, times: int) -> tuple[int, int]:
+def left_of_rewritten(table: Table, times: int, pages: Pages) -> tuple[int, int]:
     """The bytes of the smallest row that sets every column, and how many changes it stands after so many."""
     size = row_bytes(field_bytes(column.name, None) for column in table.columns)
-    return size, updates_left(size, versions=version(size) * (times + 1))
+    return size, pages.updates_left(size, versions=pages.version(size) * (times + 1))
 
 
-def too_long_for_a_key(text: str, table: Table, column: str) -> bool:
+def too_long_for_a_key(text: str, table: Table, column: str, pages: Pages) -> bool:
     """Whether a text breaks the tree of the table's key, or of an index, once there are some dozens."""
     beside = 0 if column in table.primary_key else 9 * len(table.primary_key)
-    return len(text) * 4 > LONGEST_KEY and key_bytes((text,)) + beside > LONG_KEY_BYTES
+    return len(text) * 4 > pages.most_text and key_bytes((text,)) + beside > pages.most_key

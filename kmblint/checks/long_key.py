@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kmblint.analysis.row_lives import LONGEST_KEY, too_long_for_a_key
+from kmblint.analysis.row_lives import too_long_for_a_key
 from kmblint.findings import Confidence, Finding, Related, Severity
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddIndex, AddTable, InsertRows, UpdateRows
 from kmblint.schema.predicate import Text
 from kmblint.schema.rows import inserted_columns
+from kmblint.targets import Target
+from kmblint.targets.capabilities import Pages
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
 
@@ -26,12 +28,14 @@ class _Long(msgspec.Struct, frozen=True):
     place: Place
 
 
-def check(replay: Replay) -> Iterator[Finding]:
+def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """A text written into an indexed column, an index on a column with such a text, and one declared for them."""
-    return (found for found in _all(replay) if found.place.file in replay.history.by_file)
+    pages = target.capabilities.pages
+    found = _all(replay, pages) if pages else ()
+    return (each for each in found if each.place.file in replay.history.by_file)
 
 
-def _all(replay: Replay) -> Iterator[Finding]:
+def _all(replay: Replay, pages: Pages) -> Iterator[Finding]:
     """Those of the baseline, too."""
     written: dict[tuple[str, str, Place], _Long] = {}
     told: set[tuple[str, str, Place]] = set()
@@ -42,18 +46,22 @@ def _all(replay: Replay) -> Iterator[Finding]:
         if table is None:
             continue
         if isinstance(step.change, InsertRows | UpdateRows):
-            for column, found in _texts(step, table):
+            for column, found in _texts(step, table, pages):
                 where = (table.name, column, table.made)
                 written.setdefault(where, found)
                 if _is_searched(table, column) and where not in told:
                     told.add(where)
-                    yield _found(found.place, table, column, found)
+                    yield _found(found.place, table, column, found, pages)
         elif isinstance(step.change, AddIndex | AddTable):
-            yield from _made(step, table, written, told)
+            yield from _made(step, table, written, told, pages)
 
 
 def _made(
-    step: Step, table: Table, written: dict[tuple[str, str, Place], _Long], told: set[tuple[str, str, Place]]
+    step: Step,
+    table: Table,
+    written: dict[tuple[str, str, Place], _Long],
+    told: set[tuple[str, str, Place]],
+    pages: Pages,
 ) -> Iterator[Finding]:
     """What an index, or the key of a new table, is over."""
     change = step.change
@@ -67,12 +75,12 @@ def _made(
             continue
         if where in written:
             told.add(where)
-            yield _found(step.place(span), table, column, written[where])
-        elif (length := _declared(table, column, step)) > LONGEST_KEY:
+            yield _found(step.place(span), table, column, written[where], pages)
+        elif (length := _declared(table, column, step)) > pages.most_text:
             what = "an index over it" if parts else "a key of it"
             yield Finding(
                 step.place(span),
-                f"`{column}` may hold {length:,} bytes, and {what} holds texts of {LONGEST_KEY} at most: with "
+                f"`{column}` may hold {length:,} bytes, and {what} holds texts of {pages.most_text} at most: with "
                 f"longer ones, {_EFFECT}",
                 help="search by a short column: a number, a code or a hash of the text",
                 subject=f"{table.name}.{column}",
@@ -81,12 +89,12 @@ def _made(
             )
 
 
-def _found(place: Place, table: Table, column: str, text: _Long) -> Finding:
+def _found(place: Place, table: Table, column: str, text: _Long, pages: Pages) -> Finding:
     kind = "the key" if column in table.primary_key else "an index"
     return Finding(
         place,
         f"`{column}` is in {kind} of `{table.name}` and holds a text of {text.size:,} bytes: {_EFFECT}",
-        help=f"keep texts of a key or an index under {LONGEST_KEY} bytes; search by a number, a code or a hash",
+        help=f"keep texts of a key or an index under {pages.most_text} bytes; search by a number, a code or a hash",
         related=(Related(text.place, "written here"),) if text.place != place else (),
         subject=f"{table.name}.{column}",
     )
@@ -96,7 +104,7 @@ def _is_searched(table: Table, column: str) -> bool:
     return column in table.primary_key or any(column in index.columns for index in table.indexes)
 
 
-def _texts(step: Step, table: Table) -> Iterator[tuple[str, _Long]]:
+def _texts(step: Step, table: Table, pages: Pages) -> Iterator[tuple[str, _Long]]:
     """The long texts that a statement writes, with their columns; the first of each."""
     match step.change:
         case InsertRows(rows=rows) as change:
@@ -107,7 +115,7 @@ def _texts(step: Step, table: Table) -> Iterator[tuple[str, _Long]]:
         case _:
             return
     for name, value in pairs:
-        if isinstance(value, Text) and too_long_for_a_key(value.value, table, name):
+        if isinstance(value, Text) and too_long_for_a_key(value.value, table, name, pages):
             yield name, _Long(len(value.value.encode("utf-8", "surrogatepass")), step.place(value.span))
 
 

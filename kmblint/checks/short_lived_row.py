@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from kmblint.analysis.row_lives import BESIDE, Death, Life, left_of_declared, left_of_rewritten, lives
+from kmblint.analysis.row_lives import Death, Life, left_of_rewritten, lives
 from kmblint.findings import Confidence, Finding, Related, Severity
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddColumn, AddTable, DropTable, UpdateRows
 from kmblint.schema.parts import ColumnDefinition
 from kmblint.schema.rows import Key
+from kmblint.targets import Target
+from kmblint.targets.capabilities import Pages
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
 from kmblint.wording import counted
 
-_LOST = f"the statement is refused, and the row may be lost with up to {BESIDE} beside it"
 
-
-def check(replay: Replay, *, min_updates: int) -> Iterator[Finding]:
+def check(replay: Replay, target: Target, *, min_updates: int) -> Iterator[Finding]:
     """The write that a row doesn't survive; else the last write of a row that stands few more; else a wide column."""
-    deaths, tables = lives(replay)
+    pages = target.capabilities.pages
+    if pages is None:
+        return
+    deaths, tables = lives(replay, pages)
     told: set[tuple[Place, str]] = set()
     for death in deaths:
         place = death.step.place(death.step.statement.span)
@@ -34,9 +37,9 @@ def check(replay: Replay, *, min_updates: int) -> Iterator[Finding]:
     for (place, name), (key, life) in sorted(wide.items(), key=lambda each: each[0]):
         if (place, name) not in told and place.file in replay.history.by_file:
             yield _short(place, name, key, life)
-    yield from _rewritten(replay, min_updates, {name for _, name in (*told, *wide)})
+    yield from _rewritten(replay, pages, min_updates, {name for _, name in (*told, *wide)})
     for step in replay.steps:
-        yield from _declared(step, min_updates)
+        yield from _declared(step, pages, min_updates)
 
 
 def _death(death: Death, place: Place) -> Finding:
@@ -45,7 +48,7 @@ def _death(death: Death, place: Place) -> Finding:
     return Finding(
         place,
         f"the page of the row {_shown(death.row)} of `{death.table}` is full: this would be its version "
-        f"{len(writes)}, of {death.life.size:,} bytes: {_LOST}",
+        f"{len(writes)}, of {death.life.size:,} bytes: {_lost(death.life.pages)}",
         help="write the row once, with the values that it is to have; to change it often, keep the long texts in a "
         "table of their own, whose rows are only added",
         related=(Related(first, "written first here"),) if first != place else (),
@@ -54,13 +57,17 @@ def _death(death: Death, place: Place) -> Finding:
     )
 
 
+def _lost(pages: Pages) -> str:
+    return f"the statement is refused, and the row may be lost with up to {pages.rows_beside} beside it"
+
+
 def _short(place: Place, name: str, key: Key, life: Life) -> Finding:
     versions = len(life.writes)
     before = f", its version {versions}," if versions > 1 else ""
     return Finding(
         place,
         f"the row {_shown(key)} of `{name}` takes {life.size:,} bytes{before} and stands {_stands(life.left)}: with "
-        f"the next one {_LOST}",
+        f"the next one {_lost(life.pages)}",
         help="keep the long texts in a table of their own, whose rows are only added and never changed"
         if versions == 1
         else "write the row once; all versions of a row share one page, and neither DELETE nor DROP COLUMN makes room",
@@ -69,7 +76,7 @@ def _short(place: Place, name: str, key: Key, life: Life) -> Finding:
     )
 
 
-def _rewritten(replay: Replay, min_updates: int, told: Collection[str]) -> Iterator[Finding]:
+def _rewritten(replay: Replay, pages: Pages, min_updates: int, told: Collection[str]) -> Iterator[Finding]:
     """The UPDATE of every row that leaves too little room, by the least that a row of the table takes."""
     updates: dict[str, list[Step]] = {}
     for step in replay.steps:
@@ -82,7 +89,7 @@ def _rewritten(replay: Replay, min_updates: int, told: Collection[str]) -> Itera
         place = last.place(last.statement.span)
         if table is None or name in told or place.file not in replay.history.by_file:
             continue
-        size, left = left_of_rewritten(table, len(steps))
+        size, left = left_of_rewritten(table, len(steps), pages)
         if left < min_updates:
             yield Finding(
                 place,
@@ -100,7 +107,7 @@ def _of_every_row(step: Step) -> bool:
     return isinstance(change, UpdateRows) and change.where is None and step.outcome.verdict is Verdict.TAKEN
 
 
-def _declared(step: Step, min_updates: int) -> Iterator[Finding]:
+def _declared(step: Step, pages: Pages, min_updates: int) -> Iterator[Finding]:
     """A text column of a length that alone fills the page in fewer changes."""
     match step.change:
         case AddTable(table=table, columns=columns) if step.before.table(table.text) is None:
@@ -111,7 +118,7 @@ def _declared(step: Step, min_updates: int) -> Iterator[Finding]:
             return
     for column in columns:
         length = _length(column, step)
-        left = left_of_declared(length)
+        left = pages.updates_left(length)
         if left < min_updates:
             yield Finding(
                 step.place(column.type_span),

@@ -20,10 +20,10 @@ def get(name: str, engine: str = ENGINES[-1]) -> Target:
         raise ConfigError((f"there is no target `{name}`; write one of {', '.join(NAMES)}",))
     if engine not in ENGINES:
         raise ConfigError((f"nothing is known of engine `{engine}`; write one of {', '.join(ENGINES)}",))
-    from kmblint.targets.kimberlite import facts
+    from kmblint.targets.kimberlite.releases import RELEASES
     from kmblint.targets.kimberlite.target import Kimberlite
 
-    return Kimberlite(facts.RELEASES[engine])
+    return Kimberlite(RELEASES[engine])
 
 
 __all__ = ["ENGINES", "NAMES", "Target", "get"]

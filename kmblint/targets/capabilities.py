@@ -35,6 +35,43 @@ class Search(Enum):
     """Not even through an index."""
 
 
+class Pages(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page of the store holds, in bytes: of rows, of keys, and of the events of the log."""
+
+    most_event: int
+    """What a change may take as an event of the log, `{"data":{"id":1},"table":"t","type":"insert"}` (area event)."""
+    most_entry: int
+    """What the key of a row and all its versions may take together (area page)."""
+    beside_entry: int
+    """What an entry takes beside its key and its versions."""
+    beside_version: int
+    """What a version of a row takes beside the row as JSON."""
+    most_key: int
+    """Longer keys, and index entries, don't fit eight to a page: the tree breaks after a few dozen (area long-key)."""
+    rows_beside: int
+    """How many rows share a page with one, at most."""
+
+    @property
+    def most_text(self) -> int:
+        """What a text has that a key of its own, or an index of a table with a numbered key, has room for."""
+        return self.most_key - 12
+
+    def left(self, key: int, versions: int = 0) -> int:
+        """What is left of a row's entry, from what its key and its versions take."""
+        return self.most_entry - self.beside_entry - key - versions
+
+    def version(self, row: int) -> int:
+        """What one version of a row takes."""
+        return self.beside_version + row
+
+    def updates_left(self, row: int, key: int = 9, versions: int | None = None) -> int:
+        """How many more changes a row stands that keep its size; of one that isn't in yet where no versions are given.
+
+        -1 where not even the row itself fits.
+        """
+        return self.left(key, versions or 0) // self.version(row) - (versions is None)
+
+
 class Capabilities(msgspec.Struct, frozen=True):
     """What rules ask of a target beside its verdicts."""
 
@@ -58,6 +95,8 @@ class Capabilities(msgspec.Struct, frozen=True):
     """A file is known by its number: one whose number is done is never run, one without a number stops every run."""
     records_in_file: bool
     """What is applied stands in a file and not in a table, by the name in the header, once anything was sent."""
+    pages: Pages | None = None
+    """Where all versions of a row share a page, what that holds."""
     rollback_marker: str | None = None
     """What the runner takes for the end of up; None where down is for people to read."""
     max_scale: int | None = None

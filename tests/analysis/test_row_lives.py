@@ -9,6 +9,7 @@ import pytest
 from kmblint import targets
 from kmblint.analysis.row_lives import lives
 from kmblint.replay.steps import replay
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from tests.rules_at_hand import history
 
 TABLE = "CREATE TABLE t (id BIGINT PRIMARY KEY, s TEXT);\n"
@@ -31,7 +32,7 @@ def died(root: Path, *statements: str) -> list[int]:
     """The numbers of the statements, from 0, that a row doesn't survive."""
     past = history(root, {"0001_a.sql": TABLE + "".join(statements)})
     done = replay(past, targets.get("kimberlite"))
-    deaths, _ = lives(done)
+    deaths, _ = lives(done, RELEASE_0_9_1.pages)
     return [done.steps.index(death.step) - 1 for death in deaths]
 
 

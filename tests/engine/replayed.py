@@ -14,7 +14,7 @@ from kmblint.schema.conflict import Conflict
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
-from kmblint.targets.kimberlite.facts import RELEASE_0_9_1
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons, Verdict
 from kmblint.text import Source

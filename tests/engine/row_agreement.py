@@ -32,9 +32,9 @@ from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
 from kmblint.schema.rows import Key
 from kmblint.sql.parse import statements
-from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.planner.rows import Cells, store_key
 from kmblint.targets.kimberlite.planner.values import shown
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.verdict import (
     BlindComparison,
     IgnoredCondition,
@@ -142,7 +142,7 @@ def ours(scenario: Scenario) -> Iterator[Ours]:
 def _shown(table: Table | None, keys: Iterable[Key]) -> Rows | None:
     if table is None:
         return None
-    cells = [Cells(table, table.rows[key]) for key in keys]
+    cells = [Cells(table, table.rows[key], RELEASE_0_9_1) for key in keys]
     return [[None if cell is None else shown(cell) for cell in each.values()] for each in cells]
 
 

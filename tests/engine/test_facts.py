@@ -11,6 +11,7 @@ import pytest
 from kmblint import targets
 from kmblint.analysis.row_lives import lives
 from kmblint.replay.steps import replay
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from tests.engine.agreement import measure
 from tests.engine.replayed import SCENARIOS, Scenario, scenarios
 from tests.rules_at_hand import history
@@ -45,6 +46,6 @@ def test_a_row_dies_where_the_engine_refuses_its_write(scenario: Scenario, tmp_p
     sent = [answer for answer in scenario.statements if not answer.reads]
     past = history(tmp_path, {"0001_a.sql": ";\n".join(answer.sql for answer in sent)})
     done = replay(past, targets.get("kimberlite"))
-    deaths, _ = lives(done)
+    deaths, _ = lives(done, RELEASE_0_9_1.pages)
     refused = [number for number, answer in enumerate(sent) if not answer.ok]
     assert [done.steps.index(death.step) for death in deaths][:1] == refused[:1]

@@ -32,7 +32,7 @@ from kmblint.schema.predicate import (
 from kmblint.schema.reach import Reach, sql_reach
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.planner.hazards import Statement, judge
-from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.text import Place, Span
 
 SPAN = Span(0, 1)

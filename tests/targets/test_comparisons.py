@@ -9,7 +9,7 @@ from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import DeleteRows
 from kmblint.sql.parse import statements
 from kmblint.targets.kimberlite.planner.hazards import Statement, judge
-from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.verdict import IgnoredCondition
 from kmblint.text import Place, Source
 

@@ -7,8 +7,8 @@ import pytest
 
 from kmblint.findings import Severity
 from kmblint.sql.parse import statements
-from kmblint.targets.kimberlite.facts import RELEASE_0_9_1
 from kmblint.targets.kimberlite.forms_own import ends_server
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import ChangedType, Crashes, DoesNothing, DroppedClause, IgnoredGuard, WiderThanAsked
 from kmblint.text import Source

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from kmblint.targets.kimberlite.facts import MAX_EVENT_BYTES
 from kmblint.targets.kimberlite.pages import (
     field_bytes,
     insert_event,
     key_bytes,
     row_bytes,
     update_event,
-    updates_left,
-    version,
 )
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.verdict import OversizedChange, OversizedRow, Verdict
 from tests.targets.judging import last
 
+PAGES = RELEASE_0_9_1.pages
 TABLE = "CREATE TABLE {table} (id BIGINT PRIMARY KEY, s TEXT)"
 
 
@@ -24,8 +23,8 @@ TABLE = "CREATE TABLE {table} (id BIGINT PRIMARY KEY, s TEXT)"
     ("row", "updates"), [(14, 79), (23, 67), (100, 28), (500, 6), (1000, 2), (1307, 2), (1308, 1), (1979, 1), (1980, 0)]
 )
 def test_a_row_of_so_many_bytes_stands_so_many_updates(row: int, updates: int) -> None:
-    assert updates_left(row) == updates
-    assert updates_left(row, versions=version(row)) == updates
+    assert PAGES.updates_left(row) == updates
+    assert PAGES.updates_left(row, versions=PAGES.version(row)) == updates
 
 
 def test_a_row_is_measured_as_compact_json() -> None:
@@ -44,9 +43,9 @@ def test_a_key_is_measured_as_it_is_encoded() -> None:
 
 
 def test_events_are_measured_as_the_log_holds_them() -> None:
-    assert insert_event("t", 3951) == insert_event("patients", 3944) == MAX_EVENT_BYTES
-    assert insert_event("t", 3944, "upsert_update") == MAX_EVENT_BYTES
-    assert update_event("t", {"s": "x" * 3893}, {"id": 1}) == MAX_EVENT_BYTES
+    assert insert_event("t", 3951) == insert_event("patients", 3944) == PAGES.most_event
+    assert insert_event("t", 3944, "upsert_update") == PAGES.most_event
+    assert update_event("t", {"s": "x" * 3893}, {"id": 1}) == PAGES.most_event
 
 
 @pytest.mark.parametrize(("table", "most"), [("t", 3951), ("patients", 3944)])

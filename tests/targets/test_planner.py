@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows
+from kmblint.targets.kimberlite.facts import Kind
 from kmblint.targets.kimberlite.planner.conditions import conditions_of
 from kmblint.targets.kimberlite.planner.path import (
     AccessPath,
@@ -21,8 +22,8 @@ from kmblint.targets.kimberlite.planner.path import (
     access_path,
     index_number,
 )
-from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1, Kind
 from kmblint.targets.kimberlite.planner.values import Typed, encode, stored, successor
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from tests.sql_catalog import catalog, changes
 
 TABLE = """

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from kmblint.schema.domains import Semantics
 from kmblint.schema.types import DataType
 from kmblint.targets.capabilities import Capabilities, Search
-from kmblint.targets.kimberlite.facts import BROKEN_NAMES, COMPARING_WITH_NOW, MAX_INDEXES, MAX_SCALE
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.keys import freezes_every_row
 from kmblint.targets.kimberlite.planner.sets import finds_equals
 from kmblint.targets.kimberlite.runner import MARKER
 from kmblint.targets.kimberlite.values import stored_type
 
 
-class _Kimberlite(Capabilities, frozen=True):
+class _Kimberlite(Capabilities, frozen=True, kw_only=True):
+    facts: Facts
+
     def kept_type(self, declared: DataType) -> DataType:
         """What the engine keeps of it; a refused type is another finding's."""
-        return stored_type(declared) or declared.canonical
+        return stored_type(declared, self.facts) or declared.canonical
 
     def freezes_rows(self, key: DataType) -> bool:
         """Where the engine shows the key otherwise than it keeps it (area frozen-key)."""
-        stored = stored_type(key)
+        stored = stored_type(key, self.facts)
         return stored is not None and freezes_every_row(stored)
 
     def search(self, declared: DataType) -> Search:
         """Whether `=` finds the rows of a literal that the column holds: row by row, or by an index."""
-        stored = stored_type(declared)
-        if stored is None or stored.name in COMPARING_WITH_NOW:
+        stored = stored_type(declared, self.facts)
+        if stored is None or stored.name in self.facts.comparing_with_now:
             return Search.ALWAYS
         row_by_row, by_index = finds_equals(stored)
         if row_by_row:
@@ -35,21 +35,25 @@ class _Kimberlite(Capabilities, frozen=True):
         return Search.INDEXED if by_index else Search.NEVER
 
 
-CAPABILITIES: Final = _Kimberlite(
-    Semantics(limits_hold=False, keeps_not_null=False, keeps_unique=False),
-    append_only=True,
-    keeps_foreign_keys=False,
-    keeps_index_clauses=False,
-    keeps_declarations=False,
-    drops_every_object=False,
-    drops_dependents=False,
-    drops_key_columns=False,
-    has_transactions=False,
-    splits_at_semicolons=True,
-    applies_by_number=True,
-    records_in_file=True,
-    rollback_marker=MARKER,
-    max_scale=MAX_SCALE,
-    max_indexes=MAX_INDEXES,
-    broken_names=BROKEN_NAMES,
-)
+def capabilities_of(facts: Facts) -> Capabilities:
+    """What holds of every table and file with one release of the engine."""
+    return _Kimberlite(
+        Semantics(limits_hold=False, keeps_not_null=False, keeps_unique=False),
+        append_only=True,
+        keeps_foreign_keys=False,
+        keeps_index_clauses=False,
+        keeps_declarations=False,
+        drops_every_object=False,
+        drops_dependents=False,
+        drops_key_columns=False,
+        has_transactions=False,
+        splits_at_semicolons=True,
+        applies_by_number=True,
+        records_in_file=True,
+        rollback_marker=MARKER,
+        max_scale=facts.max_scale,
+        max_indexes=facts.max_indexes,
+        broken_names=facts.broken_names,
+        pages=facts.pages,
+        facts=facts,
+    )

@@ -12,6 +12,7 @@ from kmblint.schema.parts import Row
 from kmblint.schema.predicate import Number, Text, Value
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.values import Fate, insert_fate, stored_type
 from kmblint.targets.verdict import FreezesRow
 
@@ -21,9 +22,11 @@ def freezes_every_row(stored: DataType) -> bool:
     return stored.name == "REAL" or (stored.name == "DECIMAL" and stored.arguments[1] == 0)
 
 
-def frozen_rows(table: Table, columns: tuple[str, ...], rows: tuple[Row, ...]) -> Iterator[FreezesRow]:
+def frozen_rows(table: Table, columns: tuple[str, ...], rows: tuple[Row, ...], facts: Facts) -> Iterator[FreezesRow]:
     """The first row that each column of the key freezes; nothing where a type of the key freezes every row."""
-    types = {column.name: stored_type(column.type) for column in table.columns if column.name in table.primary_key}
+    types = {
+        column.name: stored_type(column.type, facts) for column in table.columns if column.name in table.primary_key
+    }
     keys = [(name, stored) for name, stored in types.items() if stored is not None and name in columns]
     if any(freezes_every_row(stored) for _, stored in keys):
         return
@@ -32,15 +35,15 @@ def frozen_rows(table: Table, columns: tuple[str, ...], rows: tuple[Row, ...]) -
             continue
         at = columns.index(name)
         values = [row.values[at] for row in rows if at < len(row.values)]
-        frozen = [(value, better) for value in values if (better := _thawed(stored, value))]
+        frozen = [(value, better) for value in values if (better := _thawed(stored, value, facts))]
         for value, better in frozen[:1]:
             more = len(frozen) - 1
             yield FreezesRow(table.name, name, str(stored), literal_text(value), value.span, better, more)
 
 
-def _thawed(stored: DataType, value: Value) -> str | None:
+def _thawed(stored: DataType, value: Value, facts: Facts) -> str | None:
     """The literal under which the engine finds the key again; None where this one is it, or can't be read at all."""
-    if insert_fate(stored, value) is Fate.POISONS:
+    if insert_fate(stored, value, facts) is Fate.POISONS:
         return None
     match stored.name, value:
         case "UUID", Text(value=text):

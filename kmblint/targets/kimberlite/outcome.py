@@ -46,6 +46,7 @@ from kmblint.schema.parts import Name
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
 from kmblint.targets.capabilities import SYSTEM_PREFIX
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.outcome_rows import (
     insert_hazards,
     judge_insert,
@@ -58,7 +59,6 @@ from kmblint.targets.kimberlite.outcome_sizes import update_too_long
 from kmblint.targets.kimberlite.planner.advice import advised
 from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
 from kmblint.targets.kimberlite.planner.path import way_of
-from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
 from kmblint.targets.kimberlite.values import Fate, instead, no_fraction, stored_type, update_fate
@@ -82,35 +82,35 @@ from kmblint.targets.verdict import (
 _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE", "TIME", "TIMESTAMP"})
 
 
-def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Outcome:
+def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...], facts: Facts) -> Outcome:
     """The outcome of one change; the form counts with the first change of its statement."""
     refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held)]
     table = _table(change, catalog)
-    inserted = judge_insert(table, change) if table and isinstance(change, InsertRows) else None
-    judged = _judged(change, catalog)
+    inserted = judge_insert(table, change, facts) if table and isinstance(change, InsertRows) else None
+    judged = _judged(change, catalog, facts)
     if not refusals:
-        refusals = [*_refusals(change, catalog, inserted)]
+        refusals = [*_refusals(change, catalog, inserted, facts)]
     refusals[:0] = form.refusals
-    hazards = (*_standing(form, change, judged), *_hazards(change, catalog, inserted, judged))
+    hazards = (*_standing(form, change, judged, facts), *_hazards(change, catalog, inserted, judged, facts))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
     outcome = Outcome(verdict, tuple(refusals), hazards, inserted=inserted)
     if judged is None or not isinstance(change, UpdateRows | DeleteRows):
         return outcome
     table = judged.statement.table
-    found = found_rows(table, change, judged.path, RELEASE_0_9_1) if table.rows else None
-    return replace(outcome, reach=judged.reach, way=way_of(judged.path, RELEASE_0_9_1), found=found)
+    found = found_rows(table, change, judged.path, facts) if table.rows else None
+    return replace(outcome, reach=judged.reach, way=way_of(judged.path, facts), found=found)
 
 
-def _judged(change: Change, catalog: Catalog) -> Judged | None:
+def _judged(change: Change, catalog: Catalog, facts: Facts) -> Judged | None:
     """The path of a data change, and what it reaches."""
     table = _table(change, catalog) if isinstance(change, UpdateRows | DeleteRows) else None
     if table is None or not isinstance(change, UpdateRows | DeleteRows):
         return None
     indexes = (*table.indexes, *catalog.stale_indexes(table.name))
-    return judge(Statement(table, change.where, indexes, RELEASE_0_9_1))
+    return judge(Statement(table, change.where, indexes, facts))
 
 
-def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None) -> Iterator[Refusal]:
+def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None, facts: Facts) -> Iterator[Refusal]:
     """What is refused for another reason than a name."""
     table = _table(change, catalog)
     match change:
@@ -122,11 +122,11 @@ def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None) -
                 unknown = where_refusal(table, change.where)
                 if unknown:
                     yield unknown
-            if isinstance(change, UpdateRows) and table and (long := _oversized(table, change, met=True)):
+            if isinstance(change, UpdateRows) and table and (long := _oversized(table, change, facts, met=True)):
                 yield OversizedRow(
                     f"the change takes {long.size} bytes of the log, and a page holds {long.most}", long.span, long.help
                 )
-            poisoned = poisoned_refusal(catalog, change)
+            poisoned = poisoned_refusal(catalog, change, facts)
             if poisoned:
                 yield poisoned
             if isinstance(change, Read):
@@ -208,29 +208,31 @@ def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:
             return
 
 
-def _standing(form: Form, change: Change, judged: Judged | None) -> tuple[Hazard, ...]:
+def _standing(form: Form, change: Change, judged: Judged | None, facts: Facts) -> tuple[Hazard, ...]:
     """The form's hazards; nothing crashes where WHERE finds no row, and else the column knows a better literal."""
     if judged is None or not isinstance(change, UpdateRows) or not any(isinstance(h, Crashes) for h in form.hazards):
         return form.hazards
     table = judged.statement.table
     if judged.reach.no_row:
         return tuple(hazard for hazard in form.hazards if not isinstance(hazard, Crashes))
-    return tuple(_bettered(hazard, table, change) if isinstance(hazard, Crashes) else hazard for hazard in form.hazards)
+    return tuple(
+        _bettered(hazard, table, change, facts) if isinstance(hazard, Crashes) else hazard for hazard in form.hazards
+    )
 
 
-def _bettered(crash: Crashes, table: Table, change: UpdateRows) -> Crashes:
+def _bettered(crash: Crashes, table: Table, change: UpdateRows, facts: Facts) -> Crashes:
     """With the literal to set in place of the one that kills."""
     for assignment in change.assignments:
         column = table.column(assignment.column.text)
-        stored = stored_type(column.type) if column and crash.span in assignment.span else None
+        stored = stored_type(column.type, facts) if column and crash.span in assignment.span else None
         if stored is not None:
-            better = instead(stored, assignment.value, update=True)
-            return replace(crash, instead=better, remedy=no_fraction(stored, assignment.value))
+            better = instead(stored, assignment.value, facts, update=True)
+            return replace(crash, instead=better, remedy=no_fraction(stored, assignment.value, facts))
     return crash
 
 
 def _hazards(
-    change: Change, catalog: Catalog, inserted: InsertedRows | None, judged: Judged | None
+    change: Change, catalog: Catalog, inserted: InsertedRows | None, judged: Judged | None, facts: Facts
 ) -> Iterator[Hazard]:
     table = _table(change, catalog)
     if table is None:
@@ -238,16 +240,16 @@ def _hazards(
     match change:
         case InsertRows():
             if inserted is not None:
-                yield from insert_hazards(table, change, inserted)
+                yield from insert_hazards(table, change, inserted, facts)
         case UpdateRows():
             nothing = judged is not None and judged.reach.no_row
-            yield from update_hazards(table, change, nothing=nothing)
-            if not nothing and (long := _oversized(table, change, met=False)):
+            yield from update_hazards(table, change, facts, nothing=nothing)
+            if not nothing and (long := _oversized(table, change, facts, met=False)):
                 yield long
         case DeleteRows():
             pass
         case AddColumn():
-            yield from _returning(table, change)
+            yield from _returning(table, change, facts)
         case AddTable() | DropTable() | RenameTable() | Truncate() | AddIndex() | DropIndex():
             return
         case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
@@ -264,26 +266,26 @@ def _hazards(
         yield from advised(judged)
 
 
-def _oversized(table: Table, change: UpdateRows, *, met: bool) -> OversizedChange | None:
+def _oversized(table: Table, change: UpdateRows, facts: Facts, *, met: bool) -> OversizedChange | None:
     """Whether an UPDATE writes more than fits, where it is known to meet a row (`met`), or isn't."""
-    key = key_looked_up(table, change.where)
+    key = key_looked_up(table, change.where, facts)
     known = bool(len(table.rows)) if change.where is None else key is not None and key in table.rows
     if known is not met:
         return None
-    return update_too_long(table, change, key)
+    return update_too_long(table, change, key, facts.pages)
 
 
-def _returning(table: Table, change: AddColumn) -> Iterator[Poisons]:
+def _returning(table: Table, change: AddColumn, facts: Facts) -> Iterator[Poisons]:
     """A column that comes with the values it had, or that were set before it was there, and can't read them."""
     name = change.column.name
-    new = stored_type(change.column.type)
+    new = stored_type(change.column.type, facts)
     if new is None or table.column(name.text):
         return
     dropped, ghost = table.dropped.get(name.text), table.ghosts.get(name.text)
-    old = stored_type(dropped.type) if dropped and dropped.type else None
+    old = stored_type(dropped.type, facts) if dropped and dropped.type else None
     if dropped and old is not None and not _reads(old, new):
         value, instead = f"the {old} values of the dropped column", str(dropped.type)
-    elif ghost is not None and update_fate(new, ghost) is Fate.POISONS:
+    elif ghost is not None and update_fate(new, ghost, facts) is Fate.POISONS:
         value, instead = f"{literal_text(ghost)}, which UPDATE set before there was such a column", None
     else:
         return

@@ -25,11 +25,11 @@ from kmblint.schema.predicate import (
 )
 from kmblint.schema.rows import Key, inserted_columns, literal_rows
 from kmblint.schema.write import literal_text
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.keys import frozen_rows
 from kmblint.targets.kimberlite.outcome_sizes import row_too_long, upsert_too_long
 from kmblint.targets.kimberlite.planner.conditions import conditions_of
 from kmblint.targets.kimberlite.planner.path import Point, access_path
-from kmblint.targets.kimberlite.planner.release import RELEASE_0_9_1
 from kmblint.targets.kimberlite.values import (
     Fate,
     insert_fate,
@@ -66,7 +66,7 @@ def poisons_of(table: Table) -> tuple[Poison, ...]:
     return tuple(poison for poison in table.poisons if table.column(poison.column) is not None)
 
 
-def judge_insert(table: Table, change: InsertRows) -> InsertedRows:
+def judge_insert(table: Table, change: InsertRows, facts: Facts) -> InsertedRows:
     """Each row up to the first that is refused; rows before that one are in. Of a table that isn't known none is."""
     columns = inserted_columns(table, change)
     refusal = _conflict_refusal(table, change) if table.complete else None
@@ -82,22 +82,22 @@ def judge_insert(table: Table, change: InsertRows) -> InsertedRows:
         is_known = key is not None and key in table.rows
         if table.complete:
             taken = is_known or (key is not None and key in inserted)
-            refusal = _row_refusal(table, columns, row, missing)
+            refusal = _row_refusal(table, columns, row, missing, facts)
             if refusal is None and taken and key is not None and conflict is None:
                 held = table.rows.get(key)
                 refusal = _repeated(table, row, key, held.place if held else None)
             if refusal is None and taken and conflict is not None:
                 refusal = _unknown_update(table, columns, conflict)
             if refusal is None and (not taken or conflict is None):
-                refusal = row_too_long(table, columns, row)
+                refusal = row_too_long(table, columns, row, facts.pages)
             if refusal is None and taken and conflict is not None and conflict.update:
-                refusal = upsert_too_long(table, columns, row, conflict)
+                refusal = upsert_too_long(table, columns, row, conflict, facts.pages)
             if refusal is not None:
                 break
             if key is not None:
                 inserted.add(key)
         skipped = is_known and conflict is not None and not conflict.update
-        judged.append(InsertedRow(row, key, () if skipped else tuple(_row_hazards(table, columns, row))))
+        judged.append(InsertedRow(row, key, () if skipped else tuple(_row_hazards(table, columns, row, facts))))
     return InsertedRows(columns, tuple(judged), refusal)
 
 
@@ -161,7 +161,7 @@ def _wrong_size(names: tuple[Name, ...], table: Table) -> set[str]:
     return {""} if names and len(names) != len(table.primary_key) else set()
 
 
-def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list[str]) -> Refusal | None:
+def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list[str], facts: Facts) -> Refusal | None:
     if len(row.values) != len(columns):
         return RowShapeRefusal(
             f"{len(columns)} columns want a value and {len(row.values)} are given", row.span,
@@ -174,12 +174,12 @@ def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list
         if isinstance(value, Null) and (not column.nullable or name in table.primary_key):
             kind = "part of the key" if name in table.primary_key else "NOT NULL"
             return ValueRefusal(f"`{name}` is {kind} and takes no NULL", value.span)
-        stored = stored_type(column.type)
-        if stored is not None and insert_fate(stored, value) is Fate.REFUSED:
+        stored = stored_type(column.type, facts)
+        if stored is not None and insert_fate(stored, value, facts) is Fate.REFUSED:
             return ValueRefusal(
                 f"`{name}` is {stored} and doesn't take {literal_text(value)}",
                 value.span,
-                way_in(stored, value, column.name, nullable=column.nullable),
+                way_in(stored, value, column.name, facts, nullable=column.nullable),
             )
     if missing:
         return RowShapeRefusal(
@@ -197,7 +197,7 @@ def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
     )  # fmt: skip
 
 
-def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> Iterator[Hazard]:
+def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows, facts: Facts) -> Iterator[Hazard]:
     """What the rows that go in do to the table; one poison a column."""
     seen: set[tuple[str, type]] = set()
     for judged in inserted.rows:
@@ -205,48 +205,51 @@ def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows) -> 
             if (hazard.column, type(hazard)) not in seen:
                 seen.add((hazard.column, type(hazard)))
                 yield hazard
-    yield from frozen_rows(table, inserted.columns, tuple(judged.row for judged in inserted.rows))
+    yield from frozen_rows(table, inserted.columns, tuple(judged.row for judged in inserted.rows), facts)
     if change.on_conflict and change.on_conflict.update:
         for assignment in change.on_conflict.assignments:
-            yield from _value_hazards(table, assignment.column.text, assignment.value, update=False, checked=False)
+            yield from _value_hazards(
+                table, assignment.column.text, assignment.value, facts, update=False, checked=False
+            )
     if change.columns is not None:
         for column in table.columns:
             if not column.nullable and column.name not in inserted.columns and column.name not in table.primary_key:
-                stored = stored_type(column.type)
-                unwritable = str(stored) if stored is not None and not insertable(stored) else None
+                stored = stored_type(column.type, facts)
+                unwritable = str(stored) if stored is not None and not insertable(stored, facts) else None
                 yield UncheckedNull(column.name, change.span, left_out=True, unwritable=unwritable)
 
 
-def _row_hazards(table: Table, columns: tuple[str, ...], row: Row) -> Iterator[Poisons | CutDigits]:
+def _row_hazards(table: Table, columns: tuple[str, ...], row: Row, facts: Facts) -> Iterator[Poisons | CutDigits]:
     """What each value of a row does to its column."""
     for name, value in zip(columns, row.values, strict=False):
-        yield from _value_hazards(table, name, value, update=False)
+        yield from _value_hazards(table, name, value, facts, update=False)
 
 
 def _value_hazards(
-    table: Table, name: str, value: Value, *, update: bool, checked: bool = True
+    table: Table, name: str, value: Value, facts: Facts, *, update: bool, checked: bool = True
 ) -> Iterator[Poisons | CutDigits]:
     column = table.column(name)
-    stored = stored_type(column.type) if column else None
+    stored = stored_type(column.type, facts) if column else None
     if column is None or stored is None or literal_value(value) is NotImplemented:
         return
-    fate = insert_fate(stored, value) if checked and not update else update_fate(stored, value)
+    fate = insert_fate(stored, value, facts) if checked and not update else update_fate(stored, value, facts)
     if fate is Fate.POISONS:
         yield Poisons(
-            table.name, name, str(column.type), literal_text(value), value.span, instead(stored, value, update=update),
-            name in table.primary_key, no_fraction(stored, value),
+            table.name, name, str(column.type), literal_text(value), value.span,
+            instead(stored, value, facts, update=update),
+            name in table.primary_key, no_fraction(stored, value, facts),
         )  # fmt: skip
     elif fate is Fate.CUT:
         yield CutDigits(name, str(column.type), literal_text(value), kept_digits(stored, value), value.span)
 
 
-def update_hazards(table: Table, change: UpdateRows, *, nothing: bool) -> Iterator[Hazard]:
+def update_hazards(table: Table, change: UpdateRows, facts: Facts, *, nothing: bool) -> Iterator[Hazard]:
     """What SET does to the table, save the crash that the form knows; `nothing` says that WHERE finds no row."""
     for assignment in change.assignments:
-        yield from _assignment_hazards(table, assignment, nothing=nothing)
+        yield from _assignment_hazards(table, assignment, facts, nothing=nothing)
 
 
-def _assignment_hazards(table: Table, assignment: Assignment, *, nothing: bool) -> Iterator[Hazard]:
+def _assignment_hazards(table: Table, assignment: Assignment, facts: Facts, *, nothing: bool) -> Iterator[Hazard]:
     if assignment.qualifier is not None or assignment.column.quoted:
         return
     name = assignment.column.text
@@ -266,16 +269,16 @@ def _assignment_hazards(table: Table, assignment: Assignment, *, nothing: bool) 
         yield UncheckedNull(name, assignment.span, left_out=False)
     is_fraction = isinstance(assignment.value, Number) and not assignment.value.is_whole
     if not nothing and not is_fraction:
-        yield from _value_hazards(table, name, assignment.value, update=True)
+        yield from _value_hazards(table, name, assignment.value, facts, update=True)
 
 
-def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -> Refusal | None:
+def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read, facts: Facts) -> Refusal | None:
     """Whether the statement reads a value that can't be read; a lookup by another key doesn't."""
     tables = change.tables if isinstance(change, Read) else (change.table,)
     for name in tables:
         table = catalog.table(name.text)
         for poison in poisons_of(table) if table else ():
-            looked_up = None if isinstance(change, Read) or table is None else key_looked_up(table, change.where)
+            looked_up = None if isinstance(change, Read) or table is None else key_looked_up(table, change.where, facts)
             if looked_up is not None and poison.row is not None and looked_up != poison.row:
                 continue
             return PoisonedTableRefusal(
@@ -287,7 +290,7 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read) -
     return None
 
 
-def key_looked_up(table: Table, where: Predicate | None) -> Key | None:
+def key_looked_up(table: Table, where: Predicate | None, facts: Facts) -> Key | None:
     """The one key that the engine looks up for a condition; None where it goes another way."""
-    path = access_path(table, conditions_of(where), (), RELEASE_0_9_1)
+    path = access_path(table, conditions_of(where), (), facts)
     return tuple(value.value for value in path.values) if isinstance(path, Point) else None

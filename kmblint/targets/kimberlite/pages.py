@@ -1,4 +1,4 @@
-"""How many bytes of a page a row, its key and a change of it take, and how many changes a row stands.
+"""How many bytes of a page a row, its key and a change of it take; `Pages` says how many there are.
 
 All versions of a row lie in one entry of one page of the store, and nothing makes them fewer: each INSERT, each UPDATE
 that meets the row and each upsert that changes it adds one, DELETE takes none away. Every change is also written as one
@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kmblint.schema.predicate import Number, Value, literal_value
-from kmblint.targets.kimberlite.facts import ENTRY_BYTES, MAX_ENTRY_BYTES, VERSION_BYTES
 
 _HEAD: Final = {kind: f'"type":"{kind}"' for kind in ("insert", "upsert_update", "update")}
 
@@ -65,23 +64,3 @@ def update_event(table: str, assigned: Mapping[str, object], key: Mapping[str, o
     """The bytes of the event that sets columns of the row with a key."""
     where = [{"column": column, "op": "eq", "values": [value]} for column, value in key.items()]
     return encoded({"set": [[*pair] for pair in assigned.items()], "table": table, "type": "update", "where": where})
-
-
-def page_left(key: int, versions: int = 0) -> int:
-    """The bytes that are left of a row's entry, from those of its key and of its versions (`version`)."""
-    return MAX_ENTRY_BYTES - ENTRY_BYTES - key - versions
-
-
-def version(row: int) -> int:
-    """The bytes that one version of a row of so many bytes takes."""
-    return VERSION_BYTES + row
-
-
-def updates_left(row: int, key: int = 9, versions: int | None = None) -> int:
-    """How many more changes a row stands that keep its size; of a row that isn't in yet where no versions are given.
-
-    -1 where not even the row itself fits.
-    """
-    if versions is None:
-        return page_left(key) // version(row) - 1
-    return page_left(key, versions) // version(row)

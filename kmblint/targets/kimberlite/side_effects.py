@@ -40,12 +40,13 @@ from kmblint.schema.changes import (
 )
 from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.rows import literal_rows, with_row
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.outcome_rows import key_looked_up
 from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
 from kmblint.text import Place
 
 
-def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf, facts: Facts) -> Catalog:
     """The catalogue with what stays behind; `catalog` is what the generic `apply` made of the change.
 
     Of a refused INSERT the rows before the refused one are in.
@@ -58,7 +59,8 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf)
         case InsertRows():
             return catalog.put(_inserted(table, change, outcome, place_of))
         case UpdateRows():
-            return catalog.put(_with_found(_updated(table, change, outcome, place_of), outcome)) if taken else catalog
+            updated = _updated(table, change, outcome, place_of, facts)
+            return catalog.put(_with_found(updated, outcome)) if taken else catalog
         case DeleteRows():
             return catalog.put(_with_found(table, outcome)) if taken else catalog
         case AddColumn():
@@ -147,8 +149,8 @@ def _rewritten(table: Table, change: InsertRows, poisons: list[Poison]) -> list[
     return [p for p in poisons if not (p in old and p.row in keys and p.column in mended)]
 
 
-def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf) -> Table:
-    table = _poisons(table, outcome, place_of, key_looked_up(table, change.where))
+def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf, facts: Facts) -> Table:
+    table = _poisons(table, outcome, place_of, key_looked_up(table, change.where, facts))
     ghosts = table.ghosts
     unseen = {each.column for each in outcome.hazards if isinstance(each, GhostColumn)}
     for assignment in change.assignments:

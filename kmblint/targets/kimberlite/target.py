@@ -12,7 +12,7 @@ from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.kimberlite import runner
-from kmblint.targets.kimberlite.capabilities import CAPABILITIES
+from kmblint.targets.kimberlite.capabilities import capabilities_of
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.forms import judge
 from kmblint.targets.kimberlite.outcome import judge_change
@@ -26,10 +26,10 @@ class Kimberlite:
     """The engine of one release behind its runner."""
 
     name = "kimberlite"
-    capabilities: Capabilities = CAPABILITIES
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.capabilities: Capabilities = capabilities_of(facts)
 
     def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
         """What the runner makes of a statement."""
@@ -45,12 +45,12 @@ class Kimberlite:
 
     def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
         """What the engine says on a catalogue."""
-        return judge_change(form, change, catalog, conflicts)
+        return judge_change(form, change, catalog, conflicts, self.facts)
 
     def aftermath(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
         """What stays behind."""
-        return after(catalog, change, outcome, place_of)
+        return after(catalog, change, outcome, place_of, self.facts)
 
     def stored_type(self, declared: DataType) -> DataType | None:
         """The type that the engine keeps of a declared one."""
-        return stored_type(declared)
+        return stored_type(declared, self.facts)

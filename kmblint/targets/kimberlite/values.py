@@ -16,7 +16,7 @@ from kmblint.schema.meaning import days, instant, nanoseconds
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
-from kmblint.targets.kimberlite.facts import CHECKED_AT_INSERT, DEFAULT_DECIMAL, MAX_SCALE, STORED_TYPES, WHOLE_NUMBERS
+from kmblint.targets.kimberlite.facts import Facts
 
 _ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
 _DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
@@ -39,54 +39,54 @@ class Fate(Enum):
     CUT = "cut"
 
 
-def stored_type(declared: DataType) -> DataType | None:
+def stored_type(declared: DataType, facts: Facts) -> DataType | None:
     """The type that the engine keeps of a declared one; None where it refuses the type."""
     if declared.array:
         return None
     name = _ZONED.get(declared.name, declared.name)
-    if name not in STORED_TYPES:
+    if name not in facts.stored_types:
         return None
-    stored, _ = STORED_TYPES[name]
+    stored, _ = facts.stored_types[name]
     if stored == "DECIMAL":
-        return DataType(stored, (*declared.arguments, 0)[:2] if declared.arguments else DEFAULT_DECIMAL)
+        return DataType(stored, (*declared.arguments, 0)[:2] if declared.arguments else facts.default_decimal)
     return DataType(stored)
 
 
-def insert_fate(stored: DataType, value: Value) -> Fate:
+def insert_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
     """What INSERT does with a literal: it looks at some types and leaves the others to whoever reads them."""
     if isinstance(value, Null):
         return Fate.FITS
-    if stored.name in CHECKED_AT_INSERT:
+    if stored.name in facts.checked_at_insert:
         good = isinstance(value, _ACCEPTED.get(stored.name, ())) and not _has_point(value)
         return Fate.FITS if good else Fate.REFUSED
-    return _read_back(stored, value)
+    return _read_back(stored, value, facts)
 
 
-def insertable(stored: DataType) -> bool:
+def insertable(stored: DataType, facts: Facts) -> bool:
     """Whether there is a literal that INSERT takes for a column of the type."""
-    return stored.name not in CHECKED_AT_INSERT or stored.name in _ACCEPTED
+    return stored.name not in facts.checked_at_insert or stored.name in _ACCEPTED
 
 
-def update_fate(stored: DataType, value: Value) -> Fate:
+def update_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
     """What SET does with a literal: it looks at none (and a number with a fraction kills the server first)."""
-    return Fate.FITS if isinstance(value, Null) else _read_back(stored, value)
+    return Fate.FITS if isinstance(value, Null) else _read_back(stored, value, facts)
 
 
 def _has_point(value: Value) -> bool:
     return isinstance(value, Number) and not value.is_whole
 
 
-def _read_back(stored: DataType, value: Value) -> Fate:
+def _read_back(stored: DataType, value: Value, facts: Facts) -> Fate:
     """Whether the column can be read once it holds the literal."""
     name = stored.name
     if name == "JSON":
         return Fate.FITS
     if name == "DECIMAL":
-        return _decimal_fate(stored, value)
+        return _decimal_fate(stored, value, facts)
     good = False
     match value:
-        case Number() if name in WHOLE_NUMBERS and value.is_whole:
-            least, greatest = WHOLE_NUMBERS[name]
+        case Number() if name in facts.whole_numbers and value.is_whole:
+            least, greatest = facts.whole_numbers[name]
             good = least <= int(value.text) <= greatest
         case Boolean():
             good = name == "BOOLEAN"
@@ -97,10 +97,10 @@ def _read_back(stored: DataType, value: Value) -> Fate:
     return Fate.FITS if good else Fate.POISONS
 
 
-def _decimal_fate(stored: DataType, value: Value) -> Fate:
+def _decimal_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
     """A number with a point or a text of digits; a scale of 0 can't read back even `1.0`."""
     scale = stored.arguments[1]
-    if scale > MAX_SCALE:
+    if scale > facts.max_scale:
         return Fate.POISONS
     match value:
         case Number(text=text) if not value.is_whole:
@@ -136,7 +136,7 @@ def _is_base64(text: str) -> bool:
         return False
 
 
-def instead(stored: DataType, value: Value, *, update: bool = False) -> str | None:
+def instead(stored: DataType, value: Value, facts: Facts, *, update: bool = False) -> str | None:
     """The literal that the column does hold for the same value; None where there is none or nobody can tell."""
     match stored.name, value:
         case "DATE", Text(value=text):
@@ -154,29 +154,29 @@ def instead(stored: DataType, value: Value, *, update: bool = False) -> str | No
             return "TRUE" if digit == "1" else "FALSE"
         case "BOOLEAN", Text(value=text) if text.lower() in {"true", "false", "t", "f"}:
             return "TRUE" if text.lower().startswith("t") else "FALSE"
-        case name, Text(value=text) if name in WHOLE_NUMBERS and re.fullmatch(r"-?\d+", text):
-            least, greatest = WHOLE_NUMBERS[name]
+        case name, Text(value=text) if name in facts.whole_numbers and re.fullmatch(r"-?\d+", text):
+            least, greatest = facts.whole_numbers[name]
             return text if least <= int(text) <= greatest else None
-        case name, Number(text=text) if (name in WHOLE_NUMBERS or name == "REAL") and _ZEROS.fullmatch(text):
+        case name, Number(text=text) if (name in facts.whole_numbers or name == "REAL") and _ZEROS.fullmatch(text):
             return text.partition(".")[0]
         case _:
             return None
 
 
-def way_in(stored: DataType, value: Value, column: str, *, nullable: bool) -> str | None:
+def way_in(stored: DataType, value: Value, column: str, facts: Facts, *, nullable: bool) -> str | None:
     """What brings a value into a column whose INSERT refuses the literal; None where nobody can tell."""
-    if insertable(stored):
-        better = instead(stored, value)
-        return f"write {better}" if better else no_fraction(stored, value)
+    if insertable(stored, facts):
+        better = instead(stored, value, facts)
+        return f"write {better}" if better else no_fraction(stored, value, facts)
     if not nullable:
         return f"no INSERT writes a {stored}: declare `{column}` without NOT NULL, and set it by UPDATE"
-    later = instead(stored, value, update=True) or _ANY_VALUE[stored.name]
+    later = instead(stored, value, facts, update=True) or _ANY_VALUE[stored.name]
     return _AFTERWARDS.format(column=column, value=later)
 
 
-def no_fraction(stored: DataType, value: Value) -> str | None:
+def no_fraction(stored: DataType, value: Value, facts: Facts) -> str | None:
     """What to do with a number whose fraction no literal brings into the column; None where that isn't the trouble."""
-    if stored.name != "REAL" and stored.name not in WHOLE_NUMBERS:
+    if stored.name != "REAL" and stored.name not in facts.whole_numbers:
         return None
     text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
     fraction = re.fullmatch(r"-?\d*\.\d*[1-9]\d*", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +29,7 @@ from kmblint.schema.predicate import (
 )
 from kmblint.schema.types import DataType
 from kmblint.schema.write import quoted, value_text
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
 from kmblint.targets.kimberlite.planner.reach import MIRRORED
 from kmblint.targets.kimberlite.planner.sets import indexed_kind
@@ -81,17 +83,19 @@ def _part(judged: Judged, span: Span) -> Predicate | None:
 
 
 def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> str:
-    column = hazard.column
-    stored = _stored(judged.statement.table, column)
+    column, facts = hazard.column, judged.statement.facts
+    stored = _stored(judged.statement, column)
     if part is not None and stored is not None:
-        as_held = [mended for mended in _in_place(part, stored) if mended.part != part and mends(judged, part, mended)]
-        first = [mended for mended in _literal_first(part, stored) if mends(judged, part, mended)]
+        as_held = [
+            mended for mended in _in_place(part, stored, facts) if mended.part != part and mends(judged, part, mended)
+        ]
+        first = [mended for mended in _literal_first(part, stored, facts) if mends(judged, part, mended)]
         if as_held and (hazard.foreign or stored.name == "DECIMAL" or not first):
             return f"write `{as_held[0].text}`, which finds the rows that are meant"
         if first:
             return f"write the literal first, `{first[0].text}`, which needs no index and finds the rows that are meant"
         index = _index(judged.statement.table, column)
-        for mended in _in_place(part, stored):
+        for mended in _in_place(part, stored, facts):
             if mends(judged, part, mended, index):
                 on = f"an index on `{column}` before it, {FOR_EVER}"
                 made = f"create {on}" if mended.part == part else f"write `{mended.text}`, and create {on}"
@@ -116,10 +120,14 @@ def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> 
 
 
 def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> OpenBound:
-    stored = _stored(judged.statement.table, hazard.column)
+    facts = judged.statement.facts
+    stored = _stored(judged.statement, hazard.column)
     if part is None or stored is None:
         return hazard
-    for mended in (*_in_place(part, stored), *_literal_first(part, stored)):
+    for mended in (
+        *_in_place(part, stored, facts),
+        *_literal_first(part, stored, facts),
+    ):
         if mends(judged, part, mended):
             edit = Replacement(part.span, mended.text, f"write `{mended.text}`", Applicability.UNSAFE)
             return replace(hazard, help=f"write `{mended.text}`", replacement=edit)
@@ -144,12 +152,12 @@ def _by_list(judged: Judged) -> str | None:
 
 
 def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
-    table = judged.statement.table
+    facts = judged.statement.facts
     for name in (ref.name for ref in _columns(part)):
-        stored = _stored(table, name)
+        stored = _stored(judged.statement, name)
         if part is None or stored is None:
             continue
-        for mended in _literal_first(part, stored):
+        for mended in _literal_first(part, stored, facts):
             if mends(judged, part, mended):
                 return f"write the literal first: `{mended.text}` is heeded"
     return "let a program read the rows, and change by their key those that meet it"
@@ -185,9 +193,9 @@ def _index(table: Table, column: str) -> Index:
     return Index(f"{table.name}_{column}_idx", (column,), table.made)
 
 
-def _stored(table: Table, name: str) -> DataType | None:
-    column = table.column(name)
-    return stored_type(column.type) if column else None
+def _stored(statement: Statement, name: str) -> DataType | None:
+    column = statement.table.column(name)
+    return stored_type(column.type, statement.facts) if column else None
 
 
 def _columns(part: Predicate | None) -> Iterator[ColumnRef]:
@@ -210,37 +218,43 @@ def _replaced(where: Predicate, old: Predicate, new: Predicate) -> Predicate:
     return replace(where, parts=parts)
 
 
-def _in_place(part: Predicate, stored: DataType) -> Iterator[Rewritten]:
+def _in_place(part: Predicate, stored: DataType, facts: Facts) -> Iterator[Rewritten]:
     """The same comparison with its literals as the column holds them; without the NULL rows where those would come."""
+    held = partial(right_literal, stored=stored, facts=facts)
     match part:
-        case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(right, stored):
+        case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(
+            right, stored, facts
+        ):
             found = Rewritten(replace(part, right=value), f"{_ref(ref)} {operator} {value_text(value)}")
             yield found
             if operator in {"<", "<="}:
                 guard = IsNull(ref, part.span, negated=True)
                 yield Rewritten(And((found.part, guard), part.span), f"{found.text} AND {_ref(ref)} IS NOT NULL")
         case Between(value=ColumnRef() as ref, low=low, high=high, negated=negated):
-            one, two = right_literal(low, stored), right_literal(high, stored)
+            one, two = held(low), held(high)
             if one is not None and two is not None:
                 word = "NOT BETWEEN" if negated else "BETWEEN"
                 text = f"{_ref(ref)} {word} {value_text(one)} AND {value_text(two)}"
                 yield Rewritten(replace(part, low=one, high=two), text)
         case In(value=ColumnRef() as ref, items=items, negated=negated):
-            values = [value for item in items if (value := right_literal(item, stored)) is not None]
+            values = [value for item in items if (value := held(item)) is not None]
             if len(values) == len(items):
                 listed = ", ".join(str(value_text(value)) for value in values)
                 text = f"{_ref(ref)} {'NOT ' if negated else ''}IN ({listed})"
                 yield Rewritten(replace(part, items=tuple(values)), text)
 
 
-def _literal_first(part: Predicate, stored: DataType) -> Iterator[Rewritten]:
+def _literal_first(part: Predicate, stored: DataType, facts: Facts) -> Iterator[Rewritten]:
     """The same comparison the other way round, which is computed for each row."""
+    held = partial(right_literal, stored=stored, facts=facts)
     match part:
-        case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(right, stored):
+        case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(
+            right, stored, facts
+        ):
             first = Compare(MIRRORED[operator], value, ref, part.span)
             yield Rewritten(first, f"{value_text(value)} {MIRRORED[operator]} {_ref(ref)}")
         case Between(value=ColumnRef() as ref, low=low, high=high, negated=False):
-            one, two = right_literal(low, stored), right_literal(high, stored)
+            one, two = held(low), held(high)
             if one is not None and two is not None:
                 ends = (Compare("<=", one, ref, part.span), Compare(">=", two, ref, part.span))
                 text = f"{value_text(one)} <= {_ref(ref)} AND {value_text(two)} >= {_ref(ref)}"
@@ -251,7 +265,7 @@ def _ref(ref: ColumnRef) -> str:
     return f"{ref.qualifier}.{quoted(ref.name)}" if ref.qualifier else quoted(ref.name)
 
 
-def right_literal(value: Value, stored: DataType) -> Value | None:
+def right_literal(value: Value, stored: DataType, facts: Facts) -> Value | None:
     """The literal of the same value as a column of the type is compared with; None where there is none."""
     typed = of_literal(value)
     if typed is None or isinstance(value, Null):
@@ -262,7 +276,7 @@ def right_literal(value: Value, stored: DataType) -> Value | None:
         return _decimal(value, stored.arguments[1])
     if typed.kind is indexed_kind(stored):
         return value
-    text = instead(stored, value, update=True)
+    text = instead(stored, value, facts, update=True)
     if text is None:
         return None
     if text in {"TRUE", "FALSE"}:

@@ -20,7 +20,7 @@ from kmblint.schema.predicate import (
     Text,
     Value,
 )
-from kmblint.targets.kimberlite.planner.release import Kind
+from kmblint.targets.kimberlite.facts import Kind
 from kmblint.targets.kimberlite.planner.values import Typed, of_literal
 
 

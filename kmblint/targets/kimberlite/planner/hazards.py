@@ -15,11 +15,11 @@ from kmblint.schema.predicate import Predicate, column_refs
 from kmblint.schema.reach import Reach
 from kmblint.schema.types import DataType
 from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet
+from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, conditions_of
 from kmblint.targets.kimberlite.planner.nulls import beyond_null, null_rows
 from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, access_path
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
-from kmblint.targets.kimberlite.planner.release import Kind, Release
 from kmblint.targets.kimberlite.planner.sets import compared_kind, indexed_kind
 from kmblint.targets.kimberlite.planner.values import Typed
 from kmblint.targets.kimberlite.values import stored_type
@@ -42,11 +42,11 @@ class Statement(msgspec.Struct, frozen=True):
     table: Table
     where: Predicate | None
     indexes: tuple[Index, ...]
-    release: Release
+    facts: Facts
 
     def path(self) -> AccessPath:
         """The path."""
-        return access_path(self.table, conditions_of(self.where), self.indexes, self.release)
+        return access_path(self.table, conditions_of(self.where), self.indexes, self.facts)
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class Judged(msgspec.Struct, frozen=True):
 def judge(statement: Statement) -> Judged:
     """The path of a statement, what it reaches, and its hazards without advice."""
     path = statement.path()
-    domains = EngineDomains(statement.table, statement.release)
+    domains = EngineDomains(statement.table, statement.facts)
     reach = domains.reach(path)
     if statement.where is None:
         return Judged(statement, path, reach, ())
@@ -77,7 +77,7 @@ class _Judge:
         self._path = path
         self._domains = domains
         self._reach = reach
-        self._release = statement.release
+        self._facts = statement.facts
 
     def hazards(self, where: Predicate) -> Iterator[Hazard]:
         yield from self._ignored()
@@ -89,7 +89,7 @@ class _Judge:
         elif self._path.contradiction:
             key = self._table.primary_key[0]
             on_key = (each for each in self._path.ignored if isinstance(each, Test) and each.column == key)
-            tests = tuple(each for each in on_key if each.operator in self._release.bounding)
+            tests = tuple(each for each in on_key if each.operator in self._facts.bounding)
             yield from self._of_bounds(key, tests, EMPTY, by_index=None)
         yield from self._of_conditions(self._path.residue, under_or=False)
         yield from null_rows(self._path, self._domains, where)
@@ -150,7 +150,7 @@ class _Judge:
             or self._domains.in_range(name, range_) in {None, ValueSet()}
         ):
             return False
-        tags = self._release.tags
+        tags = self._facts.tags
         above = tags[bound.value.kind] > tags[kind]
         return (bound is range_.high and above) or (bound is range_.low and not above)
 
@@ -281,7 +281,7 @@ class _Judge:
 
     def _stored(self, name: str) -> DataType | None:
         column = self._table.column(name)
-        return stored_type(column.type) if column else None
+        return stored_type(column.type, self._facts) if column else None
 
     def _indexed_kind(self, name: str) -> Kind | None:
         stored = self._stored(name)

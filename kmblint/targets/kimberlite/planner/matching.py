@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 
 from kmblint.schema.meaning import is_like
 from kmblint.schema.predicate import Call, Cast, ColumnRef, Value
+from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, Unknown
-from kmblint.targets.kimberlite.planner.release import Kind, Release
 from kmblint.targets.kimberlite.planner.values import NULL, Typed, of_literal, order
 
 Row: TypeAlias = Mapping[str, Typed | None]
@@ -29,34 +29,34 @@ def holds(operator: str, found: int | None) -> bool:
     return found in _HOLDS[operator]
 
 
-def matches(row: Row, condition: Condition, release: Release) -> bool | None:
+def matches(row: Row, condition: Condition, facts: Facts) -> bool | None:
     """Whether a row meets a condition; None where that can't be told."""
     match condition:
         case Test(column=column):
             cell = row.get(column)
-            return None if cell is None else meets(cell, condition, release)
+            return None if cell is None else meets(cell, condition, facts)
         case Either(arms=arms):
-            found = [all_match(row, arm, release) for arm in arms]
+            found = [all_match(row, arm, facts) for arm in arms]
             return True if True in found else None if None in found else False
         case Computed():
-            left, right = (_computed(each, row, release) for each in (condition.left, condition.right))
-            return _compare(left, condition.operator, right, release)
+            left, right = (_computed(each, row, facts) for each in (condition.left, condition.right))
+            return _compare(left, condition.operator, right, facts)
         case Unknown():
             return None
 
 
-def all_match(row: Row, conditions: Iterable[Condition], release: Release) -> bool | None:
+def all_match(row: Row, conditions: Iterable[Condition], facts: Facts) -> bool | None:
     """Whether a row meets all conditions; None where that can't be told."""
     unsure = False
     for condition in conditions:
-        found = matches(row, condition, release)
+        found = matches(row, condition, facts)
         if found is False:
             return False
         unsure = unsure or found is None
     return None if unsure else True
 
 
-def meets(cell: Typed, test: Test, release: Release) -> bool:
+def meets(cell: Typed, test: Test, facts: Facts) -> bool:
     """Whether a value meets a test."""
     is_null = cell.kind is Kind.NULL
     match test.operator:
@@ -65,9 +65,9 @@ def meets(cell: Typed, test: Test, release: Release) -> bool:
         case "IS NOT NULL":
             return not is_null
         case "IN":
-            return _listed(cell, test, release)
+            return _listed(cell, test, facts)
         case "NOT IN":
-            return not is_null and not _listed(cell, test, release)
+            return not is_null and not _listed(cell, test, facts)
         case "NOT BETWEEN":
             low, high = test.values
             return not is_null and not (holds(">=", order(cell, low)) and holds("<=", order(cell, high)))
@@ -79,13 +79,13 @@ def meets(cell: Typed, test: Test, release: Release) -> bool:
             return holds(operator, order(cell, test.values[0]))
 
 
-def _listed(cell: Typed, test: Test, release: Release) -> bool:
+def _listed(cell: Typed, test: Test, facts: Facts) -> bool:
     """Whether a value is in a list; whole numbers of any width are equal there."""
-    whole = cell.kind in release.whole_numbers
+    whole = cell.kind in facts.widened_kinds
     return any(
         order(cell, value) == 0
         if cell.kind is value.kind
-        else whole and value.kind in release.whole_numbers and cell.value == value.value
+        else whole and value.kind in facts.widened_kinds and cell.value == value.value
         for value in test.values
     )
 
@@ -108,29 +108,29 @@ _FAILED: Final = _Failed()
 _Result: TypeAlias = Typed | _Failed | None
 
 
-def _compare(left: _Result, operator: str, right: _Result, release: Release) -> bool | None:
+def _compare(left: _Result, operator: str, right: _Result, facts: Facts) -> bool | None:
     if isinstance(left, _Failed) or isinstance(right, _Failed):
         return False
     if NULL in (left, right):
         return False
     if left is None or right is None:
         return None
-    if left.kind is not right.kind and {left.kind, right.kind} <= release.whole_numbers:
+    if left.kind is not right.kind and {left.kind, right.kind} <= facts.widened_kinds:
         left, right = Typed(Kind.BIGINT, left.value), Typed(Kind.BIGINT, right.value)
     if left.kind is right.kind and None in (left.value, right.value):
         return None
     return holds(operator, order(left, right))
 
 
-def _computed(value: Value, row: Row, release: Release) -> _Result:
+def _computed(value: Value, row: Row, facts: Facts) -> _Result:
     """What an expression is for a row; None where that can't be told."""
     match value:
         case ColumnRef(name=name):
             return row.get(name, _FAILED)
         case Cast(value=inner, to=to):
-            return _cast(_computed(inner, row, release), to)
+            return _cast(_computed(inner, row, facts), to)
         case Call(name=name, arguments=arguments):
-            return _called(name, [_computed(each, row, release) for each in arguments], release)
+            return _called(name, [_computed(each, row, facts) for each in arguments], facts)
         case _:
             return of_literal(value)
 
@@ -143,7 +143,7 @@ _CLOCK: Final = {
 """What tells the time: its kind is known, and its value isn't."""
 
 
-def _called(name: str, arguments: list[_Result], release: Release) -> _Result:
+def _called(name: str, arguments: list[_Result], facts: Facts) -> _Result:
     if name in _CLOCK:
         return _CLOCK[name]
     if name == "coalesce":
@@ -154,27 +154,27 @@ def _called(name: str, arguments: list[_Result], release: Release) -> _Result:
     if any(isinstance(each, _Failed) for each in arguments):
         return _FAILED
     if name in {"nullif", "mod"} and len(arguments) == 2:
-        return _of_two(name, arguments[0], arguments[1], release)
+        return _of_two(name, arguments[0], arguments[1], facts)
     if None in arguments:
         return None
     known = [each for each in arguments if isinstance(each, Typed)]
     if name in {"upper", "lower", "length", "char_length", "character_length", "concat"} and known:
         return _of_texts(name, known)
     if name == "abs" and len(known) == 1:
-        return _absolute(known[0], release)
-    if name == "round" and known and known[0].kind in {*release.whole_numbers, Kind.NULL}:
+        return _absolute(known[0], facts)
+    if name == "round" and known and known[0].kind in {*facts.widened_kinds, Kind.NULL}:
         return known[0]
     return None
 
 
-def _of_two(name: str, left: _Result, right: _Result, release: Release) -> _Result:
+def _of_two(name: str, left: _Result, right: _Result, facts: Facts) -> _Result:
     if not isinstance(left, Typed) or not isinstance(right, Typed):
         return None
     if name == "nullif":
         return NULL if left.kind is right.kind and order(left, right) == 0 else left
     if NULL in (left, right):
         return NULL
-    if not {left.kind, right.kind} <= release.whole_numbers:
+    if not {left.kind, right.kind} <= facts.widened_kinds:
         return _FAILED
     one, two = left.value, right.value
     assert isinstance(one, int)
@@ -200,8 +200,8 @@ def _of_texts(name: str, values: list[Typed]) -> _Result:
     return Typed(Kind.TEXT, text) if name == "concat" else Typed(Kind.BIGINT, len(text))
 
 
-def _absolute(value: Typed, release: Release) -> _Result:
-    if value.kind in {*release.whole_numbers, Kind.DECIMAL, Kind.REAL} and isinstance(value.value, int | float):
+def _absolute(value: Typed, facts: Facts) -> _Result:
+    if value.kind in {*facts.widened_kinds, Kind.DECIMAL, Kind.REAL} and isinstance(value.value, int | float):
         return Typed(value.kind, abs(value.value), value.scale)
     return NULL if value.kind is Kind.NULL else _FAILED
 

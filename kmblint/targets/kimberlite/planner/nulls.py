@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.predicate import Predicate
 from kmblint.schema.value_set import NULLS, ValueSet
+from kmblint.targets.kimberlite.facts import Kind
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, conditions_of
 from kmblint.targets.kimberlite.planner.path import AccessPath, IndexRange, KeyRange
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
-from kmblint.targets.kimberlite.planner.release import Kind
 from kmblint.targets.verdict import NullRows
 
 

@@ -13,8 +13,8 @@ from typing import TypeAlias
 import msgspec
 
 from kmblint.schema.catalog import Index, Table
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.conditions import Condition, Test
-from kmblint.targets.kimberlite.planner.release import Release
 from kmblint.targets.kimberlite.planner.values import Typed, encode, successor
 from kmblint.targets.verdict import Way
 
@@ -90,35 +90,33 @@ class Scan(msgspec.Struct, frozen=True):
 AccessPath: TypeAlias = Point | KeyRange | IndexRange | Scan
 
 
-def way_of(path: AccessPath, release: Release) -> Way:
+def way_of(path: AccessPath, facts: Facts) -> Way:
     """A path in the words that every target has."""
     compares = bool(path.residue)
     match path:
         case Point():
             return Way("key")
         case KeyRange(column=column):
-            return Way("key range", column, "", release.range_rows, compares)
+            return Way("key range", column, "", facts.range_rows, compares)
         case IndexRange(index=index, column=column):
-            return Way("index range", column, index.name, release.range_rows, compares)
+            return Way("index range", column, index.name, facts.range_rows, compares)
         case _:
-            return Way("scan", "", "", release.scanned_rows, compares)
+            return Way("scan", "", "", facts.scanned_rows, compares)
 
 
-def access_path(
-    table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], release: Release
-) -> AccessPath:
+def access_path(table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], facts: Facts) -> AccessPath:
     """The path that the engine chooses; `indexes` are those that are registered on the table's name."""
     key = table.primary_key
-    if key and (point := _point(key, conditions, release)):
+    if key and (point := _point(key, conditions, facts)):
         return point
     if len(key) == 1:
-        range_, overwritten, rest = _bounds(conditions, key[0], release)
+        range_, overwritten, rest = _bounds(conditions, key[0], facts)
         if range_.contradiction:
             return Scan((), conditions, contradiction=True)
         if range_.start is not None or range_.end is not None:
             others = tuple(each for each in conditions if not _is_on(each, key[0]))
             return KeyRange(key[0], range_, overwritten, (*others, *rest))
-    best = _best_index(table, conditions, indexes, release)
+    best = _best_index(table, conditions, indexes, facts)
     return best or Scan(conditions)
 
 
@@ -126,7 +124,7 @@ def _is_on(condition: Condition, column: str) -> bool:
     return isinstance(condition, Test) and condition.column == column
 
 
-def _point(key: tuple[str, ...], conditions: tuple[Condition, ...], release: Release) -> Point | None:
+def _point(key: tuple[str, ...], conditions: tuple[Condition, ...], facts: Facts) -> Point | None:
     wanted: dict[str, Test] = {}
     for each in conditions:
         if isinstance(each, Test) and each.operator == "=" and each.column in key:
@@ -136,11 +134,11 @@ def _point(key: tuple[str, ...], conditions: tuple[Condition, ...], release: Rel
     tests = tuple(wanted[name] for name in key)
     values = tuple(test.values[0] for test in tests)
     used = [id(test) for test in tests]
-    return Point(encode(values, release), values, tests, tuple(each for each in conditions if id(each) not in used))
+    return Point(encode(values, facts), values, tests, tuple(each for each in conditions if id(each) not in used))
 
 
 def _bounds(
-    conditions: tuple[Condition, ...], column: str, release: Release
+    conditions: tuple[Condition, ...], column: str, facts: Facts
 ) -> tuple[Range, tuple[Condition, ...], tuple[Condition, ...]]:
     """The range that the conditions on a column set, what of them is overwritten, and what no range can say."""
     low: Bound | None = None
@@ -150,7 +148,7 @@ def _bounds(
     for test in conditions:
         if not isinstance(test, Test) or test.column != column:
             continue
-        if test.operator not in release.bounding:
+        if test.operator not in facts.bounding:
             rest.append(test)
             continue
         serving.append(test)
@@ -159,9 +157,9 @@ def _bounds(
             low = bound
         if test.operator in {"=", "<", "<="}:
             high = bound
-    end = _end(high, release)
-    excluded = low is not None and end is not None and encode((low.value,), release) >= end
-    range_ = Range(low, high, _start(low, release), end, excluded)
+    end = _end(high, facts)
+    excluded = low is not None and end is not None and encode((low.value,), facts) >= end
+    range_ = Range(low, high, _start(low, facts), end, excluded)
     kept = {id(bound.test) for bound in (low, high) if bound}
     halved = {id(test) for test in serving if test.operator == "=" and (low is None or low.test is not test)}
     halved |= {id(test) for test in serving if test.operator == "=" and (high is None or high.test is not test)}
@@ -169,30 +167,30 @@ def _bounds(
     return range_, overwritten, tuple(rest)
 
 
-def _start(low: Bound | None, release: Release) -> bytes | None:
+def _start(low: Bound | None, facts: Facts) -> bytes | None:
     if low is None:
         return None
-    key = encode((low.value,), release)
+    key = encode((low.value,), facts)
     return key if low.inclusive else successor(key)
 
 
-def _end(high: Bound | None, release: Release) -> bytes | None:
+def _end(high: Bound | None, facts: Facts) -> bytes | None:
     if high is None:
         return None
-    key = encode((high.value,), release)
+    key = encode((high.value,), facts)
     return successor(key) if high.inclusive else key
 
 
 def _best_index(
-    table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], release: Release
+    table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], facts: Facts
 ) -> IndexRange | None:
-    in_order = sorted(indexes, key=lambda each: index_number(release.tenant, table.name, each.name))
+    in_order = sorted(indexes, key=lambda each: index_number(facts.tenant, table.name, each.name))
     found: list[tuple[tuple[int, int, int], IndexRange]] = []
-    for index in in_order[: release.usable_indexes]:
+    for index in in_order[: facts.usable_indexes]:
         first = index.columns[0] if index.columns else None
         if first is None or not any(_is_on(each, first) for each in conditions):
             continue
-        range_, overwritten, rest = _bounds(conditions, first, release)
+        range_, overwritten, rest = _bounds(conditions, first, facts)
         if (range_.start is None and range_.end is None) or range_.contradiction:
             continue
         inside = set(index.columns)
@@ -200,17 +198,17 @@ def _best_index(
         later = inside - {first}
         swallowed = tuple(each for each in conditions if isinstance(each, Test) and each.column in later)
         path = IndexRange(index, first, range_, (*overwritten, *swallowed), (*others, *rest))
-        found.append(((-_score(index, conditions, release), len(path.residue), len(index.columns)), path))
+        found.append(((-_score(index, conditions, facts), len(path.residue), len(index.columns)), path))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _score(index: Index, conditions: tuple[Condition, ...], release: Release) -> int:
+def _score(index: Index, conditions: tuple[Condition, ...], facts: Facts) -> int:
     score = 0
-    for column in index.columns[: release.scored_columns]:
+    for column in index.columns[: facts.scored_columns]:
         for test in conditions:
             if isinstance(test, Test) and test.column == column:
-                other = release.range_score if test.operator in release.bounding else release.other_score
-                score += release.equal_score if test.operator == "=" else other
+                other = facts.range_score if test.operator in facts.bounding else facts.other_score
+                score += facts.equal_score if test.operator == "=" else other
     return score
 
 

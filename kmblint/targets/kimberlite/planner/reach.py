@@ -10,10 +10,10 @@ from kmblint.schema.domains import Domains, Fact, Truth, Unknown
 from kmblint.schema.predicate import ColumnRef, column_refs
 from kmblint.schema.reach import Reach, Told
 from kmblint.schema.value_set import ValueSet, intersection, union
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test
 from kmblint.targets.kimberlite.planner.matching import matches
 from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, Scan
-from kmblint.targets.kimberlite.planner.release import Release
 from kmblint.targets.kimberlite.planner.sets import by_comparison, by_computing, by_range, meant
 from kmblint.targets.kimberlite.planner.values import Typed, encode, of_literal, successor
 from kmblint.targets.kimberlite.values import stored_type
@@ -24,10 +24,10 @@ MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "
 class EngineDomains(Domains):
     """What the engine's conditions tell of the columns of a table, in which only key columns are never NULL."""
 
-    def __init__(self, table: Table, release: Release) -> None:
+    def __init__(self, table: Table, facts: Facts) -> None:
         super().__init__(table, keeps_not_null=False)
         self.table = table
-        self.release = release
+        self.facts = facts
 
     def reach(self, path: AccessPath) -> Reach:
         """What a path reaches; the primary key is the only key that holds."""
@@ -47,14 +47,14 @@ class EngineDomains(Domains):
         yield from (self.told(each) for each in path.residue)
 
     def _exactly(self, value: Typed, test: Test) -> Range:
-        bound, key = Bound(value, True, test), encode((value,), self.release)
+        bound, key = Bound(value, True, test), encode((value,), self.facts)
         return Range(bound, bound, key, successor(key))
 
     def in_range(self, name: str, range_: Range) -> ValueSet | None:
         """What a range of a key or an index lets through of its first column."""
         column = self.table.column(name)
-        stored = stored_type(column.type) if column else None
-        return by_range(range_, stored, self.release) if stored else None
+        stored = stored_type(column.type, self.facts) if column else None
+        return by_range(range_, stored, self.facts) if stored else None
 
     def _in(self, name: str, range_: Range) -> Fact:
         values = self.in_range(name, range_)
@@ -72,7 +72,7 @@ class EngineDomains(Domains):
                 return Told(self.joined(facts, union, absorbing=True), condition.source, each)
             case Computed():
                 if not any(column_refs(condition.source)):
-                    holds = matches({}, condition, self.release)
+                    holds = matches({}, condition, self.facts)
                     return Told(Unknown() if holds is None else Truth(holds), condition.source)
                 found = self.computed(condition)
                 return Told(Unknown() if found is None else self.on(*found), condition.source)
@@ -82,22 +82,22 @@ class EngineDomains(Domains):
     def compared(self, test: Test) -> ValueSet | None:
         """What a test lets through row by row."""
         column = self.table.column(test.column)
-        stored = stored_type(column.type) if column else None
-        return by_comparison(test, stored, self.release) if stored else None
+        stored = stored_type(column.type, self.facts) if column else None
+        return by_comparison(test, stored, self.facts) if stored else None
 
     def computed(self, condition: Computed) -> tuple[str, ValueSet] | None:
         """The column that is computed with a literal, and what that lets through; None for all other expressions."""
         sides = literal_beside(condition)
         column = self.table.column(sides[0]) if sides else None
-        stored = stored_type(column.type) if column else None
+        stored = stored_type(column.type, self.facts) if column else None
         if sides is None or stored is None:
             return None
-        return sides[0], by_computing(sides[1], sides[2], stored, self.release)
+        return sides[0], by_computing(sides[1], sides[2], stored, self.facts)
 
     def meant(self, name: str, operator: str, values: tuple[Typed, ...]) -> ValueSet | None:
         """What SQL means by a comparison of a column."""
         column = self.table.column(name)
-        stored = stored_type(column.type) if column else None
+        stored = stored_type(column.type, self.facts) if column else None
         return meant(operator, values, stored) if stored else None
 
 

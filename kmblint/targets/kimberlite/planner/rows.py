@@ -17,9 +17,9 @@ from kmblint.schema.meaning import Meaning, UnknownMeaningError
 from kmblint.schema.predicate import Predicate
 from kmblint.schema.rows import KEPT_VALUES, Key, written
 from kmblint.schema.types import Family
+from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.matching import all_match
 from kmblint.targets.kimberlite.planner.path import AccessPath, IndexRange, KeyRange, Point
-from kmblint.targets.kimberlite.planner.release import Kind, Release
 from kmblint.targets.kimberlite.planner.values import (
     NULL,
     Json,
@@ -38,7 +38,8 @@ from kmblint.targets.verdict import FoundRows
 class Cells(Mapping[str, Typed | None]):
     """What the columns of a row read; None is a value that nobody knows or can read."""
 
-    def __init__(self, table: Table, row: KnownRow) -> None:
+    def __init__(self, table: Table, row: KnownRow, facts: Facts) -> None:
+        self._facts = facts
         self._table = table
         self._row = row
 
@@ -46,7 +47,7 @@ class Cells(Mapping[str, Typed | None]):
         column = self._table.column(name)
         if column is None:
             raise KeyError(name)
-        type_ = stored_type(column.type)
+        type_ = stored_type(column.type, self._facts)
         found = stored_value(self._row, name)
         return None if type_ is None or found is None else read(found.json, type_)
 
@@ -72,9 +73,9 @@ def stored_value(row: KnownRow, column: str) -> Stored | None:
     return None if literal is None else Stored(stored(literal))
 
 
-def store_key(key: Key, release: Release) -> bytes:
+def store_key(key: Key, facts: Facts) -> bytes:
     """The key that a row with these literals stands under."""
-    return encode(tuple(_key_part(part) for part in key), release)
+    return encode(tuple(_key_part(part) for part in key), facts)
 
 
 def _key_part(part: object) -> Typed:
@@ -84,39 +85,39 @@ def _key_part(part: object) -> Typed:
     return indexed(text.replace("-0.", "0.", 1) if text.startswith("-0.") else text)
 
 
-def reached(table: Table, path: AccessPath, release: Release) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+def reached(table: Table, path: AccessPath, facts: Facts) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """The known rows that a path reaches, in the order in which it does, and those that it may reach.
 
     A stale index may repeat one.
     """
     sure: list[Key] = []
     unsure: list[Key] = []
-    for key in _candidates(table, path, release):
-        found = all_match(Cells(table, table.rows[key]), path.residue, release) if path.residue else True
+    for key in _candidates(table, path, facts):
+        found = all_match(Cells(table, table.rows[key], facts), path.residue, facts) if path.residue else True
         if found is not False:
             (sure if found else unsure).append(key)
     return tuple(sure), tuple(unsure)
 
 
-def _candidates(table: Table, path: AccessPath, release: Release) -> Iterator[Key]:
+def _candidates(table: Table, path: AccessPath, facts: Facts) -> Iterator[Key]:
     match path:
         case Point(key=wanted, values=values):
             plain = tuple(value.value for value in values)
             if plain in table.rows and _are_of_key(table, values):
                 yield plain
             elif any(isinstance(value.value, str) for value in values):
-                yield from (key for key in table.rows if store_key(key, release) == wanted)
+                yield from (key for key in table.rows if store_key(key, facts) == wanted)
         case KeyRange(range=range_):
-            placed = sorted((store_key(key, release), key) for key in table.rows)
-            yield from islice((key for at, key in placed if range_.holds(at)), release.range_rows)
+            placed = sorted((store_key(key, facts), key) for key in table.rows)
+            yield from islice((key for at, key in placed if range_.holds(at)), facts.range_rows)
         case IndexRange():
-            placed = sorted(set(_entries(table, path, release)), key=lambda pair: pair[0])
+            placed = sorted(set(_entries(table, path, facts)), key=lambda pair: pair[0])
             within = (key for entry, key in placed if path.range.holds(entry))
-            yield from (key for key in islice(within, release.range_rows) if key in table.rows)
+            yield from (key for key in islice(within, facts.range_rows) if key in table.rows)
         case _:
             if not path.contradiction:
-                in_order = sorted(table.rows, key=lambda key: store_key(key, release))
-                yield from islice(in_order, release.scanned_rows)
+                in_order = sorted(table.rows, key=lambda key: store_key(key, facts))
+                yield from islice(in_order, facts.scanned_rows)
 
 
 def _are_of_key(table: Table, values: tuple[Typed, ...]) -> bool:
@@ -127,7 +128,7 @@ def _are_of_key(table: Table, values: tuple[Typed, ...]) -> bool:
     return [each is Family.BOOLEAN for each in families] == [value.kind is Kind.BOOLEAN for value in values]
 
 
-def _entries(table: Table, path: IndexRange, release: Release) -> Iterator[tuple[bytes, Key]]:
+def _entries(table: Table, path: IndexRange, facts: Facts) -> Iterator[tuple[bytes, Key]]:
     """What stands in an index: the rows, and those of dropped tables of the same name."""
     haunted = (former.rows for former in table.former if former.index.name == path.index.name)
     for rows in (table.rows, *haunted):
@@ -135,19 +136,19 @@ def _entries(table: Table, path: IndexRange, release: Release) -> Iterator[tuple
             held = [stored_value(row, column) if column else Stored(None) for column in path.index.columns]
             if None not in held:
                 values = tuple(indexed(each.json) for each in held if each is not None)
-                yield encode(values, release) + store_key(key, release), key
+                yield encode(values, facts) + store_key(key, facts), key
 
 
-def found_rows(table: Table, change: UpdateRows | DeleteRows, path: AccessPath, release: Release) -> FoundRows | None:
+def found_rows(table: Table, change: UpdateRows | DeleteRows, path: AccessPath, facts: Facts) -> FoundRows | None:
     """The known rows that a change reaches, and what it makes of them; None in a table of which only keys are known."""
     if len(table.rows) > KEPT_VALUES and not isinstance(path, Point):
         return None
-    sure, unsure = reached(table, path, release)
+    sure, unsure = reached(table, path, facts)
     meant = meant_rows(table, change.where)
     rows, former = table.rows, table.former
     names: dict[bytes, Key] = {}
     for number, key in enumerate(sure):
-        named = key if (row := rows.get(key)) is None else _named(table, key, row, names, release)
+        named = key if (row := rows.get(key)) is None else _named(table, key, row, names, facts)
         if named is None or named not in rows:
             return FoundRows(sure, unsure, rows, former, meant, stopped=number)
         old, rows = rows[named], _with(rows, named, change, sure=True)
@@ -189,18 +190,18 @@ def _with(rows: KnownRows, key: Key, change: UpdateRows | DeleteRows, *, sure: b
     return rows.insert(key, written(rows[key], set_here, sure=sure))
 
 
-def _named(table: Table, key: Key, row: KnownRow, names: dict[bytes, Key], release: Release) -> Key | None:
+def _named(table: Table, key: Key, row: KnownRow, names: dict[bytes, Key], facts: Facts) -> Key | None:
     """The row that a change of this one falls on: the one that stands under the key that this one reads."""
-    cells = Cells(table, row)
+    cells = Cells(table, row, facts)
     parts = [cells.get(name) for name in table.primary_key]
     if row.values is None or None in parts:
         return key
     read_back = [shown(part) for part in parts if part is not None]
     if any(isinstance(part, float) for part in read_back):
         return None
-    looked_up = encode(tuple(indexed(part) for part in read_back if not isinstance(part, float)), release)
-    if looked_up == store_key(key, release):
+    looked_up = encode(tuple(indexed(part) for part in read_back if not isinstance(part, float)), facts)
+    if looked_up == store_key(key, facts):
         return key
     if not names:
-        names.update((store_key(each, release), each) for each in table.rows)
+        names.update((store_key(each, facts), each) for each in table.rows)
     return names.get(looked_up)

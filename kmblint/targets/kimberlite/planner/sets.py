@@ -24,9 +24,9 @@ from kmblint.schema.value_set import (
 from kmblint.schema.value_set import (
     Bound as Limit,
 )
+from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Test
 from kmblint.targets.kimberlite.planner.path import Range
-from kmblint.targets.kimberlite.planner.release import Kind, Release
 from kmblint.targets.kimberlite.planner.values import Typed, as_number
 
 ANY: Final = ValueSet(FULL.intervals, null=True)
@@ -53,7 +53,7 @@ def is_discrete(stored: DataType) -> bool:
     return stored.name in {"TINYINT", "SMALLINT", "INTEGER", "BIGINT"}
 
 
-def by_range(range_: Range, stored: DataType, release: Release) -> ValueSet | None:
+def by_range(range_: Range, stored: DataType, facts: Facts) -> ValueSet | None:
     """What a range of a key or an index lets through; None where that isn't one set in the order of the values."""
     kind = indexed_kind(stored)
     if kind is None:
@@ -70,7 +70,7 @@ def by_range(range_: Range, stored: DataType, release: Release) -> ValueSet | No
                 return None
             found = since(limit, inclusive=inclusive, discrete=discrete)
         else:
-            found = FULL if release.tags[low.kind] < release.tags[kind] else EMPTY
+            found = FULL if facts.tags[low.kind] < facts.tags[kind] else EMPTY
     if range_.high is not None:
         high, inclusive = range_.high.value, range_.high.inclusive
         if high.kind is Kind.NULL:
@@ -80,7 +80,7 @@ def by_range(range_: Range, stored: DataType, release: Release) -> ValueSet | No
             if limit is None:
                 return None
             return found.both(below(limit, inclusive=inclusive, null=True, discrete=discrete))
-        return found if release.tags[high.kind] > release.tags[kind] else found.both(NULLS)
+        return found if facts.tags[high.kind] > facts.tags[kind] else found.both(NULLS)
     return found
 
 
@@ -95,7 +95,7 @@ def _limit(value: Typed, stored: DataType) -> Limit | None:
     return found
 
 
-def by_comparison(test: Test, stored: DataType, release: Release) -> ValueSet | None:
+def by_comparison(test: Test, stored: DataType, facts: Facts) -> ValueSet | None:
     """What a test lets through where each row is compared; None where no set says that (LIKE)."""
     discrete = is_discrete(stored)
     values = test.values
@@ -109,7 +109,7 @@ def by_comparison(test: Test, stored: DataType, release: Release) -> ValueSet | 
                 return EMPTY
             return FULL if values[0].value == "%" and not test.operator.startswith("NOT") else None
         case "IN" | "NOT IN":
-            points = [found for value in values if (found := _listed(value, stored, release)) is not None]
+            points = [found for value in values if (found := _listed(value, stored, facts)) is not None]
             listed = union(points)
             return listed.without_null().complement() if test.operator == "NOT IN" else listed
         case "NOT BETWEEN":
@@ -139,10 +139,10 @@ def _own(value: Typed, stored: DataType) -> Limit | None:
     return value.value
 
 
-def _listed(value: Typed, stored: DataType, release: Release) -> ValueSet | None:
+def _listed(value: Typed, stored: DataType, facts: Facts) -> ValueSet | None:
     if value.kind is Kind.NULL:
         return NULLS
-    whole = value.kind in release.whole_numbers and compared_kind(stored) in release.whole_numbers
+    whole = value.kind in facts.widened_kinds and compared_kind(stored) in facts.widened_kinds
     found = as_number(value) if whole else _own(value, stored)
     return None if found is None else point(found, discrete=is_discrete(stored))
 
@@ -159,11 +159,11 @@ def _set(operator: str, limit: Limit, *, discrete: bool, null: bool) -> ValueSet
             return since(limit, inclusive=operator == ">=", discrete=discrete)
 
 
-def by_computing(operator: str, value: Typed, stored: DataType, release: Release) -> ValueSet:
+def by_computing(operator: str, value: Typed, stored: DataType, facts: Facts) -> ValueSet:
     """What `column operator literal` lets through where both sides are computed: `<>`, or the literal first."""
     if value.kind is Kind.NULL:
         return EMPTY
-    whole = value.kind in release.whole_numbers and compared_kind(stored) in release.whole_numbers
+    whole = value.kind in facts.widened_kinds and compared_kind(stored) in facts.widened_kinds
     limit = as_number(value) if whole else _own(value, stored)
     if limit is None:
         return FULL if operator == "<>" else EMPTY

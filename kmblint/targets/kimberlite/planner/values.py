@@ -19,7 +19,7 @@ import msgspec
 from kmblint.schema.predicate import Boolean, Null, Number, Text
 from kmblint.schema.predicate import Value as Expression
 from kmblint.schema.types import DataType
-from kmblint.targets.kimberlite.planner.release import Kind, Release
+from kmblint.targets.kimberlite.facts import Facts, Kind
 
 Json: TypeAlias = int | str | bool | None
 """What is stored in a column: literals make nothing else."""
@@ -158,9 +158,9 @@ def shown(value: Typed) -> Json | float:
             return found
 
 
-def encode(values: tuple[Typed, ...], release: Release) -> bytes:
+def encode(values: tuple[Typed, ...], facts: Facts) -> bytes:
     """The values as a key: a tag and the bytes of each, in the order of the values."""
-    return b"".join(_encoded(value, release.tags[value.kind]) for value in values)
+    return b"".join(_encoded(value, facts.tags[value.kind]) for value in values)
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ def because(judged: Judged, hazard: BlindComparison) -> str:
 def _why(judged: Judged, hazard: BlindComparison) -> str:
     table = judged.statement.table
     column = table.column(hazard.column)
-    stored = stored_type(column.type) if column else None
+    stored = stored_type(column.type, judged.statement.facts) if column else None
     if hazard.foreign:
         return f"a literal of another kind compares with no {stored}"
     if hazard.operator.endswith("LIKE"):
