@@ -20,6 +20,8 @@ class _Key(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     to: str
     place: Place
+    indexed: tuple[str, ...]
+    """The columns of the index that it lacks: the first alone where an index drops conditions on the others."""
 
 
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
@@ -33,7 +35,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             key.place,
             f"no index begins with {named}: looking up the `{key.table.name}` of one row of `{key.to}` "
             "reads the whole table",
-            help=create_index(key.table, key.columns),
+            help=create_index(key.table, key.indexed),
             fix=fixes[key.place.file],
             subject=".".join((key.table.name, *key.columns[:1])),
             confidence=Confidence.HIGH if key.table.complete else Confidence.MEDIUM,
@@ -41,20 +43,23 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
 
 
 def _keys(replay: Replay, target: Target) -> Iterator[_Key]:
+    heeded = target.capabilities.heeds_later_columns
     unique, partial = target.capabilities.semantics.keeps_unique, not target.capabilities.keeps_index_clauses
     for table in replay.end.in_order:
         for key, place in table.foreign_keys:
             columns = tuple(column.text for column in key.columns)
-            if table.searchable_by(columns, unique=unique, partial=partial) or not all(map(table.column, columns)):
+            if not all(map(table.column, columns)):
                 continue
-            yield _Key(table, columns, key.table.text, place)
+            serving = (columns,) if heeded else tuple((column,) for column in columns)
+            if not any(table.searchable_by(each, unique=unique, partial=partial) for each in serving):
+                yield _Key(table, columns, key.table.text, place, serving[0])
 
 
 def _fixes(history: History, keys: Iterable[_Key]) -> dict[str, Fix]:
     """For each file the indexes that it lacks, at its end; those of all applied files in one new migration."""
     lacking: dict[str, dict[str, None]] = {}
     for key in keys:
-        lacking.setdefault(key.place.file, {})[create_index(key.table, key.columns)] = None
+        lacking.setdefault(key.place.file, {})[create_index(key.table, key.indexed)] = None
     applied = [file for file in lacking if history.by_file[file].applied]
     text = "".join(f"{line}\n" for line in dict.fromkeys(line for file in applied for line in lacking[file]))
     name = history.next_file("add_foreign_key_indexes")

@@ -81,6 +81,8 @@ class Capabilities(msgspec.Struct, frozen=True):
     keeps_foreign_keys: bool
     keeps_index_clauses: bool
     """UNIQUE, WHERE and expressions of an index are heeded, and its columns checked."""
+    heeds_later_columns: bool
+    """A comparison by an index of several columns heeds what is said of all of them, not of the first alone."""
     keeps_declarations: bool
     """DEFAULT, lengths and the like are heeded: a column is what was declared."""
     drops_every_object: bool

@@ -35,6 +35,7 @@ class Guide:
         append_only=False,
         keeps_foreign_keys=True,
         keeps_index_clauses=True,
+        heeds_later_columns=True,
         keeps_declarations=True,
         drops_every_object=True,
         drops_dependents=True,

@@ -42,6 +42,7 @@ def capabilities_of(facts: Facts) -> Capabilities:
         append_only=True,
         keeps_foreign_keys=False,
         keeps_index_clauses=False,
+        heeds_later_columns=False,
         keeps_declarations=False,
         drops_every_object=False,
         drops_dependents=False,
