@@ -289,7 +289,6 @@ class AddIndex(_TableChange, frozen=True, tag=True):
     span: Span
     unique: bool = False
     if_not_exists: bool = False
-    concurrently: bool = False
     where: Predicate | None = None
     clauses: tuple[Clause, ...] = ()
     """UNIQUE, IF NOT EXISTS, CONCURRENTLY, USING, INCLUDE, WHERE, DESC … : each with its place."""
@@ -312,7 +311,6 @@ class DropIndex(msgspec.Struct, frozen=True, tag=True):
     span: Span
     table: Name | None = None
     if_exists: bool = False
-    concurrently: bool = False
 
     @property
     def objects(self) -> tuple[Name, ...]:

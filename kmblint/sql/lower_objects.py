@@ -46,7 +46,7 @@ def _dropped(root: Node, kind: ObjectKind, name: Name | None) -> Change:
         return DropTable(name, span, guard, cascade)
     if kind is ObjectKind.INDEX and name is not None:
         on = root.child("ON")
-        return DropIndex(name, span, on.parts[0].name if on else None, guard, root.has("CONCURRENTLY"))
+        return DropIndex(name, span, on.parts[0].name if on else None, guard)
     return DropObject(kind, name, span, guard, cascade)
 
 

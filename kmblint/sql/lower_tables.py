@@ -169,7 +169,7 @@ def create_index(root: Node) -> AddIndex:
     )
     return AddIndex(
         next(root.all("ON")).parts[0].name, name.name if name else None, parts, root.span, root.has("UNIQUE"),
-        root.has("IF NOT EXISTS"), root.has("CONCURRENTLY"), condition(where.parts[0]) if where else None, clauses,
+        root.has("IF NOT EXISTS"), condition(where.parts[0]) if where else None, clauses,
     )  # fmt: skip
 
 

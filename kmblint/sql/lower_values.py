@@ -242,5 +242,5 @@ def _bare(left: Value) -> Predicate:
             return OpaquePredicate("a bare column", left.span, (left,))
         case OpaqueValue():
             return OpaquePredicate(left.reason, left.span, left.columns)
-        case _:
+        case Number() | Text() | Null() | Call() | Cast() | Operation() | Query():
             return OpaquePredicate("a bare value", left.span, tuple(column_refs(left)))

@@ -218,7 +218,7 @@ def test_an_index_with_all_its_clauses(changes: Changes) -> None:
         "INCLUDE (c) NULLS NOT DISTINCT WITH (fillfactor = 70) TABLESPACE x WHERE a IS NULL"
     )
     made = index(changes, sql)
-    assert (made.unique, made.if_not_exists, made.concurrently) == (True, True, True)
+    assert (made.unique, made.if_not_exists) == (True, True)
     first, second = made.parts
     assert first.column is not None
     assert (first.column.text, first.descending) == ("a", True)
@@ -253,4 +253,4 @@ def test_drops_are_one_change_an_object(changes: Changes) -> None:
     (dropped,) = changes("DROP INDEX CONCURRENTLY IF EXISTS i ON t")
     assert isinstance(dropped, DropIndex)
     assert dropped.table is not None
-    assert (dropped.if_exists, dropped.concurrently) == (True, True)
+    assert dropped.if_exists

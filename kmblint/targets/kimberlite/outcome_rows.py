@@ -8,15 +8,20 @@ from kmblint.schema.catalog import Catalog, Poison, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
 from kmblint.schema.parts import Assignment, Name, OnConflict, Row
 from kmblint.schema.predicate import (
+    And,
     Between,
     Boolean,
     ColumnRef,
     Compare,
+    Constant,
     In,
     IsNull,
     Like,
+    Not,
     Null,
     Number,
+    OpaquePredicate,
+    Or,
     Predicate,
     Text,
     Value,
@@ -148,7 +153,9 @@ def _looked_up(part: Predicate) -> ColumnRef | None:
             return ref
         case Like(value=ColumnRef() as ref):
             return ref
-        case _:
+        case Compare() | In() | Between() | IsNull() | Like():
+            return None
+        case And() | Or() | Not() | Constant() | OpaquePredicate():
             return None
 
 

@@ -13,7 +13,19 @@ from enum import Enum
 from typing import Final
 
 from kmblint.schema.meaning import days, instant, nanoseconds
-from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
+from kmblint.schema.predicate import (
+    Boolean,
+    Call,
+    Cast,
+    ColumnRef,
+    Null,
+    Number,
+    OpaqueValue,
+    Operation,
+    Query,
+    Text,
+    Value,
+)
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.facts import Facts
@@ -83,7 +95,6 @@ def _read_back(stored: DataType, value: Value, facts: Facts) -> Fate:
         return Fate.FITS
     if name == "DECIMAL":
         return _decimal_fate(stored, value, facts)
-    good = False
     match value:
         case Number() if name in facts.whole_numbers and value.is_whole:
             least, greatest = facts.whole_numbers[name]
@@ -92,7 +103,7 @@ def _read_back(stored: DataType, value: Value, facts: Facts) -> Fate:
             good = name == "BOOLEAN"
         case Text(value=text):
             good = name == "TEXT" or (name == "UUID" and _is_uuid(text)) or (name == "BYTES" and _is_base64(text))
-        case _:
+        case Number() | Null() | ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
             good = False
     return Fate.FITS if good else Fate.POISONS
 
@@ -112,7 +123,7 @@ def _decimal_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
             fraction = (digits[2] or "") if digits else ""
             if digits is None or (digits[2] is not None and scale == 0):
                 return Fate.POISONS
-        case _:
+        case Number() | Boolean() | Null() | ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
             return Fate.POISONS
     return Fate.CUT if len(fraction.rstrip("0")) > scale else Fate.FITS
 

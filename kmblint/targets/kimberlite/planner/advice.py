@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from kmblint.findings import Applicability
 from kmblint.schema.catalog import Index, Table
 from kmblint.schema.predicate import (
+    MIRRORED,
     And,
     Between,
     Boolean,
@@ -31,7 +32,6 @@ from kmblint.schema.types import DataType
 from kmblint.schema.write import quoted, value_text
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
-from kmblint.targets.kimberlite.planner.reach import MIRRORED
 from kmblint.targets.kimberlite.planner.sets import indexed_kind
 from kmblint.targets.kimberlite.planner.values import of_literal
 from kmblint.targets.kimberlite.planner.words import because

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import (
+    Final,
+    TypeAlias,
+    assert_never,
+)
 
 import msgspec
 
@@ -12,9 +16,12 @@ from kmblint.schema.predicate import (
     Between,
     ColumnRef,
     Compare,
+    Constant,
     In,
     IsNull,
     Like,
+    Not,
+    OpaquePredicate,
     Or,
     Predicate,
     Text,
@@ -96,8 +103,10 @@ def _parted(where: Predicate) -> Iterator[Condition]:
         case Like(value=ColumnRef(name=name), pattern=Text(value=pattern), negated=negated):
             operator = ("NOT " if negated else "") + ("LIKE" if where.case_sensitive else "ILIKE")
             yield Test(name, operator, (Typed(Kind.TEXT, pattern),), where)
-        case _:
+        case In() | Between() | IsNull() | Like() | Not() | Constant() | OpaquePredicate():
             yield Unknown(where)
+        case never:
+            assert_never(never)
 
 
 def _between(name: str, low: Typed | None, high: Typed | None, where: Between, *, negated: bool) -> Iterator[Condition]:

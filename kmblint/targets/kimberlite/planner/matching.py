@@ -9,7 +9,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 from kmblint.schema.meaning import is_like
-from kmblint.schema.predicate import Call, Cast, ColumnRef, Value
+from kmblint.schema.predicate import (
+    Boolean,
+    Call,
+    Cast,
+    ColumnRef,
+    Null,
+    Number,
+    OpaqueValue,
+    Operation,
+    Query,
+    Text,
+    Value,
+)
 from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, Unknown
 from kmblint.targets.kimberlite.planner.values import NULL, Typed, of_literal, order
@@ -131,7 +143,7 @@ def _computed(value: Value, row: Row, facts: Facts) -> _Result:
             return _cast(_computed(inner, row, facts), to)
         case Call(name=name, arguments=arguments):
             return _called(name, [_computed(each, row, facts) for each in arguments], facts)
-        case _:
+        case Number() | Text() | Boolean() | Null() | Operation() | Query() | OpaqueValue():
             return of_literal(value)
 
 

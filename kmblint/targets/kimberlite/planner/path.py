@@ -100,7 +100,7 @@ def way_of(path: AccessPath, facts: Facts) -> Way:
             return Way("key range", column, "", facts.range_rows, compares)
         case IndexRange(index=index, column=column):
             return Way("index range", column, index.name, facts.range_rows, compares)
-        case _:
+        case Scan():
             return Way("scan", "", "", facts.scanned_rows, compares)
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.schema.catalog import Table
 from kmblint.schema.domains import Domains, Fact, Truth, Unknown
-from kmblint.schema.predicate import ColumnRef, column_refs
+from kmblint.schema.predicate import MIRRORED, ColumnRef, column_refs
 from kmblint.schema.reach import Reach, Told
 from kmblint.schema.value_set import ValueSet, intersection, union
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test
+from kmblint.targets.kimberlite.planner.conditions import Unknown as Unjudged
 from kmblint.targets.kimberlite.planner.matching import matches
 from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, Scan
 from kmblint.targets.kimberlite.planner.sets import by_comparison, by_computing, by_range, meant
 from kmblint.targets.kimberlite.planner.values import Typed, encode, of_literal, successor
 from kmblint.targets.kimberlite.values import stored_type
-
-MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class EngineDomains(Domains):
@@ -76,7 +74,7 @@ class EngineDomains(Domains):
                     return Told(Unknown() if holds is None else Truth(holds), condition.source)
                 found = self.computed(condition)
                 return Told(Unknown() if found is None else self.on(*found), condition.source)
-            case _:
+            case Unjudged():
                 return Told(Unknown(), condition.source)
 
     def compared(self, test: Test) -> ValueSet | None:

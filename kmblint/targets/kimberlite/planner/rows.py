@@ -19,7 +19,13 @@ from kmblint.schema.rows import KEPT_VALUES, Key, written
 from kmblint.schema.types import Family
 from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.matching import all_match
-from kmblint.targets.kimberlite.planner.path import AccessPath, IndexRange, KeyRange, Point
+from kmblint.targets.kimberlite.planner.path import (
+    AccessPath,
+    IndexRange,
+    KeyRange,
+    Point,
+    Scan,
+)
 from kmblint.targets.kimberlite.planner.values import (
     NULL,
     Json,
@@ -114,7 +120,7 @@ def _candidates(table: Table, path: AccessPath, facts: Facts) -> Iterator[Key]:
             placed = sorted(set(_entries(table, path, facts)), key=lambda pair: pair[0])
             within = (key for entry, key in placed if path.range.holds(entry))
             yield from (key for key in islice(within, facts.range_rows) if key in table.rows)
-        case _:
+        case Scan():
             if not path.contradiction:
                 in_order = sorted(table.rows, key=lambda key: store_key(key, facts))
                 yield from islice(in_order, facts.scanned_rows)

@@ -16,7 +16,18 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from kmblint.schema.predicate import Boolean, Null, Number, Text
+from kmblint.schema.predicate import (
+    Boolean,
+    Call,
+    Cast,
+    ColumnRef,
+    Null,
+    Number,
+    OpaqueValue,
+    Operation,
+    Query,
+    Text,
+)
 from kmblint.schema.predicate import Value as Expression
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.facts import Facts, Kind
@@ -58,7 +69,7 @@ def of_literal(value: Expression) -> Typed | None:
             return Typed(Kind.BIGINT, number) if -(2**63) <= number < 2**63 else None
         case Number(text=text):
             return _fraction(text)
-        case _:
+        case ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
             return None
 
 
