@@ -27,6 +27,8 @@ VIEWS: Final = {
     "schema": ("schema",),
     "schema.json": ("schema", "--output-format", "json"),
 }
+HABITS: Final = frozenset({"one-way-rollback"})
+"""Rules that are told once of a history, with the other places behind the first."""
 TODAY: Final = "2026-06-30"
 """Some suppressions of the histories have expired by then, others haven't."""
 
@@ -76,7 +78,11 @@ def test_nothing_is_expected_that_no_test_asks_for(case: str) -> None:
 def test_the_faults_that_were_planted_are_found_and_no_others(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = {(Path(one["path"]).name, one["rule"]) for one in findings(tmp_path / case, monkeypatch, case)}
+    found = {
+        (Path(place["path"]).name, one["rule"])
+        for one in findings(tmp_path / case, monkeypatch, case)
+        for place in (one, *(alike for alike in one["related"] if one["rule"] in HABITS))
+    }
     assert found == planted(case)
 
 
@@ -103,3 +109,22 @@ def test_adopting_the_healthcare_template_begins_with_what_hurts_most(
     report = told(tmp_path / "full", monkeypatch, "healthcare-template", *arguments)
     assert "by `patient_id` returns nothing" in report.splitlines()[0]
     assert len(findings(tmp_path / "json", monkeypatch, "healthcare-template")) <= 7
+
+
+def test_what_a_whole_project_does_alike_is_told_once(tmp_path: Path) -> None:
+    """Down sections, masks and long texts in each of forty files: as many lines would hide everything else."""
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    for number in range(1, 41):
+        table = f"unit_{number}"
+        (folder / f"{number:04}_add_{table}.sql").write_text(
+            f"CREATE TABLE IF NOT EXISTS {table} (id BIGINT PRIMARY KEY, name TEXT, code TEXT, note VARCHAR(2000));\n"
+            f"CREATE INDEX {table}_code_idx ON {table} (code);\n"
+            f"CREATE MASK {table}_name ON {table}.name USING REDACT;\n\n"
+            f"-- Down Migration\nDROP MASK {table}_name;\nDROP TABLE {table};\n",
+            encoding="utf-8",
+        )
+    arguments = ("check", "--isolated", "--ignore", "KMB905", "--output-format", "json", str(folder))
+    result = CliRunner().invoke(main, arguments)
+    codes = [finding["code"] for finding in json.loads(result.stdout)["findings"]]
+    assert sorted(codes) == ["KMB816", "KMB932", "KMB938"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
+from kmblint.schema.catalog import Mask
 from kmblint.schema.changes import AddMask
 
 
@@ -14,10 +15,14 @@ def check(change: AddMask, step: Step, replay: Replay) -> Iterator[Finding]:
     mask = replay.end.masks.get(change.name.text)
     if mask is None or mask.made != step.place(change.span):
         return
+    alike = [each for each in replay.end.masks.values() if _alike(each, mask)]
+    if alike[0] is not mask:
+        return  # told at the first of them
+    masked = {each.table for each in alike}
     others = [
         (table, column)
         for table in replay.end.in_order
-        if table.name != change.table.text and (column := table.column(change.column.text)) is not None
+        if table.name not in masked and (column := table.column(change.column.text)) is not None
     ]
     if not others:
         return
@@ -35,3 +40,12 @@ def check(change: AddMask, step: Step, replay: Replay) -> Iterator[Finding]:
         related=tuple(Related(at.made, f"`{table.name}.{at.name}` is hidden too") for table, at in others[:3]),
         subject=f"{change.table}.{change.column}",
     )
+
+
+def _alike(one: Mask, other: Mask) -> bool:
+    """Whether two masks hide a column of one name in one way, so that neither surprises the other's table."""
+    return one.column == other.column and _way(one) == _way(other)
+
+
+def _way(mask: Mask) -> str:
+    return mask.strategy.upper().removesuffix("_SSN")  # REDACT is short for REDACT_SSN
