@@ -72,14 +72,8 @@ def _own(first: Step, meets: Step) -> bool:
     return (
         meets.statement.span == first.statement.span
         and isinstance(meets.outcome.refusal, RepeatedKey)
-        and _rows_left(first) > 0
+        and first.rows_left > 0
     )
-
-
-def _rows_left(step: Step) -> int:
-    """How many rows of a refused INSERT are in: each is an event of its own."""
-    before, after = step.before.table(step.subject), step.after.table(step.subject)
-    return len(after.rows) - len(before.rows) if before and after and isinstance(step.change, InsertRows) else 0
 
 
 def _stuck(first: Sequence[Step], meets: Step) -> Finding:
@@ -87,7 +81,7 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
     left = [
         (said, step) for step in first[:-1] if step.outcome.verdict is Verdict.TAKEN and (said := _left(step.change))
     ]
-    rows = _rows_left(first[-1])
+    rows = first[-1].rows_left
     if rows:
         left.append((f"{counted(rows, 'row')} of `{first[-1].subject}`", first[-1]))
     names = _listed(left)
@@ -115,7 +109,7 @@ def _listed(left: Sequence[tuple[str, Step]]) -> str:
     for _, step in left:
         if isinstance(step.change, InsertRows):
             taken = step.outcome.verdict is Verdict.TAKEN
-            rows[step.subject] += len(step.change.rows) if taken else _rows_left(step)
+            rows[step.subject] += len(step.change.rows) if taken else step.rows_left
     names = dict.fromkeys(
         f"{counted(rows[step.subject], 'row')} of `{step.subject}`" if isinstance(step.change, InsertRows) else said
         for said, step in left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.rows_left import rows_before
 from kmblint.analysis.unresolved import unresolved_column
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
@@ -53,6 +54,7 @@ def _counts(change: InsertRows, table: Table, step: Step) -> Iterator[Finding]:
                 Related(step.place(row.span), f"this row gives {counted(len(row.values), 'value')}")
                 for row in wrong[1:]
             ),
+            *rows_before(step, wrong[0].span),
         ),
         subject=table.name,
         confidence=Confidence.HIGH if table.complete or change.columns else Confidence.LOW,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.rows_left import rows_before
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import InsertRows
@@ -35,7 +36,10 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
         place,
         f"the row {said} of `{table.name}` was inserted {step.said(first)} already{more}",
         help=f"take the row out, or add ON CONFLICT ({', '.join(table.primary_key)}) DO NOTHING",
-        related=tuple(Related(before, "the key is inserted here") for _, _, before in repeated),
+        related=(
+            *(Related(before, "the key is inserted here") for _, _, before in repeated),
+            *rows_before(step, place.span),
+        ),
         subject=table.name,
     )
 

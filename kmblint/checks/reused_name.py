@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related, Severity
 from kmblint.replay.steps import Replay, Step
-from kmblint.schema.changes import AddIndex, AddTable, DeleteRows, DropTable, InsertRows
+from kmblint.schema.changes import AddColumn, AddIndex, AddTable, DeleteRows, DropTable, InsertRows
 from kmblint.targets import Target
 
 
@@ -77,24 +77,44 @@ def _living_indexes(change: AddTable, step: Step, replay: Replay) -> list[tuple[
     dropping = next((each for each in replay.earlier(step, DropTable) if each.subject == name), None)
     if dropping is None or not _leaves_entries(dropping, replay):
         return []
-    columns = {column.name.text for column in change.columns}
+    columns = {column.name.text for column in change.columns} | _added_later(name, step, replay)
     return [each for each in _indexes(name, step, replay) if _first(each) in columns]
+
+
+def _added_later(table: str, step: Step, replay: Replay) -> set[str]:
+    """The columns that later statements add to the new table, to which an old index leads as well."""
+    added: set[str] = set()
+    for later in replay.later(step, AddColumn, DropTable):
+        if later.subject != table:
+            continue
+        if not isinstance(later.change, AddColumn):
+            break
+        added.add(later.change.column.name.text)
+    return added
 
 
 def _leaves_entries(dropping: Step, replay: Replay) -> bool:
     """Whether the table that is dropped may hold rows, so that its indexes do."""
     name = dropping.subject
+    there = dropping.before.table(name)
+    rows = there is not None and len(there.rows) > 0
     for earlier in replay.earlier(dropping, DeleteRows, InsertRows, AddTable):
         if earlier.subject != name:
             continue
         match earlier.change:
-            case InsertRows():
+            case InsertRows() if rows or not _keys_known(earlier):
                 return True
             case DeleteRows(where=None) if earlier.migration is dropping.migration:
                 return False
             case AddTable():
                 break
     return dropping.populated(name)
+
+
+def _keys_known(insert: Step) -> bool:
+    """Whether each row of an INSERT is known by its key, so that what deletes it is known too."""
+    inserted = insert.outcome.inserted
+    return inserted is not None and all(row.key is not None for row in inserted.rows)
 
 
 def _indexes(table: str, step: Step, replay: Replay) -> list[tuple[Step, AddIndex]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.rows_left import rows_before
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Column, Table
@@ -30,7 +31,10 @@ def check(change: InsertRows | UpdateRows, step: Step, target: Target) -> Iterat
                 step.place(value.span),
                 why,
                 help=help_,
-                related=(Related(column.made, f"`{column.name}` is {column.type}"),),
+                related=(
+                    Related(column.made, f"`{column.name}` is {column.type}"),
+                    *rows_before(step, value.span),
+                ),
                 subject=f"{table.name}.{column.name}",
             )
 

@@ -78,6 +78,15 @@ class Step(msgspec.Struct, frozen=True, dict=True):
             return self.target.fails_split(self.statement, migration.source, migration.pieces)
         return self.outcome.verdict.fails
 
+    @property
+    def rows_left(self) -> int:
+        """How many rows of a refused INSERT are in, because they stand before the one that is refused."""
+        inserted = self.outcome.inserted
+        if inserted is None or inserted.refusal is None or self.outcome.refusals != (inserted.refusal,):
+            return 0
+        there = self.before.table(self.subject)
+        return sum(row.key is None or there is None or row.key not in there.rows for row in inserted.rows)
+
     def born_here(self, table: str) -> bool:
         """Whether an earlier statement of the same file made the table (and not an earlier file)."""
         there = self.before.table(table)

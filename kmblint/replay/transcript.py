@@ -76,6 +76,8 @@ class Entry(msgspec.Struct, frozen=True):
     hazards: tuple[Hazard, ...]
     changes: tuple[str, ...]
     """What the catalogue gains or loses; empty where the statement doesn't happen."""
+    rows_left: int
+    """Of a refused INSERT: the rows before the refused one, which are in."""
     reached: bool
     """False behind a stop: it is sent only once that is mended."""
     stops: bool
@@ -180,6 +182,7 @@ def _entry(steps: tuple[Step, ...]) -> Entry:
         hazards=tuple(hazard for hazard in hazards if verdict.happens or isinstance(hazard, Crashes)),
         changes=tuple(describe(step.change) for step in steps if step.change) if verdict is Verdict.TAKEN else (),
         rows=tuple(filter(None, map(other_rows, steps))) if verdict is Verdict.TAKEN else (),
+        rows_left=0 if verdict in _FATES else sum(step.rows_left for step in steps),
         reached=True,
         stops=any(step.stops for step in steps) or (verdict is Verdict.TAKEN and any(map(_kills, hazards))),
         secrets=unsaid,
@@ -206,6 +209,7 @@ def _comment(migration: Migration, piece: Piece) -> Entry:
         reasons=("the runner sends this comment as a statement, and the engine refuses it",),
         hazards=(),
         changes=(),
+        rows_left=0,
         reached=True,
         stops=True,
         secrets=Secrets(()),
@@ -220,7 +224,9 @@ def _ending(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, rea
     note = ""
     if stop is not None:
         done = sum(entry.verdict.happens for entry in told[: told.index(stop)])
-        half = f"half applied: {counted(done, 'statement')} before it took effect" if done else "nothing took effect"
+        parts = [f"{counted(done, 'statement')} before it"] if done else []
+        parts += [f"{counted(stop.rows_left, 'row')} of its own"] if stop.rows_left else []
+        half = f"half applied: {' and '.join(parts)} took effect" if parts else "nothing took effect"
         note = f"the run stops at line {stop.line}; {half}, and nothing is recorded"
     elif not migration.pieces:
         note = "there is nothing to send, so it is never recorded and stays pending for ever"

@@ -65,6 +65,15 @@ def test_what_a_statement_changes_is_said_only_where_it_happens(tmp_path: Path) 
     assert transcript.entries[2].reasons == ("there is no table `b`",)
 
 
+def test_rows_before_the_refused_one_of_an_insert_are_in(tmp_path: Path) -> None:
+    insert = "INSERT INTO b (id, t) VALUES (1, 'x'), (2, 'y'), (1, 'z');\n"
+    transcript = told(tmp_path, "CREATE TABLE b (id BIGINT PRIMARY KEY, t TEXT);\n" + insert)
+    assert transcript.endings[0].note == (
+        "the run stops at line 2; half applied: 1 statement before it and 2 rows of its own took effect, "
+        "and nothing is recorded"
+    )
+
+
 def test_a_comment_that_is_sent_is_an_entry_and_stops_the_run(tmp_path: Path) -> None:
     transcript = told(tmp_path, f"{CREATE}/* end */", CREATE.replace(" a ", " b "))
     assert [entry.sql for entry in transcript.entries][1] == "/* end */"
