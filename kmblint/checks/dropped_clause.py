@@ -12,6 +12,9 @@ from kmblint.targets.verdict import DroppedClause
 
 _REFERENCES: Final = frozenset({"REFERENCES", "FOREIGN KEY"})
 
+_INSTEAD: Final = {"(…)": "and say behind WHERE which rows are meant"}
+_ELSE: Final = "so that nobody relies on it, and see to it in the program"
+
 
 def check(hazard: DroppedClause, step: Step, statement: Statement) -> Iterator[Finding]:
     """The clause, and what is then not so."""
@@ -19,7 +22,7 @@ def check(hazard: DroppedClause, step: Step, statement: Statement) -> Iterator[F
     yield Finding(
         step.place(hazard.span),
         f"{name} is thrown away: {hazard.effect}",
-        help=f"leave it out of `{statement.title}`, so that nobody relies on it, and see to it in the program",
+        help=f"leave it out of `{statement.title}`, {_INSTEAD.get(hazard.clause, _ELSE)}",
         subject=step.subject_of(hazard.column) if hazard.column else step.subject,
         brief=name,
         severity=hazard.severity,

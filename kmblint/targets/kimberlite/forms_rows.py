@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmblint.findings import Applicability
+from kmblint.findings import Applicability, Severity
 from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.fold import Fold
@@ -197,8 +197,17 @@ def _table(fold: Fold, node: Node, statement: str) -> set[str]:
         fold.refuse("`ONLY` is read as the name of a table here", only.span, "leave out `ONLY`", (edit,))
     if name.kind not in {Shape.NAME, Shape.CALL}:
         fold.refuse("UPDATE and DELETE take a plain table", fold.first_words(node.span, 1), "write the table's name")
-    names = {name.name.text} if name.kind is Shape.NAME else set()
+    if name.kind is Shape.CALL:
+        _arguments(fold, name)
+    names = {name.name.text} if name.kind in {Shape.NAME, Shape.CALL} else set()
     return names | {part.text for part in more if part.kind == "alias"}
+
+
+def _arguments(fold: Fold, name: Node) -> None:
+    """`DELETE FROM t (id = 1)`: the parentheses are read as arguments of the table, and nothing asks them."""
+    opening = next(token for token in fold.tokens if token.text == "(" and token.span in name.span)
+    effect = "it is read as arguments of the table and bounds nothing, so without a WHERE every row is changed"
+    fold.note("(…)", Span(opening.start, name.span.end), (effect, Severity.ERROR))
 
 
 def fold_start(fold: Fold, node: Node) -> int:
