@@ -51,10 +51,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def configured_at(self, folder: Path) -> Configured | None:
         """The migrations folder that the configuration in force at a folder names, and what it governs."""
-        directory = self.config_at(folder).directory.value
+        directory = self.config_at(folder).directory
         file = self.config_file or configuration.find(folder)
         governs = folder if file is self.config_file or file is None else file.parent
-        return None if directory is None else Configured(governs, directory)
+        return None if directory.value is None else Configured(governs, directory.value, directory.origin)
 
     def config_at(self, folder: Path) -> Config:
         """The configuration in force at a folder; raises ConfigError or InputError where it is wrong."""

@@ -29,6 +29,8 @@ class Configured(msgspec.Struct, frozen=True):
 
     governs: Path
     directory: Path
+    origin: str = ""
+    """Where it says so: `kmblint.toml:17`."""
 
 
 def display(path: Path) -> str:
@@ -122,10 +124,11 @@ class _Finder:
         """What a project's configuration names; else, of the folder asked for and of a repository, all below."""
         named = self.configured(here)
         if named is not None and named.governs.resolve() == here.resolve():
-            return [_existing(named.directory, here)]
+            return [_existing(named.directory, f"{named.origin}: `history.directory`")]
         usual = here / "migrations"
         said = _kimberlite_directory(here)
-        own = [_existing(said, here)] if said is not None else []
+        origin = f"{display(here / 'kimberlite.toml')}: `migrations.directory`"
+        own = [_existing(said, origin)] if said is not None else []
         if here is folder or here.resolve() == repository_of(folder):
             below = migrations_below(here, _kimberlite_directory)
             left_out = {path.resolve() for path in (*own, *((usual,) if own else ()))}
@@ -163,9 +166,9 @@ class _Finder:
         )
 
 
-def _existing(directory: Path, folder: Path) -> Path:
+def _existing(directory: Path, origin: str) -> Path:
     if not directory.is_dir():
-        raise InputError(f"`{display(folder)}` names `{display(directory)}` as its migrations, which doesn't exist")
+        raise InputError(f"{origin} names `{display(directory)}`, and there is no such folder")
     return directory
 
 

@@ -51,8 +51,12 @@ def test_kimberlite_toml_names_the_folder(project: Path) -> None:
         MigrationsFolder(Path("migrations")),
     )
     (project / "kimberlite.toml").write_text('[migrations]\ndirectory = "gone"\n')
-    with pytest.raises(InputError, match=r"^`\.` names `gone` as its migrations, which doesn't exist$"):
+    with pytest.raises(
+        InputError, match=r"^kimberlite.toml: `migrations.directory` names `gone`, and there is no such folder$"
+    ):
         located(".")
+    with pytest.raises(InputError, match=r"^kmblint.toml:3: `history.directory` names `away`, and there is no such"):
+        locate([Path()], lambda folder: Configured(folder, Path("away"), "kmblint.toml:3"))
     (project / "kimberlite.toml").write_text("[migrations]\ndirectory = 1\n")
     with pytest.raises(InputError, match=r"^kimberlite.toml:2: `migrations.directory` is no string$"):
         located(".")
