@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -103,3 +104,4 @@ def main() -> None:
     """The entry of the program."""
     # A run builds one history and ends; looking for cycles in it would take a fifth of the time and find none.
     gc.disable()
+    atexit.register(gc.freeze)  # the interpreter looks for them once more when it ends

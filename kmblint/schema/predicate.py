@@ -191,14 +191,16 @@ def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:
     match node:
         case ColumnRef():
             yield node
+        case Number() | Text() | Boolean() | Null() | Query() | Constant():
+            return
+        case Compare():
+            yield from column_refs(node.left)
+            yield from column_refs(node.right)
         case Call(arguments=parts) | Operation(operands=parts):
             for part in parts:
                 yield from column_refs(part)
         case Cast(value=value) | IsNull(value=value):
             yield from column_refs(value)
-        case Compare():
-            yield from column_refs(node.left)
-            yield from column_refs(node.right)
         case In():
             for part in (node.value, *node.items):
                 yield from column_refs(part)
@@ -215,8 +217,6 @@ def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:
             yield from column_refs(condition)
         case OpaqueValue(columns=columns) | OpaquePredicate(columns=columns):
             yield from columns
-        case Number() | Text() | Boolean() | Null() | Query() | Constant():
-            return
 
 
 def calls(node: Value | Predicate) -> Iterator[Call]:

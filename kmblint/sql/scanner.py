@@ -87,8 +87,8 @@ class StatementTokens(msgspec.Struct, frozen=True):
 
 _TOKEN: Final = re.compile(
     r"""
-      (?P<space>\s+)
-    | (?P<word>[^\W\d][\w$]*)
+    \s*+(?:
+      (?P<word>[^\W\d][\w$]*)
     | (?P<conflict>^(?:<{7}(?:[ ][^\n]*)?\r?$
         | \|{7}(?:[ ][^\n]*)?$(?:.*?(?=^={7}\r?$))?
         | ={7}\r?$(?:.*?^>{7}(?:[ ][^\n]*)?$)?
@@ -103,6 +103,7 @@ _TOKEN: Final = re.compile(
     | (?P<semicolon>;)
     | (?P<symbol><=>|<>|!=|<=|>=|==|=>|\|\||::|:=|->>|->|[-+*/%=<>(),.\[\]:@#~!^&|?{}$\\])
     | (?P<other>.)
+    | (?P<end>\Z) )
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
@@ -133,13 +134,13 @@ def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
     match_at = _TOKEN.match
     while at < end:
         match = match_at(text, at, end)
-        assert match is not None, "the last alternative takes any character"
+        assert match is not None, "an alternative takes any character, and the last one the end"
         group = match.lastgroup
-        stop = match.end()
-        if group == "space":
-            at = stop
-            continue
-        kind = _KINDS[group or "other"]
+        assert group is not None, "each alternative has a name"
+        if group == "end":
+            return
+        at, stop = match.span(group)
+        kind = _KINDS[group]
         if recover and kind in _QUOTES:
             swallowed = _STATEMENT_END.search(text, at, stop)
             if swallowed:
