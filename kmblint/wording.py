@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 
@@ -20,6 +19,8 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     for candidate in known:
         if singular(candidate.casefold()) == singular(folded):
             return candidate
+    from difflib import get_close_matches  # most runs meet no misspelt name
+
     by_fold = {candidate.casefold(): candidate for candidate in known}
     close = get_close_matches(folded, by_fold, n=1, cutoff=0.75 if len(folded) > 3 else 0.85)
     return by_fold[close[0]] if close else None

@@ -15,6 +15,8 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     header = migration.header
     if not header.name or header.name_span is None or not migration.description:
         return
+    if header.name == migration.description:
+        return
     said = _letters(header.name.removesuffix(".sql"))
     if said in (_letters(migration.description), _letters(f"{migration.digits}_{migration.description}")):
         return

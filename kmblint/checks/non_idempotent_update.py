@@ -60,11 +60,10 @@ def _growth(change: UpdateRows | InsertRows, step: Step) -> Iterator[Finding]:
     else:
         assignments, where, own = change.assignments, change.where, {None, change.table.text, change.alias}
     columns = {assignment.column.text for assignment in assignments}
-    if where is None or not _is_guard(where, columns):
-        for assignment in assignments:
-            refs = {ref.name for ref in _growing(assignment, own)}
-            if refs & columns:
-                yield _finding(change, assignment, step, _said(assignment, refs & columns))
+    growing = [(each, read) for each in assignments if (read := {ref.name for ref in _growing(each, own)} & columns)]
+    if growing and (where is None or not _is_guard(where, columns)):
+        for assignment, read in growing:
+            yield _finding(change, assignment, step, _said(assignment, read))
 
 
 def _said(assignment: Assignment, read: set[str]) -> str:

@@ -26,6 +26,8 @@ from kmblint.schema.rows import keys_named, literal_keys
 def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
     """Each such pair, at the statement that was for nothing."""
     steps = replay.by_file.get(migration.file, ())
+    if len(steps) < 2:
+        return
     earlier = _Earlier(steps)
     for number, step in enumerate(steps):
         if step.change is None:

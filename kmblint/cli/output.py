@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 import sys
 from collections.abc import Iterable
@@ -50,16 +49,22 @@ _OPEN_STREAM: Final = re.compile(r"/dev/(?:std(?P<name>out|err)|fd/(?P<number>\d
 def width(file: Path | None = None) -> int:
     """Columns of a line: what COLUMNS says, else as many as the terminal has, else those of a page."""
     if to_terminal() and file is None:
-        return shutil.get_terminal_size((PAGE, 0)).columns
+        return _terminal_width(PAGE)
     wanted = os.environ.get("COLUMNS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else PAGE
+
+
+def _terminal_width(fallback: int) -> int:
+    from shutil import get_terminal_size  # which brings every kind of archive with it
+
+    return get_terminal_size((fallback, 0)).columns
 
 
 def complain(text: str) -> None:
     """Says on standard error, each line behind the program's name; in a terminal, words stay whole."""
     for line in text.splitlines():
         said = f"kmblint: {line}"
-        columns = shutil.get_terminal_size((PAGE, 0)).columns if sys.stderr.isatty() else len(said)
+        columns = _terminal_width(PAGE) if sys.stderr.isatty() else len(said)
         click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
 
 

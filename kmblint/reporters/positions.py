@@ -7,7 +7,6 @@ import posixpath
 import re
 from enum import Enum
 from typing import Final
-from urllib.parse import quote
 
 from kmblint.findings import Report
 from kmblint.reporters.characters import measured, visible
@@ -79,5 +78,7 @@ def _spelt(surrogate: re.Match[str]) -> str:
 
 def uri(path: str) -> str:
     """A path as a relative reference of a URI, its bytes percent-encoded (RFC 3986)."""
+    from urllib.parse import quote  # few formats write addresses
+
     encoded = quote(os.fsencode(path), safe="/-._~!$&'()*+,;=@")
     return f"file://{encoded}" if posixpath.isabs(path) else encoded
