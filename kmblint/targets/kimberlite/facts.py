@@ -93,6 +93,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """First words of what GRANT takes as a privilege."""
     grant_kinds: frozenset[str]
     """Words that GRANT … ON takes for a kind of object, so that such a table needs TABLE before it (area grant)."""
+    policy_strategies: frozenset[str]
+    """Strategies of CREATE MASKING POLICY that take no argument (area kimberlite)."""
+    mask_strategies: frozenset[str]
+    """Strategies of CREATE MASK."""
+
+    # --- names (areas update, kimberlite, create-index) ---------------------------------------------------------------
+    unchecked_columns: frozenset[str]
+    """Clauses whose columns may be missing; WHERE is judged apart."""
+    unchecked_kinds: frozenset[ObjectKind]
+    """Kinds of object that the engine makes twice, or grants on unseen."""
 
     # --- conditions (areas where-update, where-delete) ----------------------------------------------------------------
     scalar_functions: Mapping[str, tuple[int, int]]

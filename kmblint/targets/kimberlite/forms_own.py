@@ -9,7 +9,6 @@ import re
 from functools import cached_property
 from typing import Final, NoReturn
 
-from kmblint.sql.words import words
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.verdict import Crashes, UnrecognisedForm
 from kmblint.text import Source, Span
@@ -28,8 +27,6 @@ _POLICY: Final = "CREATE MASKING POLICY name STRATEGY kind EXEMPT ROLES ('role',
 _ATTACH: Final = "ALTER TABLE table ALTER COLUMN column SET MASKING POLICY name"
 _DETACH: Final = "ALTER TABLE table ALTER COLUMN column DROP MASKING POLICY"
 _CLASSIFY: Final = "ALTER TABLE table MODIFY COLUMN column SET CLASSIFICATION 'word'"
-_POLICY_STRATEGIES: Final = words("REDACT_SSN REDACT_PHONE REDACT_EMAIL REDACT_CC HASH TOKENIZE NULL")
-_MASK_STRATEGIES: Final = words("REDACT REDACT_SSN REDACT_EMAIL REDACT_PHONE REDACT_CREDIT_CARD HASH TOKENIZE NULL")
 _MEANT: Final = re.compile(
     r"(?i)CREATE\s+MASK(?:ING\s+POLICY)?\b|DROP\s+MASK(?:ING\s+POLICY)?\b|CREATE\s+USER\b"
     r"|ALTER\s+TABLE\b.*\b(?:MASKING\s+POLICY|SET\s+CLASSIFICATION)\b",
@@ -160,7 +157,7 @@ def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:
     elif kind == "TRUNCATE":
         good = len(arguments) == 1 and arguments[0].lstrip("+").isdigit() and int(arguments[0]) > 0
         advice = "write a number of characters above 0"
-    elif kind in _POLICY_STRATEGIES:
+    elif kind in cut.fold.facts.policy_strategies:
         good = not arguments
         advice = f"write `{kind}` alone"
     else:
@@ -209,6 +206,7 @@ def _mask(cut: _Words) -> None:
         cut.stop("a mask stands on `table.column`", span, f"write `{_SHAPES['CREATE MASK']}`")
     _plain_names(cut, 4)
     strategy, span = cut.found[6]
-    if strategy.upper() not in _MASK_STRATEGIES:
+    known = cut.fold.facts.mask_strategies
+    if strategy.upper() not in known:
         cut.stop(f"there is no masking strategy `{strategy}`", span,
-                            f"write one of {', '.join(sorted(_MASK_STRATEGIES))}")  # fmt: skip
+                            f"write one of {', '.join(sorted(known))}")  # fmt: skip

@@ -84,7 +84,7 @@ _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE"
 
 def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...], facts: Facts) -> Outcome:
     """The outcome of one change; the form counts with the first change of its statement."""
-    refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held)]
+    refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held, facts)]
     table = _table(change, catalog)
     inserted = judge_insert(table, change, facts) if table and isinstance(change, InsertRows) else None
     judged = _judged(change, catalog, facts)

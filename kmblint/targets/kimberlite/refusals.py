@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddTable, Change, DeleteRows, DetachPolicy, DropTable, InsertRows, UpdateRows
@@ -19,14 +18,8 @@ from kmblint.schema.conflict import (
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import Name
 from kmblint.targets.capabilities import SYSTEM_PREFIX
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.verdict import CatalogueRefusal
-
-_UNCHECKED_COLUMNS: Final = frozenset(
-    {"SET", "WHERE", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
-)
-"""Clauses whose columns may be missing (areas update, kimberlite, create-index); WHERE is judged apart."""
-_UNCHECKED_KINDS: Final = frozenset({ObjectKind.USER, ObjectKind.TABLE, ObjectKind.CONSTRAINT})
-"""Kinds of object that the engine makes twice, or grants on unseen."""
 
 
 def is_no_op(change: Change, held: tuple[Conflict, ...]) -> bool:
@@ -36,17 +29,19 @@ def is_no_op(change: Change, held: tuple[Conflict, ...]) -> bool:
     )
 
 
-def catalogue_refusals(change: Change, catalog: Catalog, held: tuple[Conflict, ...]) -> Iterator[CatalogueRefusal]:
+def catalogue_refusals(
+    change: Change, catalog: Catalog, held: tuple[Conflict, ...], facts: Facts
+) -> Iterator[CatalogueRefusal]:
     """The conflicts that the engine refuses; a guard counts with tables only."""
     if is_no_op(change, held):
         return
     for conflict in held:
-        refusal = _refusal(change, catalog, conflict)
+        refusal = _refusal(change, catalog, conflict, facts)
         if refusal is not None:
             yield refusal
 
 
-def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueRefusal | None:
+def _refusal(change: Change, catalog: Catalog, conflict: Conflict, facts: Facts) -> CatalogueRefusal | None:
     match conflict:
         case UnknownTable(table=table):
             if isinstance(change, UpdateRows | DeleteRows) and table.span != change.table.span:
@@ -59,7 +54,7 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueR
                 cause=gone.place if gone else None, cause_note="dropped here" if gone else None,
             )  # fmt: skip
         case UnknownColumn(table=name, column=column, where=where):
-            if where in _UNCHECKED_COLUMNS or _is_attached(change, catalog) or _is_assigned(change, column):
+            if where in facts.unchecked_columns or _is_attached(change, catalog) or _is_assigned(change, column):
                 return None
             table_found = catalog.table(name)
             dropped = table_found.dropped.get(column.text) if table_found else None
@@ -68,7 +63,7 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueR
                 cause=dropped.place if dropped else None, cause_note="dropped here" if dropped else None,
             )  # fmt: skip
         case UnknownObject(kind=kind, name=named):
-            if kind in _UNCHECKED_KINDS or kind is ObjectKind.ROLE:
+            if kind in facts.unchecked_kinds or kind is ObjectKind.ROLE:
                 return None
             return CatalogueRefusal(f"there is no {kind} `{named.text}`", named.span)
         case TableExists(table=table):
@@ -76,7 +71,7 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict) -> CatalogueR
         case ColumnExists(column=column):
             return _exists(ObjectKind.COLUMN, column.text, conflict)
         case ObjectExists(kind=kind, name=named):
-            return None if kind in _UNCHECKED_KINDS else _exists(kind, named.text, conflict)
+            return None if kind in facts.unchecked_kinds else _exists(kind, named.text, conflict)
 
 
 def _exists(kind: ObjectKind, name: str, conflict: TableExists | ColumnExists | ObjectExists) -> CatalogueRefusal:

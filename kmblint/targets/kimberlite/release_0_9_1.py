@@ -146,6 +146,13 @@ RELEASE_0_9_1: Final = Facts(
     grant_kinds=words(
         "USER DATABASE SCHEMA SEQUENCE FUNCTION PROCEDURE VIEW WAREHOUSE INTEGRATION CONNECTION TABLE"
     ),
+    policy_strategies=words("REDACT_SSN REDACT_PHONE REDACT_EMAIL REDACT_CC HASH TOKENIZE NULL"),
+    mask_strategies=words("REDACT REDACT_SSN REDACT_EMAIL REDACT_PHONE REDACT_CREDIT_CARD HASH TOKENIZE NULL"),
+    # --- names (areas update, kimberlite, create-index) ---------------------------------------------------------------
+    unchecked_columns=frozenset(
+        {"SET", "WHERE", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
+    ),
+    unchecked_kinds=frozenset({ObjectKind.USER, ObjectKind.TABLE, ObjectKind.CONSTRAINT}),
     # --- conditions (areas where-update, where-delete) ----------------------------------------------------------------
     scalar_functions={
         "UPPER": (1, 1), "LOWER": (1, 1), "LENGTH": (1, 1), "CHAR_LENGTH": (1, 1), "CHARACTER_LENGTH": (1, 1),

@@ -31,11 +31,13 @@ from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.facts import Facts
 
 _ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
-_DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
+DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
+"""A text that a DECIMAL reads: what stands before the point, and what behind it."""
 _ZEROS: Final = re.compile(r"-?\d+\.0*")
 _AFTERWARDS: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
 _ANY_VALUE: Final = {"TIMESTAMP": "nanoseconds since 1970", "BYTES": "'…', in base64"}
-_HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
+HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
+"""A UUID without its dashes."""
 _ZONED: Final = {
     "TIME WITH TIME ZONE": "TIME", "TIME WITHOUT TIME ZONE": "TIME", "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
     "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
@@ -119,7 +121,7 @@ def _decimal_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
             if fraction and scale == 0:
                 return Fate.POISONS
         case Text(value=text):
-            digits = _DECIMAL_TEXT.match(text)
+            digits = DECIMAL_TEXT.match(text)
             fraction = (digits[2] or "") if digits else ""
             if digits is None or (digits[2] is not None and scale == 0):
                 return Fate.POISONS
@@ -136,7 +138,7 @@ def kept_digits(stored: DataType, value: Value) -> str:
 
 
 def _is_uuid(text: str) -> bool:
-    return _HEXADECIMAL.match(text.replace("-", "")) is not None
+    return HEXADECIMAL.match(text.replace("-", "")) is not None
 
 
 def _is_base64(text: str) -> bool:

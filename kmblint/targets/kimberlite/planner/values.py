@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -31,6 +30,7 @@ from kmblint.schema.predicate import (
 from kmblint.schema.predicate import Value as Expression
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.facts import Facts, Kind
+from kmblint.targets.kimberlite.values import DECIMAL_TEXT, HEXADECIMAL
 
 Json: TypeAlias = int | str | bool | None
 """What is stored in a column: literals make nothing else."""
@@ -47,8 +47,6 @@ class Typed(msgspec.Struct, frozen=True):
 NULL: Final = Typed(Kind.NULL)
 _SCALE_OF_LITERALS: Final = 28
 """Digits behind the point that the parser's decimals hold (rust_decimal)."""
-_HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
-_DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
 _KINDS: Final = {
     "TINYINT": Kind.TINYINT, "SMALLINT": Kind.SMALLINT, "INTEGER": Kind.INTEGER, "BIGINT": Kind.BIGINT,
     "DATE": Kind.DATE, "TIME": Kind.TIME, "TIMESTAMP": Kind.TIMESTAMP,
@@ -128,7 +126,7 @@ def read(json: Json, type_: DataType) -> Typed | None:
             return Typed(Kind.TEXT, json)
         case "DECIMAL", str():
             return _decimal(json, type_.arguments[1])
-        case "UUID", str() if _HEXADECIMAL.match(hexadecimal := json.replace("-", "")):
+        case "UUID", str() if HEXADECIMAL.match(hexadecimal := json.replace("-", "")):
             return Typed(Kind.UUID, bytes.fromhex(hexadecimal))
         case "BYTES", str():
             return _bytes(json)
@@ -137,7 +135,7 @@ def read(json: Json, type_: DataType) -> Typed | None:
 
 
 def _decimal(text: str, scale: int) -> Typed | None:
-    found = _DECIMAL_TEXT.match(text)
+    found = DECIMAL_TEXT.match(text)
     if found is None or (found[2] is not None and scale == 0):
         return None
     whole = int(found[1]) * 10**scale
