@@ -8,15 +8,13 @@ from kmblint.findings import Finding, Related
 from kmblint.replay.rollback import Rollback
 from kmblint.replay.steps import Step, steps_of
 from kmblint.schema.changes import AddIndex, DropColumn, DropTable
-from kmblint.targets.verdict import StaleIndexRefusal, Verdict
-
-_RUNS = frozenset({Verdict.TAKEN, Verdict.NO_OP})
+from kmblint.targets.verdict import StaleIndexRefusal
 
 
 def check(rollback: Rollback) -> Iterator[Finding]:
     """The statement of down that drops a table or column whose index up makes; once a file."""
     down = rollback.down
-    if not all(rollback.known_to_runner(step.statement) and step.outcome.verdict in _RUNS for step in down):
+    if not all(rollback.known_to_runner(step.statement) and step.outcome.verdict.happens for step in down):
         return  # the rollback itself is another finding's, or no runner sends it
     first = {step.statement.span for step in rollback.up if step.outcome.refusals}
     step = rollback.up[0]

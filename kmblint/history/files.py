@@ -30,8 +30,6 @@ class Header(msgspec.Struct, frozen=True):
     name: str | None = None
     """`-- Migration: name`, which the runner records."""
     name_span: Span | None = None
-    created: str | None = None
-    author: str | None = None
     failed: str | None = None
     """`-- Failed: why`: the file was marked failed and a later one of its number takes its place."""
 

@@ -91,8 +91,6 @@ def _header(text: str) -> Header:
         span=Span(0, min(at, len(text))),
         name=name,
         name_span=name_span,
-        created=said["created"][0] if "created" in said else None,
-        author=said["author"][0] if "author" in said else None,
         failed=said["failed"][0] if "failed" in said else None,
     )
 

@@ -259,10 +259,10 @@ def _steps(
             outcome = msgspec.structs.replace(outcome, verdict=fate)
         after = catalog
         if change is not None and (not actual or outcome.verdict.happens):
-            after = target.aftermath(apply(catalog, change, migration.place), change, outcome, migration.place)
+            after = target.side_effects(apply(catalog, change, migration.place), change, outcome, migration.place)
         elif isinstance(change, InsertRows) and outcome.verdict is Verdict.REFUSED and not form.refused:
             # Each row is its own event: those before the refused one stay (engine 0.9.1, area insert).
-            after = target.aftermath(catalog, change, outcome, migration.place)
+            after = target.side_effects(catalog, change, outcome, migration.place)
         elif statement.problem is not None and (not actual or migration.applied):
             left = statement.problem.meant
             after = left_unread(catalog, left.tables, left.names, migration.place(statement.span))

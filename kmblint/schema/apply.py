@@ -1,7 +1,7 @@
 """Applies a change to a catalogue, as it was meant: clauses that a target throws away are declared here all the same.
 
 What can't be applied (a table that isn't there, a name that is taken) leaves the catalogue as it was; `conflicts` says
-why. What a target's quirks leave behind is the target's to add (`Target.aftermath`).
+why. What a target's quirks leave behind is the target's to add (`Target.side_effects`).
 """
 
 from __future__ import annotations

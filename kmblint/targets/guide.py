@@ -85,7 +85,7 @@ class Guide:
             reach = sql_reach(change, table, self.capabilities.semantics)
         return Outcome(verdict, refusals, form.hazards, reach)
 
-    def aftermath(
+    def side_effects(
         self,
         catalog: Catalog,
         change: Change,  # noqa: ARG002 - the protocol's signature

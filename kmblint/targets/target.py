@@ -40,7 +40,7 @@ class Target(Protocol):
     def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
         """What it makes of a change on the catalogue before it; the form counts with the statement's first change."""
 
-    def aftermath(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+    def side_effects(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
         """What its quirks leave behind; `catalog` is the one that the generic `apply` made."""
 
     def stored_type(self, declared: DataType) -> DataType | None:

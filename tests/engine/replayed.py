@@ -16,7 +16,7 @@ from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
-from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons, Verdict
+from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons
 from kmblint.text import Source
 from tests.database import Database
 
@@ -82,7 +82,7 @@ def _judged(engine: _Engine, database: Database, source: Source) -> Judged:
         form = engine.form(_comments(source), source)
         return Judged(not form.refused, tuple(refusal.reason for refusal in form.refusals))
     outcome, change = steps[0].outcome, steps[0].change
-    taken = outcome.verdict in {Verdict.TAKEN, Verdict.NO_OP}
+    taken = outcome.verdict.happens
     if change is None:
         return Judged(taken, tuple(refusal.reason for refusal in outcome.refusals))
     engine.note(change, database.catalog, taken=taken)

@@ -126,7 +126,7 @@ def ours(scenario: Scenario) -> Iterator[Ours]:
         found = outcome.found
         before = catalog.table(scenario.table)
         if outcome.verdict is not Verdict.REFUSED:
-            catalog = target.aftermath(apply(catalog, change, place_of), change, outcome, place_of)
+            catalog = target.side_effects(apply(catalog, change, place_of), change, outcome, place_of)
         yield Ours(
             outcome.verdict is not Verdict.REFUSED and (found is None or found.stopped is None),
             len(found.sure) if found else 0 if isinstance(change, UpdateRows | DeleteRows) else None,

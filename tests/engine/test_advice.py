@@ -102,7 +102,7 @@ def test_no_help_reaches_more_rows_than_are_meant() -> None:
                 wrong += reaches_more(told.sql, change, catalog, judged)
             if judged.verdict is not Verdict.REFUSED:
                 place = lambda span: Place("a", span)  # noqa: E731 - one line says it
-                catalog = TARGET.aftermath(apply(catalog, change, place), change, judged, place)
+                catalog = TARGET.side_effects(apply(catalog, change, place), change, judged, place)
     assert wrong == []
     assert helped > 1000
 
@@ -167,5 +167,5 @@ def test_no_card_leads_to_more_rows_than_its_statement(rule: Rule) -> None:
                     continue
                 judged = TARGET.outcome(TARGET.form(statement, source), change, catalog, conflicts(catalog, change))
                 if judged.verdict is not Verdict.REFUSED:
-                    catalog = TARGET.aftermath(apply(catalog, change, place), change, judged, place)
+                    catalog = TARGET.side_effects(apply(catalog, change, place), change, judged, place)
     assert wrong == []

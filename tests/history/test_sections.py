@@ -110,7 +110,7 @@ def test_the_checksums_that_the_runner_wrote(text: str, expected: str) -> None:
 def test_the_header_says_what_the_runner_reads() -> None:
     text = "-- Migration: Add b\n--- Author: no\n---- Author: me\n-- migration: no\n\n-- Failed: typo\nSELECT 1;\n"
     header = split(source(text)).header
-    assert (header.name, header.author, header.created, header.failed) == ("Add b", "me", None, "typo")
+    assert (header.name, header.failed) == ("Add b", "typo")
     assert said(text, header.name_span) == "Add b"
     assert said(text, header.span) == text[: text.index("SELECT")]
 

@@ -18,8 +18,8 @@ from kmblint.text import Source, Span
 
 MARKER: Final = "-- Down Migration"
 """What ends up, wherever it stands; down begins on the next line."""
-HEADER_KEYS: Final = {"Migration:": "name", "Created:": "created", "Author:": "author", "Failed:": "failed"}
-"""What a line of the header begins with, behind any number of `--`, and what it says."""
+HEADER_KEYS: Final = {"Migration:": "name", "Failed:": "failed"}
+"""What a line of the header begins with, behind any number of `--`, and what it says; all others decide nothing."""
 
 
 def pieces(source: Source, span: Span) -> list[Piece]:

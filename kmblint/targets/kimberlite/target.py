@@ -47,7 +47,7 @@ class Kimberlite:
         """What the engine says on a catalogue."""
         return judge_change(form, change, catalog, conflicts, self.facts)
 
-    def aftermath(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+    def side_effects(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
         """What stays behind."""
         return after(catalog, change, outcome, place_of, self.facts)
 
