@@ -8,7 +8,7 @@ from typing import Final
 
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.rows import KEPT_VALUES, Key
+from kmblint.schema.rows import KEPT_VALUES, Key, meant_rows
 from kmblint.schema.write import text_literal
 
 _SHOWN: Final = 10
@@ -32,10 +32,11 @@ def other_rows(step: Step) -> str | None:
     if found.stopped is not None:
         at, done = found.sure[found.stopped], found.sure[: found.stopped]
         return f"{verb} {_rows(done)} of `{change.table}`, and is refused at row {_key(at)}"
-    if found.meant is None or (not found.unsure and Counter(found.sure) == Counter(found.meant)):
+    meant = meant_rows(table, change.where) if table is not None else None
+    if meant is None or (not found.unsure and Counter(found.sure) == Counter(meant)):
         return None
     perhaps = f" and perhaps {_rows(found.unsure)}" if found.unsure else ""
-    return f"{verb} {_rows(found.sure)}{perhaps} of `{change.table}`; meant: {_listed(found.meant) or 'none'}"
+    return f"{verb} {_rows(found.sure)}{perhaps} of `{change.table}`; meant: {_listed(meant) or 'none'}"
 
 
 def _rows(keys: Iterable[Key]) -> str:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from kmblint.schema.catalog import KnownRow, KnownRows, Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, RowChange, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
-from kmblint.schema.meaning import UnknownMeaningError, plain
+from kmblint.schema.meaning import Meaning, UnknownMeaningError, plain
 from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.parts import Assignment, OnConflict, Row
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, OpaqueValue, Predicate, Value, literal_value
@@ -17,7 +17,7 @@ from kmblint.schema.types import Family
 from kmblint.text import Place, Span
 
 Key: TypeAlias = tuple[object, ...]
-KEPT_VALUES: Final = 100
+KEPT_VALUES: Final = 50
 """So many rows of a table keep their values; of a table with more of them only the keys are known."""
 
 
@@ -189,6 +189,21 @@ def point_lookup(table: Table, where: Predicate | None) -> Key | None:
                 wanted[name] = literal_value(value)
     key = tuple(wanted.get(name, NotImplemented) for name in table.primary_key)
     return None if NotImplemented in key else key
+
+
+def meant_rows(table: Table, where: Predicate | None) -> tuple[Key, ...] | None:
+    """The known rows that a condition means in SQL; None where that can't be told of one of them."""
+    meaning = Meaning({column.name: column.type for column in table.columns})
+    found: list[Key] = []
+    for key, row in table.rows.items():
+        if row.values is None:
+            return None
+        try:
+            if meaning.holds(where, row.values):
+                found.append(key)
+        except UnknownMeaningError:
+            return None
+    return tuple(found)
 
 
 def _key_value(table: Table, name: str, value: Value) -> object:

@@ -408,8 +408,6 @@ class FoundRows(msgspec.Struct, frozen=True):
     rows: KnownRows
     former: tuple[Former, ...] = ()
     """What is then left of the rows of dropped tables."""
-    meant: tuple[Key, ...] | None = None
-    """Those that SQL means; None where that can't be told."""
     stopped: int | None = None
     """The place in `sure` of the row at which the change is refused, those before it being changed."""
 

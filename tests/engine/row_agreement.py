@@ -27,16 +27,17 @@ import tomli
 from kmblint import targets
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import DeleteRows, UpdateRows
+from kmblint.schema.changes import Change, DeleteRows, UpdateRows
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
-from kmblint.schema.rows import Key
+from kmblint.schema.rows import Key, meant_rows
 from kmblint.sql.parse import statements
 from kmblint.targets.kimberlite.planner.rows import Cells, store_key
 from kmblint.targets.kimberlite.planner.values import shown
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.verdict import (
     BlindComparison,
+    FoundRows,
     IgnoredCondition,
     NullRows,
     OpenBound,
@@ -132,11 +133,19 @@ def ours(scenario: Scenario) -> Iterator[Ours]:
             len(found.sure) if found else 0 if isinstance(change, UpdateRows | DeleteRows) else None,
             None if not each.where else _shown(before, found.sure if found else ()),
             _all_shown(catalog.table(scenario.table)),
-            found is not None and found.meant is not None and Counter(found.sure) != Counter(found.meant),
+            _differs(before, change, found),
             any(isinstance(hazard, SPOKEN) for hazard in outcome.hazards),
             outcome.reach,
             any(isinstance(hazard, BlindComparison) and hazard.alone for hazard in outcome.hazards),
         )
+
+
+def _differs(table: Table | None, change: Change, found: FoundRows | None) -> bool:
+    """Whether we say that a change falls on other rows than SQL means."""
+    if table is None or found is None or not isinstance(change, UpdateRows | DeleteRows):
+        return False
+    meant = meant_rows(table, change.where)
+    return meant is not None and Counter(found.sure) != Counter(meant)
 
 
 def _shown(table: Table | None, keys: Iterable[Key]) -> Rows | None:

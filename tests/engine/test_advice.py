@@ -18,7 +18,7 @@ from kmblint.schema.conflicts import conflicts
 from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.predicate import Boolean, Null, Number, Or, Text
 from kmblint.schema.predicate import Value as Expression
-from kmblint.schema.rows import Key
+from kmblint.schema.rows import KEPT_VALUES, Key, meant_rows
 from kmblint.schema.types import Family
 from kmblint.sql.parse import statements
 from kmblint.targets.verdict import (
@@ -77,11 +77,15 @@ def instead(
 
 def reaches_more(sql: str, change: Change, catalog: Catalog, judged: Outcome) -> Iterator[str]:
     """Each help of a statement that reaches a row which the statement neither means nor reaches."""
-    if judged.found is None or judged.found.meant is None or not isinstance(change, UpdateRows | DeleteRows):
+    table = catalog.table(change.table.text) if isinstance(change, UpdateRows | DeleteRows) else None
+    if judged.found is None or table is None or not isinstance(change, UpdateRows | DeleteRows):
+        return
+    meant = meant_rows(table, change.where)
+    if meant is None:
         return
     if sum(isinstance(hazard, (*_STRANGE, NullRows)) for hazard in judged.hazards) > 1:
         return  # what is told of another condition changes what this one lets through
-    allowed: set[Key] = {*judged.found.meant, *judged.found.sure}
+    allowed: set[Key] = {*meant, *judged.found.sure}
     for hazard in judged.hazards:
         if isinstance(hazard, _STRANGE):
             for mended, there in instead(sql, change, hazard, catalog):
@@ -139,7 +143,7 @@ def filled(table: Table) -> Table:
         plain = tuple(int(part) if isinstance(part, str) and part.isdigit() else part for part in key)
         if None not in plain and len(plain) == len(table.primary_key) and plain not in rows:
             rows = rows.insert(plain, KnownRow(table.made, values))
-    return replace(table, rows=rows if len(rows) <= 100 else OrderedMap())
+    return replace(table, rows=rows if len(rows) <= KEPT_VALUES else OrderedMap())
 
 
 @pytest.mark.parametrize("rule", list(Rulebook.load()), ids=lambda rule: rule.slug)

@@ -61,4 +61,4 @@ def test_the_guide_means_what_it_says(tmp_path: Path) -> None:
 def test_of_many_rows_it_is_said_that_they_are_not_followed(tmp_path: Path) -> None:
     rows = ", ".join(f"({number}, 1)" for number in range(10, 200))
     sql = f"INSERT INTO wards (id, n) VALUES {rows}; UPDATE wards SET n = 9 WHERE id < '2'"
-    assert told(tmp_path, sql) == "more than 100 rows of `wards` are known, and not followed"
+    assert told(tmp_path, sql) == "more than 50 rows of `wards` are known, and not followed"

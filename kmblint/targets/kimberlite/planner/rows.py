@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Final
 
 import msgspec
 
 from kmblint.schema.catalog import Former, KnownRow, KnownRows, Table
 from kmblint.schema.changes import DeleteRows, UpdateRows
-from kmblint.schema.meaning import Meaning, UnknownMeaningError
-from kmblint.schema.predicate import Predicate
 from kmblint.schema.rows import KEPT_VALUES, Key, written
 from kmblint.schema.types import Family
 from kmblint.targets.kimberlite.facts import Facts, Kind
@@ -150,18 +149,17 @@ def found_rows(table: Table, change: UpdateRows | DeleteRows, path: AccessPath, 
     if len(table.rows) > KEPT_VALUES and not isinstance(path, Point):
         return None
     sure, unsure = reached(table, path, facts)
-    meant = meant_rows(table, change.where)
     rows, former = table.rows, table.former
     names: dict[bytes, Key] = {}
     for number, key in enumerate(sure):
         named = key if (row := rows.get(key)) is None else _named(table, key, row, names, facts)
         if named is None or named not in rows:
-            return FoundRows(sure, unsure, rows, former, meant, stopped=number)
+            return FoundRows(sure, unsure, rows, former, stopped=number)
         old, rows = rows[named], _with(rows, named, change, sure=True)
         former = tuple(_left(each, named, old, rows.get(named)) for each in former)
     for key in unsure:
         rows = _with(rows, key, change, sure=False)
-    return FoundRows(sure, unsure, rows, former, meant)
+    return FoundRows(sure, unsure, rows, former)
 
 
 def _left(former: Former, key: Key, old: KnownRow, new: KnownRow | None) -> Former:
@@ -174,21 +172,6 @@ def _left(former: Former, key: Key, old: KnownRow, new: KnownRow | None) -> Form
     return msgspec.structs.replace(former, rows=former.rows.discard(key)) if before == was and changed else former
 
 
-def meant_rows(table: Table, where: Predicate | None) -> tuple[Key, ...] | None:
-    """The known rows that a condition means in SQL; None where that can't be told of one of them."""
-    meaning = Meaning({column.name: column.type for column in table.columns})
-    found: list[Key] = []
-    for key, row in table.rows.items():
-        if row.values is None:
-            return None
-        try:
-            if meaning.holds(where, row.values):
-                found.append(key)
-        except UnknownMeaningError:
-            return None
-    return tuple(found)
-
-
 def _with(rows: KnownRows, key: Key, change: UpdateRows | DeleteRows, *, sure: bool) -> KnownRows:
     if isinstance(change, DeleteRows):
         return rows.discard(key)
@@ -198,6 +181,8 @@ def _with(rows: KnownRows, key: Key, change: UpdateRows | DeleteRows, *, sure: b
 
 def _named(table: Table, key: Key, row: KnownRow, names: dict[bytes, Key], facts: Facts) -> Key | None:
     """The row that a change of this one falls on: the one that stands under the key that this one reads."""
+    if _reads_as_written(table, key, row):
+        return key
     cells = Cells(table, row, facts)
     parts = [cells.get(name) for name in table.primary_key]
     if row.values is None or None in parts:
@@ -211,3 +196,16 @@ def _named(table: Table, key: Key, row: KnownRow, names: dict[bytes, Key], facts
     if not names:
         names.update((store_key(each, facts), each) for each in table.rows)
     return names.get(looked_up)
+
+
+_SHOWN_AS_KEPT: Final = frozenset({Family.INTEGER, Family.TEXT, Family.BOOLEAN, Family.DATE, Family.TIME})
+"""Types whose values read as they were written."""
+
+
+def _reads_as_written(table: Table, key: Key, row: KnownRow) -> bool:
+    """Whether a row surely reads the key that it stands under: unset since, and of types that show what they keep."""
+    for name, part in zip(table.primary_key, key, strict=True):
+        column, held = table.column(name), stored_value(row, name)
+        if column is None or column.type.family not in _SHOWN_AS_KEPT or held is None or held.json != part:
+            return False
+    return True
