@@ -55,7 +55,10 @@ def test_it_can_not(kind: DataType, written: object, reason: str) -> None:
         (DataType("DECIMAL", (2, 2)), 0.25),
         (DataType("BOOLEAN"), "Yes"),
         (DataType("DATE"), "Jan 8, 1999"),
-        (DataType("DATE"), "today"),
+        *(
+            (DataType("DATE"), name)
+            for name in ("today", "Tomorrow", "yesterday", "now", "infinity", "-infinity", "epoch")
+        ),
         (DataType("TIMESTAMP"), "2026-02-28T10:00:00Z"),
         (DataType("UUID"), "0190a9c2-7d5e-7c31-9f4e-0a1b2c3d4e5f"),
         (DataType("JSON"), '{"a": [1, null]}'),
