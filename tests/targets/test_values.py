@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kmblint import targets
 from kmblint.schema.types import DataType
-from kmblint.targets.kimberlite.values import stored_type
+
+stored_type = targets.get("kimberlite").stored_type
 
 
 @pytest.mark.parametrize(
