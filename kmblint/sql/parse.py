@@ -242,6 +242,9 @@ def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:
     if found is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
         shown = "".join(token.text for token in piece.tokens if token.span in found)
         return Problem(f"the placeholder `{short(shown)}` isn't filled in", found, "write the value itself")
+    if any(token.span == error.span and token.upper == "END" for token in piece.tokens):
+        help_ = "leave it out: a parser that takes it drops whatever stands behind it, a WHERE too"
+        return Problem("`END` closes nothing here", error.span, help_)
     if error.span.start == error.span.end:  # nothing stands where something must: the token behind the gap is shown
         behind = next((token for token in piece.tokens if token.start >= error.span.end), piece.tokens[-1])
         side = "before" if behind.start >= error.span.end else "after"
