@@ -12,6 +12,7 @@ import re
 from enum import Enum
 from typing import Final
 
+from kmblint.schema.catalog import Table
 from kmblint.schema.meaning import days, instant, nanoseconds
 from kmblint.schema.predicate import (
     Boolean,
@@ -64,6 +65,12 @@ def stored_type(declared: DataType, facts: Facts) -> DataType | None:
     if stored == "DECIMAL":
         return DataType(stored, (*declared.arguments, 0)[:2] if declared.arguments else facts.default_decimal)
     return DataType(stored)
+
+
+def stored_in(table: Table, column: str, facts: Facts) -> DataType | None:
+    """The type that the engine keeps of a column; None where there is none of that name, or its type is refused."""
+    found = table.column(column)
+    return stored_type(found.type, facts) if found else None
 
 
 def insert_fate(stored: DataType, value: Value, facts: Facts) -> Fate:

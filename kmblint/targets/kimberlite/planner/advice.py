@@ -35,7 +35,7 @@ from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
 from kmblint.targets.kimberlite.planner.sets import indexed_kind
 from kmblint.targets.kimberlite.planner.values import of_literal
 from kmblint.targets.kimberlite.planner.words import because
-from kmblint.targets.kimberlite.values import instead, stored_type
+from kmblint.targets.kimberlite.values import instead, stored_in
 from kmblint.targets.verdict import (
     BlindComparison,
     Hazard,
@@ -84,7 +84,7 @@ def _part(judged: Judged, span: Span) -> Predicate | None:
 
 def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> str:
     column, facts = hazard.column, judged.statement.facts
-    stored = _stored(judged.statement, column)
+    stored = stored_in(judged.statement.table, column, facts)
     if part is not None and stored is not None:
         as_held = [
             mended for mended in _in_place(part, stored, facts) if mended.part != part and mends(judged, part, mended)
@@ -121,7 +121,7 @@ def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> 
 
 def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> OpenBound:
     facts = judged.statement.facts
-    stored = _stored(judged.statement, hazard.column)
+    stored = stored_in(judged.statement.table, hazard.column, facts)
     if part is None or stored is None:
         return hazard
     for mended in (
@@ -154,7 +154,7 @@ def _by_list(judged: Judged) -> str | None:
 def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
     facts = judged.statement.facts
     for name in (ref.name for ref in _columns(part)):
-        stored = _stored(judged.statement, name)
+        stored = stored_in(judged.statement.table, name, facts)
         if part is None or stored is None:
             continue
         for mended in _literal_first(part, stored, facts):
@@ -191,11 +191,6 @@ def _others(judged: Judged, spans: tuple[Span, ...]) -> set[tuple[type, str]]:
 
 def _index(table: Table, column: str) -> Index:
     return Index(f"{table.name}_{column}_idx", (column,), table.made)
-
-
-def _stored(statement: Statement, name: str) -> DataType | None:
-    column = statement.table.column(name)
-    return stored_type(column.type, statement.facts) if column else None
 
 
 def _columns(part: Predicate | None) -> Iterator[ColumnRef]:

@@ -22,7 +22,7 @@ from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRang
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
 from kmblint.targets.kimberlite.planner.sets import compared_kind, indexed_kind
 from kmblint.targets.kimberlite.planner.values import Typed
-from kmblint.targets.kimberlite.values import stored_type
+from kmblint.targets.kimberlite.values import stored_in
 from kmblint.targets.verdict import (
     BlindComparison,
     Finds,
@@ -280,8 +280,7 @@ class _Judge:
     # --- words --------------------------------------------------------------------------------------------------------
 
     def _stored(self, name: str) -> DataType | None:
-        column = self._table.column(name)
-        return stored_type(column.type, self._facts) if column else None
+        return stored_in(self._table, name, self._facts)
 
     def _indexed_kind(self, name: str) -> Kind | None:
         stored = self._stored(name)

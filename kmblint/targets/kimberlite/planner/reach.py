@@ -16,7 +16,7 @@ from kmblint.targets.kimberlite.planner.matching import matches
 from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, Scan
 from kmblint.targets.kimberlite.planner.sets import by_comparison, by_computing, by_range, meant
 from kmblint.targets.kimberlite.planner.values import Typed, encode, of_literal, successor
-from kmblint.targets.kimberlite.values import stored_type
+from kmblint.targets.kimberlite.values import stored_in
 
 
 class EngineDomains(Domains):
@@ -50,8 +50,7 @@ class EngineDomains(Domains):
 
     def in_range(self, name: str, range_: Range) -> ValueSet | None:
         """What a range of a key or an index lets through of its first column."""
-        column = self.table.column(name)
-        stored = stored_type(column.type, self.facts) if column else None
+        stored = stored_in(self.table, name, self.facts)
         return by_range(range_, stored, self.facts) if stored else None
 
     def _in(self, name: str, range_: Range) -> Fact:
@@ -79,23 +78,20 @@ class EngineDomains(Domains):
 
     def compared(self, test: Test) -> ValueSet | None:
         """What a test lets through row by row."""
-        column = self.table.column(test.column)
-        stored = stored_type(column.type, self.facts) if column else None
+        stored = stored_in(self.table, test.column, self.facts)
         return by_comparison(test, stored, self.facts) if stored else None
 
     def computed(self, condition: Computed) -> tuple[str, ValueSet] | None:
         """The column that is computed with a literal, and what that lets through; None for all other expressions."""
         sides = literal_beside(condition)
-        column = self.table.column(sides[0]) if sides else None
-        stored = stored_type(column.type, self.facts) if column else None
+        stored = stored_in(self.table, sides[0], self.facts) if sides else None
         if sides is None or stored is None:
             return None
         return sides[0], by_computing(sides[1], sides[2], stored, self.facts)
 
     def meant(self, name: str, operator: str, values: tuple[Typed, ...]) -> ValueSet | None:
         """What SQL means by a comparison of a column."""
-        column = self.table.column(name)
-        stored = stored_type(column.type, self.facts) if column else None
+        stored = stored_in(self.table, name, self.facts)
         return meant(operator, values, stored) if stored else None
 
 

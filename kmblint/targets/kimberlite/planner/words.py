@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmblint.targets.kimberlite.planner.hazards import Judged
-from kmblint.targets.kimberlite.values import stored_type
+from kmblint.targets.kimberlite.values import stored_in
 from kmblint.targets.verdict import BlindComparison, Finds
 
 KINDS = {
@@ -20,8 +20,7 @@ def because(judged: Judged, hazard: BlindComparison) -> str:
 
 def _why(judged: Judged, hazard: BlindComparison) -> str:
     table = judged.statement.table
-    column = table.column(hazard.column)
-    stored = stored_type(column.type, judged.statement.facts) if column else None
+    stored = stored_in(table, hazard.column, judged.statement.facts)
     if hazard.foreign:
         return f"a literal of another kind compares with no {stored}"
     if hazard.operator.endswith("LIKE"):
