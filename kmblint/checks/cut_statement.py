@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 from kmblint.findings import Edit, Finding, Fix
 from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.targets import Target
-from kmblint.targets.verdict import UnsupportedForm
+from kmblint.targets.verdict import Piece, UnsupportedForm
 from kmblint.text import Span
 
 _HOLDERS = {
@@ -31,7 +33,7 @@ def check(migration: Migration, replay: Replay, target: Target) -> Iterator[Find
         if holder is None or ";" not in token.text or (token.kind in COMMENTS and _harmless(migration, token)):
             continue
         head, _, tail = token.text.partition(";")
-        behind = next((piece for piece in migration.pieces if piece.span.start > token.start + len(head)), None)
+        behind = _piece_behind(migration, token.start + len(head))
         sent = behind is None or behind.sent or behind.span.start >= token.end
         yield Finding(
             migration.place(token.span),
@@ -48,12 +50,21 @@ _NO_SPELLING = "no spelling of it reaches the engine whole: write another charac
 
 def _instead(migration: Migration, replay: Replay, token: Token) -> str:
     """What there is instead of a literal or name with `;`: none that helps where the whole statement is refused."""
-    for step in replay.by_file.get(migration.file, ()):
-        if token.span in step.statement.span:
-            for refusal in step.outcome.refusals:
-                if isinstance(refusal, UnsupportedForm):
-                    return f"whole, it is refused: {refusal.reason}" + (f": {refusal.help}" if refusal.help else "")
+    steps = replay.by_file.get(migration.file, ())
+    first = bisect_right(steps, token.start, key=lambda step: step.statement.span.end)
+    for step in islice(steps, first, None):
+        if token.span not in step.statement.span:
+            break
+        for refusal in step.outcome.refusals:
+            if isinstance(refusal, UnsupportedForm):
+                return f"whole, it is refused: {refusal.reason}" + (f": {refusal.help}" if refusal.help else "")
     return _NO_SPELLING
+
+
+def _piece_behind(migration: Migration, offset: int) -> Piece | None:
+    """The first piece that begins behind an offset."""
+    at = bisect_right(migration.pieces, offset, key=lambda piece: piece.span.start)
+    return migration.pieces[at] if at < len(migration.pieces) else None
 
 
 def _harmless(migration: Migration, comment: Token) -> bool:
@@ -62,7 +73,7 @@ def _harmless(migration: Migration, comment: Token) -> bool:
         return False
     cuts = [comment.start + at for at, character in enumerate(comment.text) if character == ";"]
     for cut in cuts:
-        behind = next((piece for piece in migration.pieces if piece.span.start > cut), None)
+        behind = _piece_behind(migration, cut)
         if behind is not None and behind.span.start < comment.end and behind.sent:
             return False
     if comment.kind is Kind.BLOCK_COMMENT:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 
 from kmblint.findings import Applicability, Finding, Fix, Related, point
 from kmblint.history.base import on_default_branch
@@ -10,6 +12,9 @@ from kmblint.history.files import History
 from kmblint.history.git import origin
 from kmblint.targets import Target
 from kmblint.wording import listed
+
+_NAMED: Final = 3
+"""Other files of the number that a finding names: a copied folder doubles every number, a template gives all one."""
 
 
 def check(history: History, target: Target) -> Iterator[Finding]:
@@ -24,16 +29,19 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             continue
         if len(clashing) < 2:
             continue
-        first, *later = _by_age(history, clashing)
+        by_age = _by_age(history, clashing)
+        first, *later = by_age
         branches = {file: _branch(history, file) for file in later}
         for file in later:
-            others = [other for other in (first, *later) if other != file]
+            others = list(islice((other for other in by_age if other != file), _NAMED))
+            more = len(clashing) - 1 - len(others)
+            named = (*(f"`{other}`" for other in others), *((f"{more} more",) if more else ()))
             migration = history.by_file.get(file)
             wanted = history.next_file(migration.description, ahead) if migration else ""
             ahead += 1
             yield Finding(
                 point(file),
-                f"number {number:04} is also that of {listed(f'`{other}`' for other in others)}{branches[file]}: "
+                f"number {number:04} is also that of {listed(named)}{branches[file]}: "
                 f"{_effect(history, target, file, first)}",
                 help=f"renumber this file: `{wanted}`" if wanted else "renumber this file",
                 related=tuple(Related(point(other), "has the same number") for other in others),

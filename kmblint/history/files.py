@@ -211,12 +211,12 @@ class History(msgspec.Struct, frozen=True, dict=True):
         """The files of each number, by number and then by name, those that can't be read among them."""
         numbers = {migration.file: migration.number for migration in self.migrations}
         numbers |= {unreadable.file: unreadable.number for unreadable in self.unreadable}
-        by_number: dict[int, tuple[str, ...]] = {}
+        by_number: dict[int, list[str]] = {}
         for file in sorted(numbers):
             number = numbers[file]
             if number is not None:
-                by_number[number] = (*by_number.get(number, ()), file)
-        return dict(sorted(by_number.items()))
+                by_number.setdefault(number, []).append(file)
+        return {number: tuple(by_number[number]) for number in sorted(by_number)}
 
     @cached_property
     def replayed(self) -> tuple[Migration, ...]:

@@ -287,22 +287,35 @@ def _ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tupl
 
 
 def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
-    if namesakes[0].number is None:
+    if namesakes[0].number is None or (len(namesakes) == 1 and gone is None):
         return namesakes
-    marked = [msgspec.structs.replace(one, fixed_by=_repair(one, namesakes)) for one in namesakes]
-    return [msgspec.structs.replace(one, replaces=_replaced(one, marked, gone)) for one in marked]
+    described: dict[str, list[str]] = {}
+    for one in namesakes:
+        described.setdefault(description_of(one.file), []).append(one.file)
+    marked = [msgspec.structs.replace(one, fixed_by=_repair(one, described)) for one in namesakes]
+    failed = [one.file for one in marked if one.failed][:2]
+    repaired: dict[str, str] = {}
+    for one in marked:
+        if one.fixed_by is not None:
+            repaired.setdefault(one.fixed_by, one.file)
+    return [msgspec.structs.replace(one, replaces=_replaced(one, failed, repaired, gone)) for one in marked]
 
 
-def _repair(migration: Migration, namesakes: list[Migration]) -> str | None:
-    """The file that takes its place; where two would, the one that is called after it."""
-    repairs = [one.file for one in namesakes if _replaces(one.file, migration.file)]
-    return max(repairs, key=len, default=None)
+def _repair(migration: Migration, described: Mapping[str, list[str]]) -> str | None:
+    """The file that takes its place, of the number's files by description; of two, the one that is called after it."""
+    description = description_of(migration.file)
+    if description == "fixed":
+        return None
+    repairs = (*described.get("fixed", ()), *described.get(f"{description}_fixed", ()))
+    return max(sorted(repairs), key=len, default=None)
 
 
-def _replaced(migration: Migration, namesakes: list[Migration], gone: str | None) -> str | None:
-    failed = [one.file for one in namesakes if one is not migration and (one.failed or one.fixed_by == migration.file)]
-    failed += [gone] if gone is not None and _replaces(migration.file, gone) else []
-    return next(iter(failed), None)
+def _replaced(migration: Migration, failed: list[str], repaired: Mapping[str, str], gone: str | None) -> str | None:
+    """The first file of its number that failed or has it as its repair, else the one that the revision had."""
+    files = [file for file in (*failed, repaired.get(migration.file)) if file is not None and file != migration.file]
+    if not files and gone is not None and _replaces(migration.file, gone):
+        return gone
+    return min(files, default=None)
 
 
 def _replaces(name: str, failed: str) -> bool:

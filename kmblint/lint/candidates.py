@@ -9,7 +9,7 @@ import msgspec
 
 from kmblint.findings import Diagnostic, Finding
 from kmblint.history.files import History, Migration
-from kmblint.lint.identity import Layout, covers, fingerprint
+from kmblint.lint.identity import Layout, fingerprint, prefixes
 from kmblint.lint.rulebook import Rule
 from kmblint.lint.settings import RuleSettings, Settings
 from kmblint.text import Place
@@ -91,39 +91,49 @@ class Diagnoser:
         return msgspec.structs.replace(finding, fix=None)
 
 
+class _Objects:
+    """The objects that findings are about, to be asked whether another finding is about one of them."""
+
+    def __init__(self) -> None:
+        self._subjects: set[str] = set()
+        self._holders: set[str] = set()
+        """Those and what holds them."""
+
+    def add(self, subject: str) -> None:
+        """With one more; one that is empty stands for the whole statement."""
+        self._subjects.add(subject)
+        self._holders.update(prefixes(subject))
+
+    def meets(self, subject: str) -> bool:
+        """Whether one of them is that object, holds it or is held by it, or either is the whole statement."""
+        if not subject or "" in self._subjects or subject in self._holders:
+            return True
+        return any(holder in self._subjects for holder in prefixes(subject))
+
+
 def without_superseded(candidates: list[Candidate]) -> list[Candidate]:
     """Without the findings that a better rule made on the same statement and object."""
-    superior: dict[tuple[str, int], list[Candidate]] = {}
+    superior: dict[tuple[str, int, str], _Objects] = {}
     for candidate in candidates:
-        if candidate.rule.card.metadata.supersedes:
-            superior.setdefault((candidate.file, candidate.statement), []).append(candidate)
+        for slug in candidate.rule.card.metadata.supersedes:
+            superior.setdefault((candidate.file, candidate.statement, slug), _Objects()).add(candidate.subject)
 
     def superseded(candidate: Candidate) -> bool:
-        return any(
-            candidate.rule.slug in better.rule.card.metadata.supersedes
-            and _same_object(better.subject, candidate.subject)
-            for better in superior.get((candidate.file, candidate.statement), ())
-        )
+        better = superior.get((candidate.file, candidate.statement, candidate.rule.slug))
+        return better is not None and better.meets(candidate.subject)
 
     return [candidate for candidate in candidates if not superseded(candidate)]
 
 
 def without_explained(told: list[Candidate]) -> list[Candidate]:
     """Without the findings whose cause another one tells; what isn't told explains nothing."""
-    explaining: dict[tuple[str, int], list[Candidate]] = {}
+    explaining: dict[tuple[str, int, str], _Objects] = {}
     for candidate in told:
-        if candidate.rule.card.metadata.explains:
-            explaining.setdefault((candidate.file, candidate.statement), []).append(candidate)
+        for slug in candidate.rule.card.metadata.explains:
+            explaining.setdefault((candidate.file, candidate.statement, slug), _Objects()).add(candidate.subject)
 
     def explained(candidate: Candidate) -> bool:
-        return candidate.cause is not None and any(
-            candidate.rule.slug in cause.rule.card.metadata.explains and _same_object(cause.subject, candidate.subject)
-            for cause in explaining.get(candidate.cause, ())
-        )
+        cause = None if candidate.cause is None else explaining.get((*candidate.cause, candidate.rule.slug))
+        return cause is not None and cause.meets(candidate.subject)
 
     return [candidate for candidate in told if not explained(candidate)]
-
-
-def _same_object(one: str, other: str) -> bool:
-    """Whether two findings are about one object, or one of them about the statement or the whole object."""
-    return not one or not other or covers(one, other) or covers(other, one)

@@ -68,11 +68,6 @@ def prefixes(subject: str) -> Iterator[str]:
         subject = subject.rpartition(".")[0]
 
 
-def covers(whole: str, part: str) -> bool:
-    """Whether an object is the other or holds it: `patients` holds `patients.phone`."""
-    return part == whole or part.startswith(f"{whole}.")
-
-
 def fingerprint(rule: str, file: str, subject: str, ordinal: int, repeated: int) -> str:
     """Sixteen hex digits of what makes a finding itself; `repeated` numbers those that are alike in all else."""
     # Unlike msgspec's, this JSON takes the stray bytes of a file's name.

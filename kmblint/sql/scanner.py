@@ -89,10 +89,7 @@ _TOKEN: Final = re.compile(
     r"""
     \s*+(?:
       (?P<word>[^\W\d][\w$]*)
-    | (?P<conflict>^(?:<{7}(?:[ ][^\n]*)?\r?$
-        | \|{7}(?:[ ][^\n]*)?$(?:.*?(?=^={7}\r?$))?
-        | ={7}\r?$(?:.*?^>{7}(?:[ ][^\n]*)?$)?
-        | >{7}(?:[ ][^\n]*)?\r?$))
+    | (?P<conflict>^(?:(?:<{7}|>{7})(?:[ ][^\n]*)?\r?$ | \|{7}(?:[ ][^\n]*)?$ | ={7}\r?$))
     | (?P<line>--(?:[^\n\r]|\r(?!\n|\Z))*)
     | (?P<block>/\*.*?\*/)
     | (?P<string>'[^']*(?:''[^']*)*')
@@ -107,6 +104,10 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+_CONFLICT_ENDS: Final = {
+    "|": re.compile(r"^(?=={7}\r?$)", re.MULTILINE), "=": re.compile(r"^>{7}(?: [^\n]*)?$", re.MULTILINE),
+}  # fmt: skip
+"""By its first character, up to where a line of a conflict takes what stands behind it: that isn't ours."""
 _KINDS: Final = {
     "line": Kind.LINE_COMMENT, "block": Kind.BLOCK_COMMENT, "string": Kind.STRING, "quoted": Kind.QUOTED,
     "dollar": Kind.DOLLAR, "number": Kind.NUMBER, "word": Kind.WORD, "open": Kind.OPEN,
@@ -132,6 +133,7 @@ def scan(source: Source, span: Span | None = None) -> list[Token]:
 def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
     at, end = within.start, within.end
     match_at = _TOKEN.match
+    unclosed: set[str] = set()
     while at < end:
         match = match_at(text, at, end)
         assert match is not None, "an alternative takes any character, and the last one the end"
@@ -145,6 +147,12 @@ def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
             swallowed = _STATEMENT_END.search(text, at, stop)
             if swallowed:
                 kind, stop = Kind.OPEN, swallowed.start()
+        elif kind is Kind.CONFLICT and text[at] in _CONFLICT_ENDS and text[at] not in unclosed:
+            last = _CONFLICT_ENDS[text[at]].search(text, stop, end)
+            if last:
+                stop = last.end()
+            else:  # nor is there one behind the next such line
+                unclosed.add(text[at])
         elif kind is Kind.OPEN:
             closing = _STATEMENT_END.search(text, at, end) if recover else None
             stop = closing.start() if closing else end
