@@ -78,7 +78,8 @@ WHOLE: Final = [
     "analysis/overwriting", "replay/describe", "replay/transcript", "schema/alter", "schema/apply", "schema/conflicts",
     "schema/predicate", "schema/write", "targets/guide", "targets/kimberlite/outcome",
     "targets/kimberlite/outcome_rows", "targets/kimberlite/planner/conditions", "targets/kimberlite/planner/matching",
-    "targets/kimberlite/planner/path", "targets/kimberlite/planner/reach", "targets/kimberlite/planner/rows",
+    "targets/kimberlite/planner/hazards", "targets/kimberlite/planner/path", "targets/kimberlite/planner/reach",
+    "targets/kimberlite/planner/rows",
     "targets/kimberlite/refusals", "targets/kimberlite/side_effects",
 ]  # fmt: skip
 """Modules whose matches name every kind, so that mypy asks each of them about a new one."""

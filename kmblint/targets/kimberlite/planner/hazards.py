@@ -18,7 +18,16 @@ from kmblint.schema.value_set import EMPTY, FULL, NULLS, ValueSet
 from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, conditions_of
 from kmblint.targets.kimberlite.planner.nulls import beyond_null, null_rows
-from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, access_path
+from kmblint.targets.kimberlite.planner.path import (
+    AccessPath,
+    Bound,
+    IndexRange,
+    KeyRange,
+    Point,
+    Range,
+    Scan,
+    access_path,
+)
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
 from kmblint.targets.kimberlite.planner.sets import compared_kind, indexed_kind
 from kmblint.targets.kimberlite.planner.values import Typed
@@ -268,7 +277,7 @@ class _Judge:
                 return "key range"
             case IndexRange(index=index):
                 return f"index {index.name}"
-            case _:
+            case Point() | Scan():
                 return "scan"
 
     def _blind(
