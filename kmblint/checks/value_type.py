@@ -63,6 +63,8 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
     for hazard in step.outcome.hazards:
         if isinstance(hazard, CutDigits) and hazard.span == value.span:
             kept = f"`{column.name}` is {hazard.column_type}: of {said} it keeps {hazard.kept}"
+            if hazard.instead is not None:
+                return kept, f"write it in quotes, which keep the sign: {hazard.instead}"
             return kept, "round the value, or give the column more digits behind the point"
         if isinstance(hazard, Poisons) and hazard.span == value.span:
             return None

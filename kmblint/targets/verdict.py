@@ -371,13 +371,15 @@ class FreezesRow(msgspec.Struct, frozen=True, tag=True):
 
 
 class CutDigits(msgspec.Struct, frozen=True, tag=True):
-    """A number is stored with fewer digits behind its point than written."""
+    """A number is stored with fewer digits behind its point than written, or without its sign."""
 
     column: str
     column_type: str
     value: str
     kept: str
     span: Span
+    instead: str | None = None
+    """The literal that keeps the sign, where the sign is lost."""
 
 
 Hazard: TypeAlias = (

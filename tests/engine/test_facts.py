@@ -19,7 +19,7 @@ from tests.rules_at_hand import history
 FACTS: Final = SCENARIOS.with_name("facts.jsonl")
 ASKED: Final = {
     "grant": 3, "several-rows": 7, "upsert-key": 3, "another-key": 2, "one-way": 3, "haunted": 5, "frozen-key": 17,
-    "scale": 5, "mask": 5, "index-limit": 1, "page": 14, "event": 12, "long-key": 3,
+    "scale": 5, "mask": 5, "index-limit": 1, "page": 14, "event": 12, "long-key": 3, "sign": 1,
 }  # fmt: skip
 """Area → how many scenarios show it."""
 EXPLAINED: Final = {

@@ -41,6 +41,7 @@ from kmblint.targets.kimberlite.values import (
     insertable,
     instead,
     kept_digits,
+    loses_sign,
     no_fraction,
     stored_type,
     update_fate,
@@ -247,7 +248,9 @@ def _value_hazards(
             name in table.primary_key, no_fraction(stored, value, facts),
         )  # fmt: skip
     elif fate is Fate.CUT:
-        yield CutDigits(name, str(column.type), literal_text(value), kept_digits(stored, value), value.span)
+        kept = kept_digits(stored, value, facts)
+        quoted = f"'{literal_text(value)}'" if loses_sign(value, facts) else None
+        yield CutDigits(name, str(column.type), literal_text(value), kept, value.span, quoted)
 
 
 def update_hazards(table: Table, change: UpdateRows, facts: Facts, *, nothing: bool) -> Iterator[Hazard]:

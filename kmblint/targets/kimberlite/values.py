@@ -134,14 +134,24 @@ def _decimal_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
                 return Fate.POISONS
         case Number() | Boolean() | Null() | ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
             return Fate.POISONS
-    return Fate.CUT if len(fraction.rstrip("0")) > scale else Fate.FITS
+    cut = len(fraction.rstrip("0")) > scale or loses_sign(value, facts)
+    return Fate.CUT if cut else Fate.FITS
 
 
-def kept_digits(stored: DataType, value: Value) -> str:
-    """How a decimal that is cut reads afterwards."""
+def loses_sign(value: Value, facts: Facts) -> bool:
+    """Whether a DECIMAL column keeps a negative number as a positive one: `-0.50`, not in quotes (area sign)."""
+    if facts.keeps_sign_of_fractions or not isinstance(value, Number):
+        return False
+    whole, _, fraction = value.text.partition(".")
+    return whole.startswith("-") and not whole.strip("-0") and bool(fraction.strip("0"))
+
+
+def kept_digits(stored: DataType, value: Value, facts: Facts) -> str:
+    """How a decimal that is cut, or loses its sign, reads afterwards."""
     text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
     whole, _, fraction = text.partition(".")
-    return f"{whole}.{fraction[: stored.arguments[1]]}"
+    kept = whole.removeprefix("-") if loses_sign(value, facts) else whole
+    return f"{kept}.{fraction[: stored.arguments[1]]}"
 
 
 def _is_uuid(text: str) -> bool:
