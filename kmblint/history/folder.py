@@ -139,7 +139,8 @@ class _Reader:
         self.display = display
         self.parse = parse
         self.access = access
-        self._folder = display(root)
+        folder = display(root)
+        self._prefix = "" if folder == "." else posixpath.join(folder, "")
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
         self._taken = {number_of(name) for name in names if is_migration(name)}
@@ -157,7 +158,7 @@ class _Reader:
 
     def shown(self, name: str) -> str:
         """How the user calls a file of the folder."""
-        return name if self._folder == "." else posixpath.join(self._folder, name)
+        return self._prefix + name
 
     def migration(self, name: str, text: str | None) -> tuple[Migration | None, Unreadable | None]:
         """What a file says, and why the runner can't read it; from a file that nobody can read, no migration."""

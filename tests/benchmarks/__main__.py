@@ -49,6 +49,7 @@ def main() -> None:
     page = "\n".join(lines) + "\n"
     print(page)
     if asked.write:
+        (ROOT / "docs").mkdir(exist_ok=True)
         (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
 
 
