@@ -10,6 +10,8 @@ from kmblint.sql.scanner import Kind, Token
 from kmblint.text import Span
 
 _IN_NAME: Final = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\{%.*?%\}")
+_BEGINNINGS: Final = frozenset("?{$%\\:@")
+"""The symbols with which a placeholder begins."""
 _OPERANDS: Final = frozenset({Kind.WORD, Kind.NUMBER, Kind.QUOTED, Kind.STRING})
 
 
@@ -23,7 +25,7 @@ def placeholders(tokens: Sequence[Token]) -> Iterator[Span]:
         token = tokens[at]
         if token.kind is Kind.QUOTED:
             yield from (Span(token.start + m.start(), token.start + m.end()) for m in _IN_NAME.finditer(token.text))
-        size = _size(tokens, at) if token.kind is Kind.SYMBOL else 0
+        size = _size(tokens, at) if token.text in _BEGINNINGS and token.kind is Kind.SYMBOL else 0
         if size:
             yield token.span.to(tokens[at + size - 1].span)
         at += size or 1
