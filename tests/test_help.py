@@ -120,7 +120,6 @@ CONSEQUENCES: Final[dict[tuple[str, str], str]] = {
     ("dropped-clause", "unindexed-reference"): "a reference that isn't declared any more is seen by its name",
     ("never-true-where", "unbatched-update"): "a condition that finds rows is judged like any other",
     ("null-in-range", "never-true-where"): "of `= NULL` the other half of the help is meant: IS NULL",
-    ("unbatched-update", "never-true-where"): "a value of the key's first column stands for those that nobody knows",
     ("duplicate-sequence", "sequence-gap"): "of three files each is renumbered in its turn",
     ("late-migration", "sequence-start"): "the case's history begins with 0002",
     ("frozen-key", "repeated-row"): "the case writes one value in two ways",

@@ -8,6 +8,7 @@ from typing import Final
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.parts import Assignment
+from kmblint.schema.predicate import And, ColumnRef, Compare, In, Predicate
 from kmblint.schema.reach import Reach
 from kmblint.schema.types import Family
 from kmblint.schema.write import quoted
@@ -27,18 +28,20 @@ def first_batch(
     """The change bounded to its first batch of at most `size` rows.
 
     None where the table has no known key, and where the rows that are meant can't be said: by another table, or by a
-    condition that is refused (the key alone would change other rows).
+    condition that is refused (the key alone would change other rows); and where a value is refused for which no text
+    can stand in, because whoever copied a number or a day that we made up would write it into the rows.
 
     With `listed` the key is compared with a list, which no target takes for a range.
 
-    `text` gives the characters of a span. What lies in a `refused` span isn't repeated: a literal stands in for it.
+    `text` gives the characters of a span. What lies in a `refused` span isn't repeated: `'…'` stands in for it.
     """
     key = [column for name in table.primary_key if (column := table.column(name))]
     spans = tuple(refused)
     if not key or change.joined or (change.where is not None and _touched(change.where.span, spans)):
         return None
     before = f"{change.alias}." if change.alias else ""
-    conditions = [f"{before}{quoted(column.name)} {_one_of(column)}" for column in key[:-1]]
+    named = _named(change.where)
+    conditions = [f"{before}{quoted(column.name)} {_one_of(column)}" for column in key[:-1] if column.name not in named]
     if change.where is not None:
         conditions.insert(0, f"({_flat(text(change.where.span))})")
     low = reach.first_number(key[-1].name)
@@ -47,15 +50,34 @@ def first_batch(
     where = " AND ".join(conditions)
     if isinstance(change, DeleteRows):
         return f"DELETE FROM {name} WHERE {where};"  # noqa: S608  # a proposal to read, sent nowhere
-    values = ", ".join(_assigned(each, table, text, spans) for each in change.assignments)
+    assigned = [_assigned(each, table, text, spans) for each in change.assignments]
+    values = ", ".join(each for each in assigned if each is not None)
+    if None in assigned:
+        return None
     return f"UPDATE {name} SET {values} WHERE {where};"  # noqa: S608  # a proposal to read, sent nowhere
 
 
-def _assigned(assignment: Assignment, table: Table, text: Callable[[Span], str], refused: tuple[Span, ...]) -> str:
+def _assigned(
+    assignment: Assignment, table: Table, text: Callable[[Span], str], refused: tuple[Span, ...]
+) -> str | None:
+    """The assignment as it stands, or with `'…'` for a text that is refused; None for another value that is."""
     if not _touched(assignment.span, refused):
         return _flat(text(assignment.span))
     column = table.column(assignment.column.text)
-    return f"{quoted(assignment.column.text)} = {_EXAMPLES.get(column.type.family, 'NULL') if column else 'NULL'}"
+    is_text = column is not None and column.type.family is Family.TEXT
+    return f"{quoted(assignment.column.text)} = '…'" if is_text else None
+
+
+def _named(where: Predicate | None) -> set[str]:
+    """The columns of which the condition names the values already, in every row that is meant."""
+    named: set[str] = set()
+    for part in where.parts if isinstance(where, And) else (where,):
+        match part:
+            case Compare(operator="=", left=ColumnRef(name=name)) | In(value=ColumnRef(name=name), negated=False):
+                named.add(name)
+            case _:
+                pass
+    return named
 
 
 def _touched(span: Span, others: tuple[Span, ...]) -> bool:

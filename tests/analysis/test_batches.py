@@ -105,14 +105,24 @@ def test_a_refused_value_is_left_to_the_reader() -> None:
     )
 
 
-def test_what_stands_in_for_a_refused_value_is_taken_by_the_column() -> None:
+@pytest.mark.parametrize("assigned", ["at = NOW()", "fee = fee * 1.021"])
+def test_no_number_or_day_is_made_up_for_a_refused_value(assigned: str) -> None:
     table = "CREATE TABLE visits (id BIGINT PRIMARY KEY, at TIMESTAMP, fee DECIMAL(10,2))"
-    assert batch_of(table, "UPDATE visits SET at = NOW()", "NOW()") == (
-        "UPDATE visits SET at = 1767225600000000000 WHERE id BETWEEN 1 AND 100;"
-    )
-    assert batch_of(table, "UPDATE visits SET fee = fee * 2", "fee * 2") == (
-        "UPDATE visits SET fee = '1.00' WHERE id BETWEEN 1 AND 100;"
-    )
+    assert batch_of(table, f"UPDATE visits SET {assigned}", assigned.partition(" = ")[2]) is None
+
+
+@pytest.mark.parametrize(
+    ("where", "bound"),
+    [
+        ("tenant = 12", "(tenant = 12) AND no BETWEEN 1 AND 100"),
+        ("tenant IN (12, 13) AND text = 'a'", "(tenant IN (12, 13) AND text = 'a') AND no BETWEEN 1 AND 100"),
+        ("tenant > 12", "(tenant > 12) AND tenant IN (1) AND no BETWEEN 1 AND 100"),
+        ("tenant NOT IN (1, 2)", "(tenant NOT IN (1, 2)) AND tenant IN (1) AND no BETWEEN 1 AND 100"),
+    ],
+)
+def test_a_part_of_the_key_that_the_condition_names_is_not_named_again(where: str, bound: str) -> None:
+    table = "CREATE TABLE lines (tenant BIGINT, no BIGINT, text TEXT, PRIMARY KEY (tenant, no))"
+    assert batch_of(table, f"DELETE FROM lines WHERE {where}") == f"DELETE FROM lines WHERE {bound};"
 
 
 def test_rows_that_a_refused_condition_means_are_in_no_batch() -> None:
