@@ -60,6 +60,7 @@ CHOICES: Final[dict[str, str]] = {
     "unbatched-delete": "no key of the table is known",
     "missing-where": "which rows are meant isn't known",
     "always-true-where": "which rows are meant isn't known",
+    "ignored-limit": "which rows of an INSERT are meant is not known",
     "unindexed-predicate": "by what other condition the rows can be named isn't known",
     "swallowing-index": "which of its columns the programs search by isn't known",
     "never-true-where": "which rows are meant isn't known",

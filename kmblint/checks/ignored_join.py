@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.targets.verdict import IgnoredJoin, IgnoredQualifier
+from kmblint.targets.verdict import IgnoredJoin, IgnoredQualifier, UnsupportedForm
 
 
 def check(step: Step) -> Iterator[Finding]:
     """What is ignored, once a statement, and what the condition falls on instead."""
     joins = [hazard for hazard in step.outcome.hazards if isinstance(hazard, IgnoredJoin | IgnoredQualifier)]
-    if not joins:
-        return
+    if not joins or any(isinstance(refusal, UnsupportedForm) for refusal in step.outcome.refusals):
+        return  # what isn't taken falls on no row
     first, *others = joins
     yield Finding(
         step.place(first.span),

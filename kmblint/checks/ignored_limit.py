@@ -1,23 +1,27 @@
-"""LIMIT and ORDER BY of UPDATE and DELETE, which the engine ignores."""
+"""LIMIT and ORDER BY of a data change, which the engine ignores."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from kmblint.analysis.batches import first_batch
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.schema.changes import DeleteRows, UpdateRows
+from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
 from kmblint.targets.verdict import IgnoredLimit, IgnoredOrder
 
 _BATCH: Final = 1000
 
 
-def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
+def check(change: UpdateRows | DeleteRows | InsertRows, step: Step) -> Iterator[Finding]:
     """The clauses, once a statement, and a batch that the engine does heed; one row needs no limit and no order."""
     ignored = [hazard for hazard in step.outcome.hazards if isinstance(hazard, IgnoredLimit | IgnoredOrder)]
     if not ignored:
+        return
+    if isinstance(change, InsertRows):
+        yield from _inserted(change, step, ignored[0])
         return
     table, reach = step.before.table(change.table.text), step.reach
     batch = None
@@ -40,6 +44,18 @@ def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
         related=tuple(Related(step.place(hazard.span), f"{_clause(hazard)} is ignored too") for hazard in others),
         subject=step.subject,
     )
+
+
+def _inserted(change: InsertRows, step: Step, hazard: IgnoredLimit | IgnoredOrder) -> Iterator[Finding]:
+    """More rows than LIMIT names."""
+    number = re.search(r"\d+", step.migration.source.slice(hazard.span))
+    if number is not None and int(number[0]) < len(change.rows):
+        yield Finding(
+            step.place(hazard.span),
+            f"LIMIT is taken and ignored: all {len(change.rows)} rows are inserted",
+            help="leave out LIMIT, and the rows that aren't meant",
+            subject=step.subject,
+        )
 
 
 def _clause(hazard: IgnoredLimit | IgnoredOrder) -> str:

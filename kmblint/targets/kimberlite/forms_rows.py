@@ -67,6 +67,8 @@ def insert(fold: Fold, root: Node) -> None:
                 _on_conflict(fold, part)
             case "RETURNING":
                 _returning(fold, part)
+            case "LIMIT":
+                fold.hazards.append(IgnoredLimit(part.span))
             case _ if part.kind == "REPLACE" or part.kind.startswith("OR "):
                 effect = "a row whose key is there is refused all the same"
                 fold.hazards.append(IgnoredGuard(part.kind, part.span, effect))

@@ -89,8 +89,7 @@ def _heading(fold: Fold, root: Node) -> bool:
             fold.refuse(reason, root.span.to(part.span), "leave it out")
             return False
     if scope:
-        last = "TEMPORARY" if scope[-1].kind == "TRANSIENT" else scope[-1].kind
-        _drop_from_table(fold, last, scope[0].span.to(scope[-1].span))
+        _drop_from_table(fold, scope[-1].kind, scope[0].span.to(scope[-1].span))
     return True
 
 

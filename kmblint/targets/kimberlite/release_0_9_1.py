@@ -90,6 +90,7 @@ RELEASE_0_9_1: Final = Facts(
     },
     dropped_table_clauses={
         "TEMPORARY": ("the table stays for ever", Severity.WARNING),
+        "TRANSIENT": ("the table is an ordinary one", Severity.WARNING),
         "OR REPLACE": ("an existing table is not replaced: the statement is then refused", Severity.WARNING),
         "EXTERNAL": ("the table is an ordinary one", Severity.WARNING),
         "INHERITS": ("no column is inherited", Severity.WARNING),
