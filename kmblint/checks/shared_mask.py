@@ -6,32 +6,48 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
-from kmblint.schema.catalog import Mask
+from kmblint.schema.catalog import Column, Mask, Table
 from kmblint.schema.changes import AddMask
 
 
-def check(change: AddMask, step: Step, replay: Replay) -> Iterator[Finding]:
-    """The other tables that have a column of the name at the end of the history, if the mask is there still."""
-    mask = replay.end.masks.get(change.name.text)
-    if mask is None or mask.made != step.place(change.span):
+def check(replay: Replay) -> Iterator[Finding]:
+    """The masks at the end of the history, those that hide one column in one way once, with what they hide beside."""
+    alike: dict[tuple[str, str], list[Mask]] = {}
+    for mask in replay.end.masks.values():
+        alike.setdefault((mask.column, _way(mask)), []).append(mask)
+    if not alike:
         return
-    alike = [each for each in replay.end.masks.values() if _alike(each, mask)]
-    if alike[0] is not mask:
-        return  # told at the first of them
-    masked = {each.table for each in alike}
-    others = [
-        (table, column)
-        for table in replay.end.in_order
-        if table.name not in masked and (column := table.column(change.column.text)) is not None
-    ]
-    if not others:
-        return
+    hidden = _columns(replay, {column for column, _ in alike})
+    made = {
+        step.place(step.change.span): step
+        for step in replay.steps
+        if isinstance(step.change, AddMask) and step.migration is not replay.history.baseline
+    }
+    for (column, _), masks in alike.items():
+        masked = {mask.table for mask in masks}
+        others = [(table, its) for table, its in hidden.get(column, ()) if table.name not in masked]
+        step = made.get(masks[0].made)
+        if others and step is not None and isinstance(step.change, AddMask):
+            yield _finding(step, step.change, replay, others)
+
+
+def _columns(replay: Replay, names: set[str]) -> dict[str, list[tuple[Table, Column]]]:
+    """The columns of these names, with their tables."""
+    columns: dict[str, list[tuple[Table, Column]]] = {}
+    for table in replay.end.in_order:
+        for column in table.columns:
+            if column.name in names:
+                columns.setdefault(column.name, []).append((table, column))
+    return columns
+
+
+def _finding(step: Step, change: AddMask, replay: Replay, others: list[tuple[Table, Column]]) -> Finding:
     shown = ", ".join(f"`{table.name}`" for table, _ in others[:3]) + (
         f" and {len(others) - 3} more" if len(others) > 3 else ""
     )
     gone = replay.end.table(change.table.text) is None
     of_own = f", and goes on to do so although `{change.table}` is dropped" if gone else ""
-    yield Finding(
+    return Finding(
         step.place(change.column.span),
         f"mask `{change.name}` hides `{change.column}` of every table, also of {shown}{of_own}",
         help=f"drop it with its table: DROP MASK {change.name}"
@@ -40,11 +56,6 @@ def check(change: AddMask, step: Step, replay: Replay) -> Iterator[Finding]:
         related=tuple(Related(at.made, f"`{table.name}.{at.name}` is hidden too") for table, at in others[:3]),
         subject=f"{change.table}.{change.column}",
     )
-
-
-def _alike(one: Mask, other: Mask) -> bool:
-    """Whether two masks hide a column of one name in one way, so that neither surprises the other's table."""
-    return one.column == other.column and _way(one) == _way(other)
 
 
 def _way(mask: Mask) -> str:
