@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -16,23 +17,51 @@ from kmblint.targets.verdict import Replacement
 from kmblint.text import Place, Source, Span
 from tests.database import Database
 from tests.engine.replayed import SCENARIOS, scenarios
+from tests.engine.row_agreement import ANSWERED, recorded
+
+SNAPSHOTS: Final = Path(__file__).parent / "snapshots"
 
 
 @pytest.mark.parametrize("target", targets.NAMES)
 def test_what_is_said_of_every_recorded_statement(target: str, snapshot: Snapshot) -> None:
     """Each statement with the words that the target has for it; those that it has nothing to say of are left out."""
-    remarks: dict[str, None] = {}
-    for name in ("scenarios.jsonl", "oddities.jsonl", "facts.jsonl"):
-        for scenario in scenarios(SCENARIOS.with_name(name)):
-            database = Database(targets.get(target))
-            for answer in scenario.statements:
-                source = Source("it", answer.sql)
-                for step in database.send(source):
-                    lines = list(_remarks(step, source))
-                    if lines:
-                        remarks["\n".join((" ".join(answer.sql.split())[:300], *lines, ""))] = None
-    snapshot.snapshot_dir = Path(__file__).parent / "snapshots"
-    snapshot.assert_match("\n".join(sorted(remarks)), f"wordings-{target}.txt")
+    files = (SCENARIOS.with_name(name) for name in ("scenarios.jsonl", "oddities.jsonl", "facts.jsonl"))
+    asked = ([answer.sql for answer in scenario.statements] for file in files for scenario in scenarios(file))
+    snapshot.snapshot_dir = SNAPSHOTS
+    snapshot.assert_match("\n".join(sorted(set(_told(asked, target)))), f"wordings-{target}.txt")
+
+
+def test_what_is_said_of_statements_of_other_databases(snapshot: Snapshot) -> None:
+    corpus = (Path(__file__).parents[1] / "sql" / "corpus.sql").read_text(encoding="utf-8").strip().split("\n\n")
+    snapshot.snapshot_dir = SNAPSHOTS
+    snapshot.assert_match("\n".join(sorted(set(_told(([sql] for sql in corpus), "kimberlite")))), "wordings-corpus.txt")
+
+
+def test_what_is_said_of_conditions_on_rows(snapshot: Snapshot) -> None:
+    """Of remarks that differ in numbers, texts and names only, the first."""
+    asked = ([told.sql for told in scenario.told] for scenario in (*recorded(ANSWERED), *recorded()))
+    alike: dict[str, str] = {}
+    for statement in _told(asked, "kimberlite"):
+        sql, *remarks = re.split(r"\n(?=    \w)", statement)
+        for remark in remarks:
+            named = re.sub(
+                r"\n        (?:column|span|table|value|kept|index|operator|replacements|way|comparison): .*", "", remark
+            )
+            words = re.sub(r"`[^`]*`|'[^']*'|\b[A-Z]+\b(?:\(\d.*?\))?|index \w+|-?\b[\d.]+", "·", named)
+            alike.setdefault(words, f"{sql}\n{remark}".rstrip() + "\n")
+    snapshot.snapshot_dir = SNAPSHOTS
+    snapshot.assert_match("\n".join(sorted(alike.values())), "wordings-rows.txt")
+
+
+def _told(asked: Iterable[list[str]], target: str) -> Iterator[str]:
+    """What is said of each statement, each time on a database of its own list."""
+    for texts in asked:
+        database = Database(targets.get(target))
+        for sql in texts:
+            source = Source("it", sql)
+            for step in database.send(source):
+                if lines := list(_remarks(step, source)):
+                    yield "\n".join((" ".join(sql.split())[:300], *lines, ""))
 
 
 def _remarks(step: Step, source: Source) -> Iterator[str]:
