@@ -90,12 +90,6 @@ class Source:
         line = max(1, min(bisect_right(self._starts, offset), self.line_count))
         return Position(line, offset - self._starts[line - 1] + 1)
 
-    def position_utf16(self, offset: int) -> Position:
-        """Like `position`, with the column counted in UTF-16 code units, as editors' protocols do."""
-        at = self.position(offset)
-        before = self.line(at.line)[: at.column - 1]
-        return Position(at.line, len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1)
-
     def offset(self, line: int, column: int = 1) -> int:
         """The offset of a 1-based line and column, held inside the text."""
         line = min(max(line, 1), self.line_count)
