@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -48,8 +47,7 @@ def check(change: UpdateRows | DeleteRows | InsertRows, step: Step) -> Iterator[
 
 def _inserted(change: InsertRows, step: Step, hazard: IgnoredLimit | IgnoredOrder) -> Iterator[Finding]:
     """More rows than LIMIT names."""
-    number = re.search(r"\d+", step.migration.source.slice(hazard.span))
-    if number is not None and int(number[0]) < len(change.rows):
+    if change.limit is not None and change.limit < len(change.rows):
         yield Finding(
             step.place(hazard.span),
             f"LIMIT is taken and ignored: all {len(change.rows)} rows are inserted",

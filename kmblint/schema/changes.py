@@ -354,6 +354,8 @@ class InsertRows(_TableChange, frozen=True, tag=True, dict=True):
     clauses: tuple[Clause, ...] = ()
     reads: tuple[Name, ...] = ()
     """Tables that its sub-queries and common table expressions read."""
+    limit: int | None = None
+    """Behind VALUES, where Kimberlite takes it."""
 
     def touches(self) -> Iterator[Name]:
         """The table, and those that its query reads."""
