@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.output import color_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, wants_color, width, write
 from kmblint.config.keys import FAMILY
 from kmblint.errors import InputError
 from kmblint.lint.rulebook import Rulebook
@@ -33,4 +33,6 @@ def command(rule: str, color: str) -> None:
             raise InputError(f"`{rule}` is a family of rules; `kmblint rules` lists them")
         hint = f"did you mean {one_of(near)}?" if near else "`kmblint rules` lists them"
         raise InputError(f"there is no rule `{rule}`; {hint}")
+    if rule in known.card.metadata.aliases:
+        complain(f"`{rule}` is called `{known.slug}` now")
     write("\n".join(rendered(known.card, Paint(wants_color(color)), min(width(), PAGE))) + "\n")

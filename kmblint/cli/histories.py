@@ -137,7 +137,7 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
         since=held_against.name if held_against else None,
         released=held_against.released if held_against else None,
         ahead=held_against.ahead if held_against else {},
-        notes=held_against.notes if held_against else (),
+        notes=(*settings.notes, *(held_against.notes if held_against else ())),
     )
     history = read(root, known, overlay=overlay, access=access, display=display)
     return Opened(history, settings, None if shown is None else shown | history.gone)

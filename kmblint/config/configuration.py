@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 import msgspec
 
 from kmblint.access import ANYWHERE, Access, BarredError
-from kmblint.config.keys import KEYS, Context, Key, UnfitError, read_severity
+from kmblint.config.keys import KEYS, Context, Key, UnfitError, named_rules, read_severity
 from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
 from kmblint.tomlfile import KeyPath, TomlFile
@@ -67,6 +67,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     directory: Setting[Path | None]
     rules: Mapping[str, RuleTable]
     """By slug; only those that something is set for."""
+    notes: tuple[str, ...] = ()
+    """A sentence for each rule that is named as it was called before."""
 
 
 def find(start: Path) -> Path | None:
@@ -121,7 +123,8 @@ def load(
         raise ConfigError(tuple(reading.problems))
     settings = {key.field: Setting(key.default) for key in KEYS.values()}
     settings |= _layered(said, asked)
-    return Config(file=name if file else None, rules=reading.rules, **settings)
+    notes = tuple(dict.fromkeys(reading.notes))
+    return Config(file=name if file else None, rules=reading.rules, notes=notes, **settings)
 
 
 _Settings: TypeAlias = dict[str, Setting[Any]]
@@ -150,6 +153,7 @@ class _Reading:
         self.rulebook = rulebook
         self.formats = formats
         self.problems: list[str] = []
+        self.notes: list[str] = []
         self.rules: dict[str, RuleTable] = {}
 
     def file(self, file: TomlFile, path: Path) -> _Settings:
@@ -187,6 +191,8 @@ class _Reading:
 
     def _read(self, settings: _Settings, name: str, value: object, context: Context, place: _Place | None) -> None:
         key: Key = KEYS[name]
+        for selector in named_rules(name, value):
+            self._note_renamed(place.words(selector) if place else f"`{key.option}`", selector)
         try:
             settings[key.field] = Setting(key.read(value, context), place.origin if place else key.option)
         except UnfitError as error:
@@ -204,6 +210,7 @@ class _Reading:
         elif rule.slug in self.rules:
             self._problem(place, f"`{rule.slug}` is configured twice", None)
         else:
+            self._note_renamed(place.words(), place.key[-1])
             self.rules[rule.slug] = self._table(place, rule, table)
 
     def _table(self, place: _Place, rule: Rule, table: Mapping[str, object]) -> RuleTable:
@@ -222,6 +229,11 @@ class _Reading:
             except ValueError as error:
                 self._problem(inner, str(error), None)
         return RuleTable(severity, options)
+
+    def _note_renamed(self, where: str, name: str) -> None:
+        rule = self.rulebook.get(name)
+        if rule is not None and name in rule.card.metadata.aliases:
+            self.notes.append(f"{where}: `{name}` is called `{rule.slug}` now")
 
     def _problem(self, place: _Place, what: str, meant: str | None) -> None:
         self.problems.append(f"{place.words()}: {what}" + (f", did you mean `{meant}`?" if meant else ""))

@@ -59,6 +59,14 @@ def _selectors(value: object, context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(selector for selector in selectors if selector))
 
 
+def named_rules(key: str, value: object) -> tuple[str, ...]:
+    """The selectors in the value of a key, as they are written; none where the key takes none."""
+    lists = [value] if KEYS[key].read is _selectors else []
+    if KEYS[key].read is _per_file and isinstance(value, Mapping):
+        lists = [*value.values()]
+    return tuple(item for items in lists if isinstance(items, list | tuple) for item in items if isinstance(item, str))
+
+
 def _selector(item: str, rulebook: Rulebook) -> str | None:
     if item in PRESETS:
         return item

@@ -130,6 +130,19 @@ def broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rulebook, "load", lambda: Rulebook([*rulebook, rule]))
 
 
+def test_a_former_name_of_a_rule_selects_and_suppresses_and_the_report_says_its_name(project: Path) -> None:
+    folder = project / "migrations"
+    split = "CREATE TABLE wards (id BIGINT PRIMARY KEY, title TEXT DEFAULT 'a;b');\n"
+    (folder / "0002_create_wards.sql").write_text(split)
+    (project / "kmblint.toml").write_text('select = ["cut-statement", "unused-suppression"]\n')
+    done = CliRunner().invoke(main, ["check"])
+    assert (done.exit_code, done.stdout.count("split-statement]:")) == (1, 1)
+    assert "`select`: `cut-statement` is called `split-statement` now" in " ".join(done.stdout.split())
+    (folder / "0002_create_wards.sql").write_text(f"-- kmblint: ignore[cut-statement] a test of the runner\n{split}")
+    done = CliRunner().invoke(main, ["check"])
+    assert (done.exit_code, done.stdout.count("split-statement]:")) == (0, 0)
+
+
 @pytest.mark.usefixtures("broken_rule")
 def test_a_rule_that_raises_is_a_finding_and_exit_code_3() -> None:
     result = check("--select", "broken-rule,KMB014", "--exit-zero", "--output-format", "concise")

@@ -212,6 +212,36 @@ def test_the_nearest_file_governs_and_our_own_comes_first(tmp_path: Path) -> Non
     assert find(inner) == inner / "kmblint.toml"
 
 
+def test_a_former_name_of_a_rule_is_taken_and_noted_once_for_each_place(tmp_path: Path) -> None:
+    text = """\
+select = ["whole-table"]
+extend-select = [
+  "drop-table",
+  "whole-table",
+]
+
+[per-file-ignores]
+"0001_*.sql" = ["whole-table"]
+
+[rules.whole-table]
+severity = "info"
+"""
+    found = config(tmp_path, text, {"ignore": ("whole-table", "whole-table")})
+    assert found.select.value == found.per_file_ignores.value["0001_*.sql"] == found.ignore.value == ("missing-where",)
+    assert list(found.rules) == ["missing-where"]
+    assert found.notes == tuple(
+        f"{where}: `whole-table` is called `missing-where` now"
+        for where in (
+            "kmblint.toml:1: `select`",
+            "kmblint.toml:4: `extend-select`",
+            "kmblint.toml:7: `per-file-ignores`",
+            "kmblint.toml:10: `rules.whole-table`",
+            "`--ignore`",
+        )
+    )
+    assert config(tmp_path, 'select = ["missing-where", "KMB503", "kmb601"]').notes == ()
+
+
 def test_what_runs_by_default(tmp_path: Path) -> None:
     assert running(tmp_path) == RECOMMENDED
     assert running(tmp_path, '[target]\nname = "guide"') == RECOMMENDED[:-1]

@@ -68,12 +68,12 @@ def _piece_behind(migration: Migration, offset: int) -> Piece | None:
 
 
 def _harmless(migration: Migration, comment: Token) -> bool:
-    """Whether every remainder of a cut comment is skipped, or nothing is left of it."""
+    """Whether every remainder of a split comment is skipped, or nothing is left of it."""
     if any(statement.span.start < comment.start < statement.span.end for statement in migration.statements):
         return False
-    cuts = [comment.start + at for at, character in enumerate(comment.text) if character == ";"]
-    for cut in cuts:
-        behind = _piece_behind(migration, cut)
+    splits = [comment.start + at for at, character in enumerate(comment.text) if character == ";"]
+    for split in splits:
+        behind = _piece_behind(migration, split)
         if behind is not None and behind.span.start < comment.end and behind.sent:
             return False
     if comment.kind is Kind.BLOCK_COMMENT:
