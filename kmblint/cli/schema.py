@@ -17,7 +17,7 @@ from kmblint.errors import InputError
 from kmblint.history.files import History
 from kmblint.replay.steps import replay
 from kmblint.reporters.catalog import RENDERERS, as_table
-from kmblint.reporters.kept import Kept
+from kmblint.schema.kept import Kept
 
 
 @click.command(name="schema", short_help="Show the schema that the migrations make.")

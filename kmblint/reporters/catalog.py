@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.reporters.characters import fold, measured, visible
-from kmblint.reporters.kept import Kept
 from kmblint.reporters.view import PAGE
 from kmblint.schema.catalog import Catalog, Column, Table
+from kmblint.schema.kept import Kept
 from kmblint.schema.parts import ForeignKey
 from kmblint.schema.types import DataType
 

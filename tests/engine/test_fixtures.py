@@ -12,7 +12,7 @@ from kmblint.cli.histories import Request, open_histories
 from kmblint.replay.steps import Replay, replay
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.catalog_sql import as_sql
-from kmblint.reporters.kept import Kept
+from kmblint.schema.kept import Kept
 from kmblint.sql.parse import statements
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Source

@@ -9,7 +9,7 @@ from typing import Any, Final
 from kmblint import targets
 from kmblint.replay.steps import replay
 from kmblint.reporters.catalog import RENDERERS
-from kmblint.reporters.kept import Kept
+from kmblint.schema.kept import Kept
 from tests.rules_at_hand import history
 
 FILES: Final = {

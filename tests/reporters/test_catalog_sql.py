@@ -13,7 +13,7 @@ from kmblint import targets
 from kmblint.replay.steps import Replay, replay
 from kmblint.reporters.catalog import as_json
 from kmblint.reporters.catalog_sql import as_sql
-from kmblint.reporters.kept import Kept
+from kmblint.schema.kept import Kept
 from kmblint.schema.write import quoted
 from kmblint.sql.parse import statements
 from kmblint.targets.verdict import Verdict

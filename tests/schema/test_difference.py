@@ -1,0 +1,135 @@
+"""What stands between two schemas."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.difference import Difference, PartDifference, Shown, difference
+from kmblint.schema.kept import Kept
+from kmblint.text import Source
+from tests.sql_catalog import FILE, catalog
+
+WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT);\n"
+BEDS = "CREATE TABLE beds (id BIGINT PRIMARY KEY, ward_id BIGINT REFERENCES wards(id));\n"
+
+
+def shown(sql: str, made: Catalog | None = None) -> Shown:
+    source = Source(FILE, sql)
+    return Shown(made or catalog(sql), Kept(lambda kind: kind, True, lambda place: source.slice(place.span)))
+
+
+def between(before: str, after: str) -> list[str]:
+    """Each difference as a line; the two are histories of their own."""
+    return told(difference(shown(before), shown(after)))
+
+
+def then(before: str, change: str) -> list[str]:
+    """Each difference that statements make of a schema, and that their history tells."""
+    return told(difference(shown(before), shown(before + change)))
+
+
+def told(found: Difference) -> list[str]:
+    lines: list[str] = []
+    for table in found.tables:
+        sign = "+" if table.before is None else "-" if table.after is None else "="
+        lines.append(" ".join(filter(None, (sign, table.name, table.former and f"was {table.former}"))))
+        lines += ["  remade"] * table.remade + ["  reordered"] * table.reordered
+        lines += [f"  {line(part)}" for part in table.parts]
+    return [*lines, *map(line, found.objects)]
+
+
+def line(part: PartDifference) -> str:
+    before, after = (side.definition if side else "" for side in (part.before, part.after))
+    return f"{part.kind}: {before} → {after}"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("", []),
+        ("DROP TABLE beds;", ["- beds", "  column: id BIGINT NOT NULL → ", "  column: ward_id BIGINT → ",
+                              "  primary key: PRIMARY KEY (id) → ",
+                              "  constraint: FOREIGN KEY (ward_id) REFERENCES wards(id) → "]),
+        ("ALTER TABLE wards ADD COLUMN floor INT DEFAULT 0;", ["= wards", "  column:  → floor INT DEFAULT 0"]),
+        ("ALTER TABLE wards DROP COLUMN name;", ["= wards", "  column: name TEXT → "]),
+        ("ALTER TABLE wards ALTER COLUMN name SET NOT NULL;", ["= wards", "  column: name TEXT → name TEXT NOT NULL"]),
+        ("CREATE INDEX i ON wards (name);", ["= wards", "  index:  → CREATE INDEX i ON wards (name)"]),
+        ("ALTER TABLE wards ADD CONSTRAINT c CHECK (id > 0);",
+         ["= wards", "  constraint:  → CONSTRAINT c CHECK (id > 0)"]),
+        ("CREATE MASK m ON wards.name USING HASH;", ["= wards", "  mask:  → CREATE MASK m ON wards.name USING HASH"]),
+        ("CREATE ROLE nurse;", ["role:  → CREATE ROLE nurse"]),
+        ("CREATE USER ann WITH PASSWORD 'x' ROLE nurse;", ["user:  → CREATE USER ann"]),
+        ("ALTER TABLE wards RENAME TO units;", ["= units was wards"]),
+        ("ALTER TABLE wards RENAME COLUMN id TO ward_number;",
+         ["= wards", "  column: id BIGINT NOT NULL → ward_number BIGINT NOT NULL"]),
+        ("ALTER TABLE wards RENAME TO a; ALTER TABLE a RENAME TO b;", ["= b was wards"]),
+        ("ALTER TABLE wards RENAME TO a; ALTER TABLE a RENAME TO wards;", []),
+        ("DROP TABLE wards; CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT);", ["= wards", "  remade"]),
+        ("INSERT INTO wards (id) VALUES (1);", []),
+    ],
+)  # fmt: skip
+def test_what_a_statement_makes_another(change: str, expected: list[str]) -> None:
+    assert then(WARDS + BEDS, change) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", WARDS, ["+ wards", "  column:  → id BIGINT NOT NULL", "  column:  → name TEXT",
+                     "  primary key:  → PRIMARY KEY (id)"]),
+        (WARDS, "/* of another layout */ CREATE  TABLE wards (id INT8, name TEXT, PRIMARY KEY (id));", []),
+        (WARDS, "CREATE TABLE wards (id BIGINT PRIMARY KEY, name VARCHAR(20));",
+         ["= wards", "  column: name TEXT → name VARCHAR(20)"]),
+        (WARDS, "CREATE TABLE wards (name TEXT, id BIGINT PRIMARY KEY);", ["= wards", "  reordered"]),
+        ("CREATE TABLE t (a BIGINT, b BIGINT, PRIMARY KEY (a));",
+         "CREATE TABLE t (a BIGINT NOT NULL, b BIGINT, PRIMARY KEY (b));",
+         ["= t", "  column: b BIGINT → b BIGINT NOT NULL", "  primary key: PRIMARY KEY (a) → PRIMARY KEY (b)"]),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY, token TEXT DEFAULT 'k4Fz9qWx2Lp8');",
+         "CREATE TABLE t (id BIGINT PRIMARY KEY, token TEXT DEFAULT 't7Rm1vBn5Ks3');",
+         ["= t", "  column: token TEXT → token TEXT"]),
+        ("CREATE VIEW v AS SELECT 1;", "CREATE VIEW v AS\n  SELECT  1;", []),
+    ],
+)  # fmt: skip
+def test_between_two_histories(before: str, after: str, expected: list[str]) -> None:
+    assert between(before, after) == expected
+
+
+def test_a_rename_is_found_backwards_too() -> None:
+    one, two = shown(WARDS), shown(WARDS + "ALTER TABLE wards RENAME TO units; ALTER TABLE units RENAME name TO title;")
+    assert told(difference(two, one)) == ["= wards was units", "  column: title TEXT → name TEXT"]
+
+
+def test_what_refers_to_a_renamed_table_is_no_other() -> None:
+    assert then(WARDS + BEDS + "CREATE INDEX i ON wards (name);", "ALTER TABLE wards RENAME TO units;") == [
+        "= units was wards"
+    ]
+
+
+STATEMENTS = [
+    "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT);", "CREATE TABLE beds (id BIGINT PRIMARY KEY);",
+    "ALTER TABLE wards ADD COLUMN floor INT;", "ALTER TABLE wards DROP COLUMN name;", "DROP TABLE wards;",
+    "ALTER TABLE wards RENAME TO units;", "ALTER TABLE units RENAME TO wards;", "CREATE INDEX i ON wards (name);",
+    "ALTER TABLE wards RENAME COLUMN name TO title;", "ALTER TABLE wards RENAME COLUMN title TO name;",
+    "CREATE ROLE nurse;",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(STATEMENTS)), st.lists(st.sampled_from(STATEMENTS)))
+def test_one_way_mirrors_the_other(before: list[str], change: list[str]) -> None:
+    """What one way adds, the other removes; a schema differs from itself in nothing."""
+    one, two = shown("\n".join(before)), shown("\n".join([*before, *change]))
+    there, back = difference(one, two), difference(two, one)
+    assert sorted(parts_of(there)) == sorted((kind, new, old) for kind, old, new in parts_of(back))
+    assert not difference(one, one)
+    assert not difference(two, two)
+
+
+def parts_of(found: Difference) -> list[tuple[str, str, str]]:
+    parts = [part for table in found.tables for part in table.parts] + [*found.objects]
+    sides = [
+        (part.before.definition if part.before else "", part.after.definition if part.after else "") for part in parts
+    ]
+    return [(part.kind, *side) for part, side in zip(parts, sides, strict=True)]
