@@ -13,6 +13,7 @@ from typing import Final
 
 import click
 
+from kmblint import writing
 from kmblint.errors import InputError
 from kmblint.reporters.characters import fold
 from kmblint.reporters.view import PAGE
@@ -142,10 +143,4 @@ def _replace(file: Path, data: bytes) -> None:
             with file.open("wb") as stream:
                 stream.write(data)
             return
-    whole = Path(os.path.realpath(file))
-    draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_bytes(data)
-        draft.replace(whole)
-    finally:
-        draft.unlink(missing_ok=True)
+    writing.replace(file, data)

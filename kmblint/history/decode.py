@@ -83,3 +83,40 @@ def _without_nul(data: bytes) -> tuple[str | None, Trouble | None]:
 
 def _at(data: bytes, offset: int, reason: str, help: str) -> Trouble:  # noqa: A002 (the field's name)
     return Trouble(reason, help, offset, data.count(b"\n", 0, offset) + 1)
+
+
+class Spelling(msgspec.Struct, frozen=True):
+    """How the bytes of a file spell its text, so that another text can be spelt alike."""
+
+    mark: bytes = b""
+    codec: str = "utf-8"
+    line_end: str | None = None
+    """What stands for each line feed of the text; None where line ends are the text's own."""
+
+    @classmethod
+    def of(cls, data: bytes) -> Spelling | None:
+        """That of the bytes that `decoded` reads; None where its text doesn't hold them all (a NUL, a stray byte)."""
+        text, _ = decoded(data)
+        for spelling in _SPELLINGS:
+            if text is not None and data.startswith(spelling.mark) and spelling.encoded(text) == data:
+                return spelling
+        return None
+
+    def encoded(self, text: str) -> bytes | None:
+        """The bytes of a text; None where it has a character that can't be spelt so."""
+        spelt = text if self.line_end is None else text.replace("\n", self.line_end)
+        try:
+            return self.mark + spelt.encode(self.codec)
+        except UnicodeEncodeError:
+            return None
+
+
+_SPELLINGS: Final = (
+    *(Spelling(mark, codec) for mark, codec in _UTF16.items()),
+    Spelling(codecs.BOM_UTF8),
+    Spelling(),
+    Spelling(line_end="\r"),
+    Spelling(codec="utf-16-le"),
+    Spelling(codec="utf-16-be"),
+    Spelling(codec="cp1252"),
+)

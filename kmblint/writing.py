@@ -1,0 +1,61 @@
+"""Files are written whole or not at all: whoever reads meanwhile finds the old content or the new one.
+
+What is written first is a draft beside the file (`.name.123.tmp`, which no runner reads), on disk before it takes the
+file's place; so a crash, a full disk or Ctrl-C leaves the old content.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from kmblint.access import Access
+from kmblint.errors import InputError
+
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""Nothing that stands under the draft's name already is written to, be it a link that somebody planted there."""
+
+
+def replace(file: Path, data: bytes, inside: Path | None = None) -> None:
+    """Writes the bytes of a file, new or not; mode and, where the system lets us, owner stay as they were.
+
+    A link stays a link: what it leads to is written, unless that lies out of the folder `inside` (None: anywhere).
+    Raises InputError where it does, or where the file is read-only, and OSError where it can't be written.
+    """
+    whole = writable(file, inside)
+    before = whole.stat() if whole.exists() else None
+    draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
+    try:
+        with open(os.open(draft, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if before is not None:
+            if hasattr(os, "chown"):
+                with suppress(OSError):
+                    os.chown(draft, before.st_uid, before.st_gid)
+            draft.chmod(stat.S_IMODE(before.st_mode))
+        draft.replace(whole)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def writable(file: Path, inside: Path | None = None) -> Path:
+    """The path that `replace` would write; raises as it does, and touches nothing."""
+    if Access(inside=inside).is_outside(file):
+        raise InputError(f"`{file.as_posix()}` leads out of the project, and is never written through")
+    whole = Path(os.path.realpath(file))
+    if whole.exists() and not os.access(whole, os.W_OK):
+        raise InputError(f"`{file.as_posix()}` is read-only: nothing is written to it")
+    return whole
+
+
+def with_line_ends(text: str, like: str) -> str:
+    """A text with the line ends that another has most of (`\\r\\n` or `\\n`); those that are `\\r\\n` already stay."""
+    windows = like.count("\r\n")
+    if windows * 2 <= like.count("\n"):
+        return text
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
