@@ -19,9 +19,10 @@ from kmblint.config.configuration import load
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.findings import Applicability, Diagnostic, NewFile, Report
 from kmblint.history import folder
+from kmblint.lint.cards import Card
 from kmblint.lint.engine import lint
 from kmblint.lint.fixes import apply, choose
-from kmblint.lint.rulebook import Card, Rulebook
+from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS
 from kmblint.reporters.card import CARD

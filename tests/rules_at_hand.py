@@ -11,8 +11,9 @@ from kmblint import targets
 from kmblint.findings import Finding, Report, Severity
 from kmblint.history import folder
 from kmblint.history.files import History
+from kmblint.lint.cards import Card, RuleMetadata
 from kmblint.lint.engine import lint
-from kmblint.lint.rulebook import Card, Rule, Rulebook, RuleMetadata
+from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
 
 TODAY: Final = date(2026, 7, 1)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kmblint import __version__
+from kmblint.lint.rulebook import TABLE, Rulebook
 
 pytestmark = pytest.mark.install
 
@@ -50,6 +51,12 @@ def test_the_wheel_carries_every_card(wheels: dict[str, Path], origin: str) -> N
             if name.startswith("kmblint/_rules/") and name.endswith(".md")
         }
     assert packed == {path.name: path.read_bytes() for path in (ROOT / "rules").glob("*.md")}
+
+
+@pytest.mark.parametrize("origin", ["checkout", "sdist"])
+def test_the_wheel_carries_the_table_of_the_rules(wheels: dict[str, Path], origin: str) -> None:
+    with zipfile.ZipFile(wheels[origin]) as wheel:
+        assert wheel.read(f"kmblint/_rules/{TABLE}") == Rulebook.load().table()
 
 
 def test_the_version_is_that_of_the_package(wheels: dict[str, Path]) -> None:

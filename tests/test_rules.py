@@ -15,7 +15,8 @@ from pytest_snapshot.plugin import Snapshot
 
 import kmblint.checks
 from kmblint.findings import Diagnostic, Finding
-from kmblint.lint.rulebook import Card, Rule, Rulebook
+from kmblint.lint.cards import Card
+from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.schema.changes import Truncate
 from tests.cards import FURTHER, SECTIONS, Case, Mark, Result, cases, check, fix, run, sections
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import starmap
 from typing import Final
 
 import msgspec
@@ -103,25 +104,30 @@ class _Dispatcher:
     def __init__(self, settings: Settings, rulebook: Rulebook, target: Target) -> None:
         self._debug = settings.debug
         self._crashed: set[str] = set()
-        self._bound: dict[type, list[_BoundRule]] = {}
+        self._asking: dict[type, list[tuple[Rule, Mapping[str, object]]]] = {}
+        self._bound: dict[type, tuple[_BoundRule, ...]] = {}
+        """Of the classes that occurred: what never does costs no import of a check."""
         for rule in rulebook:
             chosen = settings.rules.get(rule.slug)
             metadata = rule.card.metadata
             if target.name in metadata.targets and (chosen is not None or rule.slug == CRASHES):
                 defaults = {name: option.default for name, option in metadata.options.items()}
                 options = {**defaults, **(chosen or RuleSettings()).options}
-                bound = _BoundRule.of(rule, options)
                 for subject in rule.signature.subjects:
-                    self._bound.setdefault(subject, []).append(bound)
+                    self._asking.setdefault(subject, []).append((rule, options))
 
     def asking(self, subject: type) -> set[str]:
         """The slugs of the rules that ask about a class."""
-        return {bound.rule.slug for bound in self._bound.get(subject, ())}
+        return {rule.slug for rule, _ in self._asking.get(subject, ())}
 
     def about(self, subjects: Iterable[tuple[object, _Context, Place]]) -> Iterator[tuple[Rule, Finding]]:
         """What the rules say of each subject."""
         for subject, context, place in subjects:
-            for bound in self._bound.get(type(subject), ()):
+            bound_rules = self._bound.get(type(subject))
+            if bound_rules is None:
+                asking = self._asking.get(type(subject), ())
+                bound_rules = self._bound[type(subject)] = tuple(starmap(_BoundRule.of, asking))
+            for bound in bound_rules:
                 try:
                     for finding in bound.check(subject, *map(context.__getitem__, bound.context)):
                         yield bound.rule, finding

@@ -2,171 +2,34 @@
 
 What a check is asked about is the annotation of its first parameter; further positional parameters are context, by
 annotation too; keyword-only ones are the options of its card. Whatever doesn't match raises `RulebookError`.
+
+A wheel holds all of that as one table, made when it was built; a checkout reads cards and checks themselves. Either
+way a check is imported when it is first asked.
 """
 
 from __future__ import annotations
 
-import inspect
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias, get_args, get_type_hints
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import msgspec
-import tomli
 
 import kmblint
 from kmblint.errors import RulebookError
-from kmblint.findings import Crash, Finding, Severity
-from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
-from kmblint.lint.suppressions import Suppression
-from kmblint.replay.rollback import Rollback
-from kmblint.replay.steps import Replay, Step
-from kmblint.schema.changes import Change
-from kmblint.schema.conflict import Conflict
-from kmblint.sql.statement import Problem, Statement
-from kmblint.targets import NAMES, Target
-from kmblint.targets.verdict import Hazard, Piece, Refusal
+from kmblint.findings import Finding
+from kmblint.lint.cards import Card, RuleMetadata, read_card
 from kmblint.wording import nearest
 
 Check: TypeAlias = Callable[..., Iterable[Finding]]
 
-FAMILIES: Final = (
-    "source", "names", "schema", "idempotency", "indexes", "data", "destructive", "history", "structure", "kimberlite",
-)  # fmt: skip
-"""The category of a rule, by the first digit of its code."""
-
-STEP_SUBJECTS: Final = frozenset(
-    {Step, Statement, Problem, *get_args(Change), *get_args(Conflict), *get_args(Refusal), *get_args(Hazard)}
-)
-MIGRATION_SUBJECTS: Final = frozenset({Migration, Piece, Rollback, Suppression})
-WHOLE_SUBJECTS: Final = frozenset({History, Replay, Unreadable, IgnoredFile, Crash})
-_WHOLE_CONTEXT: Final = frozenset({History, Replay, Target})
-_CONTEXT: Final = {
-    **dict.fromkeys(WHOLE_SUBJECTS, _WHOLE_CONTEXT),
-    **dict.fromkeys(MIGRATION_SUBJECTS, _WHOLE_CONTEXT | {Migration}),
-    **dict.fromkeys(STEP_SUBJECTS, _WHOLE_CONTEXT | {Migration, Statement, Step}),
-}
-"""What a check may ask for beside its subject."""
-
-
 _MOST_NEAR: Final = 5
 """Names that are proposed for one that isn't known."""
-_WORDS: Final = {
-    bool: "true or false", int: "a whole number", float: "a number", str: "a string", tuple: "a list of strings",
-}  # fmt: skip
-
-
-class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A setting of a rule; its type is the type of its default."""
-
-    default: bool | int | float | str | tuple[str, ...]
-    help: str
-    choices: tuple[str, ...] = ()
-    format: Literal["", "regex"] = ""
-    """What a text must be, beside a text."""
-
-    def read(self, value: object) -> object:
-        """A configured value as the check takes it; raises ValueError with the reason, a lower-case clause."""
-        try:
-            read = msgspec.convert(value, self.type)
-        except msgspec.ValidationError as error:
-            raise ValueError(f"expected {_WORDS[type(self.default)]}, got {json.dumps(value, default=str)}") from error
-        if self.format == "regex":
-            try:
-                re.compile(str(read))
-            except re.error as error:
-                raise ValueError(f"expected a regular expression, got `{read}`: {error}") from error
-        if self.choices and read not in self.choices:
-            raise ValueError(f"expected one of {', '.join(f'`{choice}`' for choice in self.choices)}, got `{read}`")
-        return read
-
-    @property
-    def type(self) -> Any:
-        """The annotation that the check's parameter carries."""
-        return tuple[str, ...] if isinstance(self.default, tuple) else type(self.default)
-
-
-class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The toml fence of a card."""
-
-    code: str
-    severity: Severity
-    category: str
-    since: str
-    targets: tuple[str, ...]
-    """Names of targets under which it speaks."""
-    stability: Literal["stable", "preview"] = "stable"
-    default: bool = True
-    """Whether it is part of `recommended`."""
-    sources: tuple[str, ...] = ()
-    supersedes: tuple[str, ...] = ()
-    """Slugs whose findings on the same statement and object give way to this rule's."""
-    explains: tuple[str, ...] = ()
-    """Slugs whose findings give way to this rule's where they name its statement as their cause."""
-    group: Literal["file", "habit", "object"] | None = None
-    """`file`: the findings of one file are one diagnostic, the others are its related places, and files with
-    nothing but advice are one together; `habit`: those of a history, if two files or three statements have it;
-    `object`: those about one object that name one cause."""
-    aliases: tuple[str, ...] = ()
-    """Slugs that it had before."""
-    mend: Literal["edit", "new-migration", "other"] = "edit"
-    """What mends a finding: an edit of its file or another name for it (then findings in applied files are held back),
-    a new migration, or what an applied file bears as well (its header, the configuration)."""
-    options: dict[str, Option] = {}
-
-
-class Card(msgspec.Struct, frozen=True, dict=True):
-    """All that a person or a tool must know of a rule."""
-
-    slug: str
-    summary: str
-    """One sentence."""
-    metadata: RuleMetadata
-    text: str
-    """The whole card, Markdown."""
-    path: Path
-
-    @property
-    def code(self) -> str:
-        """`KMB` and three digits."""
-        return self.metadata.code
-
-    @property
-    def fixable(self) -> bool:
-        """Whether a case of it shows a fix."""
-        return "\n```sql fixed" in self.text
-
-
-_HEAD: Final = re.compile(
-    r"# (?P<slug>\S+)\n+(?P<summary>[^\n`#][^#]*?)\n+```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL
-)
-_SLUG: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-
-
-def read_card(path: Path) -> Card:
-    """The card of a file; raises RulebookError where its head isn't as `rules/_template.md` shows."""
-    text = path.read_text(encoding="utf-8")
-    head = _HEAD.match(text)
-    if head is None:
-        raise RulebookError(f"{path}: a card begins with `# slug`, a one-sentence summary and a toml fence")
-    if head["slug"] != path.stem or not _SLUG.fullmatch(path.stem):
-        raise RulebookError(f"{path}: the heading says `{head['slug']}`, the file is called `{path.stem}`")
-    try:
-        metadata = msgspec.convert(tomli.loads(head["toml"]), RuleMetadata)
-    except (tomli.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise RulebookError(f"{path}: {error}") from error
-    if not re.fullmatch(r"KMB\d{3}", metadata.code) or metadata.category != FAMILIES[int(metadata.code[3])]:
-        raise RulebookError(f"{path}: code `{metadata.code}` and category `{metadata.category}` don't fit")
-    if strangers := set(metadata.targets) - set(NAMES):
-        raise RulebookError(f"{path}: there is no target {' or '.join(f'`{name}`' for name in sorted(strangers))}")
-    for name, option in metadata.options.items():
-        if option.choices and option.default not in option.choices:
-            raise RulebookError(f"{path}: the default of option `{name}` is none of its choices")
-    return Card(path.stem, " ".join(head["summary"].split()), metadata, text, path)
+TABLE: Final = "rulebook.msgpack"
+"""The table's name in the wheel, beside the cards."""
 
 
 class Signature(msgspec.Struct, frozen=True):
@@ -176,12 +39,25 @@ class Signature(msgspec.Struct, frozen=True):
     context: tuple[type, ...]
 
 
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """A rule in the table: its card, and the names of the classes of its check's signature."""
+
+    slug: str
+    summary: str
+    metadata: RuleMetadata
+    text: str
+    subjects: tuple[str, ...]
+    context: tuple[str, ...]
+
+
 class Rule(msgspec.Struct, frozen=True, dict=True):
     """A card and its check; the check's module is imported when it is first asked for."""
 
     card: Card
     given: Check | None = None
     """The check itself, where it isn't to be found by the card's name."""
+    row: Row | None = None
+    """What the table says of it, where there is one."""
 
     @property
     def slug(self) -> str:
@@ -203,6 +79,13 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def signature(self) -> Signature:
         """What its parameters say; raises RulebookError where they and the card disagree."""
+        from kmblint.lint.subjects import BY_NAME, CONTEXT
+
+        if self.row is not None:
+            subjects = frozenset(map(BY_NAME.__getitem__, self.row.subjects))
+            return Signature(subjects, tuple(map(BY_NAME.__getitem__, self.row.context)))
+        import inspect
+
         where = f"kmblint/checks/{_module_name(self.slug)}.py"
         hints = _hints(self.check)
         positional: list[type] = []
@@ -217,9 +100,9 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
         if not positional:
             raise RulebookError(f"{where}: `check` has no subject")
         subjects = frozenset(get_args(positional[0]) or positional[:1])
-        if strangers := subjects - _CONTEXT.keys():
+        if strangers := subjects - CONTEXT.keys():
             raise RulebookError(f"{where}: nothing is a {_names(strangers)}, so the check would never be asked")
-        allowed = frozenset.intersection(*(_CONTEXT[subject] for subject in subjects))
+        allowed = frozenset.intersection(*(CONTEXT[subject] for subject in subjects))
         if missing := set(positional[1:]) - allowed:
             raise RulebookError(f"{where}: beside {_names(subjects)} there is no {_names(missing)}")
         self._compare_options(where, options)
@@ -252,8 +135,38 @@ class Rulebook:
         """The rules of this installation: the checkout's `rules/` first, else the wheel's `kmblint/_rules`."""
         package = Path(kmblint.__path__[0])
         beside = package.parent / "rules"
-        folder = beside if (beside / "_template.md").is_file() else package / "_rules"
+        if (beside / "_template.md").is_file():
+            return cls.of_cards(beside)
+        return cls.of_table(package / "_rules" / TABLE)
+
+    @classmethod
+    def of_cards(cls, folder: Path) -> Rulebook:
+        """The rules of a folder of cards."""
         return cls(Rule(read_card(path)) for path in sorted(folder.glob("[!_]*.md")) if path.stem != "README")
+
+    @classmethod
+    def of_table(cls, path: Path) -> Rulebook:
+        """The rules of a table; raises RulebookError where it isn't whole."""
+        try:
+            rows = msgspec.msgpack.decode(path.read_bytes(), type=list[Row])
+        except (OSError, msgspec.MsgspecError) as error:
+            raise RulebookError(f"{path}: {error}; install kmblint anew") from error
+        folder = path.parent
+        return cls(
+            Rule(Card(row.slug, row.summary, row.metadata, row.text, folder / f"{row.slug}.md"), row=row)
+            for row in rows
+        )
+
+    def table(self) -> bytes:
+        """The table: every card and every signature, read and judged; raises RulebookError."""
+        return msgspec.msgpack.encode([
+            Row(
+                rule.slug, rule.card.summary, rule.card.metadata, rule.card.text,
+                tuple(sorted(subject.__name__ for subject in rule.signature.subjects)),
+                tuple(each.__name__ for each in rule.signature.context),
+            )
+            for rule in self
+        ])  # fmt: skip
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)

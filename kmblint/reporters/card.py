@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.lint.rulebook import Card
+from kmblint.lint.cards import Card
 from kmblint.reporters.characters import clip, fold
 from kmblint.reporters.paint import Paint
 

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from kmblint.cli import main
 from kmblint.cli.rules import index, listing
 from kmblint.findings import Severity
-from kmblint.lint.rulebook import Card, Option, Rule, Rulebook, RuleMetadata
+from kmblint.lint.cards import Card, Option, RuleMetadata
+from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.reporters.card import rendered
 from kmblint.reporters.paint import Paint
 

@@ -12,7 +12,8 @@ from kmblint.config.configuration import Config, find, load
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
-from kmblint.lint.rulebook import FAMILIES, Card, Option, Rule, Rulebook, RuleMetadata
+from kmblint.lint.cards import FAMILIES, Card, Option, RuleMetadata
+from kmblint.lint.rulebook import Rule, Rulebook
 
 FORMATS = ("full", "json")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,18 +14,22 @@ from hypothesis import strategies as st
 from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Related, Severity
 from kmblint.history import folder
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
-from kmblint.lint.rulebook import Option
-from kmblint.lint.settings import RuleSettings
-from kmblint.replay.steps import Replay, Step
+from kmblint.lint import engine
+from kmblint.lint.cards import Option
+from kmblint.lint.rulebook import Rulebook
+from kmblint.lint.settings import RuleSettings, Settings
+from kmblint.replay.steps import Replay, Step, replay
 from kmblint.schema.changes import AddColumn, AddTable, Change
 from kmblint.schema.conflict import UnknownTable
 from kmblint.sql.statement import Problem, Statement
 from kmblint.targets import Target
+from kmblint.targets.kimberlite.releases import RELEASES
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Form, Outcome, Piece, Refusal
 from kmblint.text import Span
 from tests.rules_at_hand import history, rule, run, said
 
+FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
 TABLE = "CREATE TABLE {} (id BIGINT PRIMARY KEY);\n"
 WARDS = TABLE.format("wards")
 BEDS = TABLE.format("beds")
@@ -375,3 +380,31 @@ def test_nothing_is_lost_or_told_twice(tmp_path: Path, texts: list[str], applied
     assert set(shown.diagnostics) <= set(everything.diagnostics)
     assert len(shown.diagnostics) + shown.summary.hidden == len(everything.diagnostics)
     assert len({each.fingerprint for each in everything.diagnostics}) == len(everything.diagnostics)
+
+
+@pytest.mark.parametrize("project", sorted(path.name for path in FIXTURES.iterdir() if path.is_dir()))
+def test_what_is_asked_lazily_is_what_every_rule_asked_of_everything_says(project: str) -> None:
+    read = folder.read(FIXTURES / project / "migrations")
+    target, rulebook = Kimberlite(RELEASES["0.9.1"]), Rulebook.load()
+    everything = Settings(rules={rule.slug: RuleSettings() for rule in rulebook}, today=date(2026, 7, 1), debug=True)
+    replayed = replay(read, target)
+    whole = {History: read, Target: target, Replay: replayed}
+    lazily = [
+        (rule.slug, finding)
+        for rule, finding in engine._Dispatcher(everything, rulebook, target).about(
+            engine._subjects(read, replayed, whole)
+        )
+    ]
+    eagerly = [
+        (rule.slug, finding)
+        for subject, context, _ in engine._subjects(read, replayed, whole)
+        for rule in rulebook
+        if type(subject) in rule.signature.subjects and "kimberlite" in rule.card.metadata.targets
+        for finding in rule.check(
+            subject,
+            *map(context.__getitem__, rule.signature.context),
+            **{name.replace("-", "_"): option.default for name, option in rule.card.metadata.options.items()},
+        )
+    ]
+    assert lazily == eagerly
+    assert lazily or project == "clean"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kmblint.errors import RulebookError
 from kmblint.findings import Finding, Severity
 from kmblint.history.files import History, Migration
-from kmblint.lint.rulebook import Option, Rule, Rulebook, read_card
+from kmblint.lint.cards import Option, read_card
+from kmblint.lint.rulebook import TABLE, Rule, Rulebook
+from kmblint.lint.subjects import BY_NAME, CONTEXT
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddIndex, AddTable, Change, DropTable
 from kmblint.sql.statement import Statement
+from kmblint.targets import Target
 
 FACTS = """\
 code = "KMB401"
@@ -224,3 +230,39 @@ def test_the_rulebook_is_in_the_order_of_codes() -> None:
     codes = [rule.card.code for rule in Rulebook.load()]
     assert codes == sorted(codes)
     assert "KMB000" in codes
+
+
+def _of_table(folder: Path) -> Rulebook:
+    (folder / TABLE).write_bytes(Rulebook.load().table())
+    return Rulebook.of_table(folder / TABLE)
+
+
+def test_the_table_says_what_cards_and_checks_say(tmp_path: Path) -> None:
+    for of_table, of_card in zip(_of_table(tmp_path), Rulebook.load(), strict=True):
+        assert of_table.card == replace(of_card.card, path=of_table.card.path)
+        assert of_table.signature == of_card.signature
+        assert of_table.check is of_card.check
+
+
+@pytest.mark.parametrize("content", [b"", b"\x90\x90", b"no table"])
+def test_a_damaged_table_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / TABLE).write_bytes(content)
+    with pytest.raises(RulebookError, match="install kmblint anew"):
+        Rulebook.of_table(tmp_path / TABLE)
+
+
+def test_no_two_subjects_are_called_alike() -> None:
+    """The table knows them by name."""
+    assert len(BY_NAME) == len({*CONTEXT, Target})
+
+
+def test_a_table_imports_no_check(tmp_path: Path) -> None:
+    _of_table(tmp_path)
+    program = (
+        "import sys; from pathlib import Path; from kmblint.lint.rulebook import Rulebook; "
+        f"rules = Rulebook.of_table(Path({str(tmp_path / TABLE)!r})); "
+        "heavy = ('kmblint.checks', 'kmblint.sql', 'kmblint.replay', 'sqlglot', 'networkx'); "
+        "print(len(rules), [name for name in sys.modules if name.startswith(heavy)])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"{len(Rulebook.load())} []"
