@@ -138,7 +138,8 @@ class Diagnostic(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """The counts of a report; `hidden` were held back because only an edit of an applied file could mend them."""
+    """The counts of a report; `hidden` were held back because only an edit of an applied file could mend them, or
+    because the revision that the folder is held against has them as well."""
 
     error: int = 0
     warning: int = 0

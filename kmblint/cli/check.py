@@ -69,6 +69,8 @@ def run(request: Request, today: date, *, all_history: bool = False, debug: bool
             min_confidence=one.config.min_confidence.value,
             all_history=all_history,
             shown=one.shown,
+            elsewhere=one.elsewhere,
+            only_new=one.only_new,
             debug=debug,
         )
         target = targets.get(one.config.target.value, engine=one.config.engine.value)

@@ -74,6 +74,10 @@ class Opened(msgspec.Struct, frozen=True):
     history: History
     config: Config
     shown: frozenset[str] | None
+    elsewhere: bool = False
+    """Whether what those files cause in released ones is wanted too."""
+    only_new: bool = True
+    """Whether what the revision has as well is left out."""
 
     @property
     def kept(self) -> tuple[Path, ...]:
@@ -117,12 +121,15 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
     access = Access(settings.max_file_size.value, None if request.follow_links else boundary_of(root))
     overlay: dict[Path, str | None] = {request.unsaved: request.text} if request.unsaved else {}
     held_against: Base | None = None
+    elsewhere = request.staged and shown is None
+    only_new = True
     if request.staged:
         staged = base.staged(root, access)
         # What lies in the folder beside what is staged is no part of the commit.
         overlay |= {path: None for path in root.glob("*.sql") if path.name not in staged.unmerged}
         overlay |= {root / name: text for name, text in staged.texts.items()}
         shown = _both(shown, staged.changed)
+        only_new = staged.changed is not None
         held_against = (
             base.since(request.since, root, access, staged=True) if request.since else base.before_commit(root, access)
         )
@@ -137,10 +144,12 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
         since=held_against.name if held_against else None,
         released=held_against.released if held_against else None,
         ahead=held_against.ahead if held_against else {},
+        ids=held_against.ids if held_against else {},
+        lock=held_against.lock if held_against else None,
         notes=(*settings.notes, *(held_against.notes if held_against else ())),
     )
     history = read(root, known, overlay=overlay, access=access, display=display)
-    return Opened(history, settings, None if shown is None else shown | history.gone)
+    return Opened(history, settings, None if shown is None else shown | history.gone, elsewhere, only_new)
 
 
 def _both(shown: frozenset[str] | None, changed: frozenset[str] | None) -> frozenset[str] | None:

@@ -16,6 +16,7 @@ import msgspec
 from kmblint.access import Access, BarredError
 from kmblint.errors import GitError
 from kmblint.history import decode, git, git_files
+from kmblint.history.state import LOCK, project_of
 from kmblint.wording import counted
 
 HEAD: Final = "HEAD"
@@ -30,6 +31,10 @@ class Base(msgspec.Struct, frozen=True):
     """File name → text, as the commit has them that this branch began from."""
     ahead: Mapping[str, str] = {}
     """File name → text of what the revision's tip has beside them, and this branch hasn't."""
+    ids: Mapping[str, str] = {}
+    """Name → git's hash of all that lay directly in the folder there."""
+    lock: str | None = None
+    """The text of the project's lock there."""
     notes: tuple[str, ...] = ()
     """Lines for the summary."""
 
@@ -77,12 +82,14 @@ def _held_against(name: str, commits: tuple[str, str], folder: Path, access: Acc
     """The base of a revision's tip and the commit that this branch began from."""
     tip, begun = commits
     below = git.below_top(folder)
-    blobs = git_files.tree(begun, below, folder)
+    entries = git_files.entries(begun, below, folder)
+    blobs = git_files.migrations(entries, begun, below, folder)
     notes: list[str] = []
     if not blobs:
         former = _moved_from(begun, below, folder)
         if former:
-            blobs = git_files.tree(begun, former, folder)
+            entries = git_files.entries(begun, former, folder)
+            blobs = git_files.migrations(entries, begun, former, folder)
             notes.append(f"the migrations were moved: `{name}` has them in `{former.rstrip('/') or '.'}`")
             below = former
         else:
@@ -93,8 +100,18 @@ def _held_against(name: str, commits: tuple[str, str], folder: Path, access: Acc
         later = git_files.texts(_not_here(further, folder), folder, access.largest)
         if later:
             notes.append(f"`{name}` is ahead by {counted(len(later), 'migration')}")
-    texts = git_files.texts(blobs, folder, access.largest)
-    return Base(name, texts if staged else _as_checked_out(texts, blobs, folder, access), later, tuple(notes))
+    lock = f"{begun}:{git.below_top(project_of(folder))}{LOCK}"
+    also = {} if "\n" in lock else {LOCK: git_files.Blob("", lock)}
+    texts = git_files.texts({**blobs, **also}, folder, access.largest)
+    locked = texts.pop(LOCK, None)
+    return Base(
+        name,
+        texts if staged else _as_checked_out(texts, blobs, folder, access),
+        later,
+        {entry: blob for entry, (_, blob) in entries.items()},
+        locked,
+        tuple(notes),
+    )
 
 
 def _not_here(further: Mapping[str, git_files.Blob], folder: Path) -> dict[str, git_files.Blob]:

@@ -141,6 +141,17 @@ class IgnoredFile(msgspec.Struct, frozen=True):
     help: str
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder held in the revision that it is held against, where this branch began from it."""
+
+    migrations: tuple[Migration, ...]
+    """In the runner's order; a file that is as it was is the same object as in the history."""
+    unreadable: tuple[Unreadable, ...]
+    ignored_files: tuple[IgnoredFile, ...]
+    state: State
+    """The lock was the revision's; what this machine has applied is what it is."""
+
+
 class History(msgspec.Struct, frozen=True, dict=True):
     """The ordered sequence of migrations in one folder, and what is known of their state."""
 
@@ -169,8 +180,23 @@ class History(msgspec.Struct, frozen=True, dict=True):
     """What the summary says of how the revision was read."""
     state: State = State()
     """The lock and `applied.toml` of the project."""
+    earlier: Earlier | None = None
+    """None where no revision is known."""
     called: str = ""
     """How the user calls the folder; as `root` says where nothing is given."""
+
+    @cached_property
+    def as_it_was(self) -> History | None:
+        """The history of the revision that this one is held against; None where there is none."""
+        if self.earlier is None:
+            return None
+        then = {field: getattr(self.earlier, field) for field in self.earlier.__struct_fields__}
+        return msgspec.structs.replace(self, **then, ahead={}, edited={}, absent=frozenset(), earlier=None)
+
+    @property
+    def inherited(self) -> frozenset[str]:
+        """The files that the revision has as well, by the names that they have now."""
+        return frozenset() if self.as_it_was is None else frozenset(self.as_it_was.by_file)
 
     @property
     def baseline_file(self) -> str | None:

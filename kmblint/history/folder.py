@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Collection, Mapping
-from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -17,12 +16,13 @@ import msgspec
 
 from kmblint.access import Access
 from kmblint.errors import InputError
-from kmblint.history import decode
-from kmblint.history.files import History, Migration, Unreadable, checksum
+from kmblint.history import decode, git_files
+from kmblint.history.files import Earlier, History, IgnoredFile, Migration, Unreadable, checksum
 from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.names import description_of, evident_number, is_migration, number_of
+from kmblint.history.order import ordered, replaces
 from kmblint.history.sections import split
-from kmblint.history.state import boundary_of, project_of, read_state
+from kmblint.history.state import State, boundary_of, project_of, read_state, with_lock
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.runner import pieces
 from kmblint.text import Source, Span
@@ -45,6 +45,10 @@ class Known(msgspec.Struct, frozen=True):
     """File name → text of the migrations where this branch left that revision."""
     ahead: Mapping[str, str] = {}
     """File name → text of those that the revision has beside them, and the folder hasn't."""
+    ids: Mapping[str, str] = {}
+    """Name → git's hash of all that lay directly in the folder where this branch left that revision."""
+    lock: str | None = None
+    """The text of the lock there; None where there was none."""
     notes: tuple[str, ...] = ()
     """Lines for the summary."""
 
@@ -93,11 +97,13 @@ def read(
     migrations = [reader.as_released(each) if each.file in edited else each for each in migrations]
     absent = reader.absent(migrations, unreadable)
     migrations += absent
+    ignored_files = find_ignored_files(root, on_disk, access)
+    state = read_state(project_of(root), access, display)
     return History(
         root=root,
-        migrations=_ordered(migrations, reader.gone),
+        migrations=ordered(migrations, reader.gone),
         unreadable=tuple(unreadable),
-        ignored_files=find_ignored_files(root, on_disk, access),
+        ignored_files=ignored_files,
         baseline=reader.baseline() if known.baseline else None,
         applied_through=reader.applied_through,
         since=known.since,
@@ -106,7 +112,8 @@ def read(
         edited=edited,
         absent=frozenset(migration.file for migration in absent),
         notes=known.notes,
-        state=read_state(project_of(root), access, display),
+        state=state,
+        earlier=reader.earlier(migrations, unreadable, ignored_files, state),
         called=display(root),
     )
 
@@ -202,13 +209,39 @@ class _Reader:
                 gone += [] if migration.checksum in contents else [migration]
         return gone
 
+    def earlier(
+        self,
+        migrations: Collection[Migration],
+        unreadable: Collection[Unreadable],
+        ignored_files: Collection[IgnoredFile],
+        state: State,
+    ) -> Earlier | None:
+        """What the revision held; a file that is called otherwise since has the name that it has now."""
+        if self.released is None:
+            return None
+        here = {old.name: each for each in migrations if (old := self._released_as(each.file)) is not None}
+        ids = self.known.ids
+        return Earlier(
+            migrations=ordered([self._as_it_was(old, here.get(name)) for name, old in self.released.items()], {}),
+            unreadable=tuple(each for each in unreadable if ids.get(each.file) == git_files.id_of(each.path)),
+            ignored_files=tuple(each for each in ignored_files if each.file in ids),
+            state=with_lock(state, self.known.lock),
+        )
+
+    def _as_it_was(self, old: Source, here: Migration | None) -> Migration:
+        if here is not None and here.source.text == old.text:
+            return here
+        name = old.name if here is None else here.file
+        applied = here is None or here.applied
+        return self._built(Source(name, old.text, self.shown(name)), self.root / name, applied=applied, readable=True)
+
     def _released_as(self, name: str) -> Source | None:
         """What the revision holds under this name, or under this number where the description is new."""
         released = self.released or {}
         if name in released:
             return released[name]
         former = self.gone.get(number_of(name) or -1)
-        return released[former] if former is not None and not _replaces(name, former) else None
+        return released[former] if former is not None and not replaces(name, former) else None
 
     def baseline(self) -> Migration:
         """The schema before the first migration: all of it is up, and it was applied."""
@@ -241,7 +274,7 @@ class _Reader:
         """By number where a number was said; by name where a revision was, or as the new name of a file it had."""
         number = number_of(name)
         if self.released is not None and self.known.applied_through is None:
-            renamed = number in self.gone and not _replaces(name, self.gone[number])
+            renamed = number in self.gone and not replaces(name, self.gone[number])
             return name in self.released or renamed
         return number is not None and self.applied_through is not None and number <= self.applied_through
 
@@ -275,51 +308,3 @@ class _Reader:
             failed=parts.header.failed is not None or source.name in self.known.failed,
             readable=readable,
         )
-
-
-def _ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple[Migration, ...]:
-    """By number, then by name; what has no number comes last. A failed file and its repair learn of each other."""
-    ordered = sorted(migrations, key=lambda m: (m.number is None, m.number or 0, m.file))
-    return tuple(
-        paired
-        for number, namesakes in groupby(ordered, key=lambda m: m.number)
-        for paired in _paired(list(namesakes), None if number is None else gone.get(number))
-    )
-
-
-def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
-    if namesakes[0].number is None or (len(namesakes) == 1 and gone is None):
-        return namesakes
-    described: dict[str, list[str]] = {}
-    for one in namesakes:
-        described.setdefault(description_of(one.file), []).append(one.file)
-    marked = [msgspec.structs.replace(one, fixed_by=_repair(one, described)) for one in namesakes]
-    failed = [one.file for one in marked if one.failed][:2]
-    repaired: dict[str, str] = {}
-    for one in marked:
-        if one.fixed_by is not None:
-            repaired.setdefault(one.fixed_by, one.file)
-    return [msgspec.structs.replace(one, replaces=_replaced(one, failed, repaired, gone)) for one in marked]
-
-
-def _repair(migration: Migration, described: Mapping[str, list[str]]) -> str | None:
-    """The file that takes its place, of the number's files by description; of two, the one that is called after it."""
-    description = description_of(migration.file)
-    if description == "fixed":
-        return None
-    repairs = (*described.get("fixed", ()), *described.get(f"{description}_fixed", ()))
-    return max(sorted(repairs), key=len, default=None)
-
-
-def _replaced(migration: Migration, failed: list[str], repaired: Mapping[str, str], gone: str | None) -> str | None:
-    """The first file of its number that failed or has it as its repair, else the one that the revision had."""
-    files = [file for file in (*failed, repaired.get(migration.file)) if file is not None and file != migration.file]
-    if not files and gone is not None and _replaces(migration.file, gone):
-        return gone
-    return min(files, default=None)
-
-
-def _replaces(name: str, failed: str) -> bool:
-    """The guide's "Handling Failures": `0003_fixed.sql`, or `0003_x_fixed.sql`, takes the place of `0003_x.sql`."""
-    described, broken = description_of(name), description_of(failed)
-    return broken != "fixed" and described in ("fixed", f"{broken}_fixed")

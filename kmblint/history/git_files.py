@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -33,17 +35,43 @@ class Blob(msgspec.Struct, frozen=True):
     unmerged: bool = False
 
 
-def tree(commit: str, below: str, folder: Path) -> dict[str, Blob]:
-    """The `*.sql` directly in a folder (`db/migrations/`, or empty for the top), as a commit has them."""
+def entries(commit: str, below: str, folder: Path) -> dict[str, tuple[str, str]]:
+    """Name → mode and hash of all that lies directly in a folder (`db/migrations/`, or empty for the top)."""
     listed = ask(folder, "ls-tree", "-z", "--full-tree", commit, *(("--", below) if below else ()))
-    found: dict[str, Blob] = {}
+    found: dict[str, tuple[str, str]] = {}
     for entry in filter(None, listed.split("\0")):
         meta, _, path = entry.partition("\t")
         mode, _, blob = meta.split(" ")
-        name = path.removeprefix(below)
+        found[path.removeprefix(below)] = mode, blob
+    return found
+
+
+def tree(commit: str, below: str, folder: Path) -> dict[str, Blob]:
+    """The `*.sql` among them."""
+    return migrations(entries(commit, below, folder), commit, below, folder)
+
+
+def migrations(listed: Mapping[str, tuple[str, str]], commit: str, below: str, folder: Path) -> dict[str, Blob]:
+    """The `*.sql` among the entries of a folder, as a commit has them."""
+    found: dict[str, Blob] = {}
+    for name, (mode, blob) in listed.items():
         if _is_file(name, mode) and (content := _content(mode, blob, commit, below, folder)) is not None:
             found[name] = Blob(blob, content)
     return found
+
+
+def id_of(path: Path) -> str | None:
+    """Git's hash of a file, or of where a link leads, as it lies on disk; None for what is neither."""
+    try:
+        if path.is_symlink():
+            data = os.fsencode(path.readlink())
+        elif path.is_file():
+            data = path.read_bytes()
+        else:
+            return None
+    except OSError:
+        return None
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 
 _INDEX_ENTRY: Final = re.compile(

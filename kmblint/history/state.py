@@ -25,6 +25,8 @@ from kmblint.tomlfile import TomlError, parse
 
 LOCK: Final = ".kimberlite/migrations/.lock"
 APPLIED: Final = ".kimberlite/migrations/applied.toml"
+_KEYS: Final = {LOCK: "migration", APPLIED: "migrations"}
+"""What each calls its array of records."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -105,18 +107,36 @@ def read_state(project: Path, access: Access, display: Callable[[Path], str] = P
     """The state files of a project folder; `display` says how the user calls a path."""
     sources: dict[str, Source] = {}
     damages: list[Damage] = []
-    records: dict[str, tuple[Record, ...]] = {}
-    for file, key in ((LOCK, "migration"), (APPLIED, "migrations")):
+    for file in _KEYS:
         path = project / file
         if not path.exists() and not path.is_symlink():
             continue
         text, trouble = decode.read(path, access)
-        source = sources[file] = Source(file, text or "", display(path))
+        sources[file] = Source(file, text or "", display(path))
         if trouble:
-            line = source.line_span(trouble.line)
+            line = sources[file].line_span(trouble.line)
             damages.append(Damage(f"`{file}` can't be read: {trouble.reason}", Place(file, line)))
-        elif source.text.strip():
-            records[file], damaged = _File(source, key).read()
+    return _judged(sources, damages)
+
+
+def with_lock(state: State, lock: str | None) -> State:
+    """The state with another text of the lock; None for no lock."""
+    here = state.sources.get(LOCK)
+    if (None if here is None else here.text) == lock:
+        return state
+    sources = {file: source for file, source in state.sources.items() if file != LOCK}
+    if lock is not None:
+        sources = {LOCK: Source(LOCK, lock, here.path if here else LOCK), **sources}
+    return _judged(sources, [])
+
+
+def _judged(sources: Mapping[str, Source], damages: list[Damage]) -> State:
+    """What the files say; `damages` are of those that can't be read."""
+    records: dict[str, tuple[Record, ...]] = {}
+    unread = {damage.place.file for damage in damages}
+    for file, source in sources.items():
+        if source.text.strip() and file not in unread:
+            records[file], damaged = _File(source, _KEYS[file]).read()
             damages += damaged
     lock, applied = records.get(LOCK, ()), records.get(APPLIED, ())
     damages += _disagreements(_by_number(lock), _by_number(applied))

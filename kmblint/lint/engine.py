@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import starmap
+from itertools import starmap, takewhile
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from kmblint.findings import (
     Applicability,
@@ -34,6 +35,7 @@ from kmblint.lint.suppressions import Suppression, Suppressions, find_suppressio
 from kmblint.redaction import masked
 from kmblint.replay.rollback import Rollback, roll_back
 from kmblint.replay.steps import Replay, Step, replay
+from kmblint.schema.catalog import Catalog
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.text import Place
@@ -47,6 +49,36 @@ _Context = Mapping[type, object]
 def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
     """Replays the history, runs the selected rules over it, and reports what is left to say."""
     replayed = replay(history, target, contain=not settings.debug)
+    heard = _heard(replayed, settings, rulebook, target)
+    told = _parted(heard.told, replayed, settings, rulebook, target)
+    diagnostics, hidden = _held_back(told, settings, history)
+    report = Report(
+        diagnostics=tuple(sorted(diagnostics, key=_order(history))),
+        summary=_summary(diagnostics, suppressed=len(heard.said) - len(heard.told), hidden=hidden),
+        history=HistorySummary(
+            root=history.root.as_posix(),
+            target=target.name,
+            migrations=len(history.migrations),
+            applied_through=history.applied_through,
+            notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
+        ),
+        sources=history.sources,
+        rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
+    )
+    return masked(report, (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets))
+
+
+class _Heard(msgspec.Struct, frozen=True):
+    """What the rules said of a replay."""
+
+    said: list[Candidate]
+    told: list[Candidate]
+    """Without what is suppressed."""
+
+
+def _heard(replayed: Replay, settings: Settings, rulebook: Rulebook, target: Target) -> _Heard:
+    """Asks every selected rule."""
+    history = replayed.history
     whole: _Context = {History: history, Target: target, Replay: replayed}
     dispatcher = _Dispatcher(settings, rulebook, target)
     diagnoser = Diagnoser(history, settings)
@@ -65,22 +97,56 @@ def lint(history: History, settings: Settings, rulebook: Rulebook, target: Targe
         dispatcher.about((each, {**whole, Migration: diagnoser.files[each.file]}, each.place) for each in settled),
     )
     candidates = without_superseded(candidates)
-    told = _unsuppressed(candidates, suppressions)
-    diagnostics, hidden = _held_back(told, settings, history)
-    report = Report(
-        diagnostics=tuple(sorted(diagnostics, key=_order(history))),
-        summary=_summary(diagnostics, suppressed=len(candidates) - len(told), hidden=hidden),
-        history=HistorySummary(
-            root=history.root.as_posix(),
-            target=target.name,
-            migrations=len(history.migrations),
-            applied_through=history.applied_through,
-            notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
-        ),
-        sources=history.sources,
-        rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
-    )
-    return masked(report, (place for candidate in candidates for place in candidate.diagnostic.finding.secrets))
+    return _Heard(candidates, _unsuppressed(candidates, suppressions))
+
+
+def _parted(
+    told: list[Candidate], replayed: Replay, settings: Settings, rulebook: Rulebook, target: Target
+) -> list[Candidate]:
+    """With what was so in the revision already settled: the same rules are asked about what it held.
+
+    Only those that left something open outside of the branch's own files, and only where there is a revision.
+    """
+    history = replayed.history
+    then = history.as_it_was
+    if then is None or not settings.only_new:
+        return told
+    own = history.by_file.keys() - history.inherited
+    open_still = {
+        each.rule.slug for each in told if not each.settled and each.file not in own and each.rule.slug != CRASHES
+    }
+    if not open_still:
+        return told
+    rules = {slug: settings.rules[slug] for slug in _with_superior(open_still, settings, rulebook)}
+    earlier = _heard(_beginning(replayed, then, target), replace(settings, rules=rules), rulebook, target)
+    known = {each.diagnostic.fingerprint: each.diagnostic.severity.rank for each in earlier.told}
+
+    def was_so(each: Candidate) -> bool:
+        """Whether the revision has it too, and no milder."""
+        rank = known.get(each.diagnostic.fingerprint)
+        return rank is not None and rank <= each.diagnostic.severity.rank and each.rule.slug != CRASHES
+
+    return [replace(each, settled=True) if was_so(each) else each for each in told]
+
+
+def _with_superior(slugs: set[str], settings: Settings, rulebook: Rulebook) -> set[str]:
+    """With the rules that speak instead of them; all rules where it is asked what a suppression is of use for."""
+    if any(Suppression in rule.signature.subjects for rule in rulebook if rule.slug in slugs):
+        return set(settings.rules)
+    better = {rule.slug for rule in rulebook if slugs.intersection(rule.card.metadata.supersedes)}
+    return (slugs | better) & settings.rules.keys()
+
+
+def _beginning(replayed: Replay, then: History, target: Target) -> Replay:
+    """The replay of what the revision held: where this one begins with the same files, so does its replay."""
+    history, files = replayed.history, then.replayed
+    begun = history.replayed[: len(files)]
+    same = len(begun) == len(files) and all(here is there for here, there in zip(begun, files, strict=True))
+    if not same or history.lost or then.lost:
+        return replay(then, target)
+    last = {id(migration) for migration in (history.baseline, *files)}
+    steps = tuple(takewhile(lambda step: id(step.migration) in last, replayed.steps))
+    return Replay(then, steps, steps[-1].after if steps else Catalog())
 
 
 class _BoundRule(msgspec.Struct, frozen=True):
@@ -205,11 +271,16 @@ def _unsuppressed(candidates: Iterable[Candidate], suppressions: Suppressions) -
 
 def _held_back(told: Iterable[Candidate], settings: Settings, history: History) -> tuple[list[Diagnostic], int]:
     """The diagnostics to show, grouped, and the number of those that only an edit of an applied file would mend."""
+    inherited = history.inherited - history.edited.keys() if settings.elsewhere else frozenset()
     wanted = [
         candidate
         for candidate in told
         if candidate.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
-        and (settings.shown is None or candidate.file in settings.shown)
+        and (
+            settings.shown is None
+            or candidate.file in settings.shown
+            or (candidate.file in inherited and not candidate.settled)
+        )
     ]
     hidden = [candidate for candidate in wanted if candidate.settled and not settings.all_history]
     held = {id(candidate) for candidate in hidden}

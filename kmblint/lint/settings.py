@@ -34,6 +34,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Show what only an edit of an applied file could mend."""
     shown: frozenset[str] | None = None
     """The files whose findings are wanted (names in the folder); None for all."""
+    only_new: bool = True
+    """Count what the revision that the folder is held against has as well, and don't show it."""
+    elsewhere: bool = False
+    """Want beside them what wasn't so yet in the other files of the revision that the folder is held against."""
     debug: bool = False
     """A rule that raises ends the run."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from kmblint.reporters import FORMATS
 from tests.cli.branches import FLOOR, NOTE, WARDS, Repo, document, run, told
 
 
@@ -83,6 +85,16 @@ def test_an_edit_replays_what_was_released(repo: Repo) -> None:
     text = run("check", "--since", "main").stdout
     assert "-ALTER TABLE wards ADD COLUMN floor BIGINT;" in text
     assert "+ALTER TABLE wards ADD COLUMN note TEXT;" in text
+
+
+def test_an_edit_of_a_released_file_is_one_finding_whatever_stood_on_it(repo: Repo) -> None:
+    repo.switch("main")
+    repo.commit(_0002_add_floor=FLOOR, _0003_set_floor="UPDATE wards SET floor = 1 WHERE id = 1;\n")
+    repo.branch("edit")
+    repo.write("0002_add_floor.sql", FLOOR.replace("floor", "flor"))
+    repo.write("0004_set_floor.sql", "UPDATE wards SET floor = 2 WHERE id = 1;\n")
+    assert [code for code, _, _ in told(families="recommended")] == ["KMB924", "KMB924"]
+    assert [code for code, _, _ in told("--since", "main", families="recommended")] == ["KMB701"]
 
 
 def test_a_deletion_replays_what_was_released(repo: Repo) -> None:
@@ -224,3 +236,103 @@ def test_a_submodules_branches_are_its_own(repo: Repo, tmp_path: Path, monkeypat
     result = run("check", "--since", "elsewhere", "sub/migrations")
     assert "git knows no revision `elsewhere`" in result.stderr
     assert run("check", "--since", "origin/main", "--exit-zero", "sub/migrations").exit_code == 0
+
+
+def test_what_was_so_before_the_branch_is_counted(repo: Repo) -> None:
+    repo.switch("main")
+    legacy(repo)
+    repo.branch("one-line")
+    repo.commit(_0013_add_bed="ALTER TABLE wards_1 ADD COLUMN bed BIGINT NOT NULL;\n")
+    assert len(told("--all-history", "--since", "main", families="recommended")) > 20
+    assert [code for code, _, _ in told("--since", "main", families="recommended")] == ["KMB606"]
+    assert {code for code, _, _ in told("--since", "main", families="all")} == {"KMB606", "KMB802", "KMB814"}
+    assert document("--since", "main", families="recommended")["summary"]["hidden"] > 20
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_every_format_shows_the_one_finding_of_a_one_line_change(repo: Repo, output_format: str) -> None:
+    repo.switch("main")
+    legacy(repo)
+    repo.branch("one-line")
+    repo.commit(_0013_add_bed="ALTER TABLE wards_1 ADD COLUMN bed BIGINT NOT NULL;\n")
+    text = run("check", "--output-format", output_format, "--since", "main").stdout
+    text = text.partition('"results"')[2] if output_format == "sarif" else text
+    assert "0013_add_bed.sql" in text
+    assert set(re.findall(r"KMB\d{3}", text)) == {"KMB606"}
+
+
+def test_what_a_branch_causes_in_released_files_is_its_own(repo: Repo) -> None:
+    repo.switch("main")
+    repo.commit(
+        _0002_create_beds="-- kmblint: ignore[unindexed-foreign-key] few rows\n"
+        "CREATE TABLE IF NOT EXISTS beds (id BIGINT PRIMARY KEY, ward_id BIGINT REFERENCES wards(id));\n",
+        _0003_create_stays="CREATE TABLE stays (id BIGINT PRIMARY KEY, bed_id BIGINT REFERENCES beds(id));\n",
+        _0004_create_index="CREATE INDEX idx_stays_bed ON stays(bed_id);\n",
+    )
+    repo.branch("later")
+    repo.commit(_0005_create_index="CREATE INDEX idx_beds_ward ON beds(ward_id);\nDROP TABLE stays;\n")
+    caused = [("KMB010", "migrations/0002_create_beds.sql")]
+    assert [(code, file) for code, file, _ in told("--since", "main", families="KMB0,KMB401")] == caused
+    repo.write("0006_add_note.sql", NOTE)
+    assert told("--staged", families="KMB010,KMB401"), "where nothing is staged, all is shown"
+    repo.git("add", "-A")
+    assert [(code, file) for code, file, _ in told("--staged", families="KMB0,KMB401")] == caused
+    assert told("--staged", "migrations/0006_add_note.sql", families="KMB0,KMB401") == [], "a named file speaks alone"
+
+
+def test_an_unused_suppression_in_a_released_header_is_the_branchs_own(repo: Repo) -> None:
+    repo.write("0001_create_wards.sql", f"-- kmblint: ignore[drop-table] no reason\n{WARDS}")
+    assert [code for code, _, _ in told("--since", "main", families="KMB0,KMB6")] == ["KMB010"]
+    repo.commit()
+    repo.branch("later")
+    repo.commit(_0002_add_note=NOTE)
+    assert told("--since", "later~1", families="KMB0,KMB6") == []
+
+
+def test_what_grows_worse_is_shown(repo: Repo) -> None:
+    repo.switch("main")
+    repo.commit(_0002_create_beds="CREATE TABLE IF NOT EXISTS beds (id BIGINT PRIMARY KEY, rate REAL);\n")
+    repo.branch("later")
+    repo.commit(_0003_add_note=NOTE)
+    assert told("--since", "main", families="KMB411") == []
+    repo.commit(_0004_set_rate="UPDATE beds SET id = id WHERE rate = 1.5;\n")
+    [(_, file, message)] = told("--since", "main", families="KMB411")
+    assert file == "migrations/0002_create_beds.sql"
+    assert "finds no row of `beds`" in message
+
+
+def test_what_lies_beside_is_the_branchs_own_where_it_brought_it(repo: Repo) -> None:
+    repo.switch("main")
+    repo.write("0001_old.sql.bak", WARDS)
+    (repo.root / "migrations" / "0002_add_floor.sql").write_bytes(b"-- caf\xe9\n")
+    repo.write(".kimberlite/migrations/.lock", "version = 1\n[[migration]]\nid = 1\n")
+    repo.commit()
+    repo.branch("later")
+    repo.commit(_0003_add_note=NOTE)
+    assert told("--since", "main") == []
+    repo.write("0001_new.sql.bak", WARDS)
+    (repo.root / "migrations" / "0002_add_floor.sql").write_bytes(b"-- d\xe9j\xe0\n")
+    repo.write(".kimberlite/migrations/.lock", "version = 1\n[[migration]]\nid = 1\n[[migration]]\nid = 2\n")
+    assert {code for code, _, _ in told("--since", "main")} >= {"KMB001", "KMB108", "KMB709"}
+
+
+def legacy(repo: Repo) -> None:
+    """Twelve files of an old project, with findings that an edit, a new migration or something else would mend."""
+    for number in range(1, 13, 3):
+        wards, beds, stays = (f"{number + further:04}" for further in range(3))
+        repo.write(
+            f"{wards}_create_wards.sql",
+            f"CREATE TABLE wards_{number} (id BIGINT PRIMARY KEY, ssn TEXT, rate REAL, opened_date DATE);\n",
+        )
+        repo.write(
+            f"{beds}_create_beds.sql",
+            f"-- beds\nCREATE TABLE beds_{number} (id BIGINT PRIMARY KEY, w_id BIGINT REFERENCES wards_{number}(id));\n"
+            f"DELETE FROM wards_{number};\n",
+        )
+        repo.write(
+            f"{stays}_add_api_key.sql",
+            f"UPDATE wards_{number} SET ssn = 'AKIAIOSFODNN7EXAMPLE' WHERE rate = 1.5;\n",
+        )
+    repo.write("0003_old.sql.bak", WARDS)
+    repo.write(".kimberlite/migrations/.lock", "version = 1\n[[migration]]\nid = 1\n")
+    repo.commit()

@@ -1,0 +1,59 @@
+"""The runner's order of the files of a folder, and which of them takes the place of one that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import groupby
+
+import msgspec
+
+from kmblint.history.files import Migration
+from kmblint.history.names import description_of
+
+
+def ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple[Migration, ...]:
+    """By number, then by name; what has no number comes last. A failed file and its repair learn of each other."""
+    ordered = sorted(migrations, key=lambda m: (m.number is None, m.number or 0, m.file))
+    return tuple(
+        paired
+        for number, namesakes in groupby(ordered, key=lambda m: m.number)
+        for paired in _paired(list(namesakes), None if number is None else gone.get(number))
+    )
+
+
+def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
+    if namesakes[0].number is None or (len(namesakes) == 1 and gone is None):
+        return namesakes
+    described: dict[str, list[str]] = {}
+    for one in namesakes:
+        described.setdefault(description_of(one.file), []).append(one.file)
+    marked = [msgspec.structs.replace(one, fixed_by=_repair(one, described)) for one in namesakes]
+    failed = [one.file for one in marked if one.failed][:2]
+    repaired: dict[str, str] = {}
+    for one in marked:
+        if one.fixed_by is not None:
+            repaired.setdefault(one.fixed_by, one.file)
+    return [msgspec.structs.replace(one, replaces=_replaced(one, failed, repaired, gone)) for one in marked]
+
+
+def _repair(migration: Migration, described: Mapping[str, list[str]]) -> str | None:
+    """The file that takes its place, of the number's files by description; of two, the one that is called after it."""
+    description = description_of(migration.file)
+    if description == "fixed":
+        return None
+    repairs = (*described.get("fixed", ()), *described.get(f"{description}_fixed", ()))
+    return max(sorted(repairs), key=len, default=None)
+
+
+def _replaced(migration: Migration, failed: list[str], repaired: Mapping[str, str], gone: str | None) -> str | None:
+    """The first file of its number that failed or has it as its repair, else the one that the revision had."""
+    files = [file for file in (*failed, repaired.get(migration.file)) if file is not None and file != migration.file]
+    if not files and gone is not None and replaces(migration.file, gone):
+        return gone
+    return min(files, default=None)
+
+
+def replaces(name: str, failed: str) -> bool:
+    """The guide's "Handling Failures": `0003_fixed.sql`, or `0003_x_fixed.sql`, takes the place of `0003_x.sql`."""
+    described, broken = description_of(name), description_of(failed)
+    return broken != "fixed" and described in ("fixed", f"{broken}_fixed")
