@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from kmblint.findings import Applicability, Finding, Fix
-from kmblint.lint.fixes import apply
+from kmblint.fixing.edits import apply
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.sql.statement import Statement

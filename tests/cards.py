@@ -18,10 +18,10 @@ from kmblint import targets
 from kmblint.config.configuration import load
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.findings import Applicability, Diagnostic, NewFile, Report
+from kmblint.fixing.edits import apply, disjoint
 from kmblint.history import folder
 from kmblint.lint.cards import Card
 from kmblint.lint.engine import lint
-from kmblint.lint.fixes import apply, choose
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS
@@ -245,9 +245,9 @@ def check(
 def fix(result: Result, project: Path) -> dict[str, str]:
     """Applies every fix that may be applied; gives the changed and new migrations by name."""
     fixes = [found.finding.fix for found in result.own if found.finding.fix is not None]
-    fixes = [each for each in fixes if each.applicability is not Applicability.DISPLAY]
+    fixes = disjoint(each for each in fixes if each.applicability is not Applicability.DISPLAY)
     changed: dict[str, str] = {}
-    edits = choose(fixes)
+    edits = [edit for each in fixes for edit in each.edits]
     for name in sorted({edit.place.file for edit in edits}):
         path = project / "migrations" / name
         text = path.read_bytes().decode()

@@ -60,15 +60,15 @@ def read(
     root: Path,
     known: Known = NOTHING_KNOWN,
     *,
-    overlay: Mapping[Path, str | None] | None = None,
+    overlay: Mapping[Path, str | bytes | None] | None = None,
     access: Access | None = None,
     display: Callable[[Path], str] = Path.as_posix,
     parse: Parse | None = None,
 ) -> History:
     """The history that a folder holds.
 
-    `overlay` gives texts that stand in for files of the folder or beside them (an editor's unsaved buffer, git's
-    index), None for a file that is to count as absent; `access` says what may be opened (where it is
+    `overlay` gives texts, or bytes, that stand in for files of the folder or beside them (an editor's unsaved buffer,
+    git's index), None for a file that is to count as absent; `access` says what may be opened (where it is
     left out, links that stay in the project), `display` how the user calls a path. Raises `InputError` where the folder
     or the baseline can't be read.
     """
@@ -167,12 +167,18 @@ class _Reader:
         """How the user calls a file of the folder."""
         return self._prefix + name
 
-    def migration(self, name: str, text: str | None) -> tuple[Migration | None, Unreadable | None]:
-        """What a file says, and why the runner can't read it; from a file that nobody can read, no migration."""
+    def migration(self, name: str, given: str | bytes | None) -> tuple[Migration | None, Unreadable | None]:
+        """What a file says, and why the runner can't read it; from a file that nobody can read, no migration.
+
+        `given` stands in for what is on disk.
+        """
         path = self.root / name
+        text: str | None
         trouble: decode.Trouble | None = None
-        if text is None:
-            text, trouble = decode.read(path, self.access)
+        if isinstance(given, str):
+            text = given
+        else:
+            text, trouble = decode.read(path, self.access) if given is None else decode.decoded(given)
         unreadable = self._unreadable(path, trouble) if trouble else None
         if text is None:
             old = self._released_as(name)

@@ -178,6 +178,16 @@ def below_top(folder: Path) -> str:
     return "" if path == "." else f"{path}/"
 
 
+def move(old: Path, new: Path) -> bool:
+    """Renames a file of a folder as `git mv` does, in the index too; False, and nothing done, where git doesn't."""
+    try:
+        below = below_top(old.parent)
+        ask(old.parent, "mv", "--", f"{below}{old.name}", f"{below}{new.name}")
+    except GitError:
+        return False
+    return True
+
+
 def ask(folder: Path, *arguments: str) -> str:
     return run(folder, list(arguments), b"").decode("utf-8", "replace")
 

@@ -285,7 +285,10 @@ def _held_back(told: Iterable[Candidate], settings: Settings, history: History) 
     hidden = [candidate for candidate in wanted if candidate.settled and not settings.all_history]
     held = {id(candidate) for candidate in hidden}
     shown = [candidate for candidate in wanted if id(candidate) not in held]
-    return _grouped(without_explained(shown), history), len(_grouped(without_explained(hidden), history))
+    told_alone, hidden_alone = without_explained(shown), without_explained(hidden)
+    if not settings.grouped:
+        return [candidate.diagnostic for candidate in told_alone], len(hidden_alone)
+    return _grouped(told_alone, history), len(_grouped(hidden_alone, history))
 
 
 def _grouped(candidates: Iterable[Candidate], history: History) -> list[Diagnostic]:

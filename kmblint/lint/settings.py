@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Count what the revision that the folder is held against has as well, and don't show it."""
     elsewhere: bool = False
     """Want beside them what wasn't so yet in the other files of the revision that the folder is held against."""
+    grouped: bool = True
+    """Tell a habit, and what one statement holds of a kind, as one diagnostic; else each finding with its own fix."""
     debug: bool = False
     """A rule that raises ends the run."""
 

@@ -7,9 +7,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.findings import Edit, Fix
-from kmblint.lint.fixes import apply, choose
+from kmblint.findings import Edit, Fix, NewFile
+from kmblint.fixing.edits import apply, disjoint
 from kmblint.text import Place, Span
+
+
+def choose(fixes: list[Fix]) -> tuple[Edit, ...]:
+    """The edits of the fixes that don't collide, in the order of their places."""
+    return tuple(sorted({edit for fix in disjoint(fixes) for edit in fix.edits}))
 
 
 def edit(start: int, end: int, text: str = "x", file: str = "a.sql") -> Edit:
@@ -39,6 +44,20 @@ def test_a_fix_that_collides_with_itself_is_none() -> None:
 
 def test_other_files_are_other_places() -> None:
     assert len(choose([Fix("a", (edit(0, 5),)), Fix("b", (edit(0, 5, file="b.sql"),))])) == 2
+
+
+def made(name: str, replaces: str | None = None) -> Fix:
+    return Fix(f"make {name}", files=(NewFile(name, "", replaces),))
+
+
+def test_one_number_is_given_once() -> None:
+    fixes = [made("0004_a.sql"), made("0004_b.sql"), made("0005_b.sql"), made("0004_a.sql")]
+    assert disjoint(fixes) == [fixes[0], fixes[2]]
+
+
+def test_a_file_is_renamed_once() -> None:
+    fixes = [made("0004_a.sql", "0003_a.sql"), made("0005_a.sql", "0003_a.sql"), made("0006_b.sql", "0002_b.sql")]
+    assert disjoint(fixes) == [fixes[0], fixes[2]]
 
 
 SPANS = st.tuples(st.integers(0, 30), st.integers(0, 6)).map(lambda pair: (pair[0], pair[0] + pair[1]))

@@ -1,0 +1,92 @@
+"""Writes drafts to their folders: all of the files, or none where one of them isn't as it was read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from kmblint import writing
+from kmblint.access import Access, BarredError
+from kmblint.errors import InputError
+from kmblint.fixing.draft import Draft, DraftFile
+from kmblint.history import decode, git
+from kmblint.history.decode import Spelling
+
+
+def spelling(root: Path, access: Access) -> Callable[[str], Spelling | None]:
+    """How the files of a folder spell their texts, for `Draft.spell`."""
+
+    def of(name: str) -> Spelling | None:
+        try:
+            return Spelling.of(access.read(root / name))
+        except BarredError:
+            return None
+
+    return of
+
+
+def write(drafts: Iterable[tuple[Path, Access, Draft]]) -> None:
+    """Writes the changes of drafts, each to its folder.
+
+    A file that git tracks is renamed in its index too. Raises InputError, with nothing written, where a file isn't
+    what was read of it any more, where a new name is taken meanwhile, or where a link leads out of the project; and
+    where the system refuses to write, with what was written before taken back.
+    """
+    changes = [(root, access, file) for root, access, draft in drafts for file in draft.changes]
+    for root, access, file in changes:
+        _check(root, access, file)
+    undo: list[Callable[[], object]] = []
+    try:
+        for root, access, file in _in_order(changes):
+            _write(root, access, file, undo)
+    except (OSError, InputError) as error:
+        for step in reversed(undo):
+            step()
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"nothing was written: {said}") from error
+
+
+def _check(root: Path, access: Access, file: DraftFile) -> None:
+    """Raises InputError where a change can't be written."""
+    path = root / file.name
+    if file.origin is not None:
+        old = root / file.origin
+        writing.writable(old, access.inside)
+        text, _ = decode.read(old, access)
+        if text != file.before:
+            raise InputError(
+                f"`{old.as_posix()}` isn't what kmblint read of it (it was changed meanwhile, or with --staged holds "
+                "edits that aren't staged): nothing was written"
+            )
+    if file.name != file.origin and os.path.lexists(path):
+        if file.origin is not None and path.exists() and path.samefile(root / file.origin):
+            return  # on this disk the case of letters means nothing
+        raise InputError(f"`{path.as_posix()}` is there already: nothing was written")
+    writing.writable(path, access.inside)
+
+
+def _in_order(changes: list[tuple[Path, Access, DraftFile]]) -> list[tuple[Path, Access, DraftFile]]:
+    """Renamings first, so that a file that can't be renamed stops all before a text is written."""
+    return sorted(changes, key=lambda change: change[2].origin in (None, change[2].name))
+
+
+def _write(root: Path, access: Access, file: DraftFile, undo: list[Callable[[], object]]) -> None:
+    path = root / file.name
+    if file.origin is not None and file.origin != file.name:
+        old = root / file.origin
+        _rename(old, path)
+        undo.append(lambda: _rename(path, old))
+    if file.origin is not None and file.text == file.before and not file.respelt:
+        return
+    if file.origin is None:
+        undo.append(lambda: path.unlink(missing_ok=True))
+    else:
+        before = access.read(path)
+        undo.append(lambda: writing.replace(path, before, access.inside))
+    writing.replace(path, file.data, access.inside)
+
+
+def _rename(old: Path, new: Path) -> None:
+    if not git.move(old, new):
+        old.rename(new)

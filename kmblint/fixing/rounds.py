@@ -1,0 +1,171 @@
+"""Which fixes make nothing worse: each is tried on the whole history, in memory, before it counts.
+
+A round takes all fixes that don't collide, reads and lints the history that they would make, and halves them where
+anything is worse than before, until every one is in or out. What is out may be in in a later round, when its neighbours
+are; there are ten rounds at the most.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+
+from kmblint.findings import Applicability, Diagnostic, Fix, Report, Severity
+from kmblint.fixing.draft import Draft, UnwritableError
+from kmblint.fixing.edits import disjoint
+from kmblint.history.files import History
+
+ROUNDS: Final = 10
+
+Read: TypeAlias = Callable[[Mapping[str, bytes | None]], History]
+"""The history of a folder with bytes in the place of some of its files, None for those that are gone."""
+Judge: TypeAlias = Callable[[History], Report]
+"""Every finding on a history by itself, as no grouping hides one (`Settings.grouped`)."""
+
+
+class Mended(msgspec.Struct, frozen=True):
+    """Fixes that were applied, by the file that they changed, made or renamed (as it is called now) and their rule."""
+
+    file: str
+    code: str
+    rule: str
+    count: int
+    """Findings."""
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A finding whose fix was tried and not taken, and why: a clause."""
+
+    diagnostic: Diagnostic
+    why: str
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the fixes of a history come to."""
+
+    draft: Draft
+    history: History
+    report: Report
+    """Of the judge, on that history."""
+    mended: tuple[Mended, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    gone: int = 0
+    """How many findings fewer there are."""
+
+
+def mend(
+    history: History, draft: Draft, read: Read, judge: Judge, wanted: Callable[[Diagnostic], bool] = lambda _: True
+) -> Outcome:
+    """Applies the wanted fixes that make nothing worse, to a fixed point of at most ten rounds.
+
+    Fixes that only propose (`Applicability.DISPLAY`) are never among them.
+    """
+    first = report = judge(history)
+    mended: Counter[tuple[str, str, str]] = Counter()
+    left_out: tuple[LeftOut, ...] = ()
+    for _ in range(ROUNDS):
+        one = _Round(draft, history, report, read, judge)
+        one.take([each for each in report.diagnostics if _applies(each) and wanted(each)])
+        left_out = tuple(one.left_out)
+        if not one.accepted:
+            break
+        mended += Counter(one.mended())
+        draft, history, report = one.made, one.history, one.report
+    called = {file.origin or file.name: file.name for file in draft.changes}
+    return Outcome(
+        draft,
+        history,
+        report,
+        tuple(Mended(called[key[0]], *key[1:], count) for key, count in sorted(mended.items()) if key[0] in called),
+        left_out,
+        len(first.diagnostics) - len(report.diagnostics),
+    )
+
+
+def _applies(diagnostic: Diagnostic) -> bool:
+    fix = diagnostic.finding.fix
+    return fix is not None and fix.applicability is not Applicability.DISPLAY
+
+
+class _Round:
+    """One round: the fixes of one report, tried on the draft that it was made of."""
+
+    def __init__(self, draft: Draft, history: History, report: Report, read: Read, judge: Judge) -> None:
+        self.draft = self.made = draft
+        self.history, self.report = history, report
+        self.accepted: list[Fix] = []
+        self.left_out: list[LeftOut] = []
+        self._read, self._judge = read, judge
+        self._told: dict[Fix, list[Diagnostic]] = {}
+
+    def take(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Accepts of their fixes what it can."""
+        for diagnostic in diagnostics:
+            fix = diagnostic.finding.fix
+            assert fix is not None, "asked of findings with a fix"
+            refusal = self.draft.refusal(fix)
+            if refusal:
+                self.left_out.append(LeftOut(diagnostic, refusal))
+            else:
+                self._told.setdefault(fix, []).append(diagnostic)
+        waiting = [disjoint(self._told)]
+        while waiting:
+            part = waiting.pop()
+            why = self._tried(part) if part else None
+            if why and len(part) > 1:
+                half = len(part) // 2
+                waiting += [part[half:], part[:half]]
+            elif why:
+                self.left_out += [LeftOut(diagnostic, why) for diagnostic in self._told[part[0]]]
+
+    def _tried(self, fixes: Sequence[Fix]) -> str | None:
+        """Accepts fixes together, or says why not."""
+        try:
+            made = self.draft.with_fixes([*self.accepted, *fixes])
+            overlay = made.overlay
+        except UnwritableError as error:
+            return str(error)
+        history = self._read(overlay)
+        report = self._judge(history)
+        worse = _worse(self.report, report)
+        if worse is not None:
+            return f"it leads to another finding, {worse.code} {worse.rule}: {worse.finding.message}"
+        gone = len(self.report.diagnostics) - len(report.diagnostics)
+        if gone < sum(len(self._told[fix]) for fix in fixes):
+            return "the finding stays with it"
+        self.made, self.history, self.report = made, history, report
+        self.accepted += fixes
+        return None
+
+    def mended(self) -> Iterator[tuple[str, str, str]]:
+        """File (as it is called on disk, where it is there), code and rule of each finding that was mended."""
+        for fix in self.accepted:
+            edited = {edit.place.file for edit in fix.edits}
+            touched = {file.replaces or file.name for file in fix.files} | edited
+            for name in touched:
+                known = self.draft.files.get(name)
+                origin = name if known is None else known.origin or name
+                for diagnostic in self._told[fix]:
+                    yield origin, diagnostic.code, diagnostic.rule
+
+
+def _worse(before: Report, after: Report) -> Diagnostic | None:
+    """A finding of a rule that has more of them, or more of such a severity, than before; None where nothing is worse.
+
+    Findings are counted and not told apart by their identity: a file that is renamed takes its own along.
+    """
+    known, now = _counts(before), _counts(after)
+    more = {key for key, count in now.items() if count > known[key]}
+    said = {(each.rule, each.finding.message) for each in before.diagnostics}
+    worse = [each for each in after.diagnostics if (each.rule, each.severity.rank) in more]
+    return next((each for each in worse if (each.rule, each.finding.message) not in said), next(iter(worse), None))
+
+
+def _counts(report: Report) -> Counter[tuple[str, int]]:
+    """By rule and severity, the findings that are at least so bad."""
+    return Counter(
+        (each.rule, rank) for each in report.diagnostics for rank in range(each.severity.rank, len(Severity))
+    )
