@@ -7,6 +7,8 @@
     ├── GitError            git isn't there, or doesn't know the revision
     └── RulebookError       a card and its check disagree (ours, found when the rulebook loads)
 
+    Stopped                 nobody wants the answer any more, as they said between two files
+
 What is wrong in the user's SQL is never an exception: it is a finding.
 """
 
@@ -54,3 +56,7 @@ class GitError(KmblintError):
 
 class RulebookError(KmblintError):
     """A card and its check disagree; raised when the rulebook loads."""
+
+
+class Stopped(Exception):  # noqa: N818 -- no error: it was asked for
+    """The caller said that the answer isn't wanted any more."""

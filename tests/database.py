@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kmblint.history.files import Header, History, Migration
-from kmblint.replay.steps import Step, steps_of
+from kmblint.replay.steps import Step, Surroundings, steps_of
 from kmblint.schema.catalog import Catalog
 from kmblint.sql.parse import statements
 from kmblint.targets import Target
@@ -38,7 +38,7 @@ class Database:
         )
         # No runner has sent what a baseline holds.
         history = History(Path(), (), baseline=migration)
-        steps = tuple(steps_of(history, migration, self.target, self.catalog, actual=True, contain=False))
+        steps = tuple(steps_of(Surroundings(history), migration, self.target, self.catalog, actual=True, contain=False))
         if steps:
             self.catalog = steps[-1].after
         return steps

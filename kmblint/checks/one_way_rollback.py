@@ -18,7 +18,7 @@ def check(rollback: Rollback) -> Iterator[Finding]:
         return  # the rollback itself is another finding's, or no runner sends it
     first = {step.statement.span for step in rollback.up if step.outcome.refusals}
     step = rollback.up[0]
-    for again in steps_of(step.history, rollback.migration, step.target, rollback.after, actual=False):
+    for again in steps_of(step.surroundings, rollback.migration, step.target, rollback.after, actual=False):
         stale = next((each for each in again.outcome.refusals if isinstance(each, StaleIndexRefusal)), None)
         if stale is not None and again.statement.span not in first:
             yield _one_way(rollback, again)

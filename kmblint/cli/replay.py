@@ -14,7 +14,7 @@ from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, wants_color, width, write
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.replay.transcript import Ending, Entry, Transcript, as_json, transcribe
 from kmblint.reporters.characters import clip, fold, visible
 from kmblint.reporters.paint import Paint, heading

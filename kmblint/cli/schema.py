@@ -15,7 +15,7 @@ from kmblint.cli.options import history_options, migration_number, request_of
 from kmblint.cli.output import width, write
 from kmblint.errors import InputError
 from kmblint.history.files import History
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS, as_table
 from kmblint.schema.kept import Kept
 

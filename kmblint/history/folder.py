@@ -21,6 +21,7 @@ from kmblint.history.files import Earlier, History, IgnoredFile, Migration, Unre
 from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.names import description_of, evident_number, is_migration, number_of
 from kmblint.history.order import ordered, replaces
+from kmblint.history.readings import Readings
 from kmblint.history.sections import split
 from kmblint.history.state import State, boundary_of, project_of, read_state, with_lock
 from kmblint.sql.statement import Statement
@@ -64,15 +65,18 @@ def read(
     access: Access | None = None,
     display: Callable[[Path], str] = Path.as_posix,
     parse: Parse | None = None,
+    readings: Readings | None = None,
 ) -> History:
     """The history that a folder holds.
 
     `overlay` gives texts, or bytes, that stand in for files of the folder or beside them (an editor's unsaved buffer,
     git's index), None for a file that is to count as absent; `access` says what may be opened (where it is
-    left out, links that stay in the project), `display` how the user calls a path. Raises `InputError` where the folder
-    or the baseline can't be read.
+    left out, links that stay in the project), `display` how the user calls a path, `readings` what was read of the same
+    folder before. Raises `InputError` where the folder or the baseline can't be read.
     """
     parse = parse or _parser()
+    readings = readings or Readings()
+    readings.begin()
     access = access or Access(inside=boundary_of(root))
     laid_over = {path.name: text for path, text in (overlay or {}).items() if _same(path.parent, root)}
     texts = {name: text for name, text in laid_over.items() if text is not None}
@@ -85,7 +89,7 @@ def read(
     except OSError as error:
         raise InputError(f"`{display(root)}` can't be read: {error.strerror}") from error
     names = on_disk | texts.keys()
-    reader = _Reader(root, names, known, display=display, parse=parse, access=access)
+    reader = _Reader(root, names, known, display=display, parse=parse, access=access, readings=readings)
     migrations: list[Migration] = []
     unreadable: list[Unreadable] = []
     for name in sorted(names):
@@ -99,12 +103,13 @@ def read(
     migrations += absent
     ignored_files = find_ignored_files(root, on_disk, access)
     state = read_state(project_of(root), access, display)
+    baseline = reader.baseline() if known.baseline else None
     return History(
         root=root,
-        migrations=ordered(migrations, reader.gone),
+        migrations=readings.ordered(ordered(migrations, reader.gone)),
         unreadable=tuple(unreadable),
         ignored_files=ignored_files,
-        baseline=reader.baseline() if known.baseline else None,
+        baseline=baseline,
         applied_through=reader.applied_through,
         since=known.since,
         released=reader.released,
@@ -140,12 +145,14 @@ class _Reader:
         display: Callable[[Path], str],
         parse: Parse,
         access: Access,
+        readings: Readings,
     ) -> None:
         self.root = root
         self.known = known
         self.display = display
         self.parse = parse
         self.access = access
+        self.readings = readings
         folder = display(root)
         self._prefix = "" if folder == "." else posixpath.join(folder, "")
         self.released: dict[str, Source] | None = None
@@ -177,8 +184,10 @@ class _Reader:
         trouble: decode.Trouble | None = None
         if isinstance(given, str):
             text = given
+        elif given is not None:
+            text, trouble = decode.decoded(given)
         else:
-            text, trouble = decode.read(path, self.access) if given is None else decode.decoded(given)
+            text, trouble = self.readings.text(path, self.access)
         unreadable = self._unreadable(path, trouble) if trouble else None
         if text is None:
             old = self._released_as(name)
@@ -258,11 +267,13 @@ class _Reader:
             raise InputError(
                 f"the baseline `{shown}` lies outside of the project; `--follow-links` reads it all the same"
             )
-        text, trouble = decode.read(path, self.access)
+        text, trouble = self.readings.text(path, self.access)
         if trouble:
             raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
         assert text is not None, "only trouble leaves no text"
-        return self._built(Source(path.name, text, self.display(path)), path, applied=True, readable=True)
+        return self._built(
+            Source(path.name, text, self.display(path)), path, applied=True, readable=True, baseline=True
+        )
 
     def _unreadable(self, path: Path, trouble: decode.Trouble) -> Unreadable:
         return Unreadable(
@@ -289,16 +300,28 @@ class _Reader:
         evident = evident_number(name)
         return None if evident in self._taken else evident
 
-    def _built(self, source: Source, path: Path, *, applied: bool, readable: bool) -> Migration:
-        parts = split(source)
+    def _built(self, source: Source, path: Path, *, applied: bool, readable: bool, baseline: bool = False) -> Migration:
         number = number_of(source.name)
+        meant = self._meant(source.name) if number is None else number
+        failed = source.name in self.known.failed
+        facts = (path, source.name, source.path, applied, readable, meant, failed, baseline)
+
+        def build() -> Migration:
+            return self._read(source, path, meant, applied=applied, readable=readable, failed=failed)
+
+        return self.readings.built((*facts, source.text), build)
+
+    def _read(
+        self, source: Source, path: Path, number: int | None, *, applied: bool, readable: bool, failed: bool
+    ) -> Migration:
+        parts = split(source)
         return Migration(
             file=source.name,
             path=path,
             source=source,
             digits=source.name.split("_", 1)[0],
-            number=self._meant(source.name) if number is None else number,
-            numbered=number is not None,
+            number=number,
+            numbered=number_of(source.name) is not None,
             description=description_of(source.name),
             header=parts.header,
             up=parts.up,
@@ -311,6 +334,6 @@ class _Reader:
             marker=parts.marker,
             guide_marker=parts.guide_marker,
             applied=applied,
-            failed=parts.header.failed is not None or source.name in self.known.failed,
+            failed=parts.header.failed is not None or failed,
             readable=readable,
         )

@@ -8,64 +8,89 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import starmap, takewhile
-from typing import Final
+from itertools import takewhile
 
 import msgspec
 from msgspec.structs import replace
 
-from kmblint.findings import (
-    Applicability,
-    Crash,
-    Diagnostic,
-    Finding,
-    HistorySummary,
-    Report,
-    RuleSummary,
-    Severity,
-    Summary,
-    point,
-)
+from kmblint.errors import Stopped
+from kmblint.findings import Applicability, Diagnostic, HistorySummary, Report, RuleSummary, Severity, Summary
 from kmblint.history.files import History, Migration
+from kmblint.lint.answers import Answers, context_of
 from kmblint.lint.candidates import Candidate, Diagnoser, without_explained, without_superseded
+from kmblint.lint.dispatch import CRASHES, Dispatcher, Said
 from kmblint.lint.grouping import group
-from kmblint.lint.rulebook import Check, Rule, Rulebook
-from kmblint.lint.settings import RuleSettings, Settings
-from kmblint.lint.suppressions import Suppression, Suppressions, find_suppressions
+from kmblint.lint.rulebook import Rule, Rulebook
+from kmblint.lint.settings import Settings
+from kmblint.lint.suppressions import Suppression, Suppressions
 from kmblint.redaction import masked
-from kmblint.replay.rollback import Rollback, roll_back
-from kmblint.replay.steps import Replay, Step, replay
+from kmblint.replay.replayer import Replayer, replay
+from kmblint.replay.steps import Replay
 from kmblint.schema.catalog import Catalog
-from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.text import Place
-
-CRASHES: Final = "internal-error"
-"""The rule that tells of rules that failed; it can't be deselected."""
-
-_Context = Mapping[type, object]
 
 
 def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
     """Replays the history, runs the selected rules over it, and reports what is left to say."""
-    replayed = replay(history, target, contain=not settings.debug)
-    heard = _heard(replayed, settings, rulebook, target)
-    told = _parted(heard.told, replayed, settings, rulebook, target)
-    diagnostics, hidden = _held_back(told, settings, history)
-    report = Report(
-        diagnostics=tuple(sorted(diagnostics, key=_order(history))),
-        summary=_summary(diagnostics, suppressed=len(heard.said) - len(heard.told), hidden=hidden),
-        history=HistorySummary(
-            root=history.root.as_posix(),
-            target=target.name,
-            migrations=len(history.migrations),
-            applied_through=history.applied_through,
-            notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
-        ),
-        sources=history.sources,
-        rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
-    )
-    return masked(report, (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets))
+    return Session(rulebook, target).lint(history, settings)
+
+
+class Session:
+    """Lints one reading of a history after the other: what a change can't have altered isn't replayed or asked again.
+
+    The reports are those of `lint`. What is kept is that of the last reading; it is known by the identity of its
+    migrations, so read them with the same `Readings`. For one thread at a time.
+    """
+
+    def __init__(self, rulebook: Rulebook, target: Target) -> None:
+        self._rulebook = rulebook
+        self._target = target
+        self._basis: tuple[object, ...] = ()
+        self._forget(contain=True)
+
+    def _forget(self, *, contain: bool) -> None:
+        self._replayer = Replayer(self._target, contain=contain)
+        self._answers = Answers()
+
+    def lint(self, history: History, settings: Settings, is_stopped: Callable[[], bool] = lambda: False) -> Report:
+        """The report of a reading.
+
+        `is_stopped` is asked between files; where it says yes, raises `Stopped`, and the next call goes on from there.
+        """
+
+        def check_stop() -> None:
+            if is_stopped():
+                raise Stopped
+
+        rulebook, target = self._rulebook, self._target
+        basis = (
+            settings.rules, settings.today, settings.debug, history.applied_through, history.since, history.called,
+        )  # fmt: skip
+        if basis != self._basis:
+            self._basis = basis
+            self._forget(contain=not settings.debug)
+        replayed = self._replayer.replay(history, check_stop)
+        heard = _heard(replayed, Dispatcher(settings, rulebook, target), self._answers, check_stop)
+        told = _parted(heard.told, replayed, settings, rulebook, target)
+        if heard.crashed:
+            self._forget(
+                contain=not settings.debug
+            )  # a rule that raises tells so once a run, wherever it does so first
+        diagnostics, hidden = _held_back(told, settings, history)
+        report = Report(
+            diagnostics=tuple(sorted(diagnostics, key=_order(history))),
+            summary=_summary(diagnostics, suppressed=len(heard.said) - len(heard.told), hidden=hidden),
+            history=HistorySummary(
+                root=history.root.as_posix(),
+                target=target.name,
+                migrations=len(history.migrations),
+                applied_through=history.applied_through,
+                notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
+            ),
+            sources=history.sources,
+            rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
+        )
+        return masked(report, (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets))
 
 
 class _Heard(msgspec.Struct, frozen=True):
@@ -74,30 +99,39 @@ class _Heard(msgspec.Struct, frozen=True):
     said: list[Candidate]
     told: list[Candidate]
     """Without what is suppressed."""
+    crashed: bool
+    """Whether a rule raised."""
 
 
-def _heard(replayed: Replay, settings: Settings, rulebook: Rulebook, target: Target) -> _Heard:
+def _heard(
+    replayed: Replay, dispatcher: Dispatcher, answers: Answers, check_stop: Callable[[], None] = lambda: None
+) -> _Heard:
     """Asks every selected rule."""
-    history = replayed.history
-    whole: _Context = {History: history, Target: target, Replay: replayed}
-    dispatcher = _Dispatcher(settings, rulebook, target)
-    diagnoser = Diagnoser(history, settings)
-    suppressions = Suppressions(
-        suppression
-        for migration in history.migrations
-        for suppression in find_suppressions(migration, rulebook, settings.today)
-    )
-    candidates = _candidates(diagnoser, dispatcher.about(_subjects(history, replayed, whole)))
-    if dispatcher.asking(Rollback):
-        candidates += _candidates(diagnoser, dispatcher.about(_rollbacks(replayed, target, whole)))
+    settings = dispatcher.settings
+    diagnoser = Diagnoser(replayed.history, settings)
+    try:
+        answers.renew(dispatcher, replayed, check_stop)
+    except Stopped:
+        if dispatcher.crashed:
+            answers.forget()
+        raise
+    suppressions = Suppressions(answers.suppressions())
+    candidates = _candidates(diagnoser, answers.said(dispatcher, replayed))
+    candidates += _candidates(diagnoser, answers.said_of_rollbacks(dispatcher, replayed))
     _unsuppressed(without_superseded(candidates), suppressions)
     settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
-    candidates += _candidates(
-        diagnoser,
-        dispatcher.about((each, {**whole, Migration: diagnoser.files[each.file]}, each.place) for each in settled),
-    )
+    candidates += _candidates(diagnoser, _of_suppressions(dispatcher, settled, diagnoser.files, replayed))
     candidates = without_superseded(candidates)
-    return _Heard(candidates, _unsuppressed(candidates, suppressions))
+    return _Heard(candidates, _unsuppressed(candidates, suppressions), crashed=bool(dispatcher.crashed))
+
+
+def _of_suppressions(
+    dispatcher: Dispatcher, settled: Iterable[Suppression], files: Mapping[str, Migration], replayed: Replay
+) -> Iterator[Said]:
+    whole = context_of(replayed, dispatcher.target)
+    for each in settled:
+        context = {**whole, Migration: files[each.file]}
+        yield from dispatcher.ask(dispatcher.whole, (each,), partial(dict, context), each.place)
 
 
 def _parted(
@@ -118,7 +152,8 @@ def _parted(
     if not open_still:
         return told
     rules = {slug: settings.rules[slug] for slug in _with_superior(open_still, settings, rulebook)}
-    earlier = _heard(_beginning(replayed, then, target), replace(settings, rules=rules), rulebook, target)
+    dispatcher = Dispatcher(replace(settings, rules=rules), rulebook, target)
+    earlier = _heard(_beginning(replayed, then, target), dispatcher, Answers())
     known = {each.diagnostic.fingerprint: each.diagnostic.severity.rank for each in earlier.told}
 
     def was_so(each: Candidate) -> bool:
@@ -145,119 +180,12 @@ def _beginning(replayed: Replay, then: History, target: Target) -> Replay:
     if not same or history.lost or then.lost:
         return replay(then, target)
     last = {id(migration) for migration in (history.baseline, *files)}
-    steps = tuple(takewhile(lambda step: id(step.migration) in last, replayed.steps))
-    return Replay(then, steps, steps[-1].after if steps else Catalog())
+    parts = tuple(takewhile(lambda part: id(part.migration) in last, replayed.parts))
+    steps = tuple(step for part in parts for step in part.steps)
+    return Replay(then, steps, parts[-1].after if parts else Catalog(), parts)
 
 
-class _BoundRule(msgspec.Struct, frozen=True):
-    """A rule to ask about every subject of a class."""
-
-    rule: Rule
-    check: Check
-    """With its options set."""
-    context: tuple[type, ...]
-
-    @classmethod
-    def of(cls, rule: Rule, options: Mapping[str, object]) -> _BoundRule:
-        """With what the rule is asked by at hand: it is asked once a statement."""
-        named = {name.replace("-", "_"): value for name, value in options.items()}
-        return cls(rule, partial(rule.check, **named) if named else rule.check, rule.signature.context)
-
-
-class _Dispatcher:
-    """The bound rules of one run, by the exact class of what they are about."""
-
-    def __init__(self, settings: Settings, rulebook: Rulebook, target: Target) -> None:
-        self._debug = settings.debug
-        self._crashed: set[str] = set()
-        self._asking: dict[type, list[tuple[Rule, Mapping[str, object]]]] = {}
-        self._bound: dict[type, tuple[_BoundRule, ...]] = {}
-        """Of the classes that occurred: what never does costs no import of a check."""
-        for rule in rulebook:
-            chosen = settings.rules.get(rule.slug)
-            metadata = rule.card.metadata
-            if target.name in metadata.targets and (chosen is not None or rule.slug == CRASHES):
-                defaults = {name: option.default for name, option in metadata.options.items()}
-                options = {**defaults, **(chosen or RuleSettings()).options}
-                for subject in rule.signature.subjects:
-                    self._asking.setdefault(subject, []).append((rule, options))
-
-    def asking(self, subject: type) -> set[str]:
-        """The slugs of the rules that ask about a class."""
-        return {rule.slug for rule, _ in self._asking.get(subject, ())}
-
-    def about(self, subjects: Iterable[tuple[object, _Context, Place]]) -> Iterator[tuple[Rule, Finding]]:
-        """What the rules say of each subject."""
-        for subject, context, place in subjects:
-            bound_rules = self._bound.get(type(subject))
-            if bound_rules is None:
-                asking = self._asking.get(type(subject), ())
-                bound_rules = self._bound[type(subject)] = tuple(starmap(_BoundRule.of, asking))
-            for bound in bound_rules:
-                try:
-                    for finding in bound.check(subject, *map(context.__getitem__, bound.context)):
-                        yield bound.rule, finding
-                except Exception as error:
-                    yield from self._failed(bound.rule, error, context, place)
-
-    def _failed(self, rule: Rule, error: Exception, context: _Context, place: Place) -> Iterator[tuple[Rule, Finding]]:
-        """A rule that raises is itself a finding, told once a run."""
-        if self._debug or rule.slug == CRASHES:
-            raise error
-        if rule.slug not in self._crashed:
-            self._crashed.add(rule.slug)
-            crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
-            yield from self.about([(crash, context, place)])
-
-
-def _subjects(history: History, replayed: Replay, whole: _Context) -> Iterator[tuple[object, _Context, Place]]:
-    """Everything that a rule may ask about, with what belongs to it and where it stands; suppressions come later."""
-    here = point(history.migrations[0].file if history.migrations else history.root.name)
-    yield history, whole, here
-    yield replayed, whole, here
-    for unreadable in history.unreadable:
-        yield unreadable, whole, point(unreadable.file)
-    for ignored_file in history.ignored_files:
-        yield ignored_file, whole, point(ignored_file.file)
-    for migration in history.migrations:
-        context = {**whole, Migration: migration}
-        yield migration, context, point(migration.file)
-        if not migration.failed:
-            for piece in migration.pieces:
-                yield piece, context, migration.place(piece.span)
-    for step in replayed.steps:
-        if step.migration is not history.baseline:
-            context = {**whole, Step: step, Statement: step.statement, Migration: step.migration}
-            place = step.place(step.statement.span)
-            for subject in _of_step(step):
-                yield subject, context, place
-
-
-def _rollbacks(replayed: Replay, target: Target, whole: _Context) -> Iterator[tuple[object, _Context, Place]]:
-    """Each migration's down section replayed behind its up."""
-    for migration in replayed.history.replayed:
-        rollback = roll_back(replayed, migration, target)
-        if rollback is not None:
-            yield rollback, {**whole, Migration: migration}, migration.place(rollback.down[0].statement.span)
-
-
-def _of_step(step: Step) -> Iterator[object]:
-    if step.crash is not None:
-        yield step.crash
-        return
-    yield step
-    if step.number == 0:
-        yield step.statement
-        if step.statement.problem is not None:
-            yield step.statement.problem
-    if step.change is not None:
-        yield step.change
-    yield from step.conflicts
-    yield from step.outcome.refusals
-    yield from step.outcome.hazards
-
-
-def _candidates(diagnoser: Diagnoser, said: Iterable[tuple[Rule, Finding]]) -> list[Candidate]:
+def _candidates(diagnoser: Diagnoser, said: Iterable[Said]) -> list[Candidate]:
     return [candidate for rule, finding in said if (candidate := diagnoser.diagnose(rule, finding)) is not None]
 
 

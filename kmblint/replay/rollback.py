@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.history.files import Migration
-from kmblint.replay.steps import Replay, Step, steps_of
+from kmblint.replay.steps import Part, Step, steps_of
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Opaque
 from kmblint.schema.kinds import ObjectKind
@@ -112,16 +112,16 @@ class Rollback(msgspec.Struct, frozen=True, dict=True):
         return any(piece.span.overlaps(statement.span) for piece in self.migration.down_pieces)
 
 
-def roll_back(replay: Replay, migration: Migration, target: Target) -> Rollback | None:
-    """The rollback of a migration; None where its up or its down holds no statement."""
-    up = replay.by_file.get(migration.file)
+def roll_back(part: Part, target: Target) -> Rollback | None:
+    """The rollback of a replayed file; None where its up or its down holds no statement."""
+    up, migration = part.steps, part.migration
     if not up or not migration.down_statements or migration.down is None:
         return None
     undone = replace(
         migration, statements=migration.down_statements, pieces=migration.down_pieces, up=migration.down,
         sent=migration.down,
     )  # fmt: skip
-    down = tuple(steps_of(replay.history, undone, target, up[-1].after, actual=False))
+    down = tuple(steps_of(up[-1].surroundings, undone, target, up[-1].after, actual=False))
     return Rollback(migration, up, down, target.capabilities)
 
 

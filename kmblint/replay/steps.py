@@ -31,10 +31,16 @@ from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Verdic
 from kmblint.text import Place, Span
 
 
+class Surroundings(msgspec.Struct):
+    """The history that steps are part of: the newest reading of it, where they outlive a change behind them."""
+
+    history: History
+
+
 class Step(msgspec.Struct, frozen=True, dict=True):
     """One change of one statement, the catalogue around it, and what the target makes of it."""
 
-    history: History
+    surroundings: Surroundings
     target: Target
     migration: Migration
     statement: Statement
@@ -50,6 +56,14 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     """Which change of its statement, from 0; statement-wide facts are said at the first."""
     crash: Crash | None = None
     """Where our own judging of the statement failed."""
+
+    @property
+    def history(self) -> History:
+        """The history that it is part of.
+
+        A check that is given a step alone asks it of what stands before the step: its answer is kept while that stays.
+        """
+        return self.surroundings.history
 
     def place(self, span: Span) -> Place:
         """A span of this statement's file as a place."""
@@ -133,6 +147,8 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
     history: History
     steps: tuple[Step, ...]
     end: Catalog
+    parts: tuple[Part, ...] = ()
+    """The steps by file, the baseline's first."""
 
     @cached_property
     def by_file(self) -> dict[str, tuple[Step, ...]]:
@@ -178,47 +194,45 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
         return takewhile(lambda each: each.migration is step.migration, self.later(step, *kinds))
 
 
-def replay(history: History, target: Target, *, actual: bool = False, contain: bool = True) -> Replay:
-    """Every migration in order; with `actual`, as the database lives it and not as it was meant.
+class Part(msgspec.Struct, frozen=True, eq=False):
+    """What was replayed of one file: the same object as long as neither the file nor one before it has changed."""
 
-    A bug of ours in the judging of a statement is a step with a `crash`, unless `contain` is False: then it is raised.
-    """
-    steps: list[Step] = []
-    catalog = Catalog()
-    for migration in (*filter(None, (history.baseline,)), *history.replayed):
-        lives = actual or migration.applied
-        if migration is not history.baseline and _follows_lost(history, migration):
-            catalog = msgspec.structs.replace(catalog, lost=True)
-        for step in steps_of(history, migration, target, catalog, actual=lives, contain=contain):
-            steps.append(step)
-            catalog = step.after
-    return Replay(history, tuple(steps), catalog)
+    migration: Migration
+    lost: bool
+    """Whether a file that nobody can read stands before it."""
+    before: Catalog
+    steps: tuple[Step, ...]
 
-
-def _follows_lost(history: History, migration: Migration) -> bool:
-    """Whether a file that nobody can read stands before a migration."""
-    number = migration.number
-    return any(number is None or (each.number is not None and each.number < number) for each in history.lost)
+    @property
+    def after(self) -> Catalog:
+        """The catalogue behind it."""
+        return self.steps[-1].after if self.steps else self.before
 
 
 def steps_of(
-    history: History, migration: Migration, target: Target, catalog: Catalog, *, actual: bool, contain: bool = True
+    surroundings: Surroundings,
+    migration: Migration,
+    target: Target,
+    catalog: Catalog,
+    *,
+    actual: bool,
+    contain: bool = True,
 ) -> Iterator[Step]:
     """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
-    sent = migration is not history.baseline
+    sent = migration is not surroundings.history.baseline
     meant = migration.statements
     if sent and actual and target.capabilities.rollback_marker and migration.sent != migration.up:
         meant = statements(migration.source, migration.sent)
     for statement in meant:
         try:
-            steps = tuple(_steps(history, migration, statement, target, catalog, actual=actual, sent=sent))
+            steps = tuple(_steps(surroundings, migration, statement, target, catalog, actual=actual, sent=sent))
             steps = _undone(steps, catalog) if actual else steps
         except Exception as error:
             if not contain:
                 raise
             crash = Crash(None, "KMB000", migration.place(statement.span), f"{type(error).__name__}: {error}")
             judged = Form(), Outcome(Verdict.TAKEN)
-            steps = (Step(history, target, migration, statement, None, catalog, catalog, *judged, crash=crash),)
+            steps = (Step(surroundings, target, migration, statement, None, catalog, catalog, *judged, crash=crash),)
         yield from steps
         catalog = steps[-1].after
 
@@ -235,7 +249,7 @@ def _undone(steps: tuple[Step, ...], catalog: Catalog) -> tuple[Step, ...]:
 
 
 def _steps(
-    history: History,
+    surroundings: Surroundings,
     migration: Migration,
     statement: Statement,
     target: Target,
@@ -267,14 +281,14 @@ def _steps(
             left = statement.problem.meant
             after = left_unread(catalog, left.tables, left.names, migration.place(statement.span))
         unmet = _unmet(held, outcome)
-        yield Step(history, target, migration, statement, change, catalog, after, form, outcome, unmet, number)
+        yield Step(surroundings, target, migration, statement, change, catalog, after, form, outcome, unmet, number)
         catalog = after
 
 
 def lived(history: History, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
     """One migration on a catalogue as the database lives it: its steps up to the statement at which it stops."""
     steps: list[Step] = []
-    for step in steps_of(history, migration, target, catalog, actual=True):
+    for step in steps_of(Surroundings(history), migration, target, catalog, actual=True):
         steps.append(step)
         if step.stops:
             break

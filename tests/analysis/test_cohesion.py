@@ -8,7 +8,8 @@ import pytest
 
 from kmblint import targets
 from kmblint.analysis.cohesion import components_of, is_one_kind
-from kmblint.replay.steps import Step, replay
+from kmblint.replay.replayer import replay
+from kmblint.replay.steps import Step
 from tests.rules_at_hand import history
 
 SCHEMA = """

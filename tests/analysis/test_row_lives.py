@@ -8,7 +8,7 @@ import pytest
 
 from kmblint import targets
 from kmblint.analysis.row_lives import lives
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from tests.rules_at_hand import history
 

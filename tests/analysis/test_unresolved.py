@@ -9,7 +9,7 @@ import pytest
 from kmblint import targets
 from kmblint.analysis.unresolved import Unresolved, unresolved_column, unresolved_object, unresolved_table
 from kmblint.findings import Confidence
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.schema.conflict import UnknownColumn, UnknownObject, UnknownTable
 from tests.rules_at_hand import history
 

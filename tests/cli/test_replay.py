@@ -13,7 +13,7 @@ from kmblint import targets
 from kmblint.cli import main
 from kmblint.cli.replay import as_text
 from kmblint.history import folder
-from kmblint.replay.steps import replay as replayed
+from kmblint.replay.replayer import replay as replayed
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.paint import Paint
 

@@ -9,7 +9,8 @@ import pytest
 
 from kmblint import targets
 from kmblint.cli.histories import Request, open_histories
-from kmblint.replay.steps import Replay, replay
+from kmblint.replay.replayer import replay
+from kmblint.replay.steps import Replay
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.schema.kept import Kept

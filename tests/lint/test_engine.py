@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,13 @@ from hypothesis import strategies as st
 from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Related, Severity
 from kmblint.history import folder
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
-from kmblint.lint import engine
+from kmblint.lint.answers import Answers, subjects_of
 from kmblint.lint.cards import Option
+from kmblint.lint.dispatch import Dispatcher
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
-from kmblint.replay.steps import Replay, Step, replay
+from kmblint.replay.replayer import replay
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddColumn, AddTable, Change
 from kmblint.schema.conflict import UnknownTable
 from kmblint.sql.statement import Problem, Statement
@@ -388,16 +391,12 @@ def test_what_is_asked_lazily_is_what_every_rule_asked_of_everything_says(projec
     target, rulebook = Kimberlite(RELEASES["0.9.1"]), Rulebook.load()
     everything = Settings(rules={rule.slug: RuleSettings() for rule in rulebook}, today=date(2026, 7, 1), debug=True)
     replayed = replay(read, target)
-    whole = {History: read, Target: target, Replay: replayed}
-    lazily = [
-        (rule.slug, finding)
-        for rule, finding in engine._Dispatcher(everything, rulebook, target).about(
-            engine._subjects(read, replayed, whole)
-        )
-    ]
+    dispatcher, answers = Dispatcher(everything, rulebook, target), Answers()
+    answers.renew(dispatcher, replayed, lambda: None)
+    lazily = [(rule.slug, finding) for rule, finding in answers.said(dispatcher, replayed)]
     eagerly = [
         (rule.slug, finding)
-        for subject, context, _ in engine._subjects(read, replayed, whole)
+        for subject, context in _subjects(replayed, target)
         for rule in rulebook
         if type(subject) in rule.signature.subjects and "kimberlite" in rule.card.metadata.targets
         for finding in rule.check(
@@ -406,5 +405,19 @@ def test_what_is_asked_lazily_is_what_every_rule_asked_of_everything_says(projec
             **{name.replace("-", "_"): option.default for name, option in rule.card.metadata.options.items()},
         )
     ]
-    assert lazily == eagerly
+    by_rule = itemgetter(0)
+    assert sorted(lazily, key=by_rule) == sorted(eagerly, key=by_rule)
     assert lazily or project == "clean"
+
+
+def _subjects(replayed: Replay, target: Target) -> Iterator[tuple[object, dict[type, object]]]:
+    """Everything but rollbacks and suppressions, each with all that may be asked beside it."""
+    read = replayed.history
+    whole: dict[type, object] = {History: read, Target: target, Replay: replayed}
+    yield from ((subject, whole) for subject in (read, replayed, *read.unreadable, *read.ignored_files))
+    for migration in read.migrations:
+        pieces = () if migration.failed else migration.pieces
+        yield from ((subject, {**whole, Migration: migration}) for subject in (migration, *pieces))
+    for step in replayed.steps:
+        around = {**whole, Step: step, Statement: step.statement, Migration: step.migration}
+        yield from ((subject, around) for subject in subjects_of(step) if step.migration is not read.baseline)

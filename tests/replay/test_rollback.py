@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kmblint import targets
+from kmblint.replay.replayer import replay
 from kmblint.replay.rollback import Rollback, roll_back
-from kmblint.replay.steps import replay
 from kmblint.targets.verdict import Verdict
 from tests.rules_at_hand import history
 
@@ -19,7 +19,7 @@ WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY, floor BIGINT NOT NULL, title
 
 def rolled(root: Path, text: str, target: targets.Target = KIMBERLITE) -> Rollback | None:
     files = history(root, {"0001_wards.sql": WARDS, "0002_step.sql": text})
-    return roll_back(replay(files, target), files.migrations[1], target)
+    return roll_back(replay(files, target).parts[1], target)
 
 
 def differences(root: Path, up: str, down: str, target: targets.Target = KIMBERLITE) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from kmblint import targets
 from kmblint.history import folder
+from kmblint.replay.replayer import replay
 from kmblint.replay.row_changes import other_rows
-from kmblint.replay.steps import replay
 
 TABLE = """CREATE TABLE wards (id BIGINT PRIMARY KEY, n BIGINT, q INTEGER);
 INSERT INTO wards (id, n, q) VALUES (1, 1, 5), (2, 2, NULL), (3, NULL, 7);

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from kmblint import targets
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.replay.transcript import KINDS, Transcript, as_json, hazard_text, transcribe
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.facts import Facts

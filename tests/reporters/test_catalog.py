@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kmblint import targets
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS
 from kmblint.schema.kept import Kept
 from tests.rules_at_hand import history

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmblint import targets
-from kmblint.replay.steps import Replay, replay
+from kmblint.replay.replayer import replay
+from kmblint.replay.steps import Replay
 from kmblint.reporters.catalog import as_json
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.schema.kept import Kept

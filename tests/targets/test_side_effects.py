@@ -8,7 +8,7 @@ import pytest
 
 from kmblint import targets
 from kmblint.history import folder
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.targets.verdict import Verdict
 
 HOLIDAYS = "CREATE TABLE holidays (id BIGINT PRIMARY KEY, day DATE, title TEXT);\n"

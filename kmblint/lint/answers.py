@@ -1,0 +1,154 @@
+"""Asks every rule about all that it wants to know, and keeps what a change behind it can't alter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from kmblint.findings import point
+from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
+from kmblint.lint.dispatch import Context, Dispatcher, Rules, Said
+from kmblint.lint.suppressions import Suppression, find_suppressions
+from kmblint.replay.rollback import Rollback, roll_back
+from kmblint.replay.steps import Part, Replay, Step
+from kmblint.sql.statement import Statement
+from kmblint.targets import Target
+
+
+class _OfFile(msgspec.Struct, frozen=True):
+    """What was said of a file alone."""
+
+    migration: Migration
+    said: tuple[Said, ...]
+    suppressions: tuple[Suppression, ...]
+
+
+class _OfPart(msgspec.Struct, frozen=True):
+    """What was said of what was replayed of a file."""
+
+    part: Part
+    said: tuple[Said, ...]
+    of_rollback: tuple[Said, ...]
+
+
+class Answers:
+    """What the rules that look back said of one reading of a history, for the next.
+
+    An answer is kept as long as its migration, or its part of the replay, is the same object. Whoever keeps them sees
+    to it that rules, options and whatever else the rules can ask for (what is applied, the day) are the same.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Keeps nothing any more."""
+        self._files: dict[str, _OfFile] = {}
+        self._parts: list[_OfPart] = []
+
+    def renew(self, dispatcher: Dispatcher, replayed: Replay, check_stop: Callable[[], None]) -> None:
+        """Asks about what is new; `check_stop` is called between files, and may raise: what was said so far is kept."""
+        history, target = replayed.history, dispatcher.target
+        names, today = dispatcher.rulebook, dispatcher.settings.today
+        for migration in history.migrations:
+            known = self._files.get(migration.file)
+            if known is None or known.migration is not migration:
+                check_stop()
+                said = tuple(_of_migration(dispatcher, dispatcher.backward, migration, {Target: target}))
+                self._files[migration.file] = _OfFile(migration, said, find_suppressions(migration, names, today))
+        self._files = {migration.file: self._files[migration.file] for migration in history.migrations}
+        parts = [part for part in replayed.parts if part.migration is not history.baseline]
+        for number, part in enumerate(parts):
+            if number < len(self._parts):
+                if self._parts[number].part is part:
+                    continue
+                del self._parts[number:]
+            check_stop()
+            self._parts.append(_answered(dispatcher, part))
+        del self._parts[len(parts) :]
+
+    def suppressions(self) -> Iterator[Suppression]:
+        """Those of all files."""
+        for known in self._files.values():
+            yield from known.suppressions
+
+    def said(self, dispatcher: Dispatcher, replayed: Replay) -> Iterator[Said]:
+        """All that rules say of the history, save of rollbacks and suppressions: what is kept, and the rest asked."""
+        history = replayed.history
+        whole = context_of(replayed, dispatcher.target)
+        here = point(history.migrations[0].file if history.migrations else history.root.name)
+        yield from dispatcher.ask(dispatcher.whole, (history, replayed), lambda: whole, here)
+        beside: tuple[Unreadable | IgnoredFile, ...] = (*history.unreadable, *history.ignored_files)
+        for each in beside:
+            yield from dispatcher.ask(dispatcher.whole, (each,), lambda: whole, point(each.file))
+        for known in self._files.values():
+            yield from known.said
+            yield from _of_migration(dispatcher, dispatcher.whole, known.migration, whole)
+        for answered in self._parts:
+            yield from answered.said
+            for step in answered.part.steps:
+                yield from _of_step(dispatcher, dispatcher.whole, step, whole)
+
+    def said_of_rollbacks(self, dispatcher: Dispatcher, replayed: Replay) -> Iterator[Said]:
+        """What rules say of the ways back."""
+        whole = context_of(replayed, dispatcher.target)
+        asked = dispatcher.whole.asking(Rollback)
+        for answered in self._parts:
+            yield from answered.of_rollback
+            if asked:
+                yield from _of_rollback(dispatcher, dispatcher.whole, answered.part, whole)
+
+
+def context_of(replayed: Replay, target: Target) -> Context:
+    """What every subject has beside it."""
+    return {History: replayed.history, Target: target, Replay: replayed}
+
+
+def _answered(dispatcher: Dispatcher, part: Part) -> _OfPart:
+    there: Context = {Target: dispatcher.target}
+    rules = dispatcher.backward
+    said = tuple(each for step in part.steps for each in _of_step(dispatcher, rules, step, there))
+    asked = rules.asking(Rollback)
+    return _OfPart(part, said, tuple(_of_rollback(dispatcher, rules, part, there)) if asked else ())
+
+
+def _of_migration(dispatcher: Dispatcher, rules: Rules, migration: Migration, there: Context) -> Iterator[Said]:
+    context = {**there, Migration: migration}
+    yield from dispatcher.ask(rules, (migration,), lambda: context, point(migration.file))
+    if not migration.failed:
+        for piece in migration.pieces:
+            yield from dispatcher.ask(rules, (piece,), lambda: context, migration.place(piece.span))
+
+
+def _of_step(dispatcher: Dispatcher, rules: Rules, step: Step, there: Context) -> Iterator[Said]:
+    def context() -> Context:
+        return {**there, Step: step, Statement: step.statement, Migration: step.migration}
+
+    return dispatcher.ask(rules, subjects_of(step), context, step.place(step.statement.span))
+
+
+def subjects_of(step: Step) -> Iterator[object]:
+    """All that rules may ask about a step, itself first."""
+    if step.crash is not None:
+        yield step.crash
+        return
+    yield step
+    if step.number == 0:
+        yield step.statement
+        if step.statement.problem is not None:
+            yield step.statement.problem
+    if step.change is not None:
+        yield step.change
+    yield from step.conflicts
+    yield from step.outcome.refusals
+    yield from step.outcome.hazards
+
+
+def _of_rollback(dispatcher: Dispatcher, rules: Rules, part: Part, there: Context) -> Iterator[Said]:
+    """Of a migration's down section, replayed behind its up."""
+    rollback = roll_back(part, dispatcher.target)
+    if rollback is not None:
+        place = part.migration.place(rollback.down[0].statement.span)
+        context = {**there, Migration: part.migration}
+        yield from dispatcher.ask(rules, (rollback,), lambda: context, place)

@@ -1,0 +1,128 @@
+"""Who is asked about what: the selected rules of a run, by the class of their subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import starmap
+from typing import Final, TypeAlias
+
+import msgspec
+
+from kmblint.findings import Crash, Finding
+from kmblint.history.files import History, Migration
+from kmblint.lint.rulebook import Check, Rule, Rulebook, Signature
+from kmblint.lint.settings import RuleSettings, Settings
+from kmblint.lint.subjects import STEP_SUBJECTS
+from kmblint.replay.rollback import Rollback
+from kmblint.replay.steps import Replay
+from kmblint.targets import Target
+from kmblint.targets.verdict import Piece
+from kmblint.text import Place
+
+CRASHES: Final = "internal-error"
+"""The rule that tells of rules that failed; it can't be deselected."""
+
+Context: TypeAlias = Mapping[type, object]
+"""What belongs to a subject, by class."""
+Said: TypeAlias = tuple[Rule, Finding]
+
+_OF_ITS_FILE: Final = STEP_SUBJECTS | {Migration, Piece, Rollback}
+"""Subjects that follow from their file and from those before it."""
+_OF_ALL_FILES: Final = frozenset({History, Replay})
+
+
+def looks_back(signature: Signature) -> bool:
+    """Whether a check is shown nothing but a file and what stands before it.
+
+    What it says is then true until one of these changes, and is kept; all other checks are asked anew each time.
+    """
+    return signature.subjects <= _OF_ITS_FILE and _OF_ALL_FILES.isdisjoint(signature.context)
+
+
+class _BoundRule(msgspec.Struct, frozen=True):
+    """A rule to ask about every subject of a class."""
+
+    rule: Rule
+    check: Check
+    """With its options set."""
+    context: tuple[type, ...]
+
+    @classmethod
+    def of(cls, rule: Rule, options: Mapping[str, object]) -> _BoundRule:
+        """With what the rule is asked by at hand: it is asked once a statement."""
+        named = {name.replace("-", "_"): value for name, value in options.items()}
+        return cls(rule, partial(rule.check, **named) if named else rule.check, rule.signature.context)
+
+
+class Dispatcher:
+    """The bound rules of one run, by the exact class of what they are about."""
+
+    def __init__(self, settings: Settings, rulebook: Rulebook, target: Target) -> None:
+        self.backward: Final = Rules()
+        """Those that are shown nothing but a file and what stands before it."""
+        self.whole: Final = Rules()
+        """All others."""
+        self.crashed: Final[set[str]] = set()
+        """The slugs of the rules that raised."""
+        self.settings: Final = settings
+        self.rulebook: Final = rulebook
+        self.target: Final = target
+        for rule in rulebook:
+            chosen = settings.rules.get(rule.slug)
+            metadata = rule.card.metadata
+            if target.name in metadata.targets and (chosen is not None or rule.slug == CRASHES):
+                defaults = {name: option.default for name, option in metadata.options.items()}
+                options = {**defaults, **(chosen or RuleSettings()).options}
+                (self.backward if looks_back(rule.signature) else self.whole).add(rule, options)
+
+    def asking(self, subject: type) -> set[str]:
+        """The slugs of the rules that ask about a class."""
+        return self.backward.asking(subject) | self.whole.asking(subject)
+
+    def ask(
+        self, rules: Rules, subjects: Iterable[object], context: Callable[[], Context], place: Place
+    ) -> Iterator[Said]:
+        """What some rules say of subjects that stand at one place; the context is only made where one is asked."""
+        there: Context | None = None
+        for subject in subjects:
+            for bound in rules.about(type(subject)):
+                there = context() if there is None else there
+                try:
+                    for finding in bound.check(subject, *map(there.__getitem__, bound.context)):
+                        yield bound.rule, finding
+                except Exception as error:
+                    yield from self._failed(bound.rule, error, there, place)
+
+    def _failed(self, rule: Rule, error: Exception, context: Context, place: Place) -> Iterator[Said]:
+        """A rule that raises is itself a finding, told once a run."""
+        if self.settings.debug or rule.slug == CRASHES:
+            raise error
+        if rule.slug not in self.crashed:
+            self.crashed.add(rule.slug)
+            crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
+            yield from self.ask(self.whole, [crash], lambda: context, place)
+
+
+class Rules:
+    """Rules by the class that they ask about; what never occurs costs no import of a check."""
+
+    def __init__(self) -> None:
+        self._asking: dict[type, list[tuple[Rule, Mapping[str, object]]]] = {}
+        self._bound: dict[type, tuple[_BoundRule, ...]] = {}
+
+    def add(self, rule: Rule, options: Mapping[str, object]) -> None:
+        """A rule with its options."""
+        for subject in rule.signature.subjects:
+            self._asking.setdefault(subject, []).append((rule, options))
+
+    def asking(self, subject: type) -> set[str]:
+        """The slugs of those that ask about a class."""
+        return {rule.slug for rule, _ in self._asking.get(subject, ())}
+
+    def about(self, subject: type) -> tuple[_BoundRule, ...]:
+        """Those that ask about a class, ready to be asked."""
+        bound = self._bound.get(subject)
+        if bound is None:
+            bound = self._bound[subject] = tuple(starmap(_BoundRule.of, self._asking.get(subject, ())))
+        return bound

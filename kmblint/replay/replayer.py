@@ -1,0 +1,69 @@
+"""Replays whole histories, and of a history that was replayed before only what stands behind its first change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from kmblint.history.files import History, Migration
+from kmblint.replay.steps import Part, Replay, Surroundings, steps_of
+from kmblint.schema.catalog import Catalog
+from kmblint.targets import Target
+
+
+class Replayer:
+    """Replays one reading of a history after the other, and of each only what stands behind the first change.
+
+    A file is unchanged where it is the same object as in the reading before (`Readings`). What is replayed of it
+    follows from the file and from those before it, so it is kept.
+    """
+
+    def __init__(self, target: Target, *, actual: bool = False, contain: bool = True) -> None:
+        self._target = target
+        self._actual = actual
+        self._contain = contain
+        self._surroundings: Surroundings | None = None
+        self._parts: list[Part] = []
+
+    def replay(self, history: History, check_stop: Callable[[], None] | None = None) -> Replay:
+        """Every migration in order; `check_stop` is called between files, and may raise: what was replayed is kept."""
+        if self._surroundings is None:
+            self._surroundings = Surroundings(history)
+        self._surroundings.history = history
+        catalog = Catalog()
+        number = 0
+        for number, migration in enumerate((*filter(None, (history.baseline,)), *history.replayed), start=1):
+            lost = migration is not history.baseline and _follows_lost(history, migration)
+            known = self._parts[number - 1] if number <= len(self._parts) else None
+            if known is None or known.migration is not migration or known.lost != lost:
+                del self._parts[number - 1 :]
+                if check_stop is not None:
+                    check_stop()
+                known = self._part(self._surroundings, migration, catalog, lost=lost)
+                self._parts.append(known)
+            catalog = known.after
+        del self._parts[number:]
+        return Replay(history, tuple(step for part in self._parts for step in part.steps), catalog, tuple(self._parts))
+
+    def _part(self, surroundings: Surroundings, migration: Migration, catalog: Catalog, *, lost: bool) -> Part:
+        if lost:
+            catalog = msgspec.structs.replace(catalog, lost=True)
+        lives = self._actual or migration.applied
+        contain = self._contain
+        steps = steps_of(surroundings, migration, self._target, catalog, actual=lives, contain=contain)
+        return Part(migration, lost, catalog, tuple(steps))
+
+
+def replay(history: History, target: Target, *, actual: bool = False, contain: bool = True) -> Replay:
+    """Every migration in order; with `actual`, as the database lives it and not as it was meant.
+
+    A bug of ours in the judging of a statement is a step with a `crash`, unless `contain` is False: then it is raised.
+    """
+    return Replayer(target, actual=actual, contain=contain).replay(history)
+
+
+def _follows_lost(history: History, migration: Migration) -> bool:
+    """Whether a file that nobody can read stands before a migration."""
+    number = migration.number
+    return any(number is None or (each.number is not None and each.number < number) for each in history.lost)
