@@ -24,6 +24,8 @@ from kmblint.history.search import migrations_below
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
+from kmblint.schema.kept import Kept
+from kmblint.targets import Target
 from kmblint.wording import nearest
 
 
@@ -40,6 +42,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     isolated: bool = False
     since: str | None = None
     staged: bool = False
+    at: str | None = None
+    """The git revision whose files are read in the place of those on disk."""
     follow_links: bool = False
     """Whether links may lead out of the project; no key of the configuration says so, as a stranger's pull request
     brings its own."""
@@ -109,6 +113,35 @@ def open_histories(request: Request) -> list[Opened]:
     return _with_unmatched(opened)
 
 
+def open_one(request: Request) -> Opened:
+    """Reads the one folder that the paths mean; raises as `open_histories` does, InputError where they are several."""
+    opened = open_histories(request)
+    if len(opened) > 1:
+        roots = ", ".join(f"`{one.history.called}`" for one in opened)
+        raise InputError(f"a schema is that of one migrations folder: name one of {roots}")
+    return opened[0]
+
+
+def until(history: History, number: int, said: str) -> History:
+    """The migrations up to a number; raises InputError, which begins with what was `said`, where none has it."""
+    numbers = [migration.number for migration in history.migrations if migration.number is not None]
+    if number not in numbers:
+        known = f"the folder has {min(numbers):04} to {max(numbers):04}" if numbers else "the folder has none"
+        raise InputError(f"{said}: no migration has that number; {known}")
+    kept = tuple(m for m in history.migrations if m.number is not None and m.number <= number)
+    return replace(history, migrations=kept)
+
+
+def kept_by(target: Target, history: History, *, actual: bool) -> Kept:
+    """What a target keeps of what a history declares."""
+    return Kept(
+        target.stored_type,
+        constraints=target.capabilities.keeps_declarations,
+        text=lambda place: history.sources[place.file].slice(place.span),
+        actual=actual,
+    )
+
+
 def _deleted(request: Request) -> tuple[MigrationsFolder, ...]:
     """The folders of the revision that are gone with all their files; only where nobody named any."""
     if request.paths or request.unsaved or not (request.staged or request.since):
@@ -123,7 +156,10 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
     held_against: Base | None = None
     elsewhere = request.staged and shown is None
     only_new = True
-    if request.staged:
+    if request.at is not None:
+        overlay |= dict.fromkeys(root.glob("*.sql"))
+        overlay |= {root / name: text for name, text in base.at(request.at, root, access).items()}
+    elif request.staged:
         staged = base.staged(root, access)
         # What lies in the folder beside what is staged is no part of the commit.
         overlay |= {path: None for path in root.glob("*.sql") if path.name not in staged.unmerged}

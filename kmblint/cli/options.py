@@ -29,9 +29,8 @@ def migration_number(ctx: click.Context, param: click.Parameter, value: str | No
     return number
 
 
-_OPTIONS: Final = (
-    click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True)),
-    click.option("--target", type=click.Choice(NAMES), help="Whose word counts.  [default: kimberlite]"),
+_PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+_STATE: Final = (
     click.option(
         "--applied-through",
         metavar="ID",
@@ -50,6 +49,9 @@ _OPTIONS: Final = (
         type=click.Path(path_type=Path),
         help="The file whose text `-` reads from standard input.",
     ),
+)
+_TARGET: Final = click.option("--target", type=click.Choice(NAMES), help="Whose word counts.  [default: kimberlite]")
+_READING: Final = (
     click.option("--max-file-size", metavar="SIZE", help="Read no larger file.  [default: 20 MB]"),
     click.option("--follow-links", is_flag=True, help="Follow links that lead out of the project too."),
     click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Use this configuration file."),
@@ -59,7 +61,16 @@ _OPTIONS: Final = (
 
 def history_options(command: Command) -> Command:
     """Adds PATHS and the options that say which histories are meant and how."""
-    return reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), command)
+    return _with(command, _PATHS, _TARGET, *_STATE, *_READING)
+
+
+def reading_options(command: Command) -> Command:
+    """Adds the options that say how a folder is read, for commands that have words of their own for which."""
+    return _with(command, _TARGET, *_READING)
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    return reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
 
 
 def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | None = None) -> Request:
@@ -71,11 +82,11 @@ def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | Non
         raise click.UsageError("--config and --isolated exclude each other.")
     given = {
         "target.name": options["target"],
-        "history.applied": options["applied_through"],
+        "history.applied": options.get("applied_through"),
         "max-file-size": options["max_file_size"],
         **(overrides or {}),
     }
-    paths, unsaved, text = _paths(options["paths"], options["stdin_filename"])
+    paths, unsaved, text = _paths(options["paths"], options.get("stdin_filename"))
     return Request(
         paths=paths,
         unsaved=unsaved,
@@ -83,8 +94,8 @@ def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | Non
         overrides={key: value for key, value in given.items() if value not in (None, ())},
         config_file=options["config"],
         isolated=options["isolated"],
-        since=options["since"],
-        staged=options["staged"],
+        since=options.get("since"),
+        staged=options.get("staged", False),
         follow_links=options["follow_links"],
     )
 

@@ -64,6 +64,21 @@ def since(revision: str, folder: Path, access: Access, *, staged: bool = False) 
     return _held_against(revision, (tip, git.fork(tip, folder)), folder, access, staged=staged)
 
 
+def at(revision: str, folder: Path, access: Access) -> dict[str, str]:
+    """File name → text of what a revision's tip has in a folder, or had where that was before it moved.
+
+    Empty where it has none; raises GitError where git knows no such revision.
+    """
+    tip = git.known_commit(revision, folder)
+    if tip is None:
+        raise GitError(f"git knows no revision `{revision}`")
+    below = git.below_top(folder)
+    blobs = git_files.tree(tip, below, folder)
+    if not blobs and (former := _moved_from(tip, below, folder)):
+        blobs = git_files.tree(tip, former, folder)
+    return git_files.texts(blobs, folder, access.largest)
+
+
 def before_commit(folder: Path, access: Access) -> Base:
     """The base of a commit that is being made: where this branch left the default branch, else what `HEAD` holds."""
     name = git.default_branch(folder)

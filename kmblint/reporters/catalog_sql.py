@@ -32,15 +32,19 @@ def as_sql(catalog: Catalog, kept: Kept) -> str:
 
 
 def _table(table: Table, kept: Kept) -> Iterator[str]:
-    if table.columns:
-        parts = [column_definition(table, column, kept) for column in table.columns]
-        parts += [f"PRIMARY KEY ({column_list(table.primary_key)})"] if table.primary_key else []
-        parts += [constraint_definition(declared, kept) for declared in kept.shown(table)]
-        yield f"CREATE TABLE {quoted(table.name)} (\n    " + ",\n    ".join(parts) + "\n);"
-    else:
-        yield f"{kept.text(table.made)};"
+    yield f"{table_sql(table, kept)};"
     for index in sorted(table.indexes, key=lambda index: index.name):
         yield f"{index_definition(table, index, kept)};"
+
+
+def table_sql(table: Table, kept: Kept) -> str:
+    """The statement that makes a table, without its `;` and its indexes."""
+    if not table.columns:
+        return kept.text(table.made)
+    parts = [column_definition(table, column, kept) for column in table.columns]
+    parts += [f"PRIMARY KEY ({column_list(table.primary_key)})"] if table.primary_key else []
+    parts += [constraint_definition(declared, kept) for declared in kept.shown(table)]
+    return f"CREATE TABLE {quoted(table.name)} (\n    " + ",\n    ".join(parts) + "\n)"
 
 
 def _guards(catalog: Catalog, kept: Kept) -> Iterator[str]:

@@ -287,11 +287,18 @@ class _Side:
 
 
 def _beside(shown: Shown) -> Iterator[_Found]:
-    """The objects beside the tables; of a user, no more than the name: its password is nobody's business."""
+    """The objects beside the tables, and masks on tables that aren't there.
+
+    Of a user, no more than the name: its password is nobody's business.
+    """
     for kind, objects in shown.catalog.objects.items():
         for name, made in objects.items():
             text = f"CREATE USER {name}" if kind is ObjectKind.USER else shown.kept.text(made.made)
             yield kind, name, Part(name, text, made.made, _words(text))
+    for mask in shown.catalog.masks.values():
+        if mask.table not in shown.catalog.tables:
+            meaning = (mask.table, mask.column, mask.strategy)
+            yield ObjectKind.MASK, mask.name, Part(mask.name, mask_definition(mask), mask.made, meaning)
 
 
 def _words(definition: str) -> tuple[str, ...]:

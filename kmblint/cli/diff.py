@@ -1,0 +1,139 @@
+"""`kmblint diff`: what stands between two schemas: of two migrations, two folders or two git revisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from msgspec.structs import replace
+
+from kmblint import targets
+from kmblint.access import repository_of
+from kmblint.cli.debug import debug_option
+from kmblint.cli.histories import Opened, Request, kept_by, open_one, until
+from kmblint.cli.options import reading_options, request_of
+from kmblint.cli.output import color_option, wants_color, width, write
+from kmblint.errors import ExitCode, InputError
+from kmblint.history import git
+from kmblint.history.files import History
+from kmblint.history.names import number_of
+from kmblint.replay.replayer import replay
+from kmblint.reporters import difference as reports
+from kmblint.reporters.difference_sql import as_sql
+from kmblint.reporters.paint import Paint
+from kmblint.schema.difference import Shown, difference
+from kmblint.targets import Target
+from kmblint.text import Place
+
+_HELP = """Show what stands between the schemas A and B; without B, between A and the migrations as they are.
+
+A and B are each the number of a migration (0: before the first), a folder, or a git revision. Numbers and revisions
+are those of the migrations at PATH.
+
+\b
+Examples:
+  kmblint diff 0003 0007          what the migrations behind 0003 change
+  kmblint diff main --check       what this branch changes; 1 where it does
+
+`+` is new in B, `-` is gone, `~` is another. With `--output-format sql`, the statements that lead from A to B; what the
+database would refuse stands in a comment, with the reason.
+"""
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One of the two: how the user called it, and its migrations."""
+
+    called: str
+    opened: Opened
+    history: History
+
+    def where(self, place: Place) -> str:
+        """A place as the reader finds it: `migrations/0003_add_wards.sql:7`."""
+        source = self.history.sources[place.file]
+        return f"{source.path}:{source.position(place.span.start).line}"
+
+
+@click.command(name="diff", short_help="Show what stands between two schemas.", help=_HELP)
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="[B]", required=False)
+@click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), default=Path())
+@reading_options
+@click.option(
+    "--as",
+    "view",
+    type=click.Choice(["intended", "actual"]),
+    default="intended",
+    show_default=True,
+    help="Compare what was written, or what the database keeps of it.",
+)
+@click.option(
+    "--output-format", type=click.Choice(["text", "sql", "json", "markdown"]), default="text", show_default=True
+)
+@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@click.option("--check", is_flag=True, help="End with 1 where they differ.")
+@color_option
+@debug_option
+@click.pass_context
+def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: bool, **options: Any) -> None:
+    """Compares the two schemas."""
+    request = request_of({**options, "paths": (path,)})
+    before = _side(a, request)
+    after = _side(b, request) if b is not None else _as_it_is(request)
+    actual, file, kind = options["view"] == "actual", options["output_file"], options["output_format"]
+    used = targets.get(after.opened.config.target.value, engine=after.opened.config.engine.value)
+    sides = _shown(before, used, actual=actual), _shown(after, used, actual=actual)
+    found = difference(*sides)
+    kept = [*before.opened.kept, *after.opened.kept]
+    match kind:
+        case "json":
+            text = reports.as_json(found, (before.called, after.called), (before.where, after.where))
+        case "sql":
+            text = as_sql(found, *sides, used)
+        case "markdown":
+            text = reports.as_markdown(found, f"from `{before.called}` to `{after.called}`")
+        case _:
+            paint = Paint(color=wants_color(options["color"]) and file is None)
+            text = reports.as_text(found, after.where, paint, width(file))
+    write(text, file, kept)
+    ctx.exit(ExitCode.FINDINGS if check and found else ExitCode.CLEAN)
+
+
+def _shown(side: Side, target: Target, *, actual: bool) -> Shown:
+    return Shown(replay(side.history, target, actual=actual).end, kept_by(target, side.history, actual=actual))
+
+
+def _as_it_is(request: Request) -> Side:
+    opened = open_one(request)
+    return Side(opened.history.called, opened, opened.history)
+
+
+def _side(said: str, request: Request) -> Side:
+    """What the user called A or B; raises InputError or GitError where it is nothing of all that."""
+    number = number_of(Path(said).name) if not Path(said).is_dir() else None
+    if number is not None:
+        opened = open_one(request)
+        history = opened.history
+        if number == 0 and 0 not in history.by_number:
+            return Side(said, opened, replace(history, migrations=()))
+        if number in history.by_number or not _is_revision(said, history.root):
+            return Side(said, opened, until(history, number, f"`{said}`"))
+    elif Path(said).is_dir():
+        opened = open_one(replace(request, paths=(Path(said),)))
+        return Side(said, opened, opened.history)
+    if not _is_revision(said, _folder(request)):
+        raise InputError(
+            f"`{said}` is neither the number of a migration, nor a folder, nor a revision that git knows here"
+        )
+    opened = open_one(replace(request, at=said))
+    return Side(said, opened, opened.history)
+
+
+def _folder(request: Request) -> Path:
+    (path,) = request.paths
+    return path if path.is_dir() else path.parent
+
+
+def _is_revision(said: str, folder: Path) -> bool:
+    return repository_of(folder) is not None and git.known_commit(said, folder) is not None
