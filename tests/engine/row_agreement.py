@@ -33,8 +33,8 @@ from kmblint.schema.reach import Reach
 from kmblint.schema.rows import Key, meant_rows
 from kmblint.sql.parse import statements
 from kmblint.targets.kimberlite.planner.rows import Cells, store_key
-from kmblint.targets.kimberlite.planner.values import shown
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
+from kmblint.targets.kimberlite.typed import shown
 from kmblint.targets.verdict import (
     BlindComparison,
     FoundRows,

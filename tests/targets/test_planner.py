@@ -22,8 +22,8 @@ from kmblint.targets.kimberlite.planner.path import (
     access_path,
     index_number,
 )
-from kmblint.targets.kimberlite.planner.values import Typed, encode, stored, successor
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
+from kmblint.targets.kimberlite.typed import Typed, as_json, encode, successor
 from tests.sql_catalog import catalog, changes
 
 TABLE = """
@@ -123,7 +123,7 @@ def test_a_successor_is_behind_all_that_a_key_begins(key: bytes, more: bytes) ->
     [(150, 2, "1.50"), (-150, 2, "-1.50"), (-50, 2, "0.50"), (15, 0, "15.0"), (0, 2, "0.00")],
 )
 def test_how_a_fraction_is_stored(digits: int, scale: int, kept: str) -> None:
-    assert stored(Typed(Kind.DECIMAL, digits, scale)) == kept
+    assert as_json(Typed(Kind.DECIMAL, digits, scale)) == kept
 
 
 def test_a_range_without_an_end_goes_on_for_ever() -> None:

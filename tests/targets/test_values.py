@@ -1,11 +1,16 @@
-"""What the engine keeps of a declared type."""
+"""What the engine keeps of a declared type, and what becomes of a literal in a column of it."""
 
 from __future__ import annotations
 
 import pytest
 
 from kmblint import targets
+from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1 as FACTS
+from kmblint.targets.kimberlite.values import Fate, insert_fate, kept_digits, loses_sign, update_fate
+from kmblint.text import Span
+from tests.targets.judging import form
 
 stored_type = targets.get("kimberlite").stored_type
 
@@ -34,3 +39,94 @@ def test_a_decimal_has_its_digits() -> None:
 @pytest.mark.parametrize("declared", [DataType("INT", array=True), DataType("NUMERIC"), DataType("JSONB")])
 def test_a_refused_type_is_not_stored(declared: DataType) -> None:
     assert stored_type(declared) is None
+
+
+SPAN = Span(0, 0)
+ZERO, MONEY, WIDE = DataType("DECIMAL", (10, 0)), DataType("DECIMAL", (10, 2)), DataType("DECIMAL", (38, 39))
+HEXADECIMAL = "0123456789abcdef" * 2
+
+
+def literal(sql: str) -> Value:
+    """A number, a text in quotes, TRUE or NULL."""
+    if sql.startswith("'"):
+        return Text(sql[1:-1], SPAN)
+    named: dict[str, Value] = {"TRUE": Boolean(True, SPAN), "NULL": Null(SPAN)}
+    return named.get(sql) or Number(sql, SPAN)
+
+
+@pytest.mark.parametrize(
+    ("stored", "good", "poisons"),
+    [
+        (DataType("TINYINT"), "0 127 -128 NULL", "128 -129 1.0 '1' TRUE"),
+        (DataType("SMALLINT"), "32767 -32768", "32768 -32769"),
+        (DataType("INTEGER"), "2147483647 -2147483648", "2147483648 -2147483649 0.5"),
+        (DataType("BIGINT"), "9223372036854775807 -9223372036854775808", "'1' TRUE 1.0"),
+        (DataType("DATE"), "-1 19000 2147483647", "2147483648 '2026-01-31'"),
+        (DataType("TIME"), "-1 0 9223372036854775807", "'12:00:00' TRUE"),
+        (DataType("TIMESTAMP"), "0 9223372036854775807", "-1 '2026-01-31' TRUE"),
+        (DataType("REAL"), "0 -1 9223372036854775807", "0.5 '0.5' TRUE"),
+        (DataType("BOOLEAN"), "TRUE NULL", "1 0 'true'"),
+        (DataType("TEXT"), "'' 'a' 1.5", "1 TRUE"),
+        (DataType("JSON"), "1 1.5e3 'a' TRUE", ""),
+        (DataType("UUID"), f"'{HEXADECIMAL}' '{HEXADECIMAL[:8]}-{HEXADECIMAL[8:]}'", f"1 '{HEXADECIMAL[1:]}' 'x'"),
+        (DataType("BYTES"), "'' 'YQ=='", "'YQ=' 'YR==' '!' 1"),
+        (ZERO, "'1' '+1' NULL", "1 1.0 5. '1.' '1.5' TRUE"),
+        (MONEY, "1.5 -1.50 0.000 5. 1.5e3 '1' '1.' '-0.5' '+1.50'", "1 'x' '.5' '' TRUE"),
+        (WIDE, "NULL", "1.5 '1.5'"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_can_be_read_back_where_nothing_looks_at_it(stored: DataType, good: str, poisons: str) -> None:
+    fates = {sql: update_fate(stored, literal(sql), FACTS) for sql in (*good.split(), *poisons.split())}
+    assert fates == {**dict.fromkeys(good.split(), Fate.FITS), **dict.fromkeys(poisons.split(), Fate.POISONS)}
+
+
+@pytest.mark.parametrize(
+    ("type_", "good", "refused"),
+    [
+        ("BIGINT", "1 -1 NULL", "1.0 '1' TRUE"),
+        ("TEXT", "'a' NULL", "1 1.5 TRUE"),
+        ("BOOLEAN", "TRUE NULL", "1 'true'"),
+        ("TIMESTAMP", "NULL", "1 '2026-01-31' TRUE"),
+        ("BYTES", "NULL", "1 'YQ==' TRUE"),
+    ],
+)
+def test_what_insert_refuses(type_: str, good: str, refused: str) -> None:
+    fates = {sql: insert_fate(DataType(type_), literal(sql), FACTS) for sql in (*good.split(), *refused.split())}
+    assert fates == {**dict.fromkeys(good.split(), Fate.FITS), **dict.fromkeys(refused.split(), Fate.REFUSED)}
+
+
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        ("1.005", "1.00"),
+        ("-1.239", "-1.23"),
+        ("'1.239'", "1.23"),
+        ("'-0.239'", "-0.23"),
+        ("-0.5", "0.5"),
+        ("-0.239", "0.23"),
+        ("1.5e-3", "0.00"),
+        ("-0.5e-0", "0.5"),
+    ],
+)
+def test_what_a_decimal_keeps_of_what_it_cuts(sql: str, kept: str) -> None:
+    assert insert_fate(MONEY, literal(sql), FACTS) is Fate.CUT
+    assert kept_digits(MONEY, literal(sql)) == kept
+
+
+def test_a_sign_is_lost_before_a_naked_fraction_alone() -> None:
+    numbers = ("-0.5", "-0.05", "-0.0", "0.5", "-1.5", "'-0.5'", "-5", "-0.5e1")
+    assert [sql for sql in numbers if loses_sign(literal(sql))] == ["-0.5", "-0.05"]
+
+
+@pytest.mark.parametrize(
+    ("number", "taken"),
+    [
+        ("1.5e3", True), ("1.5e28", True), ("1.0e29", False), ("8.0e28", False), ("1.5e-28", True),
+        ("1.5e-29", False), ("0.0e40", False), ("1e5", False), ("79228162514264337593543950335.0", True),
+        ("79228162514264337593543950335.5", False), ("7922816251426433759354395033.6", True),
+        ("9223372036854775807", True), ("9223372036854775808", False),
+    ],
+)  # fmt: skip
+def test_how_great_a_number_the_parser_holds(number: str, taken: bool) -> None:
+    assert (not form(f"INSERT INTO t (id, j) VALUES (1, {number});").refusals) is taken

@@ -60,10 +60,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Indexes of the whole database, dropped tables' ones counted, that are kept up to date (area index-limit)."""
     max_scale: int
     """Digits behind the point of a DECIMAL that can be read back (area scale)."""
-    max_decimal: int
-    """The digits of a number with a fraction, read as a whole number."""
-    keeps_sign_of_fractions: bool
-    """A bare number between -1 and 0 stays negative in a DECIMAL, as one in quotes does (area sign)."""
     odd_characters: Mapping[str, str]
     """Characters outside of literals that the parser takes for part of a word, or for none (area create-form)."""
 

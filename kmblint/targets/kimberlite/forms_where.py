@@ -6,11 +6,12 @@ Source: kimberlite-query 0.9.1, src/parser.rs (`parse_where_expr`, `expr_to_valu
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from kmblint.schema.predicate import Number
 from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.fold import Fold
+from kmblint.targets.kimberlite.typed import of_literal
 from kmblint.text import Span
 
 _LITERALS: Final = frozenset({Shape.NUMBER, Shape.STRING, Shape.BOOLEAN, Shape.NULL})
@@ -92,12 +93,7 @@ def _number(fold: Fold, node: Node) -> None:
         elif int(text) >= 2**63:
             fold.refuse(f"`{text}` is greater than the engine's greatest whole number", node.span)
         return
-    try:
-        digits = Decimal(text).as_tuple()
-    except InvalidOperation:
-        fold.refuse(f"`{text}` is no number to the engine", node.span)
-        return
-    if int("".join(map(str, digits.digits))) > fold.facts.max_decimal:
+    if of_literal(Number(text, node.span)) is None:
         fold.refuse(f"`{text}` has more digits than the engine holds", node.span, "write fewer digits")
 
 

@@ -248,8 +248,8 @@ def _value_hazards(
             name in table.primary_key, no_fraction(stored, value, facts),
         )  # fmt: skip
     elif fate is Fate.CUT:
-        kept = kept_digits(stored, value, facts)
-        quoted = f"'{literal_text(value)}'" if loses_sign(value, facts) else None
+        kept = kept_digits(stored, value)
+        quoted = f"'{literal_text(value)}'" if loses_sign(value) else None
         yield CutDigits(name, str(column.type), literal_text(value), kept, value.span, quoted)
 
 

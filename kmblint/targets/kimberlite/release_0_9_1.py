@@ -27,8 +27,6 @@ RELEASE_0_9_1: Final = Facts(
     ),
     max_indexes=100,
     max_scale=38,
-    max_decimal=2**96 - 1,
-    keeps_sign_of_fractions=False,
     odd_characters={
         "\ufeff": "a byte order mark", "\u200b": "a zero-width space", "\u200c": "a zero-width non-joiner",
         "\u200d": "a zero-width joiner", "\u2060": "a word joiner", "\x00": "a NUL",

@@ -6,8 +6,6 @@ areas literal-insert, literal-update, key-type.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from enum import Enum
 from typing import Final
@@ -16,29 +14,20 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.meaning import days, instant, nanoseconds
 from kmblint.schema.predicate import (
     Boolean,
-    Call,
-    Cast,
-    ColumnRef,
     Null,
     Number,
-    OpaqueValue,
-    Operation,
-    Query,
     Text,
     Value,
 )
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
-from kmblint.targets.kimberlite.facts import Facts
+from kmblint.targets.kimberlite.facts import Facts, Kind
+from kmblint.targets.kimberlite.typed import as_json, as_number, of_literal, read
 
 _ACCEPTED: Final = {"BIGINT": Number, "TEXT": Text, "BOOLEAN": Boolean}
-DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
-"""A text that a DECIMAL reads: what stands before the point, and what behind it."""
 _ZEROS: Final = re.compile(r"-?\d+\.0*")
 _AFTERWARDS: Final = "insert NULL, and set it afterwards: UPDATE … SET {column} = {value}"
 _ANY_VALUE: Final = {"TIMESTAMP": "nanoseconds since 1970", "BYTES": "'…', in base64"}
-HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
-"""A UUID without its dashes."""
 _ZONED: Final = {
     "TIME WITH TIME ZONE": "TIME", "TIME WITHOUT TIME ZONE": "TIME", "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
     "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
@@ -98,72 +87,35 @@ def _has_point(value: Value) -> bool:
 
 
 def _read_back(stored: DataType, value: Value, facts: Facts) -> Fate:
-    """Whether the column can be read once it holds the literal."""
-    name = stored.name
-    if name == "JSON":
+    """What the column reads once it holds the literal; one that the parser can't read never gets there."""
+    literal = of_literal(value)
+    if literal is None:
         return Fate.FITS
-    if name == "DECIMAL":
-        return _decimal_fate(stored, value, facts)
-    match value:
-        case Number() if name in facts.whole_numbers and value.is_whole:
-            least, greatest = facts.whole_numbers[name]
-            good = least <= int(value.text) <= greatest
-        case Boolean():
-            good = name == "BOOLEAN"
-        case Text(value=text):
-            good = name == "TEXT" or (name == "UUID" and _is_uuid(text)) or (name == "BYTES" and _is_base64(text))
-        case Number() | Null() | ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
-            good = False
-    return Fate.FITS if good else Fate.POISONS
-
-
-def _decimal_fate(stored: DataType, value: Value, facts: Facts) -> Fate:
-    """A number with a point or a text of digits; a scale of 0 can't read back even `1.0`."""
-    scale = stored.arguments[1]
-    if scale > facts.max_scale:
+    held = read(as_json(literal), stored, facts)
+    if held is None:
         return Fate.POISONS
-    match value:
-        case Number(text=text) if not value.is_whole:
-            fraction = text.partition(".")[2]
-            if fraction and scale == 0:
-                return Fate.POISONS
-        case Text(value=text):
-            digits = DECIMAL_TEXT.match(text)
-            fraction = (digits[2] or "") if digits else ""
-            if digits is None or (digits[2] is not None and scale == 0):
-                return Fate.POISONS
-        case Number() | Boolean() | Null() | ColumnRef() | Call() | Cast() | Operation() | Query() | OpaqueValue():
-            return Fate.POISONS
-    cut = len(fraction.rstrip("0")) > scale or loses_sign(value, facts)
-    return Fate.CUT if cut else Fate.FITS
+    is_cut = held.kind is Kind.DECIMAL and (len(_kept(value)[1].rstrip("0")) > held.scale or loses_sign(value))
+    return Fate.CUT if is_cut else Fate.FITS
 
 
-def loses_sign(value: Value, facts: Facts) -> bool:
+def loses_sign(value: Value) -> bool:
     """Whether a DECIMAL column keeps a negative number as a positive one: `-0.50`, not in quotes (area sign)."""
-    if facts.keeps_sign_of_fractions or not isinstance(value, Number):
-        return False
-    whole, _, fraction = value.text.partition(".")
-    return whole.startswith("-") and not whole.strip("-0") and bool(fraction.strip("0"))
+    literal = of_literal(value)
+    negative = literal is not None and literal.kind is Kind.DECIMAL and (as_number(literal) or 0) < 0
+    return negative and not _kept(value)[0].startswith("-")
 
 
-def kept_digits(stored: DataType, value: Value, facts: Facts) -> str:
+def kept_digits(stored: DataType, value: Value) -> str:
     """How a decimal that is cut, or loses its sign, reads afterwards."""
-    text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
-    whole, _, fraction = text.partition(".")
-    kept = whole.removeprefix("-") if loses_sign(value, facts) else whole
-    return f"{kept}.{fraction[: stored.arguments[1]]}"
+    whole, fraction = _kept(value)
+    return f"{whole}.{fraction[: stored.arguments[1]]}"
 
 
-def _is_uuid(text: str) -> bool:
-    return HEXADECIMAL.match(text.replace("-", "")) is not None
-
-
-def _is_base64(text: str) -> bool:
-    """Canonical base64: decoding and encoding gives the same text."""
-    try:
-        return base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
-    except (binascii.Error, ValueError):
-        return False
+def _kept(value: Value) -> tuple[str, str]:
+    """What a DECIMAL column keeps of a literal before and behind the point, however many digits it reads of them."""
+    literal = of_literal(value)
+    whole, _, fraction = str(as_json(literal)).partition(".") if literal else ("", "", "")
+    return whole, fraction
 
 
 def instead(stored: DataType, value: Value, facts: Facts, *, update: bool = False) -> str | None:

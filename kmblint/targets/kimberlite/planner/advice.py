@@ -33,8 +33,8 @@ from kmblint.schema.write import quoted, value_text
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
 from kmblint.targets.kimberlite.planner.sets import indexed_kind
-from kmblint.targets.kimberlite.planner.values import of_literal
 from kmblint.targets.kimberlite.planner.words import because
+from kmblint.targets.kimberlite.typed import of_literal
 from kmblint.targets.kimberlite.values import instead, stored_in
 from kmblint.targets.verdict import (
     BlindComparison,

@@ -28,7 +28,7 @@ from kmblint.schema.predicate import (
     Value,
 )
 from kmblint.targets.kimberlite.facts import Kind
-from kmblint.targets.kimberlite.planner.values import Typed, of_literal
+from kmblint.targets.kimberlite.typed import Typed, of_literal
 
 
 class Test(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ from kmblint.targets.kimberlite.planner.path import (
 )
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
 from kmblint.targets.kimberlite.planner.sets import compared_kind, indexed_kind
-from kmblint.targets.kimberlite.planner.values import Typed
+from kmblint.targets.kimberlite.typed import Typed
 from kmblint.targets.kimberlite.values import stored_in
 from kmblint.targets.verdict import (
     BlindComparison,

@@ -24,7 +24,7 @@ from kmblint.schema.predicate import (
 )
 from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, Unknown
-from kmblint.targets.kimberlite.planner.values import NULL, Typed, of_literal, order
+from kmblint.targets.kimberlite.typed import NULL, Typed, of_literal, order
 
 Row: TypeAlias = Mapping[str, Typed | None]
 """What each column reads; None is a value that nobody knows."""

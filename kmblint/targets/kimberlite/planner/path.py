@@ -15,7 +15,7 @@ import msgspec
 from kmblint.schema.catalog import Index, Table
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.conditions import Condition, Test
-from kmblint.targets.kimberlite.planner.values import Typed, encode, successor
+from kmblint.targets.kimberlite.typed import Typed, encode, successor
 from kmblint.targets.verdict import Way
 
 

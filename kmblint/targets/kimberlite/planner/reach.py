@@ -15,7 +15,7 @@ from kmblint.targets.kimberlite.planner.conditions import Unknown as Unjudged
 from kmblint.targets.kimberlite.planner.matching import matches
 from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, Scan
 from kmblint.targets.kimberlite.planner.sets import by_comparison, by_computing, by_range, meant
-from kmblint.targets.kimberlite.planner.values import Typed, encode, of_literal, successor
+from kmblint.targets.kimberlite.typed import Typed, encode, of_literal, successor
 from kmblint.targets.kimberlite.values import stored_in
 
 

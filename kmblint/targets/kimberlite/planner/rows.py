@@ -25,16 +25,16 @@ from kmblint.targets.kimberlite.planner.path import (
     Point,
     Scan,
 )
-from kmblint.targets.kimberlite.planner.values import (
+from kmblint.targets.kimberlite.typed import (
     NULL,
     Json,
     Typed,
+    as_json,
     encode,
     indexed,
     of_literal,
     read,
     shown,
-    stored,
 )
 from kmblint.targets.kimberlite.values import stored_type
 from kmblint.targets.verdict import FoundRows
@@ -54,7 +54,7 @@ class Cells(Mapping[str, Typed | None]):
             raise KeyError(name)
         type_ = stored_type(column.type, self._facts)
         found = stored_value(self._row, name)
-        return None if type_ is None or found is None else read(found.json, type_)
+        return None if type_ is None or found is None else read(found.json, type_, self._facts)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table.column_names)
@@ -75,7 +75,7 @@ def stored_value(row: KnownRow, column: str) -> Stored | None:
         return None
     value = row.values.get(column)
     literal = NULL if value is None else of_literal(value)
-    return None if literal is None else Stored(stored(literal))
+    return None if literal is None else Stored(as_json(literal))
 
 
 def store_key(key: Key, facts: Facts) -> bytes:

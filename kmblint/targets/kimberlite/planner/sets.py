@@ -27,7 +27,7 @@ from kmblint.schema.value_set import (
 from kmblint.targets.kimberlite.facts import Facts, Kind
 from kmblint.targets.kimberlite.planner.conditions import Test
 from kmblint.targets.kimberlite.planner.path import Range
-from kmblint.targets.kimberlite.planner.values import Typed, as_number
+from kmblint.targets.kimberlite.typed import Typed, as_number
 
 ANY: Final = ValueSet(FULL.intervals, null=True)
 """Every value, and NULL."""

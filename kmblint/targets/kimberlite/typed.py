@@ -8,7 +8,7 @@ and src/kimberlite.rs (`extract_index_values`), kimberlite-query 0.9.1 src/value
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -30,7 +30,6 @@ from kmblint.schema.predicate import (
 from kmblint.schema.predicate import Value as Expression
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.facts import Facts, Kind
-from kmblint.targets.kimberlite.values import DECIMAL_TEXT, HEXADECIMAL
 
 Json: TypeAlias = int | str | bool | None
 """What is stored in a column: literals make nothing else."""
@@ -47,9 +46,16 @@ class Typed(msgspec.Struct, frozen=True):
 NULL: Final = Typed(Kind.NULL)
 _SCALE_OF_LITERALS: Final = 28
 """Digits behind the point that the parser's decimals hold (rust_decimal)."""
+_GREATEST_DIGITS: Final = 2**96 - 1
+"""The greatest of their digits, read as a whole number; as many behind the point are rounded as don't fit."""
+_DECIMAL_TEXT: Final = re.compile(r"([+-]?\d+)(?:\.([+-]?\d*))?\Z")
+"""A text that a DECIMAL reads: what stands before the point, and what behind it."""
+_HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{32}\Z")
+"""A UUID without its dashes."""
 _KINDS: Final = {
     "TINYINT": Kind.TINYINT, "SMALLINT": Kind.SMALLINT, "INTEGER": Kind.INTEGER, "BIGINT": Kind.BIGINT,
     "DATE": Kind.DATE, "TIME": Kind.TIME, "TIMESTAMP": Kind.TIMESTAMP,
+    "REAL": Kind.REAL,
 }  # fmt: skip
 
 
@@ -72,15 +78,26 @@ def of_literal(value: Expression) -> Typed | None:
 
 
 def _fraction(text: str) -> Typed | None:
-    whole, point, fraction = text.lstrip("+-").partition(".")
-    if not point or not (whole + fraction).isdigit() or len(fraction) > _SCALE_OF_LITERALS:
+    """A number with a point, perhaps with an exponent; None where the parser's decimals don't reach so far."""
+    mantissa, _, shift = text.lstrip("+-").lower().partition("e")
+    whole, point, fraction = mantissa.partition(".")
+    exponent = int(shift or 0)
+    if not point or abs(exponent) > _SCALE_OF_LITERALS:
         return None
-    digits = int(whole + fraction)
-    return Typed(Kind.DECIMAL, -digits if text.startswith("-") else digits, len(fraction))
+    digits, scale = int(whole + fraction), len(fraction) - exponent
+    if scale < 0:
+        digits, scale = digits * 10**-scale, 0
+    lost = max(scale - _SCALE_OF_LITERALS, 0)
+    while lost < scale and digits // 10**lost > _GREATEST_DIGITS:
+        lost += 1
+    digits = (digits + 10**lost // 2) // 10**lost
+    if digits > _GREATEST_DIGITS:
+        return None
+    return Typed(Kind.DECIMAL, -digits if text.startswith("-") else digits, scale - lost)
 
 
-def stored(value: Typed) -> Json:
-    """What INSERT and SET store of a literal: a fraction becomes a text, and loses the sign of `-0.5`."""
+def as_json(value: Typed) -> Json:
+    """What INSERT and SET store of a literal: a fraction becomes a text, and loses the sign of `-0.5` (area sign)."""
     if value.kind is Kind.DECIMAL:
         return _decimal_text(value)
     assert not isinstance(value.value, float | bytes)
@@ -107,7 +124,7 @@ def indexed(json: Json) -> Typed:
             return NULL
 
 
-def read(json: Json, type_: DataType) -> Typed | None:
+def read(json: Json, type_: DataType, facts: Facts) -> Typed | None:
     """What a column of a stored type reads; None where it can't, which makes the table unreadable."""
     if json is None:
         return NULL
@@ -118,15 +135,15 @@ def read(json: Json, type_: DataType) -> Typed | None:
             return Typed(Kind.BOOLEAN, json)
         case (_, bool()):
             return None
-        case "REAL", int():
-            return Typed(Kind.REAL, float(json))
-        case name, int() if name in _KINDS:
-            return Typed(_KINDS[name], json)
+        case name, int() if name in facts.whole_numbers:
+            least, greatest = facts.whole_numbers[name]
+            value = float(json) if name == "REAL" else json
+            return Typed(_KINDS[name], value) if least <= json <= greatest else None
         case "TEXT", str():
             return Typed(Kind.TEXT, json)
         case "DECIMAL", str():
-            return _decimal(json, type_.arguments[1])
-        case "UUID", str() if HEXADECIMAL.match(hexadecimal := json.replace("-", "")):
+            return _decimal(json, type_.arguments[1]) if type_.arguments[1] <= facts.max_scale else None
+        case "UUID", str() if _HEXADECIMAL.match(hexadecimal := json.replace("-", "")):
             return Typed(Kind.UUID, bytes.fromhex(hexadecimal))
         case "BYTES", str():
             return _bytes(json)
@@ -135,21 +152,23 @@ def read(json: Json, type_: DataType) -> Typed | None:
 
 
 def _decimal(text: str, scale: int) -> Typed | None:
-    found = DECIMAL_TEXT.match(text)
-    if found is None or (found[2] is not None and scale == 0):
+    parts = _DECIMAL_TEXT.match(text)
+    if parts is None or (parts[2] is not None and scale == 0):
         return None
-    whole = int(found[1]) * 10**scale
-    if not found[2]:
+    whole = int(parts[1]) * 10**scale
+    if not parts[2]:
         return Typed(Kind.DECIMAL, whole, scale)
-    fraction = int(found[2][:scale].ljust(scale, "0"))
+    fraction = int(parts[2][:scale].ljust(scale, "0"))
     return Typed(Kind.DECIMAL, whole - fraction if text.startswith("-") else whole + fraction, scale)
 
 
 def _bytes(text: str) -> Typed | None:
+    """Of canonical base64 alone: decoding and encoding gives the same text."""
     try:
-        return Typed(Kind.BYTES, base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError):
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
         return None
+    return Typed(Kind.BYTES, raw) if base64.b64encode(raw).decode() == text else None
 
 
 def shown(value: Typed) -> Json | float:
