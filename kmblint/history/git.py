@@ -55,6 +55,8 @@ class Origin(msgspec.Struct, frozen=True):
     author: str
     subject: str
     branch: str | None = None
+    day: str = ""
+    """When its author wrote it: `2026-03-01`."""
 
 
 def repository(folder: Path) -> Path:
@@ -161,6 +163,27 @@ def origin(path: Path) -> Origin | None:
         return None
     commit, author, subject = found.split("\x00")
     return Origin(commit, author, subject, _merged_branch(arrival))
+
+
+def origins(folder: Path) -> dict[str, Origin]:
+    """File name → the newest commit that brought a file of that name into a folder; empty where git knows of none."""
+    listing = ("log", "--diff-filter=A", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", "--name-only")
+    try:
+        below = below_top(folder)
+        listed = ask(folder, *listing, "--format=%x01%h%x00%an%x00%as%x00%s", "--", below or ".")
+    except GitError:
+        return {}
+    found: dict[str, Origin] = {}
+    for entry in listed.split("\x01")[1:]:
+        said = entry.split("\0")
+        if len(said) < 4:  # a subject that somebody wrote such a character into
+            continue
+        commit, author, day, subject = said[:4]
+        for path in said[4:]:
+            name = path.lstrip("\n").removeprefix(below)
+            if name and "/" not in name:
+                found.setdefault(name, Origin(commit, author, subject, day=day))
+    return found
 
 
 def _merged_branch(subject: str) -> str | None:
