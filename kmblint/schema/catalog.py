@@ -371,6 +371,8 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     def put(self, table: Table) -> Catalog:
         """With the table in place of the one of its name."""
         old = self.tables.get(table.name)
+        if old is table:
+            return self
         replaced = msgspec.structs.replace(self, tables=self.tables.insert(table.name, table))
         if old is not None and old.constraints is table.constraints:
             return replaced
@@ -385,7 +387,10 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         if known is None:
             return ()
         owner = self.tables.get(table)
-        return tuple(index for _, index in sorted(known.items()) if owner is None or owner.index(index.name) is None)
+        there = {index.name for index in owner.indexes} if owner is not None else set()
+        if len(there) == len(known) and all(name in known for name in there):
+            return ()  # the rule: this is asked once a data change
+        return tuple(index for name, index in sorted(known.items()) if name not in there)
 
     def without(self, table: Table) -> Catalog:
         """Without the table."""

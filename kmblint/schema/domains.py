@@ -81,6 +81,8 @@ class Domains:
     ) -> Fact:
         """AND and OR: facts on one column are combined; `absorbing` is the truth that settles the whole."""
         facts = tuple(facts)
+        if len(facts) == 1:
+            return facts[0]
         by_column: dict[str, list[ValueSet]] = {}
         for fact in facts:
             if isinstance(fact, OnColumn):

@@ -149,13 +149,16 @@ def in_type(value: Plain, type_: DataType | None) -> Plain:
     family = None if type_ is None else type_.family
     if value is None:
         return None
-    if family in {Family.JSON, Family.BYTES, Family.OTHER}:
+    if family in _UNORDERED:
         raise UnknownMeaningError
     if isinstance(value, bool):
         value = int(value)
     if family is Family.TEXT:
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return _converted(value, family) if isinstance(value, str) and family is not None else value
+
+
+_UNORDERED: Final = frozenset({Family.JSON, Family.BYTES, Family.OTHER})
 
 
 def _converted(text: str, family: Family) -> Plain:

@@ -76,6 +76,8 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
                 new = dict(zip(columns, row.values, strict=True))
                 rows = with_row(rows, key, new, Place(place.file, row.span), change.on_conflict)
             return rows
+        case DeleteRows() if not table.rows:
+            return table.rows
         case DeleteRows(where=where):
             rows, says = table.rows, _says(table, change)
             by_key = where is not None and any((fact.column,) == table.primary_key for fact in says)
@@ -114,7 +116,7 @@ def with_row(
 
 def _updated(table: Table, change: UpdateRows) -> KnownRows:
     """The rows with what SET writes; of those that it may have met nothing is known in the columns that are set."""
-    if len(table.rows) > KEPT_VALUES:
+    if not table.rows or len(table.rows) > KEPT_VALUES:
         return table.rows
     rows, says = table.rows, _says(table, change)
     named = None if change.where is None else keys_named(table, change.where)

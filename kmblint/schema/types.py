@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 
-class Family(Enum):
+class Family(StrEnum):
     """What kind of value a type holds."""
 
     INTEGER = "integer"

@@ -8,7 +8,7 @@ src/tenant.rs, sqlparser 0.61.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
@@ -21,7 +21,7 @@ Graded: TypeAlias = tuple[str, Severity]
 """What is then not so, and how bad that is."""
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """The type of a value as the engine holds it in memory; values of two kinds are never equal."""
 
     NULL = "NULL"

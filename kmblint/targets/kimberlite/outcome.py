@@ -55,7 +55,7 @@ from kmblint.targets.kimberlite.outcome_rows import (
     update_hazards,
     where_refusal,
 )
-from kmblint.targets.kimberlite.outcome_sizes import update_too_long
+from kmblint.targets.kimberlite.outcome_sizes import may_be_too_long, update_too_long
 from kmblint.targets.kimberlite.planner.advice import advised
 from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
 from kmblint.targets.kimberlite.planner.path import way_of
@@ -87,11 +87,13 @@ def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Confl
     refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held, facts)]
     table = _table(change, catalog)
     inserted = judge_insert(table, change, facts) if table and isinstance(change, InsertRows) else None
-    judged = _judged(change, catalog, facts)
+    judged = _judged(change, table, catalog, facts)
     if not refusals:
-        refusals = [*_refusals(change, catalog, inserted, facts)]
+        refusals = [*_refusals(change, table, catalog, inserted, facts)]
     refusals[:0] = form.refusals
-    hazards = (*_standing(form, change, judged, facts), *_hazards(change, catalog, inserted, judged, facts))
+    hazards = form.hazards
+    if table is not None:
+        hazards = (*_standing(form, change, judged, facts), *_hazards(change, table, inserted, judged, facts))
     verdict = Verdict.REFUSED if refusals else Verdict.NO_OP if is_no_op(change, held) else Verdict.TAKEN
     outcome = Outcome(verdict, tuple(refusals), hazards, inserted=inserted)
     if judged is None or not isinstance(change, UpdateRows | DeleteRows):
@@ -101,18 +103,18 @@ def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Confl
     return replace(outcome, reach=judged.reach, way=way_of(judged.path, facts), found=found)
 
 
-def _judged(change: Change, catalog: Catalog, facts: Facts) -> Judged | None:
+def _judged(change: Change, table: Table | None, catalog: Catalog, facts: Facts) -> Judged | None:
     """The path of a data change, and what it reaches."""
-    table = _table(change, catalog) if isinstance(change, UpdateRows | DeleteRows) else None
     if table is None or not isinstance(change, UpdateRows | DeleteRows):
         return None
     indexes = (*table.indexes, *catalog.stale_indexes(table.name))
     return judge(Statement(table, change.where, indexes, facts))
 
 
-def _refusals(change: Change, catalog: Catalog, inserted: InsertedRows | None, facts: Facts) -> Iterator[Refusal]:
+def _refusals(
+    change: Change, table: Table | None, catalog: Catalog, inserted: InsertedRows | None, facts: Facts
+) -> Iterator[Refusal]:
     """What is refused for another reason than a name."""
-    table = _table(change, catalog)
     match change:
         case InsertRows():
             if inserted is not None and inserted.refusal is not None:
@@ -232,11 +234,8 @@ def _bettered(crash: Crashes, table: Table, change: UpdateRows, facts: Facts) ->
 
 
 def _hazards(
-    change: Change, catalog: Catalog, inserted: InsertedRows | None, judged: Judged | None, facts: Facts
+    change: Change, table: Table, inserted: InsertedRows | None, judged: Judged | None, facts: Facts
 ) -> Iterator[Hazard]:
-    table = _table(change, catalog)
-    if table is None:
-        return
     match change:
         case InsertRows():
             if inserted is not None:
@@ -268,6 +267,8 @@ def _hazards(
 
 def _oversized(table: Table, change: UpdateRows, facts: Facts, *, met: bool) -> OversizedChange | None:
     """Whether an UPDATE writes more than fits, where it is known to meet a row (`met`), or isn't."""
+    if not may_be_too_long(change, facts.pages):
+        return None
     key = key_looked_up(table, change.where, facts)
     known = bool(len(table.rows)) if change.where is None else key is not None and key in table.rows
     if known is not met:

@@ -62,6 +62,11 @@ def upsert_too_long(
     return OversizedRow(f"the row takes {size} bytes or more, and a page holds {most}", conflict.span, SPLIT)
 
 
+def may_be_too_long(change: UpdateRows, pages: Pages) -> bool:
+    """Whether the texts that SET writes come near a page, so that they are worth measuring."""
+    return not _is_short((each.value for each in change.assignments if isinstance(each.value, Text)), pages)
+
+
 def update_too_long(table: Table, change: UpdateRows, key: Key | None, pages: Pages) -> OversizedChange | None:
     """Whether what SET writes into the row with a key (or into any) fits its event."""
     texts = [each.value for each in change.assignments if isinstance(each.value, Text)]

@@ -124,6 +124,8 @@ def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: Plac
             rows = with_row(rows, key, new, here, change.on_conflict if outcome.verdict is Verdict.REFUSED else None)
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
+    if rows is table.rows and tuple(poisons) == table.poisons:
+        return table
     return replace(table, rows=rows, poisons=tuple(poisons))
 
 
@@ -150,9 +152,12 @@ def _rewritten(table: Table, change: InsertRows, poisons: list[Poison]) -> list[
 
 
 def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: PlaceOf, facts: Facts) -> Table:
-    table = _poisons(table, outcome, place_of, key_looked_up(table, change.where, facts))
-    ghosts = table.ghosts
+    if any(isinstance(each, Poisons) for each in outcome.hazards):
+        table = _poisons(table, outcome, place_of, key_looked_up(table, change.where, facts))
     unseen = {each.column for each in outcome.hazards if isinstance(each, GhostColumn)}
+    if not unseen:
+        return table
+    ghosts = table.ghosts
     for assignment in change.assignments:
         if assignment.column.text in unseen:
             ghosts = ghosts.insert(assignment.column.text, assignment.value)

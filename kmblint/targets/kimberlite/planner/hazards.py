@@ -31,7 +31,6 @@ from kmblint.targets.kimberlite.planner.path import (
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
 from kmblint.targets.kimberlite.planner.sets import compared_kind, indexed_kind
 from kmblint.targets.kimberlite.typed import Typed
-from kmblint.targets.kimberlite.values import stored_in
 from kmblint.targets.verdict import (
     BlindComparison,
     Finds,
@@ -289,7 +288,7 @@ class _Judge:
     # --- words --------------------------------------------------------------------------------------------------------
 
     def _stored(self, name: str) -> DataType | None:
-        return stored_in(self._table, name, self._facts)
+        return self._domains.stored(name)
 
     def _indexed_kind(self, name: str) -> Kind | None:
         stored = self._stored(name)

@@ -184,11 +184,16 @@ def _end(high: Bound | None, facts: Facts) -> bytes | None:
 def _best_index(
     table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], facts: Facts
 ) -> IndexRange | None:
-    in_order = sorted(indexes, key=lambda each: index_number(facts.tenant, table.name, each.name))
+    tested = {each.column for each in conditions if isinstance(each, Test)}
+    known = tuple(indexes)
+    if len(known) <= facts.usable_indexes:
+        known = tuple(index for index in known if index.columns and index.columns[0] in tested)
+    if len(known) > 1:
+        known = tuple(sorted(known, key=lambda each: index_number(facts.tenant, table.name, each.name)))
     found: list[tuple[tuple[int, int, int], IndexRange]] = []
-    for index in in_order[: facts.usable_indexes]:
+    for index in known[: facts.usable_indexes]:
         first = index.columns[0] if index.columns else None
-        if first is None or not any(_is_on(each, first) for each in conditions):
+        if first is None or first not in tested:
             continue
         range_, overwritten, rest = _bounds(conditions, first, facts)
         if (range_.start is None and range_.end is None) or range_.contradiction:

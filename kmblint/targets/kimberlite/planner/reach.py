@@ -8,6 +8,7 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.domains import Domains, Fact, Truth, Unknown
 from kmblint.schema.predicate import MIRRORED, ColumnRef, column_refs
 from kmblint.schema.reach import Reach, Told
+from kmblint.schema.types import DataType
 from kmblint.schema.value_set import ValueSet, intersection, union
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test
@@ -26,6 +27,10 @@ class EngineDomains(Domains):
         super().__init__(table, keeps_not_null=False)
         self.table = table
         self.facts = facts
+        self._types: dict[str, DataType | None] = {}
+        self._compared: dict[int, tuple[Test, ValueSet | None]] = {}
+        self._ranges: dict[tuple[str, int], tuple[Range, ValueSet | None]] = {}
+        """What was asked of tests and ranges, with these, so that no other can have their id: all hazards ask."""
 
     def reach(self, path: AccessPath) -> Reach:
         """What a path reaches; the primary key is the only key that holds."""
@@ -50,8 +55,12 @@ class EngineDomains(Domains):
 
     def in_range(self, name: str, range_: Range) -> ValueSet | None:
         """What a range of a key or an index lets through of its first column."""
-        stored = stored_in(self.table, name, self.facts)
-        return by_range(range_, stored, self.facts) if stored else None
+        known = self._ranges.get((name, id(range_)))
+        if known is None:
+            stored = self.stored(name)
+            found = by_range(range_, stored, self.facts) if stored else None
+            known = self._ranges[name, id(range_)] = range_, found
+        return known[1]
 
     def _in(self, name: str, range_: Range) -> Fact:
         values = self.in_range(name, range_)
@@ -78,21 +87,30 @@ class EngineDomains(Domains):
 
     def compared(self, test: Test) -> ValueSet | None:
         """What a test lets through row by row."""
-        stored = stored_in(self.table, test.column, self.facts)
-        return by_comparison(test, stored, self.facts) if stored else None
+        known = self._compared.get(id(test))
+        if known is None:
+            stored = self.stored(test.column)
+            known = self._compared[id(test)] = test, by_comparison(test, stored, self.facts) if stored else None
+        return known[1]
 
     def computed(self, condition: Computed) -> tuple[str, ValueSet] | None:
         """The column that is computed with a literal, and what that lets through; None for all other expressions."""
         sides = literal_beside(condition)
-        stored = stored_in(self.table, sides[0], self.facts) if sides else None
+        stored = self.stored(sides[0]) if sides else None
         if sides is None or stored is None:
             return None
         return sides[0], by_computing(sides[1], sides[2], stored, self.facts)
 
     def meant(self, name: str, operator: str, values: tuple[Typed, ...]) -> ValueSet | None:
         """What SQL means by a comparison of a column."""
-        stored = stored_in(self.table, name, self.facts)
+        stored = self.stored(name)
         return meant(operator, values, stored) if stored else None
+
+    def stored(self, name: str) -> DataType | None:
+        """The type that the engine keeps of a column; None where there is none of that name, or its type is refused."""
+        if name not in self._types:
+            self._types[name] = stored_in(self.table, name, self.facts)
+        return self._types[name]
 
 
 def literal_beside(condition: Computed) -> tuple[str, str, Typed] | None:
