@@ -53,8 +53,11 @@ def plurals(word: str) -> tuple[str, ...]:
 
 def snake(name: str) -> str:
     """The name in snake_case: `BillingAccounts` → `billing_accounts`, `max temperature` → `max_temperature`."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+    return _ODD.sub("_", _HUMP.sub("_", name).lower()).strip("_")
+
+
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ODD: Final = re.compile(r"[^a-z0-9]+")
 
 
 def one_of(names: Sequence[str]) -> str:

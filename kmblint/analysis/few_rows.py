@@ -26,6 +26,7 @@ def is_lookup(table: Table, catalog: Catalog) -> bool:
 
     Programs add rows to what people and orders are kept in; a list of currencies is what the migrations wrote.
     """
+    if len(table.rows) < 2:
+        return False
     first = [row for row in table.rows.values() if row.place.file == table.made.file]
-    refers = table.foreign_keys or any(map(catalog.named_by, table.columns))
-    return len(first) > 1 and not refers
+    return len(first) > 1 and not table.foreign_keys and not any(map(catalog.named_by, table.columns))

@@ -19,6 +19,7 @@ def check(
     """Every new column, each for itself; what isn't ASCII has a rule of its own."""
     if step.outcome.verdict is Verdict.NO_OP:
         return
+    fits = re.compile(pattern).fullmatch
     for new in change.introduces():
         name = new.name.text
         if new.kind is not ObjectKind.COLUMN or not name.isascii():
@@ -27,7 +28,7 @@ def check(
         if prefix is not None:
             message = f"column `{name}` begins with `{prefix}`, which is not wanted here"
             wanted = name.removeprefix(prefix)
-        elif not re.fullmatch(pattern, name):
+        elif not fits(name):
             message, wanted = f"column `{name}` is not named in snake_case", snake(name)
         else:
             continue

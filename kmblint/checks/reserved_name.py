@@ -27,9 +27,10 @@ def check(
         return
     if step.outcome.verdict is Verdict.NO_OP:
         return
+    broken_names = step.target.capabilities.broken_names
     for new in change.introduces():
         keeps_quotes = new.kind is ObjectKind.COLUMN and new.name.quoted
-        if new.name.text.upper() in step.target.capabilities.broken_names.get(new.kind, {}) and not keeps_quotes:
+        if new.name.text.upper() in broken_names.get(new.kind, {}) and not keeps_quotes:
             yield _finding(step, new.kind, new.name, new.subject)
 
 

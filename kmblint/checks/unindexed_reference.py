@@ -16,6 +16,8 @@ def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[F
     for table in replay.end.in_order:
         referring = {name.text for key, _ in table.foreign_keys for name in key.columns}
         for column in table.columns:
+            if not column.name.casefold().endswith("_id"):
+                continue
             searchable = table.searchable_by((column.name,), partial=partial)
             if column.name in referring or searchable or column.made.file not in replay.by_file:
                 continue
@@ -32,7 +34,7 @@ def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[F
                     subject=f"{table.name}.{column.name}",
                     confidence=Confidence.MEDIUM,
                 )
-            elif named is None and unknown_tables and column.name.casefold().endswith("_id"):
+            elif named is None and unknown_tables:
                 yield Finding(
                     column.made,
                     f"`{table.name}.{column.name}` is named like a reference, and no index begins with it",

@@ -34,6 +34,8 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
             if left_alone or column.made.file not in replay.history.by_file:
                 continue
             search = target.capabilities.search(column.type)
+            if search is Search.ALWAYS:
+                continue
             if _is_lost(search, indexed=table.searchable_by((column.name,))):
                 sought = (table.name, column.name) in asked or any(
                     column.name in index.meant for index in table.indexes

@@ -32,7 +32,7 @@ def check(migration: Migration, *, words: tuple[str, ...]) -> Iterator[Finding]:
     if not migration.numbered or not described[0] or not migration.replayed or migration.replaces is not None:
         return
     empty = [word in _MONTHS or bool(_NOTHING.fullmatch(word)) for word in described]
-    if _is_ticket(migration.description):
+    if any(map(str.isdigit, migration.description)) and _is_ticket(migration.description):
         reason = "who reads it must look the ticket up"
     elif all(empty):
         reason = "it says nothing of the change"

@@ -114,7 +114,7 @@ class AddTable(_TableChange, frozen=True, tag=True):
         """Its own name, then those of its parts."""
         yield Introduced(ObjectKind.TABLE, self.table)
         parts = [*_columns(self.table.text, self.columns), *_constraints(self.table.text, self.constraints)]
-        yield from sorted(parts, key=lambda part: part.name.span)
+        yield from sorted(parts, key=lambda part: part.name.span.start)
 
     def declares(self) -> Iterator[Constraint]:
         """The constraints of its columns, then its own."""

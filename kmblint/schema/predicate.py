@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias, assert_never
 
@@ -186,47 +186,48 @@ class OpaquePredicate(msgspec.Struct, frozen=True, tag=True):
 Predicate: TypeAlias = Compare | In | Between | IsNull | Like | And | Or | Not | Constant | OpaquePredicate
 
 
-def column_refs(node: Value | Predicate) -> Iterator[ColumnRef]:
+def column_refs(node: Value | Predicate) -> Sequence[ColumnRef]:
     """Every column that a value or a condition names, in the order of the text; sub-queries are left out."""
-    match node:
+    match node:  # the most frequent first: every rule on data changes asks
         case ColumnRef():
-            yield node
-        case Number() | Text() | Boolean() | Null() | Query() | Constant():
-            return
-        case Compare():
-            yield from column_refs(node.left)
-            yield from column_refs(node.right)
+            return (node,)
+        case Number() | Text():
+            return ()
+        case Compare(left=left, right=right):
+            return (*column_refs(left), *column_refs(right))
+        case Boolean() | Null() | Query() | Constant():
+            return ()
         case Call(arguments=parts) | Operation(operands=parts):
-            for part in parts:
-                yield from column_refs(part)
+            return _refs_of(parts)
         case Cast(value=value) | IsNull(value=value):
-            yield from column_refs(value)
+            return column_refs(value)
         case In():
-            for part in (node.value, *node.items):
-                yield from column_refs(part)
+            return _refs_of((node.value, *node.items))
         case Between():
-            for part in (node.value, node.low, node.high):
-                yield from column_refs(part)
+            return _refs_of((node.value, node.low, node.high))
         case Like():
-            yield from column_refs(node.value)
-            yield from column_refs(node.pattern)
+            return _refs_of((node.value, node.pattern))
         case And(parts=conditions) | Or(parts=conditions):
-            for condition in conditions:
-                yield from column_refs(condition)
+            return _refs_of(conditions)
         case Not(part=condition):
-            yield from column_refs(condition)
+            return column_refs(condition)
         case OpaqueValue(columns=columns) | OpaquePredicate(columns=columns):
-            yield from columns
+            return columns
 
 
-def calls(node: Value | Predicate) -> Iterator[Call]:
+def _refs_of(parts: Iterable[Value | Predicate]) -> list[ColumnRef]:
+    return [ref for part in parts for ref in column_refs(part)]
+
+
+def calls(node: Value | Predicate) -> Sequence[Call]:
     """Every function call in a value or a condition, the outer before the inner, and those of sub-queries."""
-    if isinstance(node, Number | Text | Boolean | Null):
-        return
-    if isinstance(node, Call):
-        yield node
-    for part in _parts(node):
-        yield from calls(part)
+    if isinstance(node, _WITHOUT_PARTS):
+        return ()
+    inner = [call for part in _parts(node) for call in calls(part)]
+    return [node, *inner] if isinstance(node, Call) else inner
+
+
+_WITHOUT_PARTS: Final = (Number, Text, Boolean, Null, ColumnRef)
 
 
 def _parts(node: Value | Predicate) -> tuple[Value | Predicate, ...]:
@@ -249,17 +250,15 @@ def _parts(node: Value | Predicate) -> tuple[Value | Predicate, ...]:
             return ()
 
 
-def conditions(predicate: Predicate) -> Iterator[Predicate]:
+def conditions(predicate: Predicate) -> Sequence[Predicate]:
     """A condition and every condition inside it, the outermost first."""
-    yield predicate
     match predicate:
-        case And(parts=parts) | Or(parts=parts):
-            for part in parts:
-                yield from conditions(part)
-        case Not(part=part):
-            yield from conditions(part)
         case Compare() | In() | Between() | IsNull() | Like() | Constant() | OpaquePredicate():
-            return
+            return (predicate,)
+        case And(parts=parts) | Or(parts=parts):
+            return [predicate, *(inner for part in parts for inner in conditions(part))]
+        case Not(part=part):
+            return [predicate, *conditions(part)]
         case never:
             assert_never(never)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from math import prod
 
 import msgspec
@@ -54,7 +55,7 @@ class Reach:
         """The first condition that alone holds on no row; None where only all of them together do."""
         return next((each.source for each in self._told if each.fact == Truth(False)), None)
 
-    @property
+    @cached_property
     def most_rows(self) -> int | None:
         """How many rows can be changed at the most; None where neither a key nor a LIMIT bounds them."""
         by_key = self._bound(self._told) if self._told else None

@@ -21,6 +21,7 @@ _NAMED: Final = re.compile(
     r"|(?:access|secret|private|signing|encryption|auth|master|service|shared|webhook)_?key"
     r"|(?:access|auth|api|refresh|bearer|session|bot|deploy|oauth|personal)_?token|token)$"
 )
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VALUE_NAMES: Final = frozenset({"value", "val", "setting_value", "config_value"})
 _SHAPES: Final = re.compile(
     r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|whsec_[A-Za-z0-9]{16,}"
@@ -77,9 +78,13 @@ def is_secret(table: str, column: str, value: Value) -> bool:
 def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
     listed = change.columns
     names = [name.text for name in listed] if listed is not None else list(table.column_names if table else ())
+    keeps_settings = any(name.lower() in _VALUE_NAMES for name in names)
     for row in change.rows:
         for name, value in zip(names, row.values, strict=False):
-            yield from _in_column(change.table, name, value)
+            if isinstance(value, Text):
+                yield from _in_column(change.table, name, value)
+        if not keeps_settings:
+            continue
         said = [
             value.value
             for name, value in zip(names, row.values, strict=False)
@@ -94,14 +99,16 @@ def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
 
 def _updated(change: UpdateRows) -> Iterator[Secret]:
     yield from _assigned(change.table, change.assignments)
-    named = None if change.where is None else _named_in(change.where)
+    keeps_settings = any(each.column.text.lower() in _VALUE_NAMES for each in change.assignments)
+    named = _named_in(change.where) if change.where is not None and keeps_settings else None
     if named is not None:
         yield from _in_setting(change.table, named, ((each.column.text, each.value) for each in change.assignments))
 
 
 def _assigned(table: Name, assignments: tuple[Assignment, ...]) -> Iterator[Secret]:
     for assignment in assignments:
-        yield from _in_column(table, assignment.column.text, assignment.value)
+        if isinstance(assignment.value, Text):
+            yield from _in_column(table, assignment.column.text, assignment.value)
 
 
 def _defaults(change: AddTable | AddColumn | ChangeDefault) -> Iterator[Secret]:
@@ -139,7 +146,7 @@ def _named_in(where: Predicate) -> str | None:
 
 @lru_cache(maxsize=256)  # a column is asked about once a row
 def _is_secret_name(name: str) -> bool:
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(".", "_")
+    words = _HUMP.sub("_", name).lower().replace("-", "_").replace(".", "_")
     return _NAMED.search(words) is not None
 
 

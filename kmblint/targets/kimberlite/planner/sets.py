@@ -6,6 +6,7 @@ or an index is that of its encoded bytes: whole numbers before texts before trut
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from kmblint.schema.meaning import UnknownMeaningError, in_type
@@ -224,6 +225,7 @@ _SAMPLES: Final = {
 }
 
 
+@lru_cache(maxsize=256)  # every column of the history is asked about
 def finds_equals(stored: DataType) -> tuple[bool, bool]:
     """Whether `=` finds the rows of a literal that the column holds: row by row, and through an index."""
     kind = indexed_kind(stored)
