@@ -57,12 +57,15 @@ class Access(msgspec.Struct, frozen=True):
                 self._check_link(path)
                 status = path.stat()
             self._check_kind(status)
-            with open(os.open(path, _OPEN), "rb") as file:  # noqa: PTH123 (pathlib takes no flags)
-                status = os.fstat(file.fileno())
+            descriptor = os.open(path, _OPEN)  # pathlib takes no flags, and a buffer would double the time
+            try:
+                status = os.fstat(descriptor)
                 self._check_kind(status)
-                data = file.read(status.st_size + 1)
-                if len(data) > status.st_size:  # it grows, or is one of those that tell no size
-                    data += file.read(max(self.largest + 1 - len(data), 0))
+                data = os.read(descriptor, status.st_size + 1)
+                if len(data) != status.st_size:  # it grows or shrinks, or is one of those that tell no size
+                    data += _rest(descriptor, self.largest + 1 - len(data))
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise _unopened(path, error) from error
         if len(data) > self.largest:
@@ -89,6 +92,15 @@ class Access(msgspec.Struct, frozen=True):
             raise BarredError(f"it is {kind}", "rename it" if kind == "a directory" else "remove it, or rename it")
         if status.st_size > self.largest:
             raise too_large(self.largest, status.st_size)
+
+
+def _rest(descriptor: int, most: int) -> bytes:
+    """What is left of an open file, up to so many bytes; a single read may give less than there is."""
+    parts: list[bytes] = []
+    while most > 0 and (part := os.read(descriptor, most)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 ANYWHERE: Final = Access()

@@ -156,7 +156,9 @@ def _next(reader: Reader) -> tuple[str, int]:
 def _prefix(reader: Reader) -> Node:
     start = reader.at
     token = reader.peek()
-    match token.kind:
+    match token.kind:  # the most frequent first
+        case Kind.WORD:
+            node = _word(reader)
         case Kind.NUMBER:
             node = _number(reader)
         case Kind.STRING:
@@ -167,8 +169,6 @@ def _prefix(reader: Reader) -> Node:
             node = Node(Shape.OTHER_LITERAL, token.span, "a dollar-quoted text", (_text_of(token.value, token.span),))
         case Kind.QUOTED:
             node = _identifier(reader)
-        case Kind.WORD:
-            node = _word(reader)
         case Kind.SYMBOL:
             node = _symbol(reader)
         case Kind.SEMICOLON | Kind.LINE_COMMENT | Kind.BLOCK_COMMENT | Kind.OPEN | Kind.CONFLICT | Kind.OTHER:

@@ -225,11 +225,11 @@ def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 def _check_closed(piece: StatementTokens) -> None:
     """Raises NotSqlError at a quote or comment that nothing closes, where it opens."""
-    for token in piece.tokens:
-        if token.kind is Kind.OPEN:
-            message = _OPEN_QUOTES.get(token.text[0], "this is never closed")
-            opening = 2 if token.text.startswith("/*") else 1
-            raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
+    token = piece.tokens[-1]  # what is open reaches to the end of its statement
+    if token.kind is Kind.OPEN:
+        message = _OPEN_QUOTES.get(token.text[0], "this is never closed")
+        opening = 2 if token.text.startswith("/*") else 1
+        raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
 
 
 def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:

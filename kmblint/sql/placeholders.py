@@ -20,6 +20,8 @@ def placeholders(tokens: Sequence[Token]) -> Iterator[Span]:
 
     Literals and comments are left alone; in a quoted name the braces of templates are found.
     """
+    if not any(token.text in _BEGINNINGS or token.kind is Kind.QUOTED for token in tokens):
+        return
     at = 0
     while at < len(tokens):
         token = tokens[at]

@@ -133,11 +133,12 @@ class Reader:
 
     def need(self, *words: str) -> Span:
         """Reads these keywords or symbols; raises NotSqlError where something else stands."""
-        first = self.peek().start
+        first = self.at
         for word in words:
-            if not self.take(word):
+            if self.at >= self.stop or self.tokens[self.at].upper != word:
                 raise self.expected((word,))
-        return Span(first, self.tokens[self.at - 1].end)
+            self.at += 1
+        return Span(self.tokens[first].start, self.tokens[self.at - 1].end)
 
     def since(self, start: int) -> Span:
         """From the token of an index to the last one read."""
@@ -157,11 +158,15 @@ class Reader:
 
     def name(self, what: str = "a name") -> Node:
         """Reads one identifier, a text in single quotes too; raises NotSqlError where none stands."""
-        token = self.peek()
+        if self.at < self.stop:
+            token = self.tokens[self.at]
+            if token.kind is Kind.WORD:
+                self.at += 1
+                return Node(Shape.NAME, Span(token.start, token.end), token.text)
         if not self.takes_word():
             raise self.expected((what,))
-        self.at += 1
-        return Node(Shape.NAME, token.span, token.value, quoted=token.kind is not Kind.WORD)
+        token = self.step()
+        return Node(Shape.NAME, token.span, token.value, quoted=True)
 
     def dotted(self, what: str = "a name") -> Node:
         """Reads an identifier with the qualifiers before it."""
@@ -283,11 +288,11 @@ def _closings(tokens: Sequence[Token]) -> dict[int, int]:
     found: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
-        if token.kind is Kind.SYMBOL:
-            if token.text in _OPENING:
-                opened.append(index)
-            elif token.text in _CLOSING and opened:
-                found[opened.pop()] = index
+        symbol = token.upper
+        if symbol in _OPENING:
+            opened.append(index)
+        elif symbol in _CLOSING and opened:
+            found[opened.pop()] = index
     return found
 
 

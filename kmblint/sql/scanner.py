@@ -113,8 +113,13 @@ _KINDS: Final = {
     "dollar": Kind.DOLLAR, "number": Kind.NUMBER, "word": Kind.WORD, "open": Kind.OPEN,
     "semicolon": Kind.SEMICOLON, "conflict": Kind.CONFLICT, "symbol": Kind.SYMBOL, "other": Kind.OTHER,
 }  # fmt: skip
+_BY_NUMBER: Final = {_TOKEN.groupindex[name]: kind for name, kind in _KINDS.items()}
+_WORD: Final = _TOKEN.groupindex["word"]
+_SYMBOL: Final = _TOKEN.groupindex["symbol"]
 _STATEMENT_END: Final = re.compile(r";[ \t]*(?:--[^\n]*)?(?:\r?\n|\Z)")
 _QUOTES: Final = frozenset({Kind.STRING, Kind.QUOTED, Kind.DOLLAR, Kind.BLOCK_COMMENT})
+_DOUBTFUL: Final = frozenset({_TOKEN.groupindex[name] for name in ("conflict", "open", "end")})
+_DOUBTFUL_QUOTES: Final = _DOUBTFUL | {number for number, kind in _BY_NUMBER.items() if kind in _QUOTES}
 
 
 def scan(source: Source, span: Span | None = None) -> list[Token]:
@@ -124,23 +129,24 @@ def scan(source: Source, span: Span | None = None) -> list[Token]:
     behind a `;` counts as open: it spoils its own statement and no other.
     """
     within = span or source.everything
-    tokens = list(_tokens(source.text, within, recover=False))
-    if tokens and any(token.kind is Kind.OPEN for token in tokens[-1:]):
-        return list(_tokens(source.text, within, recover=True))
+    tokens = _tokens(source.text, within, recover=False)
+    if tokens and tokens[-1].kind is Kind.OPEN:
+        return _tokens(source.text, within, recover=True)
     return tokens
 
 
-def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
+def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
+    tokens: list[Token] = []
     at, end = within.start, within.end
-    match_at = _TOKEN.match
     unclosed: set[str] = set()
     while at < end:
-        match = match_at(text, at, end)
+        at = _plain_tokens(text, at, end, tokens, stops=_DOUBTFUL_QUOTES if recover else _DOUBTFUL)
+        match = _TOKEN.match(text, at, end)
         assert match is not None, "an alternative takes any character, and the last one the end"
         group = match.lastgroup
         assert group is not None, "each alternative has a name"
         if group == "end":
-            return
+            break
         at, stop = match.span(group)
         kind = _KINDS[group]
         if recover and kind in _QUOTES:
@@ -156,10 +162,31 @@ def _tokens(text: str, within: Span, *, recover: bool) -> Iterator[Token]:
         elif kind is Kind.OPEN:
             closing = _STATEMENT_END.search(text, at, end) if recover else None
             stop = closing.start() if closing else end
-        word = text[at:stop]
-        upper = word.upper() if kind is Kind.WORD else word if kind is Kind.SYMBOL else ""
-        yield Token(kind, word, at, stop, upper)
+        tokens.append(Token(kind, text[at:stop], at, stop))
         at = stop
+    return tokens
+
+
+def _plain_tokens(text: str, at: int, end: int, tokens: list[Token], *, stops: frozenset[int]) -> int:
+    """Adds the tokens whose end is where they close, up to the first of which that is in doubt: where it begins."""
+    add, word_kind, symbol_kind = tokens.append, Kind.WORD, Kind.SYMBOL
+    for match in _TOKEN.finditer(text, at, end):
+        number = match.lastindex or 0
+        if number in stops:
+            return at
+        start, at = match.span(number)
+        part = text[start:at]
+        if number == _WORD:
+            add(Token(word_kind, part, start, at, part.upper()))
+        elif number == _SYMBOL:
+            add(Token(symbol_kind, part, start, at, part))
+        else:
+            add(Token(_BY_NUMBER[number], part, start, at))
+    return at
+
+
+_PLAIN: Final = (Kind.WORD, Kind.SYMBOL, Kind.NUMBER, Kind.STRING, Kind.QUOTED)
+"""The kinds that nearly all tokens of a statement are of."""
 
 
 def split(tokens: list[Token]) -> Iterator[StatementTokens]:
@@ -170,7 +197,9 @@ def split(tokens: list[Token]) -> Iterator[StatementTokens]:
     held: list[Token] = []
     comments: list[Token] = []
     for token in tokens:
-        if token.kind is Kind.SEMICOLON:
+        if token.kind in _PLAIN:
+            held.append(token)
+        elif token.kind is Kind.SEMICOLON:
             if held:
                 yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), token.start)
                 comments = []
