@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import starmap
 from typing import Final, TypeAlias
-
-import msgspec
 
 from kmblint.findings import Crash, Finding
 from kmblint.history.files import History, Migration
@@ -40,19 +37,23 @@ def looks_back(signature: Signature) -> bool:
     return signature.subjects <= _OF_ITS_FILE and _OF_ALL_FILES.isdisjoint(signature.context)
 
 
-class _BoundRule(msgspec.Struct, frozen=True):
-    """A rule to ask about every subject of a class."""
+class _Asking:
+    """The rules to ask about every subject of a class, with what they are asked by at hand: some ask once a statement.
 
-    rule: Rule
-    check: Check
-    """With its options set."""
-    context: tuple[type, ...]
+    Their checks are imported here, when the first subject of the class occurs.
+    """
 
-    @classmethod
-    def of(cls, rule: Rule, options: Mapping[str, object]) -> _BoundRule:
-        """With what the rule is asked by at hand: it is asked once a statement."""
-        named = {name.replace("-", "_"): value for name, value in options.items()}
-        return cls(rule, partial(rule.check, **named) if named else rule.check, rule.signature.context)
+    def __init__(self, rules: Iterable[tuple[Rule, Mapping[str, object]]]) -> None:
+        contexts: dict[tuple[type, ...], int] = {}
+        bound: list[tuple[Rule, Check, int]] = []
+        for rule, options in rules:
+            named = {name.replace("-", "_"): value for name, value in options.items()}
+            check = partial(rule.check, **named) if named else rule.check
+            bound.append((rule, check, contexts.setdefault(rule.signature.context, len(contexts))))
+        self.bound: Final = tuple(bound)
+        """Each rule, its check with its options set, and the number of its context."""
+        self.contexts: Final = tuple(contexts)
+        """What the checks ask for beside the subject, each once."""
 
 
 class Dispatcher:
@@ -86,13 +87,17 @@ class Dispatcher:
         """What some rules say of subjects that stand at one place; the context is only made where one is asked."""
         there: Context | None = None
         for subject in subjects:
-            for bound in rules.about(type(subject)):
-                there = context() if there is None else there
+            asking = rules.about(type(subject))
+            if not asking.bound:
+                continue
+            there = context() if there is None else there
+            given = [tuple(map(there.__getitem__, wanted)) for wanted in asking.contexts]
+            for rule, check, number in asking.bound:
                 try:
-                    for finding in bound.check(subject, *map(there.__getitem__, bound.context)):
-                        yield bound.rule, finding
+                    for finding in check(subject, *given[number]):
+                        yield rule, finding
                 except Exception as error:
-                    yield from self._failed(bound.rule, error, there, place)
+                    yield from self._failed(rule, error, there, place)
 
     def _failed(self, rule: Rule, error: Exception, context: Context, place: Place) -> Iterator[Said]:
         """A rule that raises is itself a finding, told once a run."""
@@ -109,7 +114,7 @@ class Rules:
 
     def __init__(self) -> None:
         self._asking: dict[type, list[tuple[Rule, Mapping[str, object]]]] = {}
-        self._bound: dict[type, tuple[_BoundRule, ...]] = {}
+        self._occurred: dict[type, _Asking] = {}
 
     def add(self, rule: Rule, options: Mapping[str, object]) -> None:
         """A rule with its options."""
@@ -120,9 +125,9 @@ class Rules:
         """The slugs of those that ask about a class."""
         return {rule.slug for rule, _ in self._asking.get(subject, ())}
 
-    def about(self, subject: type) -> tuple[_BoundRule, ...]:
+    def about(self, subject: type) -> _Asking:
         """Those that ask about a class, ready to be asked."""
-        bound = self._bound.get(subject)
-        if bound is None:
-            bound = self._bound[subject] = tuple(starmap(_BoundRule.of, self._asking.get(subject, ())))
-        return bound
+        asking = self._occurred.get(subject)
+        if asking is None:
+            asking = self._occurred[subject] = _Asking(self._asking.get(subject, ()))
+        return asking
