@@ -134,7 +134,8 @@ class Diagnostic(msgspec.Struct, frozen=True):
     migration: str | None
     """The file name of the migration, where the finding lies in one."""
     fingerprint: str
-    """Rule, migration, object and ordinal of the statement on that object, hashed: moved lines keep it."""
+    """Rule, migration, object and ordinal of the statement on that object, hashed: moved lines keep it, and so does
+    another number of the file."""
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -147,6 +148,8 @@ class Summary(msgspec.Struct, frozen=True):
     suppressed: int = 0
     fixable: int = 0
     hidden: int = 0
+    baselined: int = 0
+    """Those that the baseline knows, one by one: findings that would be told together are counted singly."""
 
 
 class RuleSummary(msgspec.Struct, frozen=True):

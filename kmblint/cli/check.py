@@ -13,15 +13,14 @@ import msgspec
 from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
-from kmblint.cli.options import history_options, request_of
+from kmblint.cli.judging import known_findings, settings_of
+from kmblint.cli.options import day, history_options, request_of
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
-from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ExitCode, NoMigrationsError
 from kmblint.findings import Confidence, Report, Severity
 from kmblint.history.base import is_without_sql
 from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
-from kmblint.lint.settings import Settings
 from kmblint.reporters import FORMATS, render
 from kmblint.reporters.paint import Paint, heading
 from kmblint.reporters.positions import ColumnUnit
@@ -62,22 +61,14 @@ def run(request: Request, today: date, *, all_history: bool = False, debug: bool
     codes: list[ExitCode] = []
     opened = open_histories(request)
     for one in opened:
-        settings = Settings(
-            rules=selected(one.config, request.rulebook),
-            today=today,
-            per_file_ignores=per_file_ignores(one.config, request.rulebook),
-            min_confidence=one.config.min_confidence.value,
-            all_history=all_history,
-            shown=one.shown,
-            elsewhere=one.elsewhere,
-            only_new=one.only_new,
-            debug=debug,
-        )
+        file = one.config.findings_baseline.value
+        known = () if file is None else known_findings(file, one.config)
+        settings = settings_of(one, request.rulebook, today, known, file, all_history=all_history, debug=debug)
         target = targets.get(one.config.target.value, engine=one.config.engine.value)
         reports.append(lint(one.history, settings, request.rulebook, target))
         codes.append(_code(reports[-1], one.config.fail_on.value))
     details = tuple(map(_detail, opened))
-    kept = tuple(path for one in opened for path in one.kept)
+    kept = tuple(path for one in opened for path in (*one.kept, *filter(None, (one.config.findings_baseline.value,))))
     return Answer(tuple(reports), max(codes), opened[0].config.output_format.value, details, kept)
 
 
@@ -138,13 +129,6 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     return tuple(outputs)
 
 
-def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError as error:
-        raise click.BadParameter(f"`{value}` is no date; write it as `2026-12-31`.", ctx, param) from error
-
-
 @click.command(name="check", short_help="Replay the migrations and show what is wrong with them.")
 @history_options
 @click.option(
@@ -161,8 +145,9 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
     type=click.Choice([confidence.value for confidence in Confidence]),
     help="Leave out findings that are less sure.  [default: low]",
 )
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that this file knows; see `kmblint baseline`.")
 @click.option("--all-history", is_flag=True, help="Show also what only an edit of an applied file would mend.")
-@click.option("--today", metavar="DATE", callback=_day, help="The day that `until=` of suppressions is held against.")
+@click.option("--today", metavar="DATE", callback=day, help="The day that `until=` of suppressions is held against.")
 @click.option(
     "--output-format",
     metavar="FORMAT[:FILE]",
@@ -208,6 +193,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     outputs: tuple[Output, ...] = options["output_format"]
     keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence")
     asked = {key: options[key.replace("-", "_")] for key in keys}
+    asked["findings-baseline"] = options["baseline"]
     asked["output-format"] = next((output.format for output in outputs if output.file is None), None)
     request = request_of(options, asked)
     today = options["today"] or datetime.now().astimezone().date()

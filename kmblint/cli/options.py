@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import reduce
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -27,6 +28,14 @@ def migration_number(ctx: click.Context, param: click.Parameter, value: str | No
     if value is not None and number is None:
         raise click.BadParameter(f"`{value}` has no number; write `4`, `0004` or the name of a file.", ctx, param)
     return number
+
+
+def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """A date as ISO 8601 writes it."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise click.BadParameter(f"`{value}` is no date; write it as `2026-12-31`.", ctx, param) from error
 
 
 _PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))

@@ -57,6 +57,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The mildest severity that makes the run fail; None where nothing does."""
     min_confidence: Setting[Confidence]
     output_format: Setting[str]
+    findings_baseline: Setting[Path | None]
+    """The file of known findings; `baseline` is the schema before the first migration."""
     max_file_size: Setting[int]
     """Bytes."""
     target: Setting[str]

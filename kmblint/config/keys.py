@@ -177,6 +177,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "output-format": Key(
         "output_format", "full", "--output-format", lambda value, context: _one_of(context.formats, value)
     ),
+    "findings-baseline": Key("findings_baseline", None, "--baseline", _path),
     "max-file-size": Key("max_file_size", LARGEST, "--max-file-size", _size),
     "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(NAMES, value)),
     "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of(ENGINES, value)),

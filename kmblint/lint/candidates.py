@@ -9,7 +9,7 @@ import msgspec
 
 from kmblint.findings import Diagnostic, Finding
 from kmblint.history.files import History, Migration
-from kmblint.lint.identity import Layout, fingerprint, prefixes
+from kmblint.lint.identity import Layout, fingerprint, names, prefixes
 from kmblint.lint.rulebook import Rule
 from kmblint.lint.settings import RuleSettings, Settings
 from kmblint.text import Place
@@ -45,6 +45,7 @@ class Diagnoser:
     def __init__(self, history: History, settings: Settings) -> None:
         migrations = (*history.migrations, *((history.baseline,) if history.baseline else ()))
         self.files: Final[Mapping[str, Migration]] = {migration.file: migration for migration in migrations}
+        self._names = names(history.migrations)
         self._settings = settings
         self._layouts: dict[str, Layout] = {}
         self._alike: dict[tuple[object, ...], int] = {}
@@ -60,7 +61,7 @@ class Diagnoser:
             layout = self._layouts.setdefault(file, Layout(migration))
             index = layout.at(finding.place.span.start)
             ordinal = layout.ordinal(index, finding.subject)
-        identity = (rule.slug, file, finding.subject, ordinal)
+        identity = (rule.card.code, self._names.get(file, file), finding.subject, ordinal)
         repeated = self._alike[identity] = self._alike.get(identity, -1) + 1
         configured = self._settings.rules.get(rule.slug, _DEFAULTS).severity
         diagnostic = Diagnostic(

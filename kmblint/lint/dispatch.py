@@ -17,9 +17,6 @@ from kmblint.targets import Target
 from kmblint.targets.verdict import Piece
 from kmblint.text import Place
 
-CRASHES: Final = "internal-error"
-"""The rule that tells of rules that failed; it can't be deselected."""
-
 Context: TypeAlias = Mapping[type, object]
 """What belongs to a subject, by class."""
 Said: TypeAlias = tuple[Rule, Finding]
@@ -72,7 +69,7 @@ class Dispatcher:
         for rule in rulebook:
             chosen = settings.rules.get(rule.slug)
             metadata = rule.card.metadata
-            if target.name in metadata.targets and (chosen is not None or rule.slug == CRASHES):
+            if target.name in metadata.targets and (chosen is not None or rule.is_internal):
                 defaults = {name: option.default for name, option in metadata.options.items()}
                 options = {**defaults, **(chosen or RuleSettings()).options}
                 (self.backward if looks_back(rule.signature) else self.whole).add(rule, options)
@@ -101,7 +98,7 @@ class Dispatcher:
 
     def _failed(self, rule: Rule, error: Exception, context: Context, place: Place) -> Iterator[Said]:
         """A rule that raises is itself a finding, told once a run."""
-        if self.settings.debug or rule.slug == CRASHES:
+        if self.settings.debug or rule.is_internal:
             raise error
         if rule.slug not in self.crashed:
             self.crashed.add(rule.slug)

@@ -14,12 +14,12 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.errors import Stopped
-from kmblint.findings import Applicability, Diagnostic, HistorySummary, Report, RuleSummary, Severity, Summary
+from kmblint.findings import HistorySummary, Report, RuleSummary
 from kmblint.history.files import History, Migration
+from kmblint.lint import reporting
 from kmblint.lint.answers import Answers, context_of
-from kmblint.lint.candidates import Candidate, Diagnoser, without_explained, without_superseded
-from kmblint.lint.dispatch import CRASHES, Dispatcher, Said
-from kmblint.lint.grouping import group
+from kmblint.lint.candidates import Candidate, Diagnoser, without_superseded
+from kmblint.lint.dispatch import Dispatcher, Said
 from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.lint.suppressions import Suppression, Suppressions
@@ -53,7 +53,30 @@ class Session:
         self._answers = Answers()
 
     def lint(self, history: History, settings: Settings, is_stopped: Callable[[], bool] = lambda: False) -> Report:
-        """The report of a reading.
+        """The report of a reading; `is_stopped` is as for `judge`."""
+        heard = self.judge(history, settings, is_stopped)
+        shown = reporting.shown(heard.told, settings, history)
+        report = Report(
+            diagnostics=shown.diagnostics,
+            summary=reporting.summary(shown, suppressed=len(heard.said) - len(heard.told)),
+            history=HistorySummary(
+                root=history.root.as_posix(),
+                target=self._target.name,
+                migrations=len(history.migrations),
+                applied_through=history.applied_through,
+                notes=(
+                    *history.notes,
+                    *((history.state.note,) if history.state.note else ()),
+                    *reporting.notes(heard.told, settings),
+                ),
+            ),
+            sources=history.sources,
+            rules=tuple(_described(rule) for rule in self._rulebook if rule.slug in settings.rules or rule.is_internal),
+        )
+        return masked(report, (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets))
+
+    def judge(self, history: History, settings: Settings, is_stopped: Callable[[], bool] = lambda: False) -> Heard:
+        """Every finding of the selected rules on a reading, with what nobody could mend any more settled.
 
         `is_stopped` is asked between files; where it says yes, raises `Stopped`, and the next call goes on from there.
         """
@@ -76,24 +99,10 @@ class Session:
             self._forget(
                 contain=not settings.debug
             )  # a rule that raises tells so once a run, wherever it does so first
-        diagnostics, hidden = _held_back(told, settings, history)
-        report = Report(
-            diagnostics=tuple(sorted(diagnostics, key=_order(history))),
-            summary=_summary(diagnostics, suppressed=len(heard.said) - len(heard.told), hidden=hidden),
-            history=HistorySummary(
-                root=history.root.as_posix(),
-                target=target.name,
-                migrations=len(history.migrations),
-                applied_through=history.applied_through,
-                notes=(*history.notes, *((history.state.note,) if history.state.note else ())),
-            ),
-            sources=history.sources,
-            rules=tuple(_described(rule) for rule in rulebook if rule.slug in settings.rules or rule.slug == CRASHES),
-        )
-        return masked(report, (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets))
+        return replace(heard, told=told)
 
 
-class _Heard(msgspec.Struct, frozen=True):
+class Heard(msgspec.Struct, frozen=True):
     """What the rules said of a replay."""
 
     said: list[Candidate]
@@ -105,7 +114,7 @@ class _Heard(msgspec.Struct, frozen=True):
 
 def _heard(
     replayed: Replay, dispatcher: Dispatcher, answers: Answers, check_stop: Callable[[], None] = lambda: None
-) -> _Heard:
+) -> Heard:
     """Asks every selected rule."""
     settings = dispatcher.settings
     diagnoser = Diagnoser(replayed.history, settings)
@@ -122,7 +131,7 @@ def _heard(
     settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
     candidates += _candidates(diagnoser, _of_suppressions(dispatcher, settled, diagnoser.files, replayed))
     candidates = without_superseded(candidates)
-    return _Heard(candidates, _unsuppressed(candidates, suppressions), crashed=bool(dispatcher.crashed))
+    return Heard(candidates, _unsuppressed(candidates, suppressions), crashed=bool(dispatcher.crashed))
 
 
 def _of_suppressions(
@@ -147,7 +156,7 @@ def _parted(
         return told
     own = history.by_file.keys() - history.inherited
     open_still = {
-        each.rule.slug for each in told if not each.settled and each.file not in own and each.rule.slug != CRASHES
+        each.rule.slug for each in told if not each.settled and each.file not in own and not each.rule.is_internal
     }
     if not open_still:
         return told
@@ -158,8 +167,8 @@ def _parted(
 
     def was_so(each: Candidate) -> bool:
         """Whether the revision has it too, and no milder."""
-        rank = known.get(each.diagnostic.fingerprint)
-        return rank is not None and rank <= each.diagnostic.severity.rank and each.rule.slug != CRASHES
+        rank = None if each.file in own else known.get(each.diagnostic.fingerprint)
+        return rank is not None and rank <= each.diagnostic.severity.rank and not each.rule.is_internal
 
     return [replace(each, settled=True) if was_so(each) else each for each in told]
 
@@ -197,59 +206,6 @@ def _unsuppressed(candidates: Iterable[Candidate], suppressions: Suppressions) -
     ]
 
 
-def _held_back(told: Iterable[Candidate], settings: Settings, history: History) -> tuple[list[Diagnostic], int]:
-    """The diagnostics to show, grouped, and the number of those that only an edit of an applied file would mend."""
-    inherited = history.inherited - history.edited.keys() if settings.elsewhere else frozenset()
-    wanted = [
-        candidate
-        for candidate in told
-        if candidate.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
-        and (
-            settings.shown is None
-            or candidate.file in settings.shown
-            or (candidate.file in inherited and not candidate.settled)
-        )
-    ]
-    hidden = [candidate for candidate in wanted if candidate.settled and not settings.all_history]
-    held = {id(candidate) for candidate in hidden}
-    shown = [candidate for candidate in wanted if id(candidate) not in held]
-    told_alone, hidden_alone = without_explained(shown), without_explained(hidden)
-    if not settings.grouped:
-        return [candidate.diagnostic for candidate in told_alone], len(hidden_alone)
-    return _grouped(told_alone, history), len(_grouped(hidden_alone, history))
-
-
-def _grouped(candidates: Iterable[Candidate], history: History) -> list[Diagnostic]:
-    key = _order(history)
-    ordered = sorted(candidates, key=lambda candidate: key(candidate.diagnostic))
-    return group((candidate.rule, candidate.diagnostic, candidate.statement) for candidate in ordered)
-
-
 def _described(rule: Rule) -> RuleSummary:
     metadata = rule.card.metadata
     return RuleSummary(metadata.code, rule.slug, rule.card.summary, metadata.severity, metadata.category)
-
-
-def _order(history: History) -> Callable[[Diagnostic], tuple[object, ...]]:
-    """The key that sorts in the order of the history, then of the text; what lies outside the migrations comes last."""
-    order = {migration.file: number for number, migration in enumerate(history.migrations)}
-
-    def key(diagnostic: Diagnostic) -> tuple[object, ...]:
-        finding = diagnostic.finding
-        number = order.get(finding.place.file, len(order))
-        return number, finding.place, diagnostic.code, finding.subject, finding.message, diagnostic.fingerprint
-
-    return key
-
-
-def _summary(diagnostics: Iterable[Diagnostic], *, suppressed: int, hidden: int) -> Summary:
-    severities = [diagnostic.severity for diagnostic in diagnostics]
-    fixes = (diagnostic.finding.fix for diagnostic in diagnostics)
-    return Summary(
-        error=severities.count(Severity.ERROR),
-        warning=severities.count(Severity.WARNING),
-        info=severities.count(Severity.INFO),
-        suppressed=suppressed,
-        fixable=sum(1 for fix in fixes if fix is not None and fix.applicability is not Applicability.DISPLAY),
-        hidden=hidden,
-    )

@@ -1,9 +1,13 @@
-"""Which statement of its file a place belongs to, and the identity of a finding that moved lines don't change."""
+"""Which statement of its file a place belongs to, and the identity of a finding.
+
+Moved lines don't change it, nor does another number of the file.
+"""
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from hashlib import sha256
@@ -68,8 +72,23 @@ def prefixes(subject: str) -> Iterator[str]:
         subject = subject.rpartition(".")[0]
 
 
-def fingerprint(rule: str, file: str, subject: str, ordinal: int, repeated: int) -> str:
+def names(migrations: Iterable[Migration]) -> dict[str, str]:
+    """File name → what stays of it when the file is renumbered: its description; of several alike, which it is.
+
+    A file without a number or a description goes by its whole name.
+    """
+    alike: Counter[str] = Counter()
+    named: dict[str, str] = {}
+    for migration in migrations:
+        described = migration.numbered and migration.description
+        name = f"{migration.description}.sql" if described else migration.file
+        named[migration.file] = f"{name} {alike[name]}" if alike[name] else name
+        alike[name] += 1
+    return named
+
+
+def fingerprint(code: str, name: str, subject: str, ordinal: int, repeated: int) -> str:
     """Sixteen hex digits of what makes a finding itself; `repeated` numbers those that are alike in all else."""
     # Unlike msgspec's, this JSON takes the stray bytes of a file's name.
-    parts = json.dumps((rule, file, subject, ordinal, repeated), ensure_ascii=False, separators=(",", ":"))
+    parts = json.dumps((code, name, subject, ordinal, repeated), ensure_ascii=False, separators=(",", ":"))
     return sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()[:16]

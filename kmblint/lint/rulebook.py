@@ -64,6 +64,11 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
         """Its name."""
         return self.card.slug
 
+    @property
+    def is_internal(self) -> bool:
+        """Whether it tells of rules that failed: it can't be deselected, and nothing holds it back."""
+        return self.card.slug == "internal-error"
+
     @cached_property
     def check(self) -> Check:
         """The function that finds."""

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from kmblint.findings import Confidence, Severity
+from kmblint.lint.baseline import Entry
 
 
 class RuleSettings(msgspec.Struct, frozen=True):
@@ -30,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     """Glob over the file's name or path → slugs that say nothing there."""
     min_confidence: Confidence = Confidence.LOW
+    baseline: tuple[Entry, ...] = ()
+    """Findings of this history that are known and agreed to: they are counted."""
     all_history: bool = False
     """Show what only an edit of an applied file could mend."""
     shown: frozenset[str] | None = None

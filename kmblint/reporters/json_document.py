@@ -3,7 +3,8 @@
 Lines and columns are 1-based, columns and offsets counted in characters, ends exclusive;
 paths are relative to the working directory, with `/`. A path that isn't UTF-8 has its bytes spelt (`caf\\xe9.sql`), and
 beside it `path_uri` holds them percent-encoded. `summary.hidden` counts the findings that are held back because
-only an edit of an applied file could mend them, or because the revision that the folder is held against has them too.
+only an edit of an applied file could mend them, or because the revision that the folder is held against has them too;
+`summary.baselined` those that the baseline knows.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def document(report: Report) -> dict[str, Any]:
             "info": summary.info,
             "suppressed": summary.suppressed,
             "hidden": summary.hidden,
+            "baselined": summary.baselined,
             "fixable": summary.fixable,
         },
     }

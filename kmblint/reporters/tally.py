@@ -27,6 +27,7 @@ def summary(report: Report) -> str:
     held = (
         f"{totals.suppressed} suppressed" if totals.suppressed else "",
         f"{totals.hidden} held back in applied files (`--all-history` shows them)" if totals.hidden else "",
+        f"{totals.baselined} in the baseline" if totals.baselined else "",
         f"{totals.fixable} with a fix" if totals.fixable else "",
     )
     return "; ".join(filter(None, (looked, *held)))
