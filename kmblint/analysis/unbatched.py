@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmblint.analysis.batches import first_batch
 from kmblint.analysis.few_rows import is_lookup
 from kmblint.findings import Confidence, Finding
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
 from kmblint.sql.parse import statements
 from kmblint.targets import Target
@@ -13,12 +13,11 @@ from kmblint.targets.verdict import BlindComparison, IgnoredCondition, OpenBound
 from kmblint.text import Source
 
 
-def empties_before_drop(change: UpdateRows | DeleteRows, step: Step, replay: Replay) -> bool:
+def empties_before_drop(change: UpdateRows | DeleteRows, step: Step, part: Part) -> bool:
     """Whether a DELETE without WHERE empties a table, and its indexes, which a later statement of the file drops."""
     if not isinstance(change, DeleteRows) or change.where is not None:
         return False
-    drops = (later for later in replay.later(step, DropTable) if later.migration is step.migration)
-    return any(later.subject == change.table.text for later in drops)
+    return any(later.subject == change.table.text for later in part.later(step, DropTable))
 
 
 def unbatched(

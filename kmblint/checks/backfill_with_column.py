@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from kmblint.analysis.few_rows import changes_few
 from kmblint.findings import Finding, Related
-from kmblint.history.files import Migration
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import AddColumn, UpdateRows
 
 
-def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
+def check(part: Part) -> Iterator[Finding]:
     """The first UPDATE that fills each column added earlier in the file; one finding for all that it fills."""
     added: dict[tuple[str, str], Step] = {}
-    for step in replay.by_file.get(migration.file, ()):
+    for step in part.steps:
         change = step.change
         if isinstance(change, AddColumn) and step.populated(change.table.text):
             added.setdefault((change.table.text, change.column.name.text), step)

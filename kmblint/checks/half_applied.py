@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kmblint.findings import Finding, Related, Severity
-from kmblint.history.files import Migration
-from kmblint.replay.steps import Replay, Step, lived
+from kmblint.replay.steps import Part, Step, lived
 from kmblint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -47,15 +46,15 @@ from kmblint.text import Place
 from kmblint.wording import counted
 
 
-def check(migration: Migration, replay: Replay, target: Target, *, strict: bool) -> Iterator[Finding]:
+def check(part: Part, target: Target, *, strict: bool) -> Iterator[Finding]:
     """The statement at which the file stops, if the next run then stops at one that took effect before it."""
-    steps = replay.by_file.get(migration.file, ())
+    steps, migration = part.steps, part.migration
     if migration.applied or not steps or (len(migration.statements) < 2 and not _has_rows(steps[0])):
         return
     if not strict and all(step.outcome.verdict.happens for step in steps):
         return
-    first = lived(replay.history, migration, target, steps[0].before)
-    again = lived(replay.history, migration, target, first[-1].after)
+    first = lived(steps[0].surroundings, migration, target, part.before)
+    again = lived(steps[0].surroundings, migration, target, first[-1].after)
     meets = again[-1]
     if first[-1].stops and meets.stops and (meets.statement.span < first[-1].statement.span or _own(first[-1], meets)):
         yield _stuck(first, meets)

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from kmblint.analysis.unbatched import empties_before_drop
 from kmblint.findings import Finding
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.targets import Target
 
 
-def check(change: UpdateRows | DeleteRows, step: Step, target: Target, replay: Replay) -> Iterator[Finding]:
+def check(change: UpdateRows | DeleteRows, step: Step, target: Target, part: Part) -> Iterator[Finding]:
     """The data change without WHERE, unless the target honours its LIMIT or the file drops the table."""
     table = change.table.text
     limited = change.limit is not None and target.capabilities.semantics.limits_hold
     if change.where is not None or limited or not step.populated(table):
         return
-    if empties_before_drop(change, step, replay):
+    if empties_before_drop(change, step, part):
         return
     word, does = ("UPDATE", "rewrites") if isinstance(change, UpdateRows) else ("DELETE", "takes")
     yield Finding(

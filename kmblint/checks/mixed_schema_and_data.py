@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from kmblint.analysis.few_rows import changes_few
 from kmblint.findings import Finding, Related
-from kmblint.history.files import Migration
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import AddColumn, DeleteRows, InsertRows, SchemaChange, UpdateRows
 
 
-def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
+def check(part: Part) -> Iterator[Finding]:
     """The first data change of a populated table behind a change of the schema, or beside one of that table."""
-    steps = replay.by_file.get(migration.file, ())
+    steps = part.steps
     schemas = [step for step in steps if isinstance(step.change, SchemaChange)]
     mixed = ((_beside(step, schemas), step) for step in steps if schemas and _changes_old_rows(step, schemas))
     schema, data = next(((schema, step) for schema, step in mixed if schema), (None, None))
@@ -22,7 +21,7 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
     table = data.change.table.text
     yield Finding(
         data.place(data.change.span.to(data.change.table.span)),
-        f"{migration.id} changes the schema and the rows of `{table}` ({data.why_populated(table)}): "
+        f"{part.migration.id} changes the schema and the rows of `{table}` ({data.why_populated(table)}): "
         "if one half fails, the other has happened",
         help="put the data change into a migration of its own, behind the one that changes the schema",
         related=(Related(schema.place(schema.statement.span), "the schema changes here"),),

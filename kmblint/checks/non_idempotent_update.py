@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from kmblint.findings import Finding, Related
-from kmblint.history.files import Migration
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import InsertRows, UpdateRows
 from kmblint.schema.parts import Assignment
 from kmblint.schema.predicate import (
@@ -40,10 +39,10 @@ _GROWING: Final = frozenset(
 """Functions whose second application changes their first result."""
 
 
-def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
+def check(part: Part) -> Iterator[Finding]:
     """Assignments that build on what they change, and constants that an earlier statement of the file would change."""
     sought: dict[_Cell, list[UpdateRows]] = {}
-    for step in replay.by_file.get(migration.file, ()):
+    for step in part.steps:
         change = step.change
         if isinstance(change, UpdateRows | InsertRows):
             yield from _growth(change, step)

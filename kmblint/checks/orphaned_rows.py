@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
 from kmblint.schema.parts import ForeignKey
@@ -13,12 +13,12 @@ from kmblint.schema.predicate import column_refs
 from kmblint.targets import Target
 
 
-def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
+def check(change: DeleteRows, step: Step, part: Part, target: Target) -> Iterator[Finding]:
     """The DELETE from a table that others with rows refer to, unless the same file sees to their rows."""
     table = step.before.table(change.table.text)
     if table is None or target.capabilities.keeps_foreign_keys or not step.populated(table.name):
         return
-    moved = next(_moved_later(table, step, replay), None)
+    moved = next(_moved_later(table, step, part), None)
     if moved is not None:
         yield Finding(
             step.place(change.span.to(change.table.span)),
@@ -38,7 +38,7 @@ def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Ite
         return
     seen_to = {
         other.change.table.text
-        for other in replay.by_file.get(step.migration.file, ())
+        for other in part.steps
         if other is not step and isinstance(other.change, DeleteRows | UpdateRows | DropTable)
     }
     left = [(name, key, place) for name, key, place in referring if name not in seen_to]
@@ -55,9 +55,9 @@ def check(change: DeleteRows, step: Step, replay: Replay, target: Target) -> Ite
         )
 
 
-def _moved_later(table: Table, step: Step, replay: Replay) -> Iterator[Step]:
+def _moved_later(table: Table, step: Step, part: Part) -> Iterator[Step]:
     """The statements behind it in the file that give those which refer to the table another row, by what they had."""
-    for later in replay.later_here(step, UpdateRows):
+    for later in part.later(step, UpdateRows):
         change = later.change
         other = step.before.table(later.subject)
         if not isinstance(change, UpdateRows) or other is None or change.where is None:

@@ -7,8 +7,7 @@ from typing import Final
 
 from kmblint.analysis.overwriting import overwrites, reads, taken_away
 from kmblint.findings import Finding, Related
-from kmblint.history.files import Migration
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import (
     ChangeDefault,
     ChangeNullability,
@@ -23,9 +22,9 @@ from kmblint.schema.predicate import And
 from kmblint.schema.rows import keys_named, literal_keys
 
 
-def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
+def check(part: Part) -> Iterator[Finding]:
     """Each such pair, at the statement that was for nothing."""
-    steps = replay.by_file.get(migration.file, ())
+    steps = part.steps
     if len(steps) < 2:
         return
     earlier = _Earlier(steps)
@@ -33,7 +32,7 @@ def check(migration: Migration, replay: Replay) -> Iterator[Finding]:
         if step.change is None:
             continue
         undone = taken_away(step.change, step.before)
-        if undone is not None and undone.made.file == migration.file and not earlier.use_what_goes_with(number):
+        if undone is not None and undone.made.file == part.migration.file and not earlier.use_what_goes_with(number):
             verb = "made and then taken away" if undone.dropped else "set and then set again"
             yield Finding(
                 undone.made,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from kmblint.analysis.few_rows import changes_few
 from kmblint.analysis.proposals import create_index
 from kmblint.findings import Confidence, Finding
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.catalog import Index, Table
 from kmblint.schema.changes import DeleteRows, DropColumn, UpdateRows
 from kmblint.schema.predicate import Or, Predicate, column_refs
@@ -18,7 +18,7 @@ from kmblint.targets import Target
 from kmblint.targets.verdict import DoesNothing, OpenBound
 
 
-def check(change: UpdateRows | DeleteRows, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:
+def check(change: UpdateRows | DeleteRows, step: Step, part: Part, target: Target) -> Iterator[Finding]:
     """The condition none of whose columns an index, or a key that the target keeps, begins with.
 
     Of arms joined by OR, each needs its own.
@@ -30,7 +30,7 @@ def check(change: UpdateRows | DeleteRows, step: Step, replay: Replay, target: T
         return
     unique = target.capabilities.semantics.keeps_unique
     known = _scanned(change.where, table, {None, table.name, change.alias}, unique=unique)
-    if not known or changes_few(change, step) or any(_goes(name, step, replay) for name in known):
+    if not known or changes_few(change, step) or any(_goes(name, step, part) for name in known):
         return
     finds_none = step.reach is not None and step.reach.no_row
     if finds_none or any(isinstance(hazard, DoesNothing | OpenBound) for hazard in step.outcome.hazards):
@@ -78,9 +78,9 @@ def _scanned(where: Predicate, table: Table, own: Collection[str | None], *, uni
     return [] if any(table.searchable_by((name,), unique=unique) for name in known) else known
 
 
-def _goes(column: str, step: Step, replay: Replay) -> bool:
+def _goes(column: str, step: Step, part: Part) -> bool:
     """Whether the same file drops the column, so that an index of it would be for nothing."""
     return any(
         isinstance(later.change, DropColumn) and later.subject == step.subject and later.change.column.text == column
-        for later in replay.later_here(step, DropColumn)
+        for later in part.later(step, DropColumn)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from kmblint.history.files import History
 from kmblint.history.folder import Known, read
 from kmblint.history.locate import Configured, MigrationsFolder, display, locate
 from kmblint.history.names import number_of
+from kmblint.history.readings import Readings
 from kmblint.history.search import migrations_below
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
@@ -36,6 +37,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     unsaved: Path | None = None
     """A file whose text is `text`, whatever the disk says."""
     text: str = ""
+    buffers: Mapping[Path, str] = {}
+    """Texts that an editor holds of files, whatever the disk says; they are read where their folder is."""
     overrides: Mapping[str, object] = {}
     """Keys of the configuration (`history.applied`) that the command line gives."""
     config_file: Path | None = None
@@ -93,10 +96,11 @@ class Opened(msgspec.Struct, frozen=True):
         return (history.root, project_of(history.root) / "kimberlite.toml", *baseline, *config, *beside)
 
 
-def open_histories(request: Request) -> list[Opened]:
+def open_histories(request: Request, readings: Callable[[Path], Readings] | None = None) -> list[Opened]:
     """Reads every folder that the paths mean; without a path, the working directory's.
 
-    Raises InputError, ConfigError or GitError.
+    `readings` gives what was read of a folder before, to whoever reads it again. Raises InputError, ConfigError or
+    GitError.
     """
     paths = request.paths or (() if request.unsaved else (Path(),))
     found: tuple[MigrationsFolder, ...] = ()
@@ -108,7 +112,10 @@ def open_histories(request: Request) -> list[Opened]:
             raise
     else:
         found = (*found, *_deleted(request))
-    opened = [_opened(request, Path(display(target.root)), target.shown) for target in found]
+    opened = [
+        _opened(request, Path(display(target.root)), target.shown, readings(target.root) if readings else None)
+        for target in found
+    ]
     _refuse_unreached(opened)
     return _with_unmatched(opened)
 
@@ -149,10 +156,12 @@ def _deleted(request: Request) -> tuple[MigrationsFolder, ...]:
     return tuple(MigrationsFolder(path) for path in base.deleted_folders(Path.cwd(), request.since))
 
 
-def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opened:
+def _opened(request: Request, root: Path, shown: frozenset[str] | None, readings: Readings | None) -> Opened:
     settings = request.config_at(root)
     access = Access(settings.max_file_size.value, None if request.follow_links else boundary_of(root))
-    overlay: dict[Path, str | None] = {request.unsaved: request.text} if request.unsaved else {}
+    overlay: dict[Path, str | None] = dict(request.buffers)
+    if request.unsaved:
+        overlay[request.unsaved] = request.text
     held_against: Base | None = None
     elsewhere = request.staged and shown is None
     only_new = True
@@ -184,7 +193,7 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None) -> Opene
         lock=held_against.lock if held_against else None,
         notes=(*settings.notes, *(held_against.notes if held_against else ())),
     )
-    history = read(root, known, overlay=overlay, access=access, display=display)
+    history = read(root, known, overlay=overlay, access=access, display=display, readings=readings)
     return Opened(history, settings, None if shown is None else shown | history.gone, elsewhere, only_new)
 
 

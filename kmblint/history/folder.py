@@ -304,7 +304,7 @@ class _Reader:
         number = number_of(source.name)
         meant = self._meant(source.name) if number is None else number
         failed = source.name in self.known.failed
-        facts = (path, source.name, source.path, applied, readable, meant, failed, baseline)
+        facts = (os.fspath(path), source.name, source.path, applied, readable, meant, failed, baseline)
 
         def build() -> Migration:
             return self._read(source, path, meant, applied=applied, readable=readable, failed=failed)

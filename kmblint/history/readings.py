@@ -63,8 +63,8 @@ class Readings:
     """
 
     def __init__(self) -> None:
-        self._texts: dict[Path, _Text] = {}
-        self._texts_now: dict[Path, _Text] = {}
+        self._texts: dict[str, _Text] = {}
+        self._texts_now: dict[str, _Text] = {}
         self._built: dict[_Key, Migration] = {}
         self._built_now: dict[_Key, Migration] = {}
         self._ordered: dict[str, Migration] = {}
@@ -77,19 +77,20 @@ class Readings:
     def text(self, path: Path, access: Access) -> tuple[str | None, decode.Trouble | None]:
         """The text of a file and what is wrong with it, as `decode.read`."""
         seen = time.time_ns()
+        name = os.fspath(path)
         try:
-            stamp = Stamp.of(os.lstat(path))
+            stamp = Stamp.of(os.lstat(name))
         except OSError:
             stamp = None
-        known = self._texts.get(path)
+        known = self._texts.get(name)
         if known is not None and known.stamp == stamp and known.access == access and known.stamp.settled(known.seen):
-            self._texts_now[path] = known
+            self._texts_now[name] = known
             return known.read
         read = decode.read(path, access)
         if known is not None and known.read == read:
             read = known.read  # the same text is the same object, whose hash is known
         if stamp is not None:
-            self._texts_now[path] = _Text(stamp, access, seen, read)
+            self._texts_now[name] = _Text(stamp, access, seen, read)
         return read
 
     def built(self, key: _Key, build: Callable[[], Migration]) -> Migration:

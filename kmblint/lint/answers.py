@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 
@@ -87,8 +88,7 @@ class Answers:
             yield from _of_migration(dispatcher, dispatcher.whole, known.migration, whole)
         for answered in self._parts:
             yield from answered.said
-            for step in answered.part.steps:
-                yield from _of_step(dispatcher, dispatcher.whole, step, whole)
+            yield from _of_part(dispatcher, dispatcher.whole, answered.part, whole)
 
     def said_of_rollbacks(self, dispatcher: Dispatcher, replayed: Replay) -> Iterator[Said]:
         """What rules say of the ways back."""
@@ -108,7 +108,7 @@ def context_of(replayed: Replay, target: Target) -> Context:
 def _answered(dispatcher: Dispatcher, part: Part) -> _OfPart:
     there: Context = {Target: dispatcher.target}
     rules = dispatcher.backward
-    said = tuple(each for step in part.steps for each in _of_step(dispatcher, rules, step, there))
+    said = tuple(_of_part(dispatcher, rules, part, there))
     asked = rules.asking(Rollback)
     return _OfPart(part, said, tuple(_of_rollback(dispatcher, rules, part, there)) if asked else ())
 
@@ -121,11 +121,16 @@ def _of_migration(dispatcher: Dispatcher, rules: Rules, migration: Migration, th
             yield from dispatcher.ask(rules, (piece,), lambda: context, migration.place(piece.span))
 
 
-def _of_step(dispatcher: Dispatcher, rules: Rules, step: Step, there: Context) -> Iterator[Said]:
-    def context() -> Context:
-        return {**there, Step: step, Statement: step.statement, Migration: step.migration}
+def _of_part(dispatcher: Dispatcher, rules: Rules, part: Part, there: Context) -> Iterator[Said]:
+    context = {**there, Migration: part.migration, Part: part}
+    yield from dispatcher.ask(rules, (part,), lambda: context, point(part.migration.file))
+    for step in part.steps:
+        around = partial(_around, step, context)
+        yield from dispatcher.ask(rules, subjects_of(step), around, step.place(step.statement.span))
 
-    return dispatcher.ask(rules, subjects_of(step), context, step.place(step.statement.span))
+
+def _around(step: Step, there: Context) -> Context:
+    return {**there, Step: step, Statement: step.statement}
 
 
 def subjects_of(step: Step) -> Iterator[object]:

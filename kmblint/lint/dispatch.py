@@ -12,7 +12,7 @@ from kmblint.lint.rulebook import Check, Rule, Rulebook, Signature
 from kmblint.lint.settings import RuleSettings, Settings
 from kmblint.lint.subjects import STEP_SUBJECTS
 from kmblint.replay.rollback import Rollback
-from kmblint.replay.steps import Replay
+from kmblint.replay.steps import Part, Replay
 from kmblint.targets import Target
 from kmblint.targets.verdict import Piece
 from kmblint.text import Place
@@ -21,7 +21,7 @@ Context: TypeAlias = Mapping[type, object]
 """What belongs to a subject, by class."""
 Said: TypeAlias = tuple[Rule, Finding]
 
-_OF_ITS_FILE: Final = STEP_SUBJECTS | {Migration, Piece, Rollback}
+_OF_ITS_FILE: Final = STEP_SUBJECTS | {Migration, Part, Piece, Rollback}
 """Subjects that follow from their file and from those before it."""
 _OF_ALL_FILES: Final = frozenset({History, Replay})
 

@@ -191,7 +191,7 @@ def _beginning(replayed: Replay, then: History, target: Target) -> Replay:
     last = {id(migration) for migration in (history.baseline, *files)}
     parts = tuple(takewhile(lambda part: id(part.migration) in last, replayed.parts))
     steps = tuple(step for part in parts for step in part.steps)
-    return Replay(then, steps, parts[-1].after if parts else Catalog(), parts)
+    return Replay(steps, then, parts[-1].after if parts else Catalog(), parts)
 
 
 def _candidates(diagnoser: Diagnoser, said: Iterable[Said]) -> list[Candidate]:

@@ -8,7 +8,7 @@ from kmblint.findings import Crash
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
 from kmblint.lint.suppressions import Suppression
 from kmblint.replay.rollback import Rollback
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Replay, Step
 from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.sql.statement import Problem, Statement
@@ -18,13 +18,13 @@ from kmblint.targets.verdict import Hazard, Piece, Refusal
 STEP_SUBJECTS: Final = frozenset(
     {Step, Statement, Problem, *get_args(Change), *get_args(Conflict), *get_args(Refusal), *get_args(Hazard)}
 )
-MIGRATION_SUBJECTS: Final = frozenset({Migration, Piece, Rollback, Suppression})
+MIGRATION_SUBJECTS: Final = frozenset({Migration, Part, Piece, Rollback, Suppression})
 WHOLE_SUBJECTS: Final = frozenset({History, Replay, Unreadable, IgnoredFile, Crash})
 _WHOLE_CONTEXT: Final = frozenset({History, Replay, Target})
 CONTEXT: Final = {
     **dict.fromkeys(WHOLE_SUBJECTS, _WHOLE_CONTEXT),
     **dict.fromkeys(MIGRATION_SUBJECTS, _WHOLE_CONTEXT | {Migration}),
-    **dict.fromkeys(STEP_SUBJECTS, _WHOLE_CONTEXT | {Migration, Statement, Step}),
+    **dict.fromkeys(STEP_SUBJECTS, _WHOLE_CONTEXT | {Migration, Part, Statement, Step}),
 }
 """What a check may ask for beside its subject."""
 

@@ -44,7 +44,8 @@ class Replayer:
                 self._parts.append(known)
             catalog = known.after
         del self._parts[number:]
-        return Replay(history, tuple(step for part in self._parts for step in part.steps), catalog, tuple(self._parts))
+        steps = tuple(step for part in self._parts for step in part.steps)
+        return Replay(steps, history, catalog, tuple(self._parts))
 
     def _part(self, surroundings: Surroundings, migration: Migration, catalog: Catalog, *, lost: bool) -> Part:
         if lost:
@@ -52,7 +53,7 @@ class Replayer:
         lives = self._actual or migration.applied
         contain = self._contain
         steps = steps_of(surroundings, migration, self._target, catalog, actual=lives, contain=contain)
-        return Part(migration, lost, catalog, tuple(steps))
+        return Part(tuple(steps), migration, catalog, lost)
 
 
 def replay(history: History, target: Target, *, actual: bool = False, contain: bool = True) -> Replay:

@@ -141,22 +141,10 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         return Fix(refusal.replacements[0].message, edits, worst)
 
 
-class Replay(msgspec.Struct, frozen=True, dict=True):
-    """A replayed history: every step in order, and the catalogue at its end."""
+class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
+    """Steps in their order, found by what they do."""
 
-    history: History
     steps: tuple[Step, ...]
-    end: Catalog
-    parts: tuple[Part, ...] = ()
-    """The steps by file, the baseline's first."""
-
-    @cached_property
-    def by_file(self) -> dict[str, tuple[Step, ...]]:
-        """The steps of each migration, by file name."""
-        grouped: dict[str, list[Step]] = {}
-        for step in self.steps:
-            grouped.setdefault(step.migration.file, []).append(step)
-        return {file: tuple(steps) for file, steps in grouped.items()}
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
@@ -178,10 +166,6 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
         before = (map(each.__getitem__, range(bisect_left(each, at) - 1, -1, -1)) for each in numbers)
         return map(self.steps.__getitem__, merge(*before, reverse=True))
 
-    def earlier_here(self, step: Step, *kinds: type) -> Iterator[Step]:
-        """Those of them that stand in the same file."""
-        return takewhile(lambda each: each.migration is step.migration, self.earlier(step, *kinds))
-
     def later(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps behind this one whose change or conflict is of such a class, the nearest first."""
         at = self._numbers[id(step)]
@@ -189,24 +173,44 @@ class Replay(msgspec.Struct, frozen=True, dict=True):
         behind = (map(each.__getitem__, range(bisect_right(each, at), len(each))) for each in numbers)
         return map(self.steps.__getitem__, merge(*behind))
 
-    def later_here(self, step: Step, *kinds: type) -> Iterator[Step]:
-        """Those of them that stand in the same file."""
-        return takewhile(lambda each: each.migration is step.migration, self.later(step, *kinds))
 
-
-class Part(msgspec.Struct, frozen=True, eq=False):
+class Part(_InOrder, frozen=True, dict=True, eq=False):
     """What was replayed of one file: the same object as long as neither the file nor one before it has changed."""
 
     migration: Migration
+    before: Catalog
     lost: bool
     """Whether a file that nobody can read stands before it."""
-    before: Catalog
-    steps: tuple[Step, ...]
 
     @property
     def after(self) -> Catalog:
         """The catalogue behind it."""
         return self.steps[-1].after if self.steps else self.before
+
+
+class Replay(_InOrder, frozen=True, dict=True, eq=False):
+    """A replayed history: every step in order, and the catalogue at its end."""
+
+    history: History
+    end: Catalog
+    parts: tuple[Part, ...] = ()
+    """The steps by file, the baseline's first."""
+
+    @cached_property
+    def by_file(self) -> dict[str, tuple[Step, ...]]:
+        """The steps of each migration, by file name."""
+        grouped: dict[str, list[Step]] = {}
+        for step in self.steps:
+            grouped.setdefault(step.migration.file, []).append(step)
+        return {file: tuple(steps) for file, steps in grouped.items()}
+
+    def earlier_here(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """Those of them that stand in the same file."""
+        return takewhile(lambda each: each.migration is step.migration, self.earlier(step, *kinds))
+
+    def later_here(self, step: Step, *kinds: type) -> Iterator[Step]:
+        """Those of them that stand in the same file."""
+        return takewhile(lambda each: each.migration is step.migration, self.later(step, *kinds))
 
 
 def steps_of(
@@ -285,10 +289,10 @@ def _steps(
         catalog = after
 
 
-def lived(history: History, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
+def lived(surroundings: Surroundings, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
     """One migration on a catalogue as the database lives it: its steps up to the statement at which it stops."""
     steps: list[Step] = []
-    for step in steps_of(Surroundings(history), migration, target, catalog, actual=True):
+    for step in steps_of(surroundings, migration, target, catalog, actual=True):
         steps.append(step)
         if step.stops:
             break

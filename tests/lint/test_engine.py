@@ -21,7 +21,7 @@ from kmblint.lint.dispatch import Dispatcher
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
 from kmblint.replay.replayer import replay
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Replay, Step
 from kmblint.schema.changes import AddColumn, AddTable, Change
 from kmblint.schema.conflict import UnknownTable
 from kmblint.sql.statement import Problem, Statement
@@ -418,6 +418,12 @@ def _subjects(replayed: Replay, target: Target) -> Iterator[tuple[object, dict[t
     for migration in read.migrations:
         pieces = () if migration.failed else migration.pieces
         yield from ((subject, {**whole, Migration: migration}) for subject in (migration, *pieces))
-    for step in replayed.steps:
-        around = {**whole, Step: step, Statement: step.statement, Migration: step.migration}
-        yield from ((subject, around) for subject in subjects_of(step) if step.migration is not read.baseline)
+    behind = [part for part in replayed.parts if part.migration is not read.baseline]
+    for part in behind:
+        here = {**whole, Migration: part.migration, Part: part}
+        subjects = (
+            (subject, {**here, Step: step, Statement: step.statement})
+            for step in part.steps
+            for subject in subjects_of(step)
+        )
+        yield from ((part, here), *subjects)

@@ -147,10 +147,10 @@ def test_a_table_that_no_sql_makes_is_there_opaquely_until_it_is_made_in_words(t
 def test_a_run_ends_at_the_first_refusal(tmp_path: Path) -> None:
     sql = WARDS + "ALTER TABLE wards DROP COLUMN beds;\nCREATE INDEX i ON wards (floor);\n"
     found = replayed(tmp_path, sql)
-    steps = lived(found.history, found.history.migrations[0], KIMBERLITE, found.steps[0].before)
+    steps = lived(found.steps[0].surroundings, found.history.migrations[0], KIMBERLITE, found.steps[0].before)
     assert [type(step.change) for step in steps] == [AddTable, DropColumn]
     assert steps[-1].stops
-    again = lived(found.history, found.history.migrations[0], KIMBERLITE, steps[-1].after)
+    again = lived(found.steps[0].surroundings, found.history.migrations[0], KIMBERLITE, steps[-1].after)
     assert [type(step.change) for step in again] == [AddTable]
 
 
