@@ -16,7 +16,10 @@ from kmblint import __version__
 from kmblint.cli.debug import wants_traceback
 from kmblint.errors import ISSUES, ExitCode, KmblintError
 
-_COMMANDS: Final = ("check", "baseline", "replay", "schema", "diff", "history", "explain", "rules", "config")
+_COMMANDS: Final = (
+    "check", "baseline", "replay", "schema", "diff", "history", "graph",
+    "explain", "rules", "config",
+)  # fmt: skip
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
 """As a shell reports a program that SIGINT or SIGPIPE ended."""
