@@ -27,6 +27,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """Whether nobody can mend it any more: an edit would, and the file is applied, or it was so before this branch."""
     cause: tuple[str, int] | None = None
     """The file and statement of what must be mended first."""
+    ignored: bool = False
+    """Whether the configuration silences the rule for the file: it isn't told, and what gives way to it stays away."""
 
     @property
     def file(self) -> str:
@@ -50,12 +52,11 @@ class Diagnoser:
         self._layouts: dict[str, Layout] = {}
         self._alike: dict[tuple[object, ...], int] = {}
 
-    def diagnose(self, rule: Rule, finding: Finding) -> Candidate | None:
-        """The diagnostic; None where the configuration silences the rule for the file."""
+    def diagnose(self, rule: Rule, finding: Finding) -> Candidate:
+        """The candidate of a finding."""
         file = finding.place.file
         migration = self.files.get(file)
-        if self._settings.ignores(rule.slug, file, file if migration is None else migration.source.path):
-            return None
+        ignored = self._settings.ignores(rule.slug, file, file if migration is None else migration.source.path)
         index = ordinal = 0
         if migration is not None:
             layout = self._layouts.setdefault(file, Layout(migration))
@@ -73,7 +74,7 @@ class Diagnoser:
             fingerprint=fingerprint(*identity, repeated),
         )
         settled = finding.settled or (self._frozen(file) and rule.card.metadata.mend == "edit")
-        return Candidate(rule, diagnostic, index, settled, self._statement_at(finding.cause))
+        return Candidate(rule, diagnostic, index, settled, self._statement_at(finding.cause), ignored)
 
     def _statement_at(self, place: Place | None) -> tuple[str, int] | None:
         migration = None if place is None else self.files.get(place.file)

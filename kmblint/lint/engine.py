@@ -58,7 +58,7 @@ class Session:
         shown = reporting.shown(heard.told, settings, history)
         report = Report(
             diagnostics=shown.diagnostics,
-            summary=reporting.summary(shown, suppressed=len(heard.said) - len(heard.told)),
+            summary=reporting.summary(shown, suppressed=heard.suppressed),
             history=HistorySummary(
                 root=history.root.as_posix(),
                 target=self._target.name,
@@ -107,7 +107,9 @@ class Heard(msgspec.Struct, frozen=True):
 
     said: list[Candidate]
     told: list[Candidate]
-    """Without what is suppressed."""
+    """Without what gives way to a better rule, what the configuration ignores, and what is suppressed."""
+    suppressed: int
+    """How many of them are."""
     crashed: bool
     """Whether a rule raised."""
 
@@ -127,11 +129,12 @@ def _heard(
     suppressions = Suppressions(answers.suppressions())
     candidates = _candidates(diagnoser, answers.said(dispatcher, replayed))
     candidates += _candidates(diagnoser, answers.said_of_rollbacks(dispatcher, replayed))
-    _unsuppressed(without_superseded(candidates), suppressions)
+    _unsuppressed(_live(candidates), suppressions)
     settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
     candidates += _candidates(diagnoser, _of_suppressions(dispatcher, settled, diagnoser.files, replayed))
-    candidates = without_superseded(candidates)
-    return Heard(candidates, _unsuppressed(candidates, suppressions), crashed=bool(dispatcher.crashed))
+    live = _live(candidates)
+    told = _unsuppressed(live, suppressions)
+    return Heard(candidates, told, suppressed=len(live) - len(told), crashed=bool(dispatcher.crashed))
 
 
 def _of_suppressions(
@@ -195,7 +198,12 @@ def _beginning(replayed: Replay, then: History, target: Target) -> Replay:
 
 
 def _candidates(diagnoser: Diagnoser, said: Iterable[Said]) -> list[Candidate]:
-    return [candidate for rule, finding in said if (candidate := diagnoser.diagnose(rule, finding)) is not None]
+    return [diagnoser.diagnose(rule, finding) for rule, finding in said]
+
+
+def _live(candidates: list[Candidate]) -> list[Candidate]:
+    """Those that are to be told: a rule that is ignored for a file wakes nothing that gives way to it."""
+    return [candidate for candidate in without_superseded(candidates) if not candidate.ignored]
 
 
 def _unsuppressed(candidates: Iterable[Candidate], suppressions: Suppressions) -> list[Candidate]:

@@ -155,8 +155,26 @@ def test_a_superior_rule_that_is_not_selected_silences_nothing(tmp_path: Path) -
     rules = [rule(tables, "tables", "KMB102"), rule(statements, "superior", "KMB101", supersedes=("tables",))]
     found = history(tmp_path, {"0001_wards.sql": WARDS})
     assert said(run(found, rules)) == [("superior", "0001_wards.sql", "")]
-    ignored = (("*.sql", frozenset({"superior"})),)
-    assert said(run(found, rules, per_file_ignores=ignored)) == [("tables", "0001_wards.sql", "wards")]
+    assert said(run(found, rules, selected={"tables"})) == [("tables", "0001_wards.sql", "wards")]
+
+
+def test_a_rule_that_is_ignored_for_a_file_wakes_nothing(tmp_path: Path) -> None:
+    rules = [rule(tables, "tables", "KMB102"), rule(statements, "superior", "KMB101", supersedes=("tables",))]
+    found = history(tmp_path, {"0001_wards.sql": WARDS, "0002_beds.sql": BEDS})
+    ignored = (("0001*.sql", frozenset({"superior"})),)
+    report = run(found, rules, per_file_ignores=ignored)
+    assert said(report) == [("superior", "0002_beds.sql", "")]
+    assert report.summary.suppressed == 0, "what is ignored is no suppression"
+
+
+def test_a_secret_is_masked_though_its_rule_is_ignored_for_the_file(tmp_path: Path) -> None:
+    def secret(change: AddTable, step: Step) -> Iterator[Finding]:
+        yield Finding(step.place(change.span), "a secret", secrets=(step.place(change.table.span),))
+
+    rules = [rule(tables, "tables", "KMB102"), rule(secret, "secret", "KMB101")]
+    ignored = (("*.sql", frozenset({"secret"})),)
+    report = run(history(tmp_path, {"0001_wards.sql": WARDS}), rules, per_file_ignores=ignored)
+    assert "wards" not in report.source("0001_wards.sql").text
 
 
 def test_findings_of_one_habit_are_one_diagnostic_a_file(tmp_path: Path) -> None:
