@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
 from kmblint.cli.judging import known_findings, settings_of
+from kmblint.cli.mending import Mended, Mending, mend_history, written
 from kmblint.cli.options import day, history_options, request_of
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
 from kmblint.errors import ExitCode, NoMigrationsError
@@ -29,6 +30,7 @@ from kmblint.reporters.view import View
 from kmblint.wording import counted, nearest
 
 _WITH_STATISTICS = ("full", "markdown")
+_STANDARD_ERROR = Path("/dev/stderr")
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -50,26 +52,35 @@ class Answer(msgspec.Struct, frozen=True):
     """What was read and what is in force, a line a history."""
     kept: tuple[Path, ...]
     """What no output may take the place of."""
+    mended: tuple[Mended, ...] = ()
+    """What fixes came to, where any were asked for."""
 
 
-def run(request: Request, today: date, *, all_history: bool = False, debug: bool = False) -> Answer:
+def run(
+    request: Request, today: date, *, all_history: bool = False, debug: bool = False, mending: Mending | None = None
+) -> Answer:
     """Lints every history of the request; raises KmblintError where the set-up is wrong.
 
-    With `debug`, a rule that raises ends the run.
+    With `debug`, a rule that raises ends the run. With `mending`, the reports are of what its fixes leave.
     """
     reports: list[Report] = []
     codes: list[ExitCode] = []
     opened = open_histories(request)
+    mended: list[Mended] = []
     for one in opened:
         file = one.config.findings_baseline.value
         known = () if file is None else known_findings(file, one.config)
         settings = settings_of(one, request.rulebook, today, known, file, all_history=all_history, debug=debug)
         target = targets.get(one.config.target.value, engine=one.config.engine.value)
-        reports.append(lint(one.history, settings, request.rulebook, target))
+        history = one.history
+        if mending is not None:
+            mended.append(mend_history(one, settings, request.rulebook, target, mending))
+            history, settings = mended[-1].history, mended[-1].shown_in(settings)
+        reports.append(lint(history, settings, request.rulebook, target))
         codes.append(_code(reports[-1], one.config.fail_on.value))
     details = tuple(map(_detail, opened))
     kept = tuple(path for one in opened for path in (*one.kept, *filter(None, (one.config.findings_baseline.value,))))
-    return Answer(tuple(reports), max(codes), opened[0].config.output_format.value, details, kept)
+    return Answer(tuple(reports), max(codes), opened[0].config.output_format.value, details, kept, tuple(mended))
 
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:
@@ -146,6 +157,12 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     help="Leave out findings that are less sure.  [default: low]",
 )
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that this file knows; see `kmblint baseline`.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes, each tried on the whole history; ends with 1 if it wrote.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply also those that may change what a migration does.")
+@click.option("--diff", is_flag=True, help="Show what --fix would write, as a patch, and write nothing.")
+@click.option(
+    "--fix-only", metavar="RULES", callback=_names, multiple=True, help="Apply the fixes of these rules only."
+)
 @click.option("--all-history", is_flag=True, help="Show also what only an edit of an applied file would mend.")
 @click.option("--today", metavar="DATE", callback=day, help="The day that `until=` of suppressions is held against.")
 @click.option(
@@ -185,24 +202,28 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     PATHS are migrations folders, project folders or single files; without one, the working directory. The whole folder
     of a single file is replayed, and only the file's own findings are shown. `-` reads the text of --stdin-filename
-    from standard input, as an editor gives it.
+    from standard input, as an editor gives it; with --fix it is printed as the fixes leave it.
 
-    Ends with 0 where nothing is at or above --fail-on, 1 where something is, 2 where the set-up is wrong, 3 where
-    kmblint itself fails.
+    --fix never touches an applied file, and leaves out what would lead to another finding.
+
+    Ends with 0 where nothing is at or above --fail-on, 1 where something is or --fix wrote, 2 where the set-up is
+    wrong, 3 where kmblint itself fails.
     """
     outputs: tuple[Output, ...] = options["output_format"]
     keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence")
     asked = {key: options[key.replace("-", "_")] for key in keys}
     asked["findings-baseline"] = options["baseline"]
+    asked["fixable"] = options["fix_only"]
     asked["output-format"] = next((output.format for output in outputs if output.file is None), None)
     request = request_of(options, asked)
+    mending = _mending(options, request)
     today = options["today"] or datetime.now().astimezone().date()
     if outputs and asked["output-format"] is None and options["output_file"]:
         raise click.UsageError("--output-file is for a format without a file of its own; name one.")
     if options["statistics"] and asked["output-format"] not in (None, *_WITH_STATISTICS):
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
     try:
-        answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx))
+        answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx), mending=mending)
     except NoMigrationsError:
         if not options["staged"] or not is_without_sql(Path()):
             raise
@@ -210,9 +231,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         ctx.exit(ExitCode.CLEAN)
     if options["verbose"]:
         complain("\n".join(answer.details))
+    wrote = bool(mending) and written(
+        answer.mended, request.unsaved, writes=not options["diff"], quiet=options["quiet"]
+    )
+    if options["diff"]:
+        ctx.exit(ExitCode.FINDINGS if wrote and not options["exit_zero"] else ExitCode.CLEAN)
     printed = [Output(_output_format(answer, statistics=options["statistics"]))]
     if outputs:
         printed = [output for output in outputs if output.file is None]
+    if mending is not None and request.unsaved is not None:  # standard output has the text
+        printed = [Output(output.format, output.file or _STANDARD_ERROR) for output in printed]
     for output in (*(output for output in outputs if output.file), *printed):
         file = output.file or options["output_file"]
         view = View(
@@ -224,4 +252,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             prefix=prefix(output.format),
         )
         write(_rendered(answer.reports, output.format, view), file, answer.kept)
-    ctx.exit(ExitCode.CLEAN if options["exit_zero"] and answer.code is ExitCode.FINDINGS else answer.code)
+    code = max(answer.code, ExitCode.FINDINGS) if wrote and request.unsaved is None else answer.code
+    ctx.exit(ExitCode.CLEAN if options["exit_zero"] and code is ExitCode.FINDINGS else code)
+
+
+def _mending(options: Mapping[str, Any], request: Request) -> Mending | None:
+    """What is asked of fixes; a usage error where an option needs one that says what to do with them."""
+    if not options["fix"] and not options["diff"]:
+        for name in ("unsafe_fixes", "fix_only"):
+            if options[name]:
+                option = f"--{name.replace('_', '-')}"
+                raise click.UsageError(f"{option} needs --fix, which writes, or --diff, which shows what would be.")
+        return None
+    return Mending(unsafe=options["unsafe_fixes"], unsaved=request.unsaved, now=datetime.now().astimezone())

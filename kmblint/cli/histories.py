@@ -81,6 +81,10 @@ class Opened(msgspec.Struct, frozen=True):
     history: History
     config: Config
     shown: frozenset[str] | None
+    access: Access
+    """How its files may be opened."""
+    reread: Callable[[Mapping[str, bytes | None]], History]
+    """The history with bytes in the place of some of its files, None for those that are gone."""
     elsewhere: bool = False
     """Whether what those files cause in released ones is wanted too."""
     only_new: bool = True
@@ -193,8 +197,22 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None, readings
         lock=held_against.lock if held_against else None,
         notes=(*settings.notes, *(held_against.notes if held_against else ())),
     )
+    readings = readings or Readings()
     history = read(root, known, overlay=overlay, access=access, display=display, readings=readings)
-    return Opened(history, settings, None if shown is None else shown | history.gone, elsewhere, only_new)
+
+    def reread(instead: Mapping[str, bytes | None]) -> History:
+        laid_over = {**overlay, **{root / name: data for name, data in instead.items()}}
+        return read(root, known, overlay=laid_over, access=access, display=display, readings=readings)
+
+    return Opened(
+        history=history,
+        config=settings,
+        shown=None if shown is None else shown | history.gone,
+        access=access,
+        reread=reread,
+        elsewhere=elsewhere,
+        only_new=only_new,
+    )
 
 
 def _both(shown: frozenset[str] | None, changed: frozenset[str] | None) -> frozenset[str] | None:

@@ -10,20 +10,18 @@ import click
 
 from kmblint.wording import nearest
 
-_NO_FIXING: Final = (
-    "kmblint shows fixes and writes to no migration; `kmblint check --output-format json` holds them as edits."
-)
+_FIXING: Final = "`kmblint check --fix` applies fixes, and `kmblint check --diff` shows what it would write."
 _COMMANDS: Final = {
     "lint": "Did you mean `kmblint check`?",
-    "fix": _NO_FIXING,
+    "fix": _FIXING,
     "format": "kmblint lays no SQL out; `kmblint check` says what is wrong with it.",
     "help": "Did you mean `kmblint --help`?",
     "version": "Did you mean `kmblint --version`?",
 }
 _OPTIONS: Final = {
-    "--fix": _NO_FIXING,
-    "--diff": _NO_FIXING,
-    "--write": _NO_FIXING,
+    "--fix": _FIXING,
+    "--diff": _FIXING,
+    "--write": _FIXING,
     "--format": "Did you mean `--output-format`?",
     "--disable": "Did you mean `--ignore`?",
     "--exclude": "`[per-file-ignores]` of the configuration says which rules leave a file alone.",

@@ -51,6 +51,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Slugs, families (`KMB6`), `recommended`, `all`."""
     extend_select: Setting[tuple[str, ...]]
     ignore: Setting[tuple[str, ...]]
+    fixable: Setting[tuple[str, ...]]
+    """Selectors of the rules whose fixes may be applied."""
     per_file_ignores: Setting[Mapping[str, tuple[str, ...]]]
     """Glob → selectors."""
     fail_on: Setting[Severity | None]

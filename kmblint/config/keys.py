@@ -166,6 +166,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "select": Key("select", ("recommended",), "--select", _selectors),
     "extend-select": Key("extend_select", (), "--extend-select", _selectors),
     "ignore": Key("ignore", (), "--ignore", _selectors),
+    "fixable": Key("fixable", ("all",), "--fix-only", _selectors),
     "per-file-ignores": Key("per_file_ignores", {}, "", _per_file),
     "fail-on": Key("fail_on", Severity.WARNING, "--fail-on", _fail_on),
     "min-confidence": Key(

@@ -27,12 +27,26 @@ def selected(config: Config, rulebook: Rulebook) -> dict[str, RuleSettings]:
     }
 
 
+def recommended(config: Config, rulebook: Rulebook) -> dict[str, RuleSettings]:
+    """The recommended rules that the configuration doesn't ignore, selected or not, by slug."""
+    return {
+        rule.slug: _settings(config, rule)
+        for rule in rulebook
+        if config.target.value in rule.card.metadata.targets
+        and _closeness("recommended", rule) > 0
+        and _strength(config.ignore.value, rule) < 0
+    }
+
+
+def covered(selectors: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
+    """The slugs that selectors name, spelt out."""
+    given = tuple(selectors)
+    return frozenset(rule.slug for rule in rulebook if _strength(given, rule) >= 0)
+
+
 def per_file_ignores(config: Config, rulebook: Rulebook) -> tuple[tuple[str, frozenset[str]], ...]:
     """Glob → slugs, the selectors spelt out."""
-    return tuple(
-        (glob, frozenset(rule.slug for rule in rulebook if _strength(selectors, rule) >= 0))
-        for glob, selectors in config.per_file_ignores.value.items()
-    )
+    return tuple((glob, covered(selectors, rulebook)) for glob, selectors in config.per_file_ignores.value.items())
 
 
 def _strength(selectors: Iterable[str], rule: Rule) -> int:

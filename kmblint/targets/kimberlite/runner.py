@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from kmblint.sql.parse import statements
@@ -20,6 +21,11 @@ MARKER: Final = "-- Down Migration"
 """What ends up, wherever it stands; down begins on the next line."""
 HEADER_KEYS: Final = {"Migration:": "name", "Failed:": "failed"}
 """What a line of the header begins with, behind any number of `--`, and what it says; all others decide nothing."""
+
+
+def header(name: str, created: datetime) -> str:
+    """The lines that a new migration begins with, as the runner's own `migration create` writes and reads them."""
+    return f"-- Migration: {name}\n-- Created: {created.isoformat(timespec='seconds')}\n\n"
 
 
 def pieces(source: Source, span: Span) -> list[Piece]:

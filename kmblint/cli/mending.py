@@ -1,0 +1,140 @@
+"""`kmblint check --fix` and `--diff`: the fixes of the opened histories, tried, written or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from kmblint.cli.histories import Opened
+from kmblint.cli.output import complain, write
+from kmblint.config.selection import covered, recommended
+from kmblint.errors import GitError
+from kmblint.findings import Applicability, Diagnostic, Fix
+from kmblint.fixing import disk
+from kmblint.fixing.draft import Draft
+from kmblint.fixing.rounds import Outcome, mend
+from kmblint.history import base
+from kmblint.history.decode import Spelling
+from kmblint.history.files import History
+from kmblint.history.locate import display
+from kmblint.history.names import description_of
+from kmblint.lint.engine import lint
+from kmblint.lint.rulebook import Rulebook
+from kmblint.lint.settings import Settings
+from kmblint.reporters.mended import told
+from kmblint.reporters.patch import patch
+from kmblint.targets import Target
+from kmblint.targets.kimberlite.runner import header
+
+
+class Mending(msgspec.Struct, frozen=True):
+    """Which fixes are wanted, beside what the configuration says of them."""
+
+    unsafe: bool = False
+    unsaved: Path | None = None
+    """A file that is given as a text, and stays one: only its own edits are wanted."""
+    now: datetime | None = None
+    """The time that new migrations name."""
+
+
+class Mended(msgspec.Struct, frozen=True):
+    """A history as it was opened, and what its fixes came to."""
+
+    opened: Opened
+    outcome: Outcome
+
+    @property
+    def history(self) -> History:
+        """As the fixes leave it."""
+        return replace(self.outcome.history, notes=self.opened.history.notes)
+
+    def shown_in(self, settings: Settings) -> Settings:
+        """The settings for a report of it: the wanted files as they are called now, and those that were made."""
+        if settings.shown is None:
+            return settings
+        called = {file.origin: file.name for file in self.outcome.draft.changes if file.origin}
+        made = {file.name for file in self.outcome.draft.changes if file.origin is None}
+        return replace(settings, shown=frozenset(called.get(name, name) for name in settings.shown) | made)
+
+
+_PERHAPS: Final = "it may be applied"
+
+
+def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Target, mending: Mending) -> Mended:
+    """The history with the fixes that are wanted of it, in memory."""
+    # What the user ignores is no matter to him; all else that is recommended must not get worse, selected or not.
+    rules = {**recommended(one.config, rulebook), **settings.rules}
+    alone = replace(settings, rules=rules, grouped=False, all_history=True, only_new=False, elsewhere=False, shown=None)
+    fixable = covered(one.config.fixable.value, rulebook) & settings.rules.keys()
+
+    def wanted(diagnostic: Diagnostic) -> bool:
+        finding = diagnostic.finding
+        if finding.fix is None or diagnostic.rule not in fixable:
+            return False
+        return (
+            (mending.unsaved is None or _touches_only(finding.fix, mending.unsaved.name))
+            and (mending.unsafe or finding.fix.applicability is Applicability.SAFE)
+            and finding.confidence.rank <= settings.min_confidence.rank
+            and (settings.shown is None or finding.place.file in settings.shown)
+        )
+
+    spell = disk.spelling(one.history.root, one.access)
+    draft = Draft.of(
+        one.history,
+        spell=spell if mending.unsaved is None else lambda _: Spelling(),
+        frozen=_perhaps_applied(one) if mending.unsaved is None else {},
+        header=lambda name: header(description_of(name), mending.now) if mending.now else "",
+    )
+    return Mended(
+        one, mend(one.history, draft, one.reread, lambda history: lint(history, alone, rulebook, target), wanted)
+    )
+
+
+def _touches_only(fix: Fix, file: str) -> bool:
+    return not fix.files and all(edit.place.file == file for edit in fix.edits)
+
+
+def written(mended: Sequence[Mended], unsaved: Path | None, *, writes: bool, quiet: bool) -> bool:
+    """Writes what fixes made, or prints it as a patch, and tells of it on standard error; whether there is anything.
+
+    Of an unsaved file, the text goes to standard output. Raises InputError where a file can't be written.
+    """
+    changed = any(each.outcome.draft.changes for each in mended)
+    if not writes:
+        write("".join(patch(each.outcome.draft.changes, _called(each)) for each in mended))
+    elif unsaved is not None:
+        write("".join(each.outcome.draft.files[unsaved.name].text for each in mended))
+    else:
+        disk.write([(each.opened.history.root, each.opened.access, each.outcome.draft) for each in mended])
+    if not quiet:
+        for each in mended:
+            for line in told(each.outcome, _called(each), wrote=writes):
+                complain(line)
+        if any(each.why.startswith(_PERHAPS) for one in mended for each in one.outcome.left_out):
+            complain("say what is applied: `--applied-through 0007`, or `--applied-through 0` where nothing is")
+    return changed
+
+
+def _called(mended: Mended) -> Callable[[str], str]:
+    return lambda name: display(mended.opened.history.root / name)
+
+
+def _perhaps_applied(one: Opened) -> Mapping[str, str]:
+    """The files that somebody knows of who says nothing of where they were applied, where nobody said what was."""
+    history = one.history
+    if history.applied_through is not None or history.released is not None:
+        return {}
+    state = {*history.state.locked, *history.state.applied_here}
+    known = {name: "the state files" for name, each in history.by_file.items() if each.number in state}
+    try:
+        committed = base.before_commit(history.root, one.access)
+    except GitError:
+        committed = None
+    if committed is not None:
+        known |= dict.fromkeys(committed.released.keys() & history.by_file.keys(), f"`{committed.name}`")
+    return {name: f"{_PERHAPS}: {who} {'holds' if who[0] == '`' else 'know'} it" for name, who in known.items()}
