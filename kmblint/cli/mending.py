@@ -69,7 +69,7 @@ def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Ta
     """The history with the fixes that are wanted of it, in memory."""
     # What the user ignores is no matter to him; all else that is recommended must not get worse, selected or not.
     rules = {**recommended(one.config, rulebook), **settings.rules}
-    alone = replace(settings, rules=rules, grouped=False, all_history=True, only_new=False, elsewhere=False, shown=None)
+    alone = replace(settings, rules=rules, grouped=False, only_new=False, elsewhere=False, shown=None)
     fixable = covered(one.config.fixable.value, rulebook) & settings.rules.keys()
 
     def wanted(diagnostic: Diagnostic) -> bool:

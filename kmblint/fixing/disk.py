@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from kmblint import writing
@@ -17,6 +18,7 @@ from kmblint.history.decode import Spelling
 def spelling(root: Path, access: Access) -> Callable[[str], Spelling | None]:
     """How the files of a folder spell their texts, for `Draft.spell`."""
 
+    @cache
     def of(name: str) -> Spelling | None:
         try:
             return Spelling.of(access.read(root / name))

@@ -103,6 +103,10 @@ class Draft(msgspec.Struct, frozen=True, dict=True):
                 return self.frozen[name]
             if name not in self.files:
                 return f"`{name}` is no file that could be edited"
+            try:
+                self._spelling(self.files[name])
+            except UnwritableError as error:
+                return str(error)
         leaving = set(_replaced(fix))
         for file in fix.files:
             if file.name in self.others or (file.name in self.files and file.name not in leaving):

@@ -52,8 +52,10 @@ class Outcome(msgspec.Struct, frozen=True):
     """Of the judge, on that history."""
     mended: tuple[Mended, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    fixed: int = 0
+    """Findings whose fixes were applied."""
     gone: int = 0
-    """How many findings fewer there are."""
+    """How many findings fewer there are; more, where something followed from them."""
 
 
 def mend(
@@ -66,6 +68,7 @@ def mend(
     first = report = judge(history)
     mended: Counter[tuple[str, str, str]] = Counter()
     left_out: tuple[LeftOut, ...] = ()
+    fixed = 0
     for _ in range(ROUNDS):
         one = _Round(draft, history, report, read, judge)
         one.take([each for each in report.diagnostics if _applies(each) and wanted(each)])
@@ -73,6 +76,7 @@ def mend(
         if not one.accepted:
             break
         mended += Counter(one.mended())
+        fixed += one.fixed
         draft, history, report = one.made, one.history, one.report
     called = {file.origin or file.name: file.name for file in draft.changes}
     return Outcome(
@@ -81,6 +85,7 @@ def mend(
         report,
         tuple(Mended(called[key[0]], *key[1:], count) for key, count in sorted(mended.items()) if key[0] in called),
         left_out,
+        fixed,
         len(first.diagnostics) - len(report.diagnostics),
     )
 
@@ -111,34 +116,65 @@ class _Round:
                 self.left_out.append(LeftOut(diagnostic, refusal))
             else:
                 self._told.setdefault(fix, []).append(diagnostic)
-        waiting = [disjoint(self._told)]
+        refused = self._accept([disjoint(self._told)])
+        # What is worse only because its like stayed as it is may go in when all of them go in together.
+        alike = [fix for fix, why in refused.items() if why.rule in self._rules(fix)]
+        refused |= self._accept([alike]) if 1 < len(alike) < len(self._told) else {}
+        for fix, why in refused.items():
+            if fix not in self.accepted:
+                self.left_out += [LeftOut(diagnostic, why.said) for diagnostic in self._told[fix]]
+
+    def _accept(self, waiting: list[list[Fix]]) -> dict[Fix, _Why]:
+        """Accepts what makes nothing worse, as many at once as will go; gives the others."""
+        refused: dict[Fix, _Why] = {}
         while waiting:
             part = waiting.pop()
             why = self._tried(part) if part else None
             if why and len(part) > 1:
-                half = len(part) // 2
-                waiting += [part[half:], part[:half]]
+                waiting += self._split(part)
             elif why:
-                self.left_out += [LeftOut(diagnostic, why) for diagnostic in self._told[part[0]]]
+                refused[part[0]] = why
+        return refused
 
-    def _tried(self, fixes: Sequence[Fix]) -> str | None:
+    def _split(self, fixes: list[Fix]) -> list[list[Fix]]:
+        """By rule, else by file, else in halves: what belongs together is tried together, the first of them last."""
+        for key in (self._rules, _first_file):
+            parts: dict[object, list[Fix]] = {}
+            for fix in fixes:
+                parts.setdefault(key(fix), []).append(fix)
+            if len(parts) > 1:
+                return [*parts.values()][::-1]
+        half = len(fixes) // 2
+        return [fixes[half:], fixes[:half]]
+
+    def _rules(self, fix: Fix) -> tuple[str, ...]:
+        """The rules whose findings a fix mends."""
+        return tuple(dict.fromkeys(diagnostic.rule for diagnostic in self._told[fix]))
+
+    def _tried(self, fixes: Sequence[Fix]) -> _Why | None:
         """Accepts fixes together, or says why not."""
         try:
             made = self.draft.with_fixes([*self.accepted, *fixes])
             overlay = made.overlay
         except UnwritableError as error:
-            return str(error)
+            return _Why(str(error))
         history = self._read(overlay)
         report = self._judge(history)
         worse = _worse(self.report, report)
         if worse is not None:
-            return f"it leads to another finding, {worse.code} {worse.rule}: {worse.finding.message}"
+            said = f"it leads to another finding, {worse.code} {worse.rule}: {worse.finding.message}"
+            return _Why(said, worse.rule)
         gone = len(self.report.diagnostics) - len(report.diagnostics)
         if gone < sum(len(self._told[fix]) for fix in fixes):
-            return "the finding stays with it"
+            return _Why("the finding stays with it")
         self.made, self.history, self.report = made, history, report
         self.accepted += fixes
         return None
+
+    @property
+    def fixed(self) -> int:
+        """Findings whose fixes were accepted."""
+        return sum(len(self._told[fix]) for fix in self.accepted)
 
     def mended(self) -> Iterator[tuple[str, str, str]]:
         """File (as it is called on disk, where it is there), code and rule of each finding that was mended."""
@@ -150,6 +186,17 @@ class _Round:
                 origin = name if known is None else known.origin or name
                 for diagnostic in self._told[fix]:
                     yield origin, diagnostic.code, diagnostic.rule
+
+
+class _Why(msgspec.Struct, frozen=True):
+    """Why fixes aren't accepted: a clause, and the rule of what would be worse."""
+
+    said: str
+    rule: str | None = None
+
+
+def _first_file(fix: Fix) -> str:
+    return min((*(edit.place.file for edit in fix.edits), *(file.replaces or file.name for file in fix.files)))
 
 
 def _worse(before: Report, after: Report) -> Diagnostic | None:

@@ -21,7 +21,9 @@ def told(outcome: Outcome, called: Callable[[str], str], *, wrote: bool) -> Iter
     changes = outcome.draft.changes
     if changes:
         verb = "fixed" if wrote else "would fix"
-        yield f"{verb} {counted(outcome.gone, 'finding')} in {counted(len(changes), 'file')}:"
+        more = outcome.gone - outcome.fixed
+        followed = f", and {more} more that followed from {'it' if outcome.fixed == 1 else 'them'}" if more > 0 else ""
+        yield f"{verb} {counted(outcome.fixed, 'finding')} in {counted(len(changes), 'file')}{followed}:"
     for file in changes:
         rules = ", ".join(
             f"{each.count} {each.rule} ({each.code})" for each in outcome.mended if each.file == file.name
