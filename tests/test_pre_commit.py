@@ -78,7 +78,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     ours = HOOKS.read_text(encoding="utf-8")
     local = ours.replace("entry: kmblint check", f"entry: {sys.executable} -m kmblint check")
     local = local.replace("language: python", "language: system")
-    assert local.count("system") == local.count("-m kmblint") == 1
+    assert local.count("system") == local.count("-m kmblint") == 2
     revision = _repository(tmp_path / "hooks", {".pre-commit-hooks.yaml": local})
     config = f"repos:\n- repo: {tmp_path / 'hooks'}\n  rev: {revision}\n  hooks:\n  - id: kmblint\n"
     files = {"migrations/0001_create_wards.sql": WARDS, "migrations/0002_add_floor.sql": FLOOR, "notes/1.sql": "no\n"}
@@ -194,3 +194,51 @@ def test_before_the_first_migration_it_lets_pass(project: Project) -> None:
     project.git("rm", "-rqf", "migrations", "notes")
     passed, said = project.commit()
     assert passed, said
+
+
+def fixing(project: Project) -> None:
+    """The project with the hook that fixes in the place of the other."""
+    config = project.root / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("id: kmblint\n", "id: kmblint-fix\n"))
+    project.git("add", "-A")
+    passed, said = project.commit("--no-verify")
+    assert passed, said
+
+
+BEDS = "CREATE TABLE beds (id BIGINT PRIMARY KEY);\n"
+
+
+def test_a_fix_is_written_and_the_commit_waits_for_it(project: Project) -> None:
+    fixing(project)
+    project.write(_0003_create_beds=BEDS)
+    passed, said = project.commit()
+    assert not passed
+    assert "fixed 1 finding in 1 file:" in said
+    assert (project.root / "migrations/0003_create_beds.sql").read_text() == BEDS.replace(
+        "TABLE", "TABLE IF NOT EXISTS"
+    )
+    project.git("add", "-A")
+    passed, said = project.commit()
+    assert passed, said
+
+
+def test_a_file_that_a_fix_renames_or_makes_stops_the_commit_too(project: Project) -> None:
+    fixing(project)
+    project.write(_3_add_note=NOTE)
+    passed, said = project.commit()
+    assert not passed
+    assert "migrations/0003_add_note.sql (was `3_add_note.sql`): 1 sequence-width (KMB105)" in said
+    passed, said = project.commit()
+    assert passed, said
+    assert not (project.root / "migrations/3_add_note.sql").exists()
+
+
+def test_edits_that_are_not_staged_are_none_the_worse(project: Project) -> None:
+    fixing(project)
+    project.write(_0003_create_beds=BEDS)
+    beds = project.root / "migrations/0003_create_beds.sql"
+    mine = BEDS.replace("TABLE beds", "TABLE hospital_beds")
+    beds.write_text(mine)
+    passed, said = project.commit()
+    assert not passed, said
+    assert beds.read_text() == mine

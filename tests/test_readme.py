@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import click
@@ -41,6 +42,13 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_output_is_what_the_command_prints() -> None:
     printed = kmblint("check", "--isolated", "--exit-zero", "fixtures/guide")
     assert marked("output").rstrip("\n") == printed.split("\n\n", 1)[0]
+
+
+def test_the_fixes_are_those_that_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree("fixtures/guide/migrations", tmp_path / "migrations")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["check", "--isolated", "--fix"])
+    assert done.stderr == marked("fixes")
 
 
 @pytest.mark.parametrize("name", ["main job", "tests"])

@@ -19,8 +19,6 @@ _COMMANDS: Final = {
     "version": "Did you mean `kmblint --version`?",
 }
 _OPTIONS: Final = {
-    "--fix": _FIXING,
-    "--diff": _FIXING,
     "--write": _FIXING,
     "--format": "Did you mean `--output-format`?",
     "--disable": "Did you mean `--ignore`?",

@@ -84,10 +84,11 @@ def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Ta
         )
 
     spell = disk.spelling(one.history.root, one.access)
+    frozen = {**_perhaps_applied(one), **disk.outside(one.history.root, one.history.by_file)}
     draft = Draft.of(
         one.history,
         spell=spell if mending.unsaved is None else lambda _: Spelling(),
-        frozen=_perhaps_applied(one) if mending.unsaved is None else {},
+        frozen=frozen if mending.unsaved is None else {},
         header=lambda name: header(description_of(name), mending.now) if mending.now else "",
     )
     return Mended(

@@ -13,6 +13,7 @@ from kmblint.errors import InputError
 from kmblint.fixing.draft import Draft, DraftFile
 from kmblint.history import decode, git
 from kmblint.history.decode import Spelling
+from kmblint.history.state import boundary_of
 
 
 def spelling(root: Path, access: Access) -> Callable[[str], Spelling | None]:
@@ -26,6 +27,13 @@ def spelling(root: Path, access: Access) -> Callable[[str], Spelling | None]:
             return None
 
     return of
+
+
+def outside(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """The files of a folder that are links out of the project, and why nothing is written through them."""
+    inside = boundary_of(root)
+    leading = (name for name in names if (root / name).is_symlink() and Access(inside=inside).is_outside(root / name))
+    return dict.fromkeys(leading, "it is a link that leads out of the project")
 
 
 def write(drafts: Iterable[tuple[Path, Access, Draft]]) -> None:
@@ -54,7 +62,7 @@ def _check(root: Path, access: Access, file: DraftFile) -> None:
     path = root / file.name
     if file.origin is not None:
         old = root / file.origin
-        writing.writable(old, access.inside)
+        writing.writable(old, boundary_of(root))
         text, _ = decode.read(old, access)
         if text != file.before:
             raise InputError(
@@ -65,7 +73,7 @@ def _check(root: Path, access: Access, file: DraftFile) -> None:
         if file.origin is not None and path.exists() and path.samefile(root / file.origin):
             return  # on this disk the case of letters means nothing
         raise InputError(f"`{path.as_posix()}` is there already: nothing was written")
-    writing.writable(path, access.inside)
+    writing.writable(path, boundary_of(root))
 
 
 def _in_order(changes: list[tuple[Path, Access, DraftFile]]) -> list[tuple[Path, Access, DraftFile]]:
@@ -85,8 +93,8 @@ def _write(root: Path, access: Access, file: DraftFile, undo: list[Callable[[], 
         undo.append(lambda: path.unlink(missing_ok=True))
     else:
         before = access.read(path)
-        undo.append(lambda: writing.replace(path, before, access.inside))
-    writing.replace(path, file.data, access.inside)
+        undo.append(lambda: writing.replace(path, before, boundary_of(root)))
+    writing.replace(path, file.data, boundary_of(root))
 
 
 def _rename(old: Path, new: Path) -> None:

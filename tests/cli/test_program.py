@@ -101,11 +101,11 @@ def test_help_names_every_command() -> None:
     [
         ("chek", "There is no command `chek`. Did you mean `check`?"),
         ("lint x", "There is no command `lint`. Did you mean `kmblint check`?"),
-        ("fix", "There is no command `fix`. kmblint shows fixes and writes to no migration; "),
+        ("fix", "There is no command `fix`. `kmblint check --fix` applies fixes, and "),
         ("tests --quiet", "There is no command `tests`. Did you mean `kmblint check tests --quiet`?"),
         ("KMB901", "There is no command `KMB901`. Did you mean `kmblint explain KMB901`?"),
         ("zzz", "There is no command `zzz`.\n"),
-        ("check --fix", "There is no option `--fix`. kmblint shows fixes and writes to no migration; "),
+        ("check --write", "There is no option `--write`. `kmblint check --fix` applies fixes, and "),
         ("check --confg x", "There is no option `--confg`. Did you mean `--config`?"),
         ("check --format json", "There is no option `--format`. Did you mean `--output-format`?"),
         ("check --wide", "There is no option `--wide`.\n"),
