@@ -176,6 +176,8 @@ def _alter(reader: Reader, start: int) -> Node:
         return _other(reader, start)
     if reader.takes_name() and reader.word not in ("SET", "DROP", "TYP", "TYEP"):
         return _typed(reader, start, column)
+    if reader.done:
+        raise reader.expected(("TYPE", "SET", "DROP"))
     reader.step()
     if reader.take("NOT"):
         raise reader.expected(("NULL",))

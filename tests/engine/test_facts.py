@@ -17,6 +17,8 @@ from tests.engine.replayed import SCENARIOS, Scenario, scenarios
 from tests.rules_at_hand import history
 
 FACTS: Final = SCENARIOS.with_name("facts.jsonl")
+WORDS: Final = SCENARIOS.with_name("words.jsonl")
+"""Every type, function, option, kind of object, privilege and shape of condition, each in the places of its kind."""
 ASKED: Final = {
     "grant": 3, "several-rows": 7, "upsert-key": 3, "another-key": 2, "one-way": 3, "haunted": 5, "frozen-key": 17,
     "scale": 5, "mask": 5, "index-limit": 1, "page": 14, "event": 12, "long-key": 3, "sign": 1,
@@ -39,6 +41,10 @@ def test_the_verdicts_are_ours_or_explained() -> None:
     asked = [scenario for scenario in scenarios(FACTS) if scenario.area not in {"page", "long-key"}]
     misses = [miss for miss in measure(asked).misses if miss[-1]]  # without reasons, poisons can't be told
     assert {scenario for scenario, _, _ in misses} == set(EXPLAINED), misses
+
+
+def test_each_word_is_taken_where_the_engine_takes_it() -> None:
+    assert measure(scenarios(WORDS)).misses == []
 
 
 @pytest.mark.parametrize("scenario", [each for each in scenarios(FACTS) if each.area == "page"], ids=lambda it: it.id)

@@ -37,6 +37,21 @@ def test_what_is_said_of_statements_of_other_databases(snapshot: Snapshot) -> No
     snapshot.assert_match("\n".join(sorted(set(_told(([sql] for sql in corpus), "kimberlite")))), "wordings-corpus.txt")
 
 
+def test_what_is_said_of_each_word_in_each_place(snapshot: Snapshot) -> None:
+    """Of remarks that differ in their places only, the first."""
+    asked = (
+        [answer.sql for answer in scenario.statements] for scenario in scenarios(SCENARIOS.with_name("words.jsonl"))
+    )
+    alike: dict[str, str] = {}
+    for statement in _told(asked, "kimberlite"):
+        sql, *remarks = re.split(r"\n(?=    \w)", statement)
+        for remark in remarks:
+            words = re.sub(r"\n        (?:column|span|table): .*", "", remark)
+            alike.setdefault(words, f"{sql}\n{remark}".rstrip() + "\n")
+    snapshot.snapshot_dir = SNAPSHOTS
+    snapshot.assert_match("\n".join(alike.values()), "wordings-words.txt")
+
+
 def test_what_is_said_of_conditions_on_rows(snapshot: Snapshot) -> None:
     """Of remarks that differ in numbers, texts and names only, the first."""
     asked = ([told.sql for told in scenario.told] for scenario in (*recorded(ANSWERED), *recorded()))
