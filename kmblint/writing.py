@@ -43,6 +43,30 @@ def replace(file: Path, data: bytes, inside: Path | None = None) -> None:
         draft.unlink(missing_ok=True)
 
 
+def create(file: Path, data: bytes, inside: Path | None = None) -> None:
+    """Writes a file that isn't there yet; raises InputError where it is, or would lie out of the folder `inside`."""
+    whole = writable(file, inside)
+    draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
+    try:
+        with open(os.open(draft, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(draft, whole)  # unlike a rename, it takes no other file's place
+        except FileExistsError:
+            raise
+        except OSError:  # a disk without links
+            with open(os.open(whole, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (as above)
+                stream.write(data)
+    except FileExistsError as error:
+        raise InputError(f"`{file.as_posix()}` is there already: nothing was written") from error
+    except OSError as error:
+        raise InputError(f"`{file.as_posix()}` can't be written: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def writable(file: Path, inside: Path | None = None) -> Path:
     """The path that `replace` would write; raises as it does, and touches nothing."""
     if Access(inside=inside).is_outside(file):

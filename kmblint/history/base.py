@@ -79,6 +79,14 @@ def at(revision: str, folder: Path, access: Access) -> dict[str, str]:
     return git_files.texts(blobs, folder, access.largest)
 
 
+def names_at(revision: str, folder: Path) -> tuple[str, ...]:
+    """The files that a revision's tip has in a folder, by name; raises GitError where git knows no such revision."""
+    tip = git.known_commit(revision, folder)
+    if tip is None:
+        raise GitError(f"git knows no revision `{revision}`")
+    return tuple(sorted(git_files.tree(tip, git.below_top(folder), folder)))
+
+
 def before_commit(folder: Path, access: Access) -> Base:
     """The base of a commit that is being made: where this branch left the default branch, else what `HEAD` holds."""
     name = git.default_branch(folder)

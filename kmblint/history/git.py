@@ -186,6 +186,14 @@ def origins(folder: Path) -> dict[str, Origin]:
     return found
 
 
+def author(folder: Path) -> str | None:
+    """Who writes commits there, as git is configured; None where it isn't."""
+    try:
+        return " ".join(ask(folder, "config", "--get", "user.name").split()) or None
+    except GitError:
+        return None
+
+
 def _merged_branch(subject: str) -> str | None:
     """The branch that a merge's own subject names: `Merge branch 'x'`, `Merge pull request #1 from me/x`."""
     if subject.startswith("Merge branch '"):
