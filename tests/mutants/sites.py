@@ -122,6 +122,8 @@ class Module:
                     yield self._span(kept)[1], self._span(dropped)[1], ""
             case ast.Call(keywords=keywords):
                 for keyword in keywords:
+                    if keyword.arg == "strict":  # an assertion: it shows where none is wrong
+                        continue
                     start, end = self._span(keyword)
                     yield start, end + self.text[end:].startswith(","), ""
         for condition in _conditions(node):
@@ -151,7 +153,8 @@ def _conditions(node: ast.AST) -> list[ast.expr]:
 def _meaningful(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]]:
     """What a run can notice, and in which function it stands.
 
-    No annotation, docstring, assertion, import or default of a parameter; of a class its methods only.
+    No annotation, docstring, assertion (`strict` is one too), import or default of a parameter; of a class its
+    methods only.
     """
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Assert() | ast.Expr(value=ast.Constant()):
@@ -161,6 +164,8 @@ def _meaningful(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return
         case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+            return
+        case ast.keyword(arg="strict"):
             return
         case ast.JoinedStr():
             # Before Python 3.12 the parts of an f-string don't know where they stand.

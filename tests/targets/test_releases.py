@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from kmblint import targets
 from kmblint.cli import main
+from kmblint.errors import ConfigError
 from kmblint.targets.kimberlite import releases
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 
@@ -66,3 +68,17 @@ def test_the_release_decides_what_an_insert_may_hold_and_how_long_a_row_may_be(
 def test_every_engine_that_can_be_named_has_its_facts() -> None:
     assert tuple(releases.RELEASES) == targets.ENGINES
     assert all(engine == facts.engine for engine, facts in releases.RELEASES.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "complaint"),
+    [
+        ("kimberlite", "0.8.0", "nothing is known of engine `0.8.0`; write one of 0.9.1"),
+        ("postgres", "0.9.1", "there is no target `postgres`; write one of kimberlite, guide"),
+    ],
+)
+def test_a_target_or_release_that_nobody_knows_is_told_with_those_that_there_are(
+    name: str, engine: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(complaint)}$"):
+        targets.get(name, engine)

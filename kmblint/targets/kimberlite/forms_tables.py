@@ -36,33 +36,34 @@ def create_table(fold: Fold, root: Node) -> None:
     if not _heading(fold, root):
         return
     name = next(root.all(Shape.NAME))
-    columns = keyed = 0
+    has_columns = is_keyed = False
     behind = root.parts[root.parts.index(name) + 1 :]
     if behind and behind[0].kind in {"LIKE", "CLONE"}:
         _refuse_copy(fold, behind[0])
         behind = behind[1:]
-        columns = keyed = 1  # what it would have copied
+        has_columns = is_keyed = True  # what it would have copied
     for part in behind:
         match part.kind:
             case "column":
-                columns += 1
-                keyed += column(fold, part, in_table=True)
+                has_columns = True
+                is_keyed |= column(fold, part, in_table=True)
             case "constraint":
-                keyed += table_constraint(fold, part)
+                is_keyed |= table_constraint(fold, part)
             case "INDEX":
                 fold.refuse("CREATE TABLE makes no index", fold.first_words(part.span, 1),
                             "write a CREATE INDEX behind it")  # fmt: skip
             case "EXCLUDE":
                 fold.refuse("CREATE TABLE takes no EXCLUDE", fold.first_words(part.span, 1), "leave it out")
-            case "LIKE" if not columns:
+            case "LIKE" if not has_columns:
                 _refuse_copy(fold, part)
-                columns = keyed = 1
+                has_columns = is_keyed = True
             case _:
                 _table_option(fold, part)
-                columns, keyed = (1, 1) if part.kind in {"PARTITION OF", "OF"} else (columns, keyed)
-    if not columns:
+                if part.kind in {"PARTITION OF", "OF"}:
+                    has_columns = is_keyed = True
+    if not has_columns:
         fold.refuse(f"the engine makes no table without columns: `{name.name}`", name.span, "write the columns out")
-    elif not keyed:
+    elif not is_keyed:
         reason = f"the engine makes no table without a primary key: `{name.name}`"
         fold.refuse(reason, name.span, _KEY_HELP, kind=MissingKey)
 
