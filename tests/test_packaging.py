@@ -77,6 +77,8 @@ def test_the_wheel_runs_with_the_source_tree_gone(wheels: dict[str, Path], origi
     checked = run(environment / "bin" / "kmblint", "check", "--output-format", "concise", cwd=migrations.parent)
     assert checked.returncode == 1, checked.stderr
     assert "KMB103 sequence-gap" in checked.stdout
+    page = run(environment / "bin" / "kmblint", "check", "--output-format", "html", cwd=migrations.parent)
+    assert "<style>" in page.stdout, page.stderr
     assert run(python, "-m", "kmblint", "explain", "sequence-gap", cwd=tmp_path).returncode == 0
     where = run(python, "-c", "import kmblint; print(kmblint.__file__)", cwd=tmp_path)
     assert str(environment) in where.stdout

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
@@ -17,17 +18,22 @@ from kmblint.cli.judging import known_findings, settings_of
 from kmblint.cli.mending import Mended, Mending, mend_history, written
 from kmblint.cli.options import day, history_options, request_of
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
+from kmblint.config.configuration import Config
 from kmblint.errors import ExitCode, NoMigrationsError
 from kmblint.findings import Confidence, Report, Severity
 from kmblint.history.base import is_without_sql
 from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
-from kmblint.reporters import FORMATS, render
+from kmblint.reporters import FORMATS, REVIEWED, render
 from kmblint.reporters.paint import Paint, heading
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.reporters.tally import summary
 from kmblint.reporters.view import View
+from kmblint.targets import Target
 from kmblint.wording import counted, nearest
+
+if TYPE_CHECKING:
+    from kmblint.replay.review import Review  # imported where a format shows it
 
 _WITH_STATISTICS = ("full", "markdown")
 _STANDARD_ERROR = Path("/dev/stderr")
@@ -52,8 +58,16 @@ class Answer(msgspec.Struct, frozen=True):
     """What was read and what is in force, a line a history."""
     kept: tuple[Path, ...]
     """What no output may take the place of."""
+    linted: tuple[Opened, ...]
+    """The histories that the reports are of."""
     mended: tuple[Mended, ...] = ()
     """What fixes came to, where any were asked for."""
+
+    def reviews(self) -> tuple[Review, ...]:
+        """What a reviewer asks of each history: two more replays, so only where a format shows it."""
+        from kmblint.replay.review import review
+
+        return tuple(review(one.history, _target(one.config), one.shown) for one in self.linted)
 
 
 def run(
@@ -66,21 +80,28 @@ def run(
     reports: list[Report] = []
     codes: list[ExitCode] = []
     opened = open_histories(request)
+    linted: list[Opened] = []
     mended: list[Mended] = []
     for one in opened:
         file = one.config.findings_baseline.value
         known = () if file is None else known_findings(file, one.config)
         settings = settings_of(one, request.rulebook, today, known, file, all_history=all_history, debug=debug)
-        target = targets.get(one.config.target.value, engine=one.config.engine.value)
+        target = _target(one.config)
         history = one.history
         if mending is not None:
             mended.append(mend_history(one, settings, request.rulebook, target, mending))
             history, settings = mended[-1].history, mended[-1].shown_in(settings)
         reports.append(lint(history, settings, request.rulebook, target))
+        linted.append(replace(one, history=history, shown=settings.shown))
         codes.append(_code(reports[-1], one.config.fail_on.value))
     details = tuple(map(_detail, opened))
     kept = tuple(path for one in opened for path in (*one.kept, *filter(None, (one.config.findings_baseline.value,))))
-    return Answer(tuple(reports), max(codes), opened[0].config.output_format.value, details, kept, tuple(mended))
+    output_format = opened[0].config.output_format.value
+    return Answer(tuple(reports), max(codes), output_format, details, kept, tuple(linted), tuple(mended))
+
+
+def _target(config: Config) -> Target:
+    return targets.get(config.target.value, engine=config.engine.value)
 
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:
@@ -249,6 +270,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             quiet=options["quiet"],
             width=width(file),
             column_unit=ColumnUnit(options["column_unit"]),
+            reviews=answer.reviews() if output.format in REVIEWED and not options["statistics"] else (),
             prefix=prefix(output.format),
         )
         write(_rendered(answer.reports, output.format, view), file, answer.kept)

@@ -22,10 +22,14 @@ _MODULES: Final = {
     "checkstyle": "checkstyle",
     "rdjson": "rdjson",
     "markdown": "markdown",
+    "html": "html",
 }
 
 _LOGGED: Final = frozenset({"full", "concise", "grouped", "markdown"})
 """Those that a CI log shows as they are."""
+
+REVIEWED: Final = frozenset({"markdown", "html"})
+"""Those that tell beside the report what a batch does; the others cost no second replay."""
 
 FORMATS: Final = tuple(_MODULES)
 """What `--output-format` takes."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from kmblint.reporters.positions import ColumnUnit
+
+if TYPE_CHECKING:
+    from kmblint.replay.review import Review  # a run whose format shows none doesn't pay for it
 
 PAGE: Final = 100
 """Columns of a line where no terminal says how many it has."""
@@ -24,6 +27,8 @@ class View(msgspec.Struct, frozen=True):
     """Columns of a line."""
     column_unit: ColumnUnit = ColumnUnit.CHARACTERS
     """What the columns of `concise` and `grouped` count."""
+    reviews: tuple[Review, ...] = ()
+    """What a reviewer asks of each history; only for the formats in `REVIEWED`."""
     prefix: str = ""
     """The way from the root of the repository to the working directory, for formats whose readers start there."""
 

@@ -1,0 +1,233 @@
+"""The schema before and behind a batch as rows to show: every table and part, what became of it, what isn't kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Final, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from kmblint.replay.review import Review
+from kmblint.schema.catalog import Catalog, Table
+from kmblint.schema.difference import Part, PartDifference, PartKind, Shown, TableDifference, difference
+from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import ForeignKey
+from kmblint.schema.write import quoted
+
+NOT_KEPT: Final = "written, but the database won't have it"
+
+
+class State(Enum):
+    """What became of a thing; the value is the sign that stands before it."""
+
+    SAME = ""
+    ADDED = "+"
+    REMOVED = "-"
+    CHANGED = "~"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A column or another part of a table, or an object beside the tables."""
+
+    state: State
+    text: str
+    """As SQL defines it, its table's name left out."""
+    was: str = ""
+    """The same before, where it is another."""
+    key: bool = False
+    """Whether it is a column of the primary key."""
+    note: str = ""
+    """How what the database keeps is another than what is written; empty where it isn't."""
+
+
+class TableView(msgspec.Struct, frozen=True):
+    """A table of the schema before, behind, or both."""
+
+    name: str
+    state: State
+    rows: tuple[Row, ...]
+    references: tuple[tuple[str, State], ...]
+    """Other tables that foreign keys name, kept or not."""
+    note: str = ""
+    was: str = ""
+    """Its name before, where it was renamed."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything of it is another than before."""
+        return self.state is not State.SAME or any(row.state is not State.SAME for row in self.rows)
+
+
+class SchemaView(msgspec.Struct, frozen=True):
+    """The whole schema, by name; what is gone is there too."""
+
+    tables: tuple[TableView, ...]
+    objects: tuple[Row, ...]
+    """Those beside the tables that differ."""
+
+    @property
+    def changed(self) -> tuple[TableView, ...]:
+        """The tables that aren't as before."""
+        return tuple(table for table in self.tables if table.differs)
+
+    def lines(self) -> Iterator[str]:
+        """What differs, for a fence of kind `diff`: the sign first, parts below their table."""
+        for table in self.changed:
+            sign = table.state.value if table.state in (State.ADDED, State.REMOVED) else " "
+            yield from _lines(sign, f"table {table.name}", f"table {table.was}" if table.was else "", table.note)
+            for row in table.rows:
+                if row.state is not State.SAME:
+                    yield from _lines(row.state.value, f"    {row.text}", row.was and f"    {row.was}", row.note)
+        for row in self.objects:
+            yield from _lines(row.state.value, row.text, row.was, row.note)
+
+
+def _lines(sign: str, text: str, was: str, note: str) -> Iterator[str]:
+    told = f"  -- {note}" if note else ""
+    if was:
+        yield f"- {was}"
+    yield f"{'+' if was else sign} {text}{told}"
+
+
+def before(review: Review) -> SchemaView:
+    """The schema that the batch finds."""
+    return _view(review.before, review.before, None)
+
+
+def behind(review: Review) -> SchemaView:
+    """The schema that the batch is meant to leave, with what the database won't keep of it."""
+    return _view(review.meant, review.meant, review)
+
+
+def compared(review: Review) -> SchemaView:
+    """The schema behind the batch against the one before it."""
+    return _view(review.before, review.meant, review)
+
+
+_Key: TypeAlias = tuple[str, str, str]
+"""Kind, name and definition of a part: what it is known by in its table."""
+
+
+def _view(old: Shown, new: Shown, review: Review | None) -> SchemaView:
+    found = difference(old, new)
+    by_name = {table.name: table for table in found.tables}
+    missing = _missing(review) if review else {}
+    whole = difference(replace(new, catalog=Catalog()), new)
+    tables = [
+        _table(table, by_name.get(table.name), missing.get(table.name), review)
+        for table in whole.tables
+        if table.after is not None
+    ]
+    tables += [_gone(table) for table in found.tables if table.after is None]
+    return SchemaView(tuple(sorted(tables, key=lambda table: table.name)), tuple(map(_object, found.objects)))
+
+
+def _missing(review: Review) -> Mapping[str, TableDifference]:
+    """What the database lacks of what is meant, both looked at as written."""
+    return {table.name: table for table in difference(review.kept, review.meant).tables}
+
+
+def _table(
+    whole: TableDifference, found: TableDifference | None, missing: TableDifference | None, review: Review | None
+) -> TableView:
+    """A table that is there behind the batch."""
+    table = whole.after
+    assert table is not None, "the caller has seen it"
+    changes = {_key(each.kind, each.after): each for each in (found.parts if found else ()) if each.after}
+    lost = missing is not None and missing.before is None
+    absent = {_key(each.kind, each.after) for each in (missing.parts if missing else ()) if each.after}
+    rows: list[Row] = []
+    new = found is not None and found.before is None
+    for each in whole.parts:
+        part = each.after
+        assert part is not None, "it is a part of a table that is there"
+        key = _key(each.kind, part)
+        change = changes.get(key)
+        if each.kind is PartKind.PRIMARY_KEY and (change is None or new):
+            continue
+        state = State.SAME if change is None else State.CHANGED if change.before else State.ADDED
+        note = "" if review is None or lost else _note(each, table, absent=key in absent, review=review)
+        was = _text(each.kind, change.before, table.name) if change and change.before else ""
+        is_key = each.kind is PartKind.COLUMN and part.name in table.primary_key
+        rows.append(Row(state, _text(each.kind, part, table.name), was, is_key, note))
+    rows += _removed(found) if found else ()
+    former = found.former if found else None
+    return TableView(
+        table.name,
+        State.ADDED if new else State.CHANGED if former or (found and found.remade) else State.SAME,
+        tuple(rows),
+        tuple(_references(found.before if found else table, table)),
+        NOT_KEPT if lost and review is not None else "made anew: its rows are gone" if found and found.remade else "",
+        former or "",
+    )
+
+
+def _gone(found: TableDifference) -> TableView:
+    table = found.before
+    assert table is not None, "a table that is gone was there"
+    return TableView(table.name, State.REMOVED, tuple(_removed(found)), tuple(_references(table, None)))
+
+
+def _removed(found: TableDifference) -> Iterator[Row]:
+    """The parts that are gone, of a table that is there or isn't."""
+    for each in found.parts:
+        if each.after is None and each.before is not None and (found.after or each.kind is not PartKind.PRIMARY_KEY):
+            is_key = found.before is not None and each.name in found.before.primary_key
+            yield Row(
+                State.REMOVED,
+                _text(each.kind, each.before, found.name),
+                key=is_key and each.kind is PartKind.COLUMN,
+            )
+
+
+def _key(kind: PartKind | ObjectKind, part: Part) -> _Key:
+    return kind.value, part.name, part.definition
+
+
+def _note(each: PartDifference, table: Table, *, absent: bool, review: Review) -> str:
+    """How what the database keeps of a part is another than what is written."""
+    kept = review.meant.kept
+    if absent or (each.kind is PartKind.CONSTRAINT and not kept.constraints):
+        return NOT_KEPT
+    column = table.column(each.name) if each.kind is PartKind.COLUMN else None
+    if column is None:
+        return ""
+    stored = kept.stored_type(column.type)
+    if stored is not None and stored.canonical != column.type.canonical:
+        return f"stored as {stored}"
+    return "its default isn't kept" if column.default is not None and not kept.constraints else ""
+
+
+def _text(kind: PartKind | ObjectKind, part: Part, table: str) -> str:
+    """A part on one line, its table's name left out where it goes without saying."""
+    text = " ".join(part.definition.split())
+    match kind:
+        case PartKind.INDEX | PartKind.MASK:
+            return text.removeprefix("CREATE ").replace(f" ON {quoted(table)} (", " (", 1)
+        case PartKind.MASKING_POLICY:
+            return f"{part.name} masked by {part.meaning[0]}"
+        case PartKind.CLASSIFICATION:
+            return f"{part.name} classified {part.meaning[0]}"
+        case ObjectKind():
+            return f"{kind} {part.name}"
+    return text
+
+
+def _object(found: PartDifference) -> Row:
+    state = State.ADDED if found.before is None else State.REMOVED if found.after is None else State.CHANGED
+    return Row(state, f"{found.kind} {found.name}")
+
+
+def _references(was: Table | None, now: Table | None) -> Iterator[tuple[str, State]]:
+    old, new = _referred(was), _referred(now)
+    for name in (*new, *(gone for gone in old if gone not in new)):
+        yield name, State.SAME if name in old and name in new else State.ADDED if name in new else State.REMOVED
+
+
+def _referred(table: Table | None) -> dict[str, None]:
+    constraints = table.constraints if table else ()
+    return {
+        declared.constraint.table.text: None for declared in constraints if isinstance(declared.constraint, ForeignKey)
+    }
