@@ -57,10 +57,7 @@ def since(revision: str, folder: Path, access: Access, *, staged: bool = False) 
     if tip is None:
         if revision == HEAD:
             return Base(HEAD, {})
-        raise GitError(
-            f"git knows no revision `{revision}`; `git fetch` brings what is on the remote only "
-            "(in a workflow, check out with `fetch-depth: 0`)"
-        )
+        raise GitError(f"git knows no revision `{revision}`; {_fetching(revision)}")
     return _held_against(revision, (tip, git.fork(tip, folder)), folder, access, staged=staged)
 
 
@@ -85,6 +82,15 @@ def names_at(revision: str, folder: Path) -> tuple[str, ...]:
     if tip is None:
         raise GitError(f"git knows no revision `{revision}`")
     return tuple(sorted(git_files.tree(tip, git.below_top(folder), folder)))
+
+
+def _fetching(revision: str) -> str:
+    """What brings a revision that may be on a remote only."""
+    remote, _, branch = revision.partition("/")
+    if remote == "origin" and branch:
+        whole = f"`git fetch origin +refs/heads/{branch}:refs/remotes/{revision}`"
+        return f"{whole} brings it where it is a branch there (a checkout of GitHub has it with `fetch-depth: 0`)"
+    return "`git fetch` brings what is on the remote only (a checkout of GitHub has it with `fetch-depth: 0`)"
 
 
 def before_commit(folder: Path, access: Access) -> Base:

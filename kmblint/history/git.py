@@ -94,7 +94,10 @@ def fork(commit: str, folder: Path) -> str:
         return ask(folder, "merge-base", "HEAD", commit).strip()
     except RefusedError:
         if ask(folder, "rev-parse", "--is-shallow-repository").strip() == "true":
-            said = "this clone is shallow; `git fetch --unshallow` (in a workflow, `fetch-depth: 0`) brings the rest"
+            said = (
+                "this clone is shallow; `git fetch --unshallow` brings the rest (a checkout of GitHub has it with "
+                "`fetch-depth: 0`, of GitLab with `GIT_DEPTH: 0`)"
+            )
         else:
             said = "name the revision that this branch began from"
         raise GitError(f"HEAD and that revision have no commit in common: {said}") from None

@@ -153,7 +153,10 @@ def test_a_shallow_clone_is_told_what_mends_it(repo: Repo, tmp_path: Path, monke
 def test_an_unknown_revision_names_fetch(repo: Repo) -> None:
     result = run("check", "--since", "origin/main")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "git knows no revision `origin/main`; `git fetch` brings what is on the remote only" in result.stderr
+    assert (
+        "git knows no revision `origin/main`; `git fetch origin +refs/heads/main:refs/remotes/origin/main`"
+        in result.stderr
+    )
     assert repo.root.exists()
 
 
