@@ -62,7 +62,7 @@ def life(replay: Replay, table: str, column: str | None = None) -> tuple[Event, 
     A name that was renamed away ends there: its story goes on under the new one. Of a column that no statement makes,
     nothing happened.
     """
-    found: list[tuple[Step, str]] = []
+    events: list[tuple[Step, str]] = []
     known = column is None
     for step in reversed(replay.steps):
         change = step.change
@@ -70,14 +70,14 @@ def life(replay: Replay, table: str, column: str | None = None) -> tuple[Event, 
             continue
         what = _about(step, change, table, column)
         if what:
-            found.append((step, what))
+            events.append((step, what))
         known |= any(each.subject == f"{table}.{column}" for each in change.introduces())
         known |= isinstance(change, AddTable) and change.table.text == table and change.borrows
         if isinstance(change, RenameTable) and change.new.text == table and step.after.table(table):
             table = change.table.text
         if isinstance(change, RenameColumn) and (change.table.text, change.new.text) == (table, column):
             column = change.column.text
-    return tuple(_joined(reversed(found))) if known else ()
+    return tuple(_joined(reversed(events))) if known else ()
 
 
 def _about(step: Step, change: Change, table: str, column: str | None) -> str:

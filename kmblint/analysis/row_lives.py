@@ -84,11 +84,11 @@ def lives(replay: Replay, pages: Pages) -> tuple[list[Death], dict[tuple[str, Pl
 
 def _by_table(replay: Replay) -> dict[str, list[Step]]:
     """The steps that make, drop or write each table, of those tables that get a row."""
-    found: dict[str, list[Step]] = {}
+    steps_of: dict[str, list[Step]] = {}
     for step in replay.steps:
         if isinstance(step.change, AddTable | DropTable | InsertRows | UpdateRows | DeleteRows):
-            found.setdefault(step.subject, []).append(step)
-    return {name: steps for name, steps in found.items() if any(isinstance(s.change, InsertRows) for s in steps)}
+            steps_of.setdefault(step.subject, []).append(step)
+    return {name: steps for name, steps in steps_of.items() if any(isinstance(s.change, InsertRows) for s in steps)}
 
 
 def _written(step: Step, table: Table, rows: dict[Key, Life], pages: Pages) -> Iterator[Key]:
@@ -139,8 +139,8 @@ def _inserted(step: Step, change: InsertRows, table: Table, rows: dict[Key, Life
                 continue
             for assignment in change.on_conflict.assignments:
                 name, value = assignment.column.text, assignment.value
-                found: Value | None = given.get(value.name) if isinstance(value, ColumnRef) else value
-                life.fields[name] = field_bytes(name, None if found is None else as_json(found))
+                written: Value | None = given.get(value.name) if isinstance(value, ColumnRef) else value
+                life.fields[name] = field_bytes(name, None if written is None else as_json(written))
         else:
             fields = {name: field_bytes(name, value) for name, value in values.items()}
             if life is None:

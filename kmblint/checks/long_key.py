@@ -31,8 +31,8 @@ class _Long(msgspec.Struct, frozen=True):
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """A text written into an indexed column, an index on a column with such a text, and one declared for them."""
     pages = target.capabilities.pages
-    found = _all(replay, pages) if pages else ()
-    return (each for each in found if each.place.file in replay.history.by_file)
+    findings = _all(replay, pages) if pages else ()
+    return (each for each in findings if each.place.file in replay.history.by_file)
 
 
 def _all(replay: Replay, pages: Pages) -> Iterator[Finding]:
@@ -46,12 +46,12 @@ def _all(replay: Replay, pages: Pages) -> Iterator[Finding]:
         if table is None:
             continue
         if isinstance(step.change, InsertRows | UpdateRows):
-            for column, found in _texts(step, table, pages):
+            for column, text in _texts(step, table, pages):
                 where = (table.name, column, table.made)
-                written.setdefault(where, found)
+                written.setdefault(where, text)
                 if _is_searched(table, column) and where not in told:
                     told.add(where)
-                    yield _found(found.place, table, column, found, pages)
+                    yield _found(text.place, table, column, text, pages)
         elif isinstance(step.change, AddIndex | AddTable):
             yield from _made(step, table, written, told, pages)
 

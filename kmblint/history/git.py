@@ -158,13 +158,13 @@ def origin(path: Path) -> Origin | None:
     added = ("log", "-1", "--diff-filter=A", "--no-ext-diff", "--no-textconv")
     try:
         name = f"{below_top(path.parent)}{path.name}"
-        found = ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", name).removesuffix("\n")
-        if not found:
+        commit_line = ask(path.parent, *added, "--format=%h%x00%an%x00%s", "--", name).removesuffix("\n")
+        if not commit_line:
             return None
         arrival = ask(path.parent, *added, "-m", "--first-parent", "--format=%s", "--", name)
     except GitError:
         return None
-    commit, author, subject = found.split("\x00")
+    commit, author, subject = commit_line.split("\x00")
     return Origin(commit, author, subject, _merged_branch(arrival))
 
 
@@ -176,7 +176,7 @@ def origins(folder: Path) -> dict[str, Origin]:
         listed = ask(folder, *listing, "--format=%x01%h%x00%an%x00%as%x00%s", "--", below or ".")
     except GitError:
         return {}
-    found: dict[str, Origin] = {}
+    newest: dict[str, Origin] = {}
     for entry in listed.split("\x01")[1:]:
         said = entry.split("\0")
         if len(said) < 4:  # a subject that somebody wrote such a character into
@@ -185,8 +185,8 @@ def origins(folder: Path) -> dict[str, Origin]:
         for path in said[4:]:
             name = path.lstrip("\n").removeprefix(below)
             if name and "/" not in name:
-                found.setdefault(name, Origin(commit, author, subject, day=day))
-    return found
+                newest.setdefault(name, Origin(commit, author, subject, day=day))
+    return newest
 
 
 def author(folder: Path) -> str | None:

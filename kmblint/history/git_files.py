@@ -38,12 +38,12 @@ class Blob(msgspec.Struct, frozen=True):
 def entries(commit: str, below: str, folder: Path) -> dict[str, tuple[str, str]]:
     """Name → mode and hash of all that lies directly in a folder (`db/migrations/`, or empty for the top)."""
     listed = ask(folder, "ls-tree", "-z", "--full-tree", commit, *(("--", below) if below else ()))
-    found: dict[str, tuple[str, str]] = {}
+    by_name: dict[str, tuple[str, str]] = {}
     for entry in filter(None, listed.split("\0")):
         meta, _, path = entry.partition("\t")
         mode, _, blob = meta.split(" ")
-        found[path.removeprefix(below)] = mode, blob
-    return found
+        by_name[path.removeprefix(below)] = mode, blob
+    return by_name
 
 
 def tree(commit: str, below: str, folder: Path) -> dict[str, Blob]:
@@ -53,11 +53,11 @@ def tree(commit: str, below: str, folder: Path) -> dict[str, Blob]:
 
 def migrations(listed: Mapping[str, tuple[str, str]], commit: str, below: str, folder: Path) -> dict[str, Blob]:
     """The `*.sql` among the entries of a folder, as a commit has them."""
-    found: dict[str, Blob] = {}
+    blobs: dict[str, Blob] = {}
     for name, (mode, blob) in listed.items():
         if _is_file(name, mode) and (content := _content(mode, blob, commit, below, folder)) is not None:
-            found[name] = Blob(blob, content)
-    return found
+            blobs[name] = Blob(blob, content)
+    return blobs
 
 
 def id_of(path: Path) -> str | None:
@@ -86,20 +86,20 @@ def index(folder: Path) -> dict[str, Blob]:
     """The `*.sql` directly in a folder, as the index has them."""
     below = below_top(folder)
     listed = ask(folder, "ls-files", "--stage", "--debug", "-z", "--full-name", "--", below or ".")
-    found: dict[str, Blob] = {}
+    blobs: dict[str, Blob] = {}
     for entry in _INDEX_ENTRY.finditer(listed):
         name, flags = entry["path"].removeprefix(below), int(entry["flags"] or "0", 16)
         if _is_file(name, entry["mode"]):
             content = _content(entry["mode"], entry["blob"], "", below, folder)
             if content is not None:
-                found[name] = Blob(
+                blobs[name] = Blob(
                     entry["blob"],
                     content,
                     bool(flags & _INTENT_TO_ADD),
                     bool(flags & _SKIP_WORKTREE),
                     entry["stage"] != "0",
                 )
-    return found
+    return blobs
 
 
 def texts(blobs: Mapping[str, Blob], folder: Path, largest: int = LARGEST) -> dict[str, str]:
@@ -127,12 +127,12 @@ def paths_below(folder: Path) -> list[str]:
 
 
 def _by_folder(paths: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    names_in: dict[str, set[str]] = {}
     for path in paths:
         below, slash, name = path.rpartition("/")
         if is_migration(name) and number_of(name) is not None:
-            found.setdefault(below + slash, set()).add(name)
-    return found
+            names_in.setdefault(below + slash, set()).add(name)
+    return names_in
 
 
 def converted(names: Collection[str], folder: Path) -> set[str]:

@@ -59,10 +59,10 @@ def locate(
     shown: dict[Path, set[str] | None] = {}
     for path in (*paths, *((unsaved,) if unsaved else ())):
         try:
-            found, name = _found(path, finder, is_unsaved=path == unsaved)
+            folders, name = _found(path, finder, is_unsaved=path == unsaved)
         except OSError as error:
             raise InputError(f"`{display(path)}` can't be read: {error.strerror}") from error
-        for root in found:
+        for root in folders:
             key = root.resolve()
             roots.setdefault(key, root)
             names = shown.setdefault(key, set())
@@ -113,9 +113,9 @@ class _Finder:
         if _holds_numbered(folder):
             return [folder]
         for here in self._projects(folder):
-            found = self._belonging_to(here, folder)
-            if found:
-                return [self._allowed(path, here) for path in found]
+            folders = self._belonging_to(here, folder)
+            if folders:
+                return [self._allowed(path, here) for path in folders]
             if here is folder and _holds_any(folder):
                 return [folder]
         raise NoMigrationsError(self._nothing(folder))

@@ -82,8 +82,8 @@ def entries(history: History) -> tuple[Entry, ...]:
 def changes(locked: Mapping[int, Record], wanted: Iterable[Entry]) -> tuple[LockChange, ...]:
     """What leads from the lock that is there to the one that is wanted, by number."""
     after = {entry.id: entry for entry in wanted}
-    found = (LockChange(locked.get(number), after.get(number)) for number in sorted({*locked, *after}))
-    return tuple(change for change in found if not _is_same(change))
+    pairs = (LockChange(locked.get(number), after.get(number)) for number in sorted({*locked, *after}))
+    return tuple(change for change in pairs if not _is_same(change))
 
 
 def _is_same(change: LockChange) -> bool:
@@ -135,8 +135,8 @@ def _rewritten(text: str, record: Record, entry: Entry) -> Iterator[str]:
 
 def _behind_line(text: str, at: int) -> int:
     """Behind the line and the blank lines that follow it."""
-    found = re.compile(r"[ \t]*(?:\r?\n[ \t]*)*(?:\r?\n)?").match(text, at)
-    return found.end() if found else at
+    blanks = re.compile(r"[ \t]*(?:\r?\n[ \t]*)*(?:\r?\n)?").match(text, at)
+    return blanks.end() if blanks else at
 
 
 def _string(text: str) -> str:

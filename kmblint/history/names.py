@@ -27,8 +27,8 @@ def number_of(name: str) -> int | None:
 
 def evident_number(name: str) -> int | None:
     """The number that a file name evidently means though the runner refuses it: `0002-add.sql`, `V2__add.sql`."""
-    found = _EVIDENT.match(name)
-    return number_of(f"{found[1]}_") if found else None
+    prefix = _EVIDENT.match(name)
+    return number_of(f"{prefix[1]}_") if prefix else None
 
 
 def description_of(name: str) -> str:

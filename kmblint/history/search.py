@@ -44,10 +44,10 @@ def migrations_below(folder: Path, kimberlite_directory: Callable[[Path], Path |
             usual[where] = None
         elif number_of(path.name) is not None:
             numbered[where] = None
-    found = {**named, **usual} or numbered
-    found = {path: None for path in found if not _ASIDE & {*path.relative_to(folder).parts}} or found
-    inner = {path for path in found if any(above in found for above in path.parents)}
-    return sorted(path for path in found if path not in inner and path.is_dir())
+    folders = {**named, **usual} or numbered
+    folders = {path: None for path in folders if not _ASIDE & {*path.relative_to(folder).parts}} or folders
+    inner = {path for path in folders if any(above in folders for above in path.parents)}
+    return sorted(path for path in folders if path not in inner and path.is_dir())
 
 
 def _paths(folder: Path) -> Iterator[PurePosixPath]:

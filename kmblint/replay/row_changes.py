@@ -16,11 +16,11 @@ _SHOWN: Final = 10
 
 def other_rows(step: Step) -> str | None:
     """A clause where a change falls on other known rows than it means, or is refused half-way; None otherwise."""
-    change, found = step.change, step.outcome.found
+    change, rows = step.change, step.outcome.found
     if not isinstance(change, UpdateRows | DeleteRows):
         return None
     table = step.before.table(change.table.text)
-    if found is None:
+    if rows is None:
         unfollowed = table is not None and len(table.rows) > KEPT_VALUES and step.outcome.way is not None
         surprising = any(hasattr(hazard, "span") for hazard in step.outcome.hazards)
         return (
@@ -29,14 +29,14 @@ def other_rows(step: Step) -> str | None:
             else None
         )
     verb = "changes" if isinstance(change, UpdateRows) else "deletes"
-    if found.stopped is not None:
-        at, done = found.sure[found.stopped], found.sure[: found.stopped]
+    if rows.stopped is not None:
+        at, done = rows.sure[rows.stopped], rows.sure[: rows.stopped]
         return f"{verb} {_rows(done)} of `{change.table}`, and is refused at row {_key(at)}"
     meant = meant_rows(table, change.where) if table is not None else None
-    if meant is None or (not found.unsure and Counter(found.sure) == Counter(meant)):
+    if meant is None or (not rows.unsure and Counter(rows.sure) == Counter(meant)):
         return None
-    perhaps = f" and perhaps {_rows(found.unsure)}" if found.unsure else ""
-    return f"{verb} {_rows(found.sure)}{perhaps} of `{change.table}`; meant: {_listed(meant) or 'none'}"
+    perhaps = f" and perhaps {_rows(rows.unsure)}" if rows.unsure else ""
+    return f"{verb} {_rows(rows.sure)}{perhaps} of `{change.table}`; meant: {_listed(meant) or 'none'}"
 
 
 def _rows(keys: Iterable[Key]) -> str:

@@ -134,8 +134,8 @@ def difference(before: Shown, after: Shown) -> Difference:
     pairs: list[tuple[Table | None, Table | None]]
     pairs = [(table, new.tables.get(renamed.get(name, name))) for name, table in old.tables.items()]
     pairs += [(None, table) for name, table in new.tables.items() if name not in old.tables and name not in arrived]
-    found = (_table_difference(table, now, mine, theirs) for table, now in pairs)
-    tables = sorted((each for each in found if each is not None), key=lambda each: each.name)
+    differences = (_table_difference(table, now, mine, theirs) for table, now in pairs)
+    tables = sorted((each for each in differences if each is not None), key=lambda each: each.name)
     objects = sorted(_differing(_beside(before), _beside(after)), key=lambda each: (each.kind, each.name))
     return Difference(tuple(tables), tuple(objects))
 
@@ -200,8 +200,8 @@ def _table_difference(old: Table | None, new: Table | None, before: _Side, after
     mine = [before.renames.column(old.name, name) for name in old.column_names]
     kept = [name for name in mine if new.column(name)]
     reordered = kept != [name for name in new.column_names if name in set(mine)]
-    found = TableDifference(old, new, parts, remade, reordered)
-    return found if parts or remade or reordered or found.former else None
+    table = TableDifference(old, new, parts, remade, reordered)
+    return table if parts or remade or reordered or table.former else None
 
 
 _Found = tuple[PartKind | ObjectKind, str, Part]

@@ -72,8 +72,8 @@ class Meaning:
                 inside = False if False in ends else None if None in ends else True
                 return _opposite(inside) if negated else inside
             case In(value=value, items=items, negated=negated):
-                found = [self._compared(value, "=", item, row) for item in items]
-                listed = True if True in found else None if None in found else False
+                equal = [self._compared(value, "=", item, row) for item in items]
+                listed = True if True in equal else None if None in equal else False
                 return _opposite(listed) if negated else listed
             case IsNull(value=value, negated=negated):
                 return (self._plain(value, None, row) is None) is not negated
@@ -135,10 +135,10 @@ class Meaning:
 
 def plain(value: Value, type_: DataType | None) -> Plain:
     """A literal as a column of a type holds it; raises `UnknownMeaningError` for what is none, or has no order."""
-    found = literal_value(value)
-    if not isinstance(found, int | Decimal | str | None):
+    literal = literal_value(value)
+    if not isinstance(literal, int | Decimal | str | None):
         raise UnknownMeaningError
-    return in_type(found, type_)
+    return in_type(literal, type_)
 
 
 def in_type(value: Plain, type_: DataType | None) -> Plain:
@@ -167,10 +167,10 @@ def _converted(text: str, family: Family) -> Plain:
     if family is Family.BOOLEAN and text.lower() in _TRUTHS:
         return _TRUTHS[text.lower()]
     by_family = {Family.DATE: days, Family.TIME: nanoseconds, Family.TIMESTAMP: instant}
-    found = by_family[family](text) if family in by_family else None
-    if found is None and _NUMBER.fullmatch(text):
+    moment = by_family[family](text) if family in by_family else None
+    if moment is None and _NUMBER.fullmatch(text):
         return Decimal(text)
-    return text if found is None else found
+    return text if moment is None else moment
 
 
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d*)?")

@@ -196,16 +196,16 @@ def point_lookup(table: Table, where: Predicate | None) -> Key | None:
 def meant_rows(table: Table, where: Predicate | None) -> tuple[Key, ...] | None:
     """The known rows that a condition means in SQL; None where that can't be told of one of them."""
     meaning = Meaning({column.name: column.type for column in table.columns})
-    found: list[Key] = []
+    keys: list[Key] = []
     for key, row in table.rows.items():
         if row.values is None:
             return None
         try:
             if meaning.holds(where, row.values):
-                found.append(key)
+                keys.append(key)
         except UnknownMeaningError:
             return None
-    return tuple(found)
+    return tuple(keys)
 
 
 def _key_value(table: Table, name: str, value: Value) -> object:
@@ -214,7 +214,7 @@ def _key_value(table: Table, name: str, value: Value) -> object:
     if column is None or column.type.family is not Family.INTEGER:
         return literal_value(value)
     try:
-        found = plain(value, column.type)
+        number = plain(value, column.type)
     except UnknownMeaningError:
         return NotImplemented
-    return int(found) if isinstance(found, Decimal) and found == int(found) else found
+    return int(number) if isinstance(number, Decimal) and number == int(number) else number

@@ -98,23 +98,23 @@ def _taken_option(fold: Fold, option: Node) -> bool:
 
 def table_constraint(fold: Fold, node: Node) -> bool:
     """Folds a constraint of the table and what stands behind it; whether it makes a key."""
-    found, *behind = node.parts
+    constraint, *behind = node.parts
     for part in behind:
-        if part.kind not in _TAKEN_BEHIND[found.kind]:
+        if part.kind not in _TAKEN_BEHIND[constraint.kind]:
             fold.expected("`,` or `)` behind a column", part)
-    if found.kind == "UNIQUE" and found.has(Shape.NAME) and (word := found.child("KEY", "INDEX")):
+    if constraint.kind == "UNIQUE" and constraint.has(Shape.NAME) and (word := constraint.child("KEY", "INDEX")):
         fold.expected("a name or `(column, …)`", word)
-    if method := found.child("USING"):
+    if method := constraint.child("USING"):
         fold.expected("`(column, …)`", fold.behind(fold.first_words(method.span, 1)))
-    if word := found.child("NO INHERIT"):
+    if word := constraint.child("NO INHERIT"):
         fold.expected("`,` or `)` behind a column", word)
-    for part in found.parts:
+    for part in constraint.parts:
         for expression in part.parts if part.kind == "columns" else (part,):
             fold.unread(expression)
-    if found.kind != "PRIMARY KEY":
-        last = behind[-1].span if behind else found.span
-        fold.note(found.kind, found.span.to(last), fold.facts.dropped_column_clauses[found.kind])
-    return found.kind == "PRIMARY KEY"
+    if constraint.kind != "PRIMARY KEY":
+        last = behind[-1].span if behind else constraint.span
+        fold.note(constraint.kind, constraint.span.to(last), fold.facts.dropped_column_clauses[constraint.kind])
+    return constraint.kind == "PRIMARY KEY"
 
 
 # --- types ------------------------------------------------------------------------------------------------------------
@@ -186,22 +186,22 @@ def _arguments(fold: Fold, words: str, given: Node | None, most: int) -> tuple[i
     if most == 0:
         fold.expected(f"no length behind `{words}`", given)
         return None
-    found: list[int] = []
+    numbers: list[int] = []
     for part in given.parts:
-        if part.text.isdecimal() and len(found) < most:
-            found.append(int(part.text))
-        elif part.text.upper() == "MAX" and words in {"VARCHAR", "VARBINARY"} and not found:
-            found.append(0)
+        if part.text.isdecimal() and len(numbers) < most:
+            numbers.append(int(part.text))
+        elif part.text.upper() == "MAX" and words in {"VARCHAR", "VARBINARY"} and not numbers:
+            numbers.append(0)
         elif not (
-            (part.text == "-" and words == "DECIMAL" and len(found) == 1)
-            or (part.text.upper() in {"CHARACTERS", "OCTETS"} and words == "VARCHAR" and found)
+            (part.text == "-" and words == "DECIMAL" and len(numbers) == 1)
+            or (part.text.upper() in {"CHARACTERS", "OCTETS"} and words == "VARCHAR" and numbers)
         ):
-            fold.expected("`)`" if found else "a whole number", part)
+            fold.expected("`)`" if numbers else "a whole number", part)
             return None
-    if not found:
+    if not numbers:
         fold.expected("a whole number", Span(given.span.end - 1, given.span.end))
         return None
-    return tuple(found)
+    return tuple(numbers)
 
 
 def _refuse_type(fold: Fold, words: str, given: Node | None, span: Span) -> None:

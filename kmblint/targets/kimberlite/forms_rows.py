@@ -220,8 +220,8 @@ def fold_start(fold: Fold, node: Node) -> int:
 
 def _names(node: Node) -> str:
     name, *more = node.parts
-    found = {name.name.text} if name.kind is Shape.NAME else set()
-    return min(found | {part.text for part in more if part.kind == "alias"}, default="")
+    names = {name.name.text} if name.kind is Shape.NAME else set()
+    return min(names | {part.text for part in more if part.kind == "alias"}, default="")
 
 
 def _join(fold: Fold, node: Node) -> None:

@@ -305,7 +305,7 @@ def _needs_scalar(node: Node) -> bool:
 
 def qualifiers(node: Node) -> list[Node]:
     """The columns of a condition that are written with a qualifier."""
-    found = [node] if node.kind is Shape.COLUMN and node.qualifier is not None else []
+    columns = [node] if node.kind is Shape.COLUMN and node.qualifier is not None else []
     for part in node.parts if node.kind is not Shape.QUERY else ():
-        found.extend(qualifiers(part))
-    return found
+        columns.extend(qualifiers(part))
+    return columns

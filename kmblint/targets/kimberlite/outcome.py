@@ -99,8 +99,8 @@ def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Confl
     if judged is None or not isinstance(change, UpdateRows | DeleteRows):
         return outcome
     table = judged.statement.table
-    found = found_rows(table, change, judged.path, facts) if table.rows else None
-    return replace(outcome, reach=judged.reach, way=way_of(judged.path, facts), found=found)
+    rows = found_rows(table, change, judged.path, facts) if table.rows else None
+    return replace(outcome, reach=judged.reach, way=way_of(judged.path, facts), found=rows)
 
 
 def _judged(change: Change, table: Table | None, catalog: Catalog, facts: Facts) -> Judged | None:

@@ -53,8 +53,8 @@ def upsert_too_long(
     fields: dict[str, object] = {name: as_json(given[name]) for name in table.primary_key if name in given}
     for assignment in conflict.assignments:
         value = assignment.value
-        found = given.get(value.name) if isinstance(value, ColumnRef) else value
-        fields[assignment.column.text] = None if found is None else as_json(found)
+        written = given.get(value.name) if isinstance(value, ColumnRef) else value
+        fields[assignment.column.text] = None if written is None else as_json(written)
     size = row_bytes(field_bytes(name, value) for name, value in fields.items())
     most = pages.most_event - insert_event(table.name, 0, "upsert_update")
     if size <= most:

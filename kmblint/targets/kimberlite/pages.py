@@ -23,8 +23,8 @@ def as_json(value: Value) -> object:
     """A literal as the engine writes it into JSON; None for what isn't one."""
     if isinstance(value, Number):
         return int(value.text) if value.is_whole else value.text
-    found = literal_value(value)
-    return None if found is NotImplemented else found
+    literal = literal_value(value)
+    return None if literal is NotImplemented else literal
 
 
 def encoded(value: object) -> int:

@@ -30,15 +30,15 @@ def header(name: str, created: datetime) -> str:
 
 def pieces(source: Source, span: Span) -> list[Piece]:
     """What the runner makes of a stretch of text: cut at every `;`, trimmed, empty ones left out."""
-    found: list[Piece] = []
+    between: list[Piece] = []
     at = span.start
     for part in source.text[span.start : span.end].split(";"):
         trimmed = part.strip()
         if trimmed:
             start = at + part.index(trimmed[0])
-            found.append(Piece(Span(start, start + len(trimmed)), not trimmed.startswith("--")))
+            between.append(Piece(Span(start, start + len(trimmed)), not trimmed.startswith("--")))
         at += len(part) + 1
-    return found
+    return between
 
 
 def fate(statement: Statement, source: Source, sent: Sequence[Piece]) -> Verdict | None:

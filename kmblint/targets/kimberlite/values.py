@@ -58,8 +58,8 @@ def stored_type(declared: DataType, facts: Facts) -> DataType | None:
 
 def stored_in(table: Table, column: str, facts: Facts) -> DataType | None:
     """The type that the engine keeps of a column; None where there is none of that name, or its type is refused."""
-    found = table.column(column)
-    return stored_type(found.type, facts) if found else None
+    declared = table.column(column)
+    return stored_type(declared.type, facts) if declared else None
 
 
 def insert_fate(stored: DataType, value: Value, facts: Facts) -> Fate:

@@ -220,11 +220,11 @@ def _in_place(part: Predicate, stored: DataType, facts: Facts) -> Iterator[Rewri
         case Compare(operator=operator, left=ColumnRef() as ref, right=right) if value := right_literal(
             right, stored, facts
         ):
-            found = Rewritten(replace(part, right=value), f"{_ref(ref)} {operator} {value_text(value)}")
-            yield found
+            plain = Rewritten(replace(part, right=value), f"{_ref(ref)} {operator} {value_text(value)}")
+            yield plain
             if operator in {"<", "<="}:
                 guard = IsNull(ref, part.span, negated=True)
-                yield Rewritten(And((found.part, guard), part.span), f"{found.text} AND {_ref(ref)} IS NOT NULL")
+                yield Rewritten(And((plain.part, guard), part.span), f"{plain.text} AND {_ref(ref)} IS NOT NULL")
         case Between(value=ColumnRef() as ref, low=low, high=high, negated=negated):
             one, two = held(low), held(high)
             if one is not None and two is not None:
@@ -289,8 +289,8 @@ def _uuid(value: Value) -> Text | None:
 
 def _decimal(value: Value, scale: int) -> Number | None:
     text = value.text if isinstance(value, Number) else value.value if isinstance(value, Text) else ""
-    found = re.fullmatch(r"(-?\d+)(?:\.(\d*))?", text)
-    fraction = (found[2] or "") if found else ""
-    if found is None or scale == 0 or len(fraction.rstrip("0")) > scale:
+    digits = re.fullmatch(r"(-?\d+)(?:\.(\d*))?", text)
+    fraction = (digits[2] or "") if digits else ""
+    if digits is None or scale == 0 or len(fraction.rstrip("0")) > scale:
         return None
-    return Number(f"{found[1]}.{fraction[:scale].ljust(scale, '0')}", value.span)
+    return Number(f"{digits[1]}.{fraction[:scale].ljust(scale, '0')}", value.span)

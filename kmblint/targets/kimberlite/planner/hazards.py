@@ -73,8 +73,8 @@ def judge(statement: Statement) -> Judged:
     reach = domains.reach(path)
     if statement.where is None:
         return Judged(statement, path, reach, ())
-    found = _Judge(statement, path, domains, reach)
-    return Judged(statement, path, reach, tuple(found.hazards(statement.where)))
+    judging = _Judge(statement, path, domains, reach)
+    return Judged(statement, path, reach, tuple(judging.hazards(statement.where)))
 
 
 class _Judge:
@@ -146,8 +146,8 @@ class _Judge:
             yield self._open(path.column, path.range, bound, index)
         if not opened:
             tests = {id(bound.test): bound.test for bound in bounds}
-            found = self._domains.in_range(path.column, path.range)
-            yield from self._of_bounds(path.column, tuple(tests.values()), found, by_index=index)
+            reached = self._domains.in_range(path.column, path.range)
+            yield from self._of_bounds(path.column, tuple(tests.values()), reached, by_index=index)
 
     def _is_open(self, name: str, range_: Range, bound: Bound) -> bool:
         """Whether a bound is of another kind than the column, and beyond all its values."""
@@ -163,11 +163,11 @@ class _Judge:
         return (bound is range_.high and above) or (bound is range_.low and not above)
 
     def _open(self, name: str, range_: Range, bound: Bound, index: str | None) -> OpenBound:
-        found = self._domains.in_range(name, range_)
+        reached = self._domains.in_range(name, range_)
         is_key = name in self._table.primary_key
         return OpenBound(
             name, bound.test.source.span, bound.value.kind.name, above=bound is range_.high, index=index,
-            every=found is not None and found.is_full, nulls=found is not None and found.null and not is_key,
+            every=reached is not None and reached.is_full, nulls=reached is not None and reached.null and not is_key,
         )  # fmt: skip
 
     def _of_bounds(
@@ -215,9 +215,9 @@ class _Judge:
         """BETWEEN, of which the engine makes two conditions."""
         assert isinstance(high, Test)
         sets = (self._domains.compared(low), self._domains.compared(high))
-        found = None if sets[0] is None or sets[1] is None else sets[0].both(sets[1])
+        reached = None if sets[0] is None or sets[1] is None else sets[0].both(sets[1])
         yield from self._compared(
-            low.column, "BETWEEN", (*low.values, *high.values), found, low.source, under_or=under_or
+            low.column, "BETWEEN", (*low.values, *high.values), reached, low.source, under_or=under_or
         )
 
     def _of_condition(self, condition: Condition, *, under_or: bool) -> Iterator[Hazard]:
@@ -230,11 +230,11 @@ class _Judge:
                     name, operator, values, self._domains.compared(condition), condition.source, under_or=under_or
                 )
             case Computed():
-                sides, found = literal_beside(condition), self._domains.computed(condition)
-                if sides and found:
+                sides, reached = literal_beside(condition), self._domains.computed(condition)
+                if sides and reached:
                     name, operator, value = sides
                     yield from self._compared(
-                        name, operator, (value,), found[1], condition.source, under_or=under_or, computed=True
+                        name, operator, (value,), reached[1], condition.source, under_or=under_or, computed=True
                     )
 
     def _compared(
@@ -242,30 +242,30 @@ class _Judge:
         name: str,
         operator: str,
         values: tuple[Typed, ...],
-        found: ValueSet | None,
+        reached: ValueSet | None,
         source: Predicate,
         *,
         under_or: bool,
         computed: bool = False,
     ) -> Iterator[BlindComparison]:
         stored = self._stored(name)
-        if operator in {"IN", "NOT IN"} and found is not None:
-            values, found = tuple(each for each in values if each.kind is not Kind.NULL), found.without_null()
-        if stored is None or found is None or not values or any(value.kind is Kind.NULL for value in values):
+        if operator in {"IN", "NOT IN"} and reached is not None:
+            values, reached = tuple(each for each in values if each.kind is not Kind.NULL), reached.without_null()
+        if stored is None or reached is None or not values or any(value.kind is Kind.NULL for value in values):
             return
         meant = self._domains.meant(name, operator, values)
-        if operator in {"IS NULL", "IS NOT NULL"} or (meant is not None and found.without_null() == meant):
+        if operator in {"IS NULL", "IS NOT NULL"} or (meant is not None and reached.without_null() == meant):
             return
-        if meant is None and found.without_null() not in {ValueSet(), *((found,) if found.is_full else ())}:
+        if meant is None and reached.without_null() not in {ValueSet(), *((reached,) if reached.is_full else ())}:
             return
         own = compared_kind(stored)
         foreign = own in COMPARING and any(value.kind is not own for value in values)
         finds = Finds.OTHER
-        if found.is_empty:
+        if reached.is_empty:
             finds = Finds.NOTHING
-        elif found == NULLS:
+        elif reached == NULLS:
             finds = Finds.NULLS
-        elif found.is_full:
+        elif reached.is_full:
             finds = Finds.ALL
         way = "or" if under_or else "computed" if computed else self._way()
         yield self._blind(name, operator, source, finds, foreign=foreign, way=way)

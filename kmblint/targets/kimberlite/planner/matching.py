@@ -48,8 +48,8 @@ def matches(row: Row, condition: Condition, facts: Facts) -> bool | None:
             cell = row.get(column)
             return None if cell is None else meets(cell, condition, facts)
         case Either(arms=arms):
-            found = [all_match(row, arm, facts) for arm in arms]
-            return True if True in found else None if None in found else False
+            met = [all_match(row, arm, facts) for arm in arms]
+            return True if True in met else None if None in met else False
         case Computed():
             left, right = (_computed(each, row, facts) for each in (condition.left, condition.right))
             return _compare(left, condition.operator, right, facts)
@@ -61,10 +61,10 @@ def all_match(row: Row, conditions: Iterable[Condition], facts: Facts) -> bool |
     """Whether a row meets all conditions; None where that can't be told."""
     unsure = False
     for condition in conditions:
-        found = matches(row, condition, facts)
-        if found is False:
+        met = matches(row, condition, facts)
+        if met is False:
             return False
-        unsure = unsure or found is None
+        unsure = unsure or met is None
     return None if unsure else True
 
 

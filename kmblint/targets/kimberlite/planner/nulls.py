@@ -22,16 +22,16 @@ def null_rows(path: AccessPath, domains: EngineDomains, where: Predicate) -> Ite
     tests: list[tuple[Test, ValueSet | None, frozenset[str]]] = []
     if isinstance(path, KeyRange | IndexRange):
         high = path.range.high
-        found = domains.in_range(path.column, path.range)
-        if high is not None and found is not None and found.null:
-            tests.append((high.test, found, guarded))
+        reached = domains.in_range(path.column, path.range)
+        if high is not None and reached is not None and reached.null:
+            tests.append((high.test, reached, guarded))
     tests += [(test, domains.compared(test), known) for test, known in _tests(path.residue, guarded)]
-    for test, found, known in tests:
+    for test, reached, known in tests:
         column = domains.table.column(test.column)
-        if column is None or found is None or not found.null or test.operator == "IS NULL":
+        if column is None or reached is None or not reached.null or test.operator == "IS NULL":
             continue
         wanted = any(value.kind is Kind.NULL for value in test.values)
-        if found == NULLS and not wanted:
+        if reached == NULLS and not wanted:
             continue  # it is blind, and that is said
         if _may_be_null(column, domains.table) and column.name not in known:
             yield NullRows(column.name, test.source.span, test.operator)
@@ -44,9 +44,9 @@ def beyond_null(path: AccessPath, domains: EngineDomains) -> Iterator[NullRows]:
     if isinstance(path, KeyRange | IndexRange):
         tests += [bound.test for bound in (path.range.low, path.range.high) if bound]
     for test in tests:
-        found = domains.compared(test)
+        reached = domains.compared(test)
         null = any(value.kind is Kind.NULL for value in test.values)
-        if null and id(test.source) not in seen and test.operator != "IN" and found and found.intervals:
+        if null and id(test.source) not in seen and test.operator != "IN" and reached and reached.intervals:
             seen.add(id(test.source))
             yield NullRows(test.column, test.source.span, test.operator, others=True)
 

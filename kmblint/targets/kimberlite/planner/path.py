@@ -190,7 +190,7 @@ def _best_index(
         known = tuple(index for index in known if index.columns and index.columns[0] in tested)
     if len(known) > 1:
         known = tuple(sorted(known, key=lambda each: index_number(facts.tenant, table.name, each.name)))
-    found: list[tuple[tuple[int, int, int], IndexRange]] = []
+    ranked: list[tuple[tuple[int, int, int], IndexRange]] = []
     for index in known[: facts.usable_indexes]:
         first = index.columns[0] if index.columns else None
         if first is None or first not in tested:
@@ -203,8 +203,8 @@ def _best_index(
         later = inside - {first}
         swallowed = tuple(each for each in conditions if isinstance(each, Test) and each.column in later)
         path = IndexRange(index, first, range_, (*overwritten, *swallowed), (*others, *rest))
-        found.append(((-_score(index, conditions, facts), len(path.residue), len(index.columns)), path))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+        ranked.append(((-_score(index, conditions, facts), len(path.residue), len(index.columns)), path))
+    return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
 def _score(index: Index, conditions: tuple[Condition, ...], facts: Facts) -> int:

@@ -58,8 +58,8 @@ class EngineDomains(Domains):
         known = self._ranges.get((name, id(range_)))
         if known is None:
             stored = self.stored(name)
-            found = by_range(range_, stored, self.facts) if stored else None
-            known = self._ranges[name, id(range_)] = range_, found
+            reached = by_range(range_, stored, self.facts) if stored else None
+            known = self._ranges[name, id(range_)] = range_, reached
         return known[1]
 
     def _in(self, name: str, range_: Range) -> Fact:
@@ -80,8 +80,8 @@ class EngineDomains(Domains):
                 if not any(column_refs(condition.source)):
                     holds = matches({}, condition, self.facts)
                     return Told(Unknown() if holds is None else Truth(holds), condition.source)
-                found = self.computed(condition)
-                return Told(Unknown() if found is None else self.on(*found), condition.source)
+                reached = self.computed(condition)
+                return Told(Unknown() if reached is None else self.on(*reached), condition.source)
             case Unjudged():
                 return Told(Unknown(), condition.source)
 

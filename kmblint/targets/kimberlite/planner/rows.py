@@ -53,8 +53,8 @@ class Cells(Mapping[str, Typed | None]):
         if column is None:
             raise KeyError(name)
         type_ = stored_type(column.type, self._facts)
-        found = stored_value(self._row, name)
-        return None if type_ is None or found is None else read(found.json, type_, self._facts)
+        cell = stored_value(self._row, name)
+        return None if type_ is None or cell is None else read(cell.json, type_, self._facts)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table.column_names)
@@ -98,9 +98,9 @@ def reached(table: Table, path: AccessPath, facts: Facts) -> tuple[tuple[Key, ..
     sure: list[Key] = []
     unsure: list[Key] = []
     for key in _candidates(table, path, facts):
-        found = all_match(Cells(table, table.rows[key], facts), path.residue, facts) if path.residue else True
-        if found is not False:
-            (sure if found else unsure).append(key)
+        met = all_match(Cells(table, table.rows[key], facts), path.residue, facts) if path.residue else True
+        if met is not False:
+            (sure if met else unsure).append(key)
     return tuple(sure), tuple(unsure)
 
 

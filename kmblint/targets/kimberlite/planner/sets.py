@@ -60,40 +60,40 @@ def by_range(range_: Range, stored: DataType, facts: Facts) -> ValueSet | None:
     if kind is None:
         return None
     discrete = is_discrete(stored)
-    found = ANY
+    reached = ANY
     if range_.low is not None:
         low, inclusive = range_.low.value, range_.low.inclusive
         if low.kind is Kind.NULL:
-            found = found if inclusive else FULL
+            reached = reached if inclusive else FULL
         elif low.kind is kind:
             limit = _limit(low, stored)
             if limit is None:
                 return None
-            found = since(limit, inclusive=inclusive, discrete=discrete)
+            reached = since(limit, inclusive=inclusive, discrete=discrete)
         else:
-            found = FULL if facts.tags[low.kind] < facts.tags[kind] else EMPTY
+            reached = FULL if facts.tags[low.kind] < facts.tags[kind] else EMPTY
     if range_.high is not None:
         high, inclusive = range_.high.value, range_.high.inclusive
         if high.kind is Kind.NULL:
-            return found.both(NULLS if inclusive else EMPTY)
+            return reached.both(NULLS if inclusive else EMPTY)
         if high.kind is kind:
             limit = _limit(high, stored)
             if limit is None:
                 return None
-            return found.both(below(limit, inclusive=inclusive, null=True, discrete=discrete))
-        return found if facts.tags[high.kind] > facts.tags[kind] else found.both(NULLS)
-    return found
+            return reached.both(below(limit, inclusive=inclusive, null=True, discrete=discrete))
+        return reached if facts.tags[high.kind] > facts.tags[kind] else reached.both(NULLS)
+    return reached
 
 
 def _limit(value: Typed, stored: DataType) -> Limit | None:
     """A bound of the column's own kind; None where its bytes aren't in the order of the values."""
     if stored.name in {"DECIMAL", "BYTES"}:
         return None
-    found = value.value
-    if stored.name == "UUID" and isinstance(found, str):
-        return found.replace("-", "").lower() if found == found.lower() and len(found) == 36 else None
-    assert isinstance(found, int | str)
-    return found
+    limit = value.value
+    if stored.name == "UUID" and isinstance(limit, str):
+        return limit.replace("-", "").lower() if limit == limit.lower() and len(limit) == 36 else None
+    assert isinstance(limit, int | str)
+    return limit
 
 
 def by_comparison(test: Test, stored: DataType, facts: Facts) -> ValueSet | None:
@@ -110,7 +110,7 @@ def by_comparison(test: Test, stored: DataType, facts: Facts) -> ValueSet | None
                 return EMPTY
             return FULL if values[0].value == "%" and not test.operator.startswith("NOT") else None
         case "IN" | "NOT IN":
-            points = [found for value in values if (found := _listed(value, stored, facts)) is not None]
+            points = [listed_point for value in values if (listed_point := _listed(value, stored, facts)) is not None]
             listed = union(points)
             return listed.without_null().complement() if test.operator == "NOT IN" else listed
         case "NOT BETWEEN":
@@ -144,8 +144,8 @@ def _listed(value: Typed, stored: DataType, facts: Facts) -> ValueSet | None:
     if value.kind is Kind.NULL:
         return NULLS
     whole = value.kind in facts.widened_kinds and compared_kind(stored) in facts.widened_kinds
-    found = as_number(value) if whole else _own(value, stored)
-    return None if found is None else point(found, discrete=is_discrete(stored))
+    number = as_number(value) if whole else _own(value, stored)
+    return None if number is None else point(number, discrete=is_discrete(stored))
 
 
 def _set(operator: str, limit: Limit, *, discrete: bool, null: bool) -> ValueSet:

@@ -14,8 +14,8 @@ KINDS = {
 
 def because(judged: Judged, hazard: BlindComparison) -> str:
     """Why a comparison is blind, and what it finds."""
-    found = "only the rows where it is NULL" if hazard.finds is Finds.NULLS else hazard.finds.value
-    return f"{_why(judged, hazard)}: `{hazard.operator}` finds {found}"
+    rows = "only the rows where it is NULL" if hazard.finds is Finds.NULLS else hazard.finds.value
+    return f"{_why(judged, hazard)}: `{hazard.operator}` finds {rows}"
 
 
 def _why(judged: Judged, hazard: BlindComparison) -> str:
