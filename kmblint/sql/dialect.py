@@ -32,12 +32,12 @@ def columns(tokens: Sequence[Token], text: str) -> tuple[Node, ...]:
     from sqlglot import exp
 
     tree = _tree(tokens, text, prefix="SELECT ")
-    found = [
+    own = [
         column
         for column in tree.find_all(exp.Column)
         if isinstance(column.this, exp.Identifier) and column.parent_select is tree
     ]
-    nodes = [_column(column) for column in found]
+    nodes = [_column(column) for column in own]
     return tuple(sorted((node for node in nodes if node is not None), key=lambda node: node.span))
 
 
@@ -132,11 +132,11 @@ def _ask(tokens: Sequence[Token], function: Callable[..., Any], *arguments: obje
 
 def _names(tokens: Sequence[Token]) -> dict[int, str]:
     """The words that can only be names at their place: their text by offset."""
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for index, token in enumerate(tokens):
-        if token.kind is Kind.QUOTED or (token.kind is Kind.WORD and _is_name(tokens, index, found)):
-            found[token.start] = token.value
-    return found
+        if token.kind is Kind.QUOTED or (token.kind is Kind.WORD and _is_name(tokens, index, names)):
+            names[token.start] = token.value
+    return names
 
 
 def _is_name(tokens: Sequence[Token], index: int, names: Container[int]) -> bool:

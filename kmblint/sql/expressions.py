@@ -126,10 +126,10 @@ def parse_expression(reader: Reader, precedence: int = 0) -> Node:
 
 def expressions(reader: Reader) -> list[Node]:
     """One or more expressions with commas between them."""
-    found = [parse_expression(reader)]
+    parts = [parse_expression(reader)]
     while reader.take(","):
-        found.append(parse_expression(reader))
-    return found
+        parts.append(parse_expression(reader))
+    return parts
 
 
 def literal(reader: Reader) -> Node | None:
@@ -388,35 +388,35 @@ def _cast_type(reader: Reader) -> str:
 def _identifier(reader: Reader) -> Node:
     """A name, a qualified name, or a function call."""
     start = reader.at
-    found = reader.dotted("a value")
+    name = reader.dotted("a value")
     if reader.sees("("):
         parts = _arguments(reader)
-        return Node(Shape.CALL, Span(found.span.start, reader.tokens[reader.at - 1].end), found.name.text, parts)
+        return Node(Shape.CALL, Span(name.span.start, reader.tokens[reader.at - 1].end), name.name.text, parts)
     if reader.at - start > 3:
-        return Node(Shape.COMPOUND, found.span, found.text, qualifier=found.qualifier)
-    return Node(Shape.COLUMN, found.span, found.text, (), found.qualifier, found.quoted)
+        return Node(Shape.COMPOUND, name.span, name.text, qualifier=name.qualifier)
+    return Node(Shape.COLUMN, name.span, name.text, (), name.qualifier, name.quoted)
 
 
 def _arguments(reader: Reader) -> tuple[Node, ...]:
     """`( … )` of a call, with what may follow it; an argument that is no plain expression becomes a `COMPOUND`."""
     inside = reader.inside()
-    found: list[Node] = []
+    arguments: list[Node] = []
     if inside.word in QUERY_WORDS:
-        found = [Node(Shape.SUBQUERY, Span(inside.peek().start, inside.end), parts=(reader.query(inside),))]
+        arguments = [Node(Shape.SUBQUERY, Span(inside.peek().start, inside.end), parts=(reader.query(inside),))]
     else:
         inside.take_any("DISTINCT", "ALL")
         if star := inside.take("*"):
-            found = [Node(Shape.COMPOUND, star, "*")]
+            arguments = [Node(Shape.COMPOUND, star, "*")]
         elif not inside.done:
-            found = expressions(inside)
+            arguments = expressions(inside)
         inside.finish(",")
     for word in ("FILTER", "OVER"):
         if reader.sees(word, "("):
             at = reader.at
             reader.at += 1
             reader.skip()
-            found.append(Node(Shape.COMPOUND, reader.since(at), word))
-    return tuple(found)
+            arguments.append(Node(Shape.COMPOUND, reader.since(at), word))
+    return tuple(arguments)
 
 
 def _infix(reader: Reader, left: Node, word: str, binds: int) -> Node:

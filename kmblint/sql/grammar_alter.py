@@ -29,7 +29,7 @@ OTHER_ACTION: Final = "action"
 def alter_table(reader: Reader) -> Node:
     """ALTER TABLE from its first word: IF EXISTS, the table, and its actions."""
     reader.need("ALTER", "TABLE")
-    parts = [guard] if (guard := reader.clause("IF", "EXISTS")) else []
+    parts = reader.optional("IF", "EXISTS")
     if reader.takes_name(1) and not reader.sees(".", ahead=1) and (only := reader.clause("ONLY")):
         parts.append(only)
     parts.append(reader.dotted("a table name"))
@@ -72,14 +72,14 @@ def _add(reader: Reader, start: int) -> Node:
         return _other(reader, start)
     if reader.takes_name(1) or reader.sees("COLUMN", "("):
         reader.take("COLUMN")
-    parts = [guard] if (guard := reader.clause("IF", "NOT", "EXISTS")) else []
+    parts = reader.optional("IF", "NOT", "EXISTS")
     if reader.sees("COLUMN") and reader.at == reader.stop - 1:
         reader.step()
     if reader.sees("("):
         columns = tuple(map(read_column, reader.inside().items()))
-        found = reader.node("ADD COLUMN", start, *parts, *columns, text="(")
+        several = reader.node("ADD COLUMN", start, *parts, *columns, text="(")
         reader.finish(",")
-        return found
+        return several
     return reader.node("ADD COLUMN", start, *parts, read_column(reader))
 
 
@@ -89,7 +89,7 @@ def _is_index(reader: Reader) -> bool:
 
 
 def _add_index(reader: Reader, start: int) -> Node:
-    parts: list[Node] = [kind] if (kind := reader.clause("FULLTEXT") or reader.clause("SPATIAL")) else []
+    parts = reader.optional("FULLTEXT") or reader.optional("SPATIAL")
     reader.take_any("INDEX", "KEY")
     if reader.takes_name() and not reader.sees("USING"):
         parts.append(reader.name())
@@ -121,7 +121,7 @@ def _drop(reader: Reader, start: int) -> Node:
 
 
 def _dropped(reader: Reader, start: int, kind: str, what: str) -> Node:
-    parts = [guard] if (guard := reader.clause("IF", "EXISTS")) else []
+    parts = reader.optional("IF", "EXISTS")
     parts.append(reader.name(what))
     if behaviour := reader.clause("CASCADE") or reader.clause("RESTRICT"):
         parts.append(behaviour)
@@ -131,11 +131,11 @@ def _dropped(reader: Reader, start: int, kind: str, what: str) -> Node:
 
 def _rename(reader: Reader, start: int) -> Node:
     if reader.take("TO") or reader.take("AS"):
-        found = reader.node("RENAME TO", start, reader.dotted("a table name"))
+        renaming = reader.node("RENAME TO", start, reader.dotted("a table name"))
     elif reader.word in ("INDEX", "KEY") and not reader.sees("TO", ahead=1):
         return _other(reader, start)
     elif reader.stop - start == 2:
-        found = reader.node("RENAME TO", start, reader.dotted("a table name"))
+        renaming = reader.node("RENAME TO", start, reader.dotted("a table name"))
     else:
         kind = "CONSTRAINT" if reader.sees("CONSTRAINT") and not reader.sees("TO", ahead=1) else "COLUMN"
         if kind == "CONSTRAINT" or (reader.sees("COLUMN") and not reader.sees("TO", ahead=1)):
@@ -143,9 +143,9 @@ def _rename(reader: Reader, start: int) -> Node:
         what = f"a {kind.lower()} name"
         old = reader.name(what)
         reader.need("TO")
-        found = reader.node(f"RENAME {kind}", start, old, reader.name(what))
+        renaming = reader.node(f"RENAME {kind}", start, old, reader.name(what))
     reader.finish(",")
-    return found
+    return renaming
 
 
 def _alter(reader: Reader, start: int) -> Node:

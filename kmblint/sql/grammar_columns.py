@@ -87,13 +87,13 @@ def _option(reader: Reader) -> Node:
         given = reader.name("a constraint name")
         return Node("CONSTRAINT", reader.since(start), parts=(given,))
     for words in _PLAIN_OPTIONS.get(reader.word, ()):
-        if found := reader.clause(*words):
-            return found
+        if option := reader.clause(*words):
+            return option
     if reader.take("DEFAULT"):
         value = read_expression(reader, _OPTION_WORDS)
         return Node("DEFAULT", reader.since(start), parts=(value,))
-    if found := reader.clause("PRIMARY", "KEY") or reader.clause("KEY"):
-        return found
+    if option := reader.clause("PRIMARY", "KEY") or reader.clause("KEY"):
+        return option
     if reader.take("UNIQUE"):
         more = reader.clause("KEY") or _nulls(reader)
         return Node("UNIQUE", reader.since(start), parts=(more,) if more else ())
@@ -146,8 +146,8 @@ def _noted_option(reader: Reader) -> Node:
 
 
 def _generated(reader: Reader) -> tuple[Node, ...]:
-    if found := reader.clause("IDENTITY"):
-        return (found, *_optional_group(reader))
+    if identity := reader.clause("IDENTITY"):
+        return (identity, *_optional_group(reader))
     inside = reader.inside()
     value = read_expression(inside)
     reader.take_any("STORED", "VIRTUAL", "PERSISTED")
@@ -181,11 +181,11 @@ def read_constraint(reader: Reader) -> Node:
             parts.append(Node("CONSTRAINT", reader.since(start), parts=(given,)))
     if reader.take("PRIMARY", "KEY"):
         parts += _key(reader)
-        found = Node("PRIMARY KEY", reader.since(start), parts=tuple(parts))
+        constraint = Node("PRIMARY KEY", reader.since(start), parts=tuple(parts))
     elif reader.take("UNIQUE"):
         parts += filter(None, [reader.clause("KEY") or reader.clause("INDEX"), _nulls(reader)])
         parts += _key(reader)
-        found = Node("UNIQUE", reader.since(start), parts=tuple(parts))
+        constraint = Node("UNIQUE", reader.since(start), parts=tuple(parts))
     elif reader.take("FOREIGN", "KEY"):
         if reader.takes_name():
             parts.append(reader.name())
@@ -193,16 +193,16 @@ def read_constraint(reader: Reader) -> Node:
         columns = reader.names()
         parts.append(Node("columns", reader.since(at), parts=columns))
         parts.append(read_references(reader))
-        found = Node("FOREIGN KEY", reader.since(start), parts=tuple(parts))
+        constraint = Node("FOREIGN KEY", reader.since(start), parts=tuple(parts))
     elif reader.sees("CHECK"):
         check = _check(reader)
-        found = Node("CHECK", reader.since(start), parts=(*parts, *check.parts))
+        constraint = Node("CHECK", reader.since(start), parts=(*parts, *check.parts))
     else:
         raise reader.expected(("PRIMARY", "UNIQUE", "FOREIGN", "CHECK"))
     behind: list[Node] = []
     while not reader.done:
         behind.append(_behind_constraint(reader))
-    return Node("constraint", reader.since(start), parts=(found, *behind))
+    return Node("constraint", reader.since(start), parts=(constraint, *behind))
 
 
 def _key(reader: Reader) -> list[Node]:
@@ -271,8 +271,8 @@ def _check(reader: Reader) -> Node:
 def _behind_constraint(reader: Reader) -> Node:
     start = reader.at
     for words in _BEHIND_CONSTRAINTS:
-        if found := reader.clause(*words):
-            return found
+        if clause := reader.clause(*words):
+            return clause
     if reader.take("INCLUDE"):
         reader.inside()
         return Node("INCLUDE", reader.since(start))

@@ -29,13 +29,13 @@ _GRANTED_ON: Final = (
 def create_object(reader: Reader) -> Node:
     """Any other CREATE: `kind`, the name, and what stands behind it where it is one of Kimberlite's own."""
     reader.need("CREATE")
-    parts = [found for found in (reader.clause("OR", "REPLACE") or reader.clause("OR", "ALTER"),) if found]
+    parts = reader.optional("OR", "REPLACE") or reader.optional("OR", "ALTER")
     if reader.take("DEFINER", "="):
         reader.until("VIEW", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT")
     while reader.takes_name(1) and reader.take_any(*_MODIFIERS):
         pass
     kind = _kind(reader)
-    parts += [kind, *_guard(reader, "IF", "NOT", "EXISTS")]
+    parts += [kind, *reader.optional("IF", "NOT", "EXISTS")]
     if reader.takes_name() and not reader.sees("AUTHORIZATION"):
         parts.append(reader.dotted())
     elif reader.done or kind.text in _OWN:
@@ -118,14 +118,14 @@ def _user(reader: Reader) -> list[Node]:
 def drop(reader: Reader) -> Node:
     """Any DROP from its first word: `kind`, the guard, the names, and what stands behind them."""
     reader.need("DROP")
-    parts = [found for found in (reader.clause("TEMPORARY"),) if found]
+    parts = reader.optional("TEMPORARY")
     at = reader.at
     word = reader.take_any("TABLE", "INDEX")
     kind = reader.node("kind", at, text=word) if word else _kind(reader)
     parts.append(kind)
     if kind.text == "INDEX" and reader.takes_name(1):
-        parts += _guard(reader, "CONCURRENTLY")
-    parts += _guard(reader, "IF", "EXISTS")
+        parts += reader.optional("CONCURRENTLY")
+    parts += reader.optional("IF", "EXISTS")
     if not word:
         if kind.text in _OWN:
             parts.append(reader.name(f"a {_OWN[kind.text]} name"))
@@ -156,7 +156,7 @@ def truncate(reader: Reader) -> Node:
     parts = _list(reader, "a table name")
     if reader.take_any("RESTART", "CONTINUE"):
         reader.need("IDENTITY")
-    parts += _guard(reader, "CASCADE") or _guard(reader, "RESTRICT")
+    parts += reader.optional("CASCADE") or reader.optional("RESTRICT")
     reader.take("CONSTRAINTS")
     reader.finish("the end of the statement", "CASCADE", "RESTRICT")
     return reader.node("TRUNCATE", 0, *parts)
@@ -210,11 +210,6 @@ def _grantee(reader: Reader) -> Node:
     if reader.takes_name(1):
         reader.take_any("ROLE", "USER", "GROUP")
     return reader.dotted("a role name")
-
-
-def _guard(reader: Reader, *words: str) -> list[Node]:
-    found = reader.clause(*words)
-    return [found] if found else []
 
 
 def _list(reader: Reader, what: str) -> list[Node]:

@@ -24,7 +24,7 @@ def insert(reader: Reader) -> Node:
     kind = "REPLACE" if reader.take("REPLACE") else "INSERT"
     if kind == "INSERT":
         reader.need("INSERT")
-        parts += _or(reader) or [found for found in _insert_flags(reader) if found]
+        parts += _or(reader) or _insert_flags(reader)
     into = reader.take("INTO")
     for flag in ("LOCAL", "TABLE"):
         if reader.sees(flag) and reader.takes_name(1) and reader.peek(1).upper not in _INSERT_WORDS:
@@ -50,9 +50,9 @@ def insert(reader: Reader) -> Node:
     return reader.node(kind, 0, *parts)
 
 
-def _insert_flags(reader: Reader) -> tuple[Node | None, ...]:
-    replace = reader.clause("REPLACE") if reader.sees("INTO", ahead=1) else None
-    return reader.clause("IGNORE"), replace, reader.clause("OVERWRITE")
+def _insert_flags(reader: Reader) -> list[Node]:
+    flags = reader.optional("REPLACE") if reader.sees("INTO", ahead=1) else []
+    return [*reader.optional("IGNORE"), *flags, *reader.optional("OVERWRITE")]
 
 
 def _source(reader: Reader) -> Node:
@@ -159,8 +159,8 @@ def delete(reader: Reader) -> Node:
         reader.at = at
         parts = [part for part in parts if part.kind != "target"]
         _check_from(reader)
-    elif found := reader.clause("FROM"):
-        parts.append(found)
+    elif from_ := reader.clause("FROM"):
+        parts.append(from_)
     parts.append(read_table(reader))
     return reader.node("DELETE", 0, *parts, *_joined(reader), *_tail(reader, _CLAUSES))
 
@@ -191,38 +191,38 @@ def _or(reader: Reader) -> list[Node]:
 
 def _flags(reader: Reader, *words: str) -> list[Node]:
     """Flag words that a table's name or FROM follows; a table of that name itself is left alone."""
-    found: list[Node] = []
+    flags: list[Node] = []
     while reader.word in words and reader.takes_name(1) and reader.peek(1).upper not in ("SET", "WHERE", "AS"):
-        found.append(Node(reader.word, reader.step().span))
-    return found
+        flags.append(Node(reader.word, reader.step().span))
+    return flags
 
 
 def _joined(reader: Reader) -> list[Node]:
     """JOIN … ON … before SET or WHERE, and MySQL's further tables, which are a JOIN of no words."""
-    found: list[Node] = []
+    joins: list[Node] = []
     while reader.sees(",") or reader.word in JOINS:
         at = reader.at
         if reader.take(","):
-            found.append(reader.node("JOIN", at, read_table(reader), text=","))
+            joins.append(reader.node("JOIN", at, read_table(reader), text=","))
         else:
-            found += read_joins(reader)
-    return found
+            joins += read_joins(reader)
+    return joins
 
 
 def read_set(reader: Reader) -> Node:
     """SET and its assignments: each of a name, or a list of names, and a value."""
     start = reader.at
     reader.need("SET")
-    found: list[Node] = []
+    assignments: list[Node] = []
     while True:
         at = reader.at
         target = reader.node("columns", at, *reader.names()) if reader.sees("(") else reader.dotted("a column name")
         if not (reader.take("=") or reader.take(":=") or reader.take("==")):
             raise reader.expected(("=",))
-        found.append(reader.node("assignment", at, target, read_expression(reader, _LIST_ENDS)))
+        assignments.append(reader.node("assignment", at, target, read_expression(reader, _LIST_ENDS)))
         comma = reader.take(",")
         if not comma:
-            return reader.node("SET", start, *found)
+            return reader.node("SET", start, *assignments)
         if reader.done or (reader.sees("WHERE") and reader.peek(1).text not in ("=", ".")):
             raise NotSqlError("nothing follows this comma", comma, "remove the comma")
 
@@ -232,22 +232,22 @@ _CLAUSES: Final = ("WHERE", "FROM", "USING", "ORDER", "LIMIT", "OFFSET", "RETURN
 
 def _tail(reader: Reader, words: tuple[str, ...]) -> list[Node]:
     """The clauses that begin with one of these words, in any order; raises NotSqlError at anything else behind SET."""
-    found: list[Node] = []
+    clauses: list[Node] = []
     while not reader.done:
         at = reader.at
         word = reader.word
         if word in JOINS and words is _CLAUSES:
-            found += read_joins(reader)
+            clauses += read_joins(reader)
             continue
-        if word not in words or (word == "WHERE" and any(node.kind == "WHERE" for node in found)):
+        if word not in words or (word == "WHERE" and any(node.kind == "WHERE" for node in clauses)):
             if words is _CLAUSES:
                 raise reader.expected(
                     ("the end of the statement", "WHERE", "LIMIT", "ORDER", "RETURNING", "FROM", "ON", "SET")
                 )
-            return found
+            return clauses
         reader.step()
-        found.append(_clause(reader, at, word))
-    return found
+        clauses.append(_clause(reader, at, word))
+    return clauses
 
 
 def _clause(reader: Reader, at: int, word: str) -> Node:
@@ -285,27 +285,27 @@ def _offset(reader: Reader) -> list[Node]:
 
 
 def _ordered(reader: Reader) -> list[Node]:
-    found: list[Node] = []
+    terms: list[Node] = []
     while True:
-        found.append(read_expression(reader, _ORDER_ENDS))
+        terms.append(read_expression(reader, _ORDER_ENDS))
         reader.take_any("ASC", "DESC")
         if nulls := reader.clause("NULLS", "FIRST") or reader.clause("NULLS", "LAST"):
-            found.append(nulls)
+            terms.append(nulls)
         if not reader.take(","):
-            return found
+            return terms
 
 
 _RETURNED_ENDS: Final = _LIST_ENDS | {"AS"}
 
 
 def _returned(reader: Reader) -> list[Node]:
-    found: list[Node] = []
+    items: list[Node] = []
     while True:
         at = reader.at
         if star := reader.take("*"):
-            found.append(Node("*", star))
+            items.append(Node("*", star))
         else:
             item = read_expression(reader, _RETURNED_ENDS)
-            found.append(reader.node("AS", at, item, reader.name("an alias")) if reader.take("AS") else item)
+            items.append(reader.node("AS", at, item, reader.name("an alias")) if reader.take("AS") else item)
         if not reader.take(","):
-            return found
+            return items

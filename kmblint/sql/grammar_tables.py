@@ -37,7 +37,7 @@ def create_table(reader: Reader) -> Node:
     reader.need("CREATE")
     parts = _heading(reader, _TABLE_KINDS)
     reader.need("TABLE")
-    parts += _optional(reader.clause("IF", "NOT", "EXISTS"))
+    parts += reader.optional("IF", "NOT", "EXISTS")
     parts.append(reader.dotted("a table name"))
     if reader.sees("(") and reader.peek(1).upper not in QUERY_WORDS:
         inside = reader.inside()
@@ -53,16 +53,12 @@ def create_table(reader: Reader) -> Node:
 
 
 def _heading(reader: Reader, kinds: tuple[str, ...]) -> list[Node]:
-    parts = _optional(reader.clause("OR", "REPLACE"))
+    parts = reader.optional("OR", "REPLACE")
     while reader.word in kinds:
         at = reader.at
         word = reader.step().upper
         parts.append(reader.node("TEMPORARY" if word == "TEMP" else word, at))
     return parts
-
-
-def _optional(node: Node | None) -> list[Node]:
-    return [node] if node else []
 
 
 def _part(item: Reader, *, alone: bool) -> Node:
@@ -91,8 +87,8 @@ def _table_option(reader: Reader) -> Node:
         reader.rest()
         return reader.node("AS SELECT", start)
     for words in _BARE_OPTIONS:
-        if found := reader.clause(*words):
-            return found
+        if option := reader.clause(*words):
+            return option
     if word := reader.take_any(*_GROUPED_OPTIONS):
         reader.inside()
         return reader.node(word, start)
@@ -135,14 +131,14 @@ def create_index(reader: Reader) -> Node:
     reader.need("CREATE")
     parts = _heading(reader, _INDEX_KINDS)
     reader.need("INDEX")
-    parts += _optional(reader.clause("CONCURRENTLY")) + _optional(reader.clause("IF", "NOT", "EXISTS"))
+    parts += reader.optional("CONCURRENTLY") + reader.optional("IF", "NOT", "EXISTS")
     if not reader.sees("ON") or reader.sees("ON", ahead=1):
         parts.append(reader.dotted("an index name"))
     parts += _method(reader)
     at = reader.at
     reader.need("ON")
     if reader.sees("ONLY") and reader.takes_name(1):
-        parts += _optional(reader.clause("ONLY"))
+        parts += reader.optional("ONLY")
     parts.append(reader.node("ON", at, reader.dotted("a table name")))
     parts += _method(reader)
     parts += index_parts(reader)
@@ -186,8 +182,8 @@ def _index_part(item: Reader) -> Node:
 
 def _part_option(item: Reader) -> Node:
     at = item.at
-    if found := item.clause("ASC") or item.clause("DESC"):
-        return found
+    if order := item.clause("ASC") or item.clause("DESC"):
+        return order
     if item.take("NULLS"):
         if not item.take_any("FIRST", "LAST"):
             raise item.expected(("FIRST", "LAST"))

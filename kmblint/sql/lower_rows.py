@@ -90,18 +90,20 @@ def update(root: Node) -> UpdateRows:
     assignments = tuple(_assignments(next(root.all("SET"))))
     table, alias = _table(root)
     where = root.child("WHERE")
-    found = condition(where.parts[0]) if where else None
+    predicate = condition(where.parts[0]) if where else None
     reads = _read(root, *_beside(root))
-    return UpdateRows(table, assignments, found, root.span, alias, _limit(root), _joined(root), _behind(root), reads)
+    return UpdateRows(
+        table, assignments, predicate, root.span, alias, _limit(root), _joined(root), _behind(root), reads
+    )
 
 
 def delete(root: Node) -> DeleteRows:
     """The rows that a DELETE takes away."""
     table, alias = _table(root)
     where = root.child("WHERE")
-    found = condition(where.parts[0]) if where else None
+    predicate = condition(where.parts[0]) if where else None
     reads = _read(root, *_beside(root))
-    return DeleteRows(table, found, root.span, alias, _limit(root), _joined(root), _behind(root), reads)
+    return DeleteRows(table, predicate, root.span, alias, _limit(root), _joined(root), _behind(root), reads)
 
 
 def _table(root: Node) -> tuple[Name, str | None]:

@@ -98,8 +98,8 @@ def column(node: Node) -> ColumnDefinition:
             case _:
                 pass  # noted, whatever it is
         clauses.append(_clause(option))
-    found, span = (DataType(""), name.span) if kind is None else (data_type(kind), kind.span)
-    return ColumnDefinition(name, found, span, node.span, nullable, default, tuple(constraints), tuple(clauses))
+    type_, span = (DataType(""), name.span) if kind is None else (data_type(kind), kind.span)
+    return ColumnDefinition(name, type_, span, node.span, nullable, default, tuple(constraints), tuple(clauses))
 
 
 def data_type(node: Node) -> DataType:
@@ -140,8 +140,8 @@ def constraint(node: Node) -> Constraint:
 
 
 def _key(node: Node) -> tuple[Name, ...]:
-    found = node.child("columns")
-    names = (name_of(part) for part in (found.parts if found else ()))
+    columns = node.child("columns")
+    names = (name_of(part) for part in (columns.parts if columns else ()))
     return tuple(name.name for name in names if name is not None)
 
 
@@ -175,7 +175,7 @@ def create_index(root: Node) -> AddIndex:
 
 def _index_parts(node: Node) -> tuple[tuple[IndexPart, ...], dict[Node, tuple[Clause, ...]]]:
     """The parts, and the clauses in each (DESC, NULLS …)."""
-    found: list[IndexPart] = []
+    index_parts: list[IndexPart] = []
     clauses: dict[Node, tuple[Clause, ...]] = {}
     for part in node.all("part"):
         expression, *options = part.parts
@@ -188,8 +188,8 @@ def _index_parts(node: Node) -> tuple[tuple[IndexPart, ...], dict[Node, tuple[Cl
         noted += (_clause(option) for option in options if option.kind != "ASC")
         clauses[part] = tuple(noted)
         column = Name(name.text, name.span, name.quoted) if name else None
-        found.append(IndexPart(column, span, any(option.kind == "DESC" for option in options), refs))
-    return tuple(found), clauses
+        index_parts.append(IndexPart(column, span, any(option.kind == "DESC" for option in options), refs))
+    return tuple(index_parts), clauses
 
 
 # --- ALTER TABLE ------------------------------------------------------------------------------------------------------
@@ -214,10 +214,10 @@ def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:
             first, *behind = parts[0].parts
             yield AddConstraint(table, constraint(first), span, tuple(map(_clause, behind)))
         case "ADD INDEX":
-            found, noted = _index_parts(action)
+            index_parts, noted = _index_parts(action)
             others = (part for part in parts if part.kind != Shape.NAME)
             clauses = (clause for part in others for clause in noted.get(part, (_clause(part),)))
-            yield AddIndex(table, names[0] if names else None, found, span, clauses=tuple(clauses))
+            yield AddIndex(table, names[0] if names else None, index_parts, span, clauses=tuple(clauses))
         case "DROP COLUMN":
             yield DropColumn(table, names[0], span, exists, cascade, guard)
         case "DROP CONSTRAINT":

@@ -214,8 +214,8 @@ def _opaque_if(node: Node, *operands: Value) -> OpaqueValue | None:
 
 def _blurred(node: Node, *operands: Value) -> OpaquePredicate | None:
     """A comparison of what isn't modelled isn't either, unless parentheses keep it apart."""
-    found = _opaque_if(node, *operands)
-    return OpaquePredicate(found.reason, node.span, found.columns) if found else None
+    opaque = _opaque_if(node, *operands)
+    return OpaquePredicate(opaque.reason, node.span, opaque.columns) if opaque else None
 
 
 def _opaque(node: Node) -> OpaqueValue:
@@ -230,8 +230,8 @@ _REASONS: Final[dict[str, str]] = {
 
 def _flat(kind: type[And | Or], parts: tuple[Node, ...]) -> Iterator[Predicate]:
     for part in parts:
-        found = condition(part)
-        yield from found.parts if isinstance(found, kind) else (found,)
+        inner = condition(part)
+        yield from inner.parts if isinstance(inner, kind) else (inner,)
 
 
 def _bare(left: Value) -> Predicate:

@@ -87,8 +87,8 @@ def _read(reader: Reader) -> Node:
             kind = reader.name("the kind of an object")
             reader.rest()
             return reader.node("COMMENT", 0, text=kind.text.upper())
-    if found := _VERBS.get(word):
-        return found(reader)
+    if read_statement := _VERBS.get(word):
+        return read_statement(reader)
     return _plain(reader, word)
 
 
@@ -104,11 +104,11 @@ def _query_in_time(reader: Reader) -> Node:
     if not words:
         return read_query(reader)
     stop = len(reader.tokens) - words
-    found = read_query(reader.part(reader.at, stop))
+    query = read_query(reader.part(reader.at, stop))
     reader.at = stop
     last = reader.tokens[-1]
     when = Node("AS OF", reader.rest().part_span(), last.value if last.kind is Kind.STRING else "")
-    return Node(found.kind, Span(found.span.start, last.end), parts=(*found.parts, when))
+    return Node(query.kind, Span(query.span.start, last.end), parts=(*query.parts, when))
 
 
 def _create(reader: Reader) -> Node:
@@ -238,10 +238,10 @@ def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:
     if separator is not None:
         message = "`GO` is no SQL but a word of SQL Server's tools, and it ends no statement here"
         return Problem(message, separator, "leave it out, and end the statement before it with `;`")
-    found = next(placeholders(piece.tokens), None)
-    if found is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
-        shown = "".join(token.text for token in piece.tokens if token.span in found)
-        return Problem(f"the placeholder `{short(shown)}` isn't filled in", found, "write the value itself")
+    placeholder = next(placeholders(piece.tokens), None)
+    if placeholder is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
+        shown = "".join(token.text for token in piece.tokens if token.span in placeholder)
+        return Problem(f"the placeholder `{short(shown)}` isn't filled in", placeholder, "write the value itself")
     if any(token.span == error.span and token.upper == "END" for token in piece.tokens):
         help_ = "leave it out: a parser that takes it drops whatever stands behind it, a WHERE too"
         return Problem("`END` closes nothing here", error.span, help_)

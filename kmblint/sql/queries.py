@@ -23,16 +23,16 @@ def read_query(reader: Reader) -> Node:
     whole = reader.whole
     start, kept = reader.at, (whole.depth, whole.deepest, whole.deepest_at)
     try:
-        found = _query(reader)
+        query = _query(reader)
         reader.finish()
     except NotSqlError as error:
         stumble = Node("stumble", error.span, reader.text[error.span.start : error.span.end])
         reader.at = start
-        found = dialect.query(reader.rest().slice(), reader.text)
-        found = Node(Shape.QUERY, found.span, parts=(*found.parts, stumble))
+        query = dialect.query(reader.rest().slice(), reader.text)
+        query = Node(Shape.QUERY, query.span, parts=(*query.parts, stumble))
     if start:  # what a sub-query nests is no nesting of its statement
         whole.depth, whole.deepest, whole.deepest_at = kept
-    return found
+    return query
 
 
 def _query(reader: Reader) -> Node:
@@ -99,21 +99,21 @@ def _select(reader: Reader) -> list[Node]:
 def _items(reader: Reader) -> list[Node]:
     if reader.sees("FROM"):
         raise reader.expected(("a value",))
-    found: list[Node] = []
+    items: list[Node] = []
     while True:
         start = reader.at
         if star := reader.take("*"):
-            found.append(Node("*", star))
+            items.append(Node("*", star))
         elif reader.takes_name() and reader.sees(".", "*", ahead=1):
             reader.at += 3
-            found.append(Node("item", reader.since(start), "*"))
+            items.append(Node("item", reader.since(start), "*"))
         else:
             parts = [parse_expression(reader)]
             if reader.take("AS") or (reader.takes_word() and reader.word not in COLUMN_ALIAS_STOPS):
                 parts.append(reader.name("an alias"))
-            found.append(Node("item", reader.since(start), parts=tuple(parts)))
+            items.append(Node("item", reader.since(start), parts=tuple(parts)))
         if not reader.take(","):
-            return found
+            return items
 
 
 def read_table(reader: Reader) -> Node:
@@ -145,7 +145,7 @@ def read_table(reader: Reader) -> Node:
 
 def read_joins(reader: Reader) -> list[Node]:
     """JOIN … ON …, each with its table and its condition."""
-    found: list[Node] = []
+    joins: list[Node] = []
     while reader.word in JOINS:
         start = reader.at
         crossed = reader.sees("CROSS") or reader.sees("NATURAL")
@@ -158,8 +158,8 @@ def read_joins(reader: Reader) -> list[Node]:
             parts += reader.names()
         elif not crossed:
             parts.append(Node("no condition", reader.peek().span))
-        found.append(Node("JOIN", reader.since(start), parts=tuple(parts)))
-    return found
+        joins.append(Node("JOIN", reader.since(start), parts=tuple(parts)))
+    return joins
 
 
 def read_order(reader: Reader) -> Node:
@@ -177,15 +177,15 @@ def read_order(reader: Reader) -> Node:
 
 
 def _tail(reader: Reader) -> list[Node]:
-    found: list[Node] = []
+    clauses: list[Node] = []
     if reader.sees("ORDER"):
-        found.append(read_order(reader))
+        clauses.append(read_order(reader))
     for word in ("LIMIT", "OFFSET"):
         at = reader.at
         if reader.take(word):
             bound = parse_expression(reader)
-            found.append(Node(word, reader.since(at), parts=(bound,)))
+            clauses.append(Node(word, reader.since(at), parts=(bound,)))
             if word == "OFFSET":
                 reader.take_any("ROW", "ROWS")
     _ = reader.take("FOR", "UPDATE") or reader.take("FOR", "SHARE")
-    return found
+    return clauses

@@ -131,6 +131,11 @@ class Reader:
         span = self.take(*words)
         return Node(" ".join(words), span) if span else None
 
+    def optional(self, *words: str) -> list[Node]:
+        """Reads a clause as `clause` does, as a list that is empty where it doesn't come next."""
+        clause = self.clause(*words)
+        return [clause] if clause else []
+
     def need(self, *words: str) -> Span:
         """Reads these keywords or symbols; raises NotSqlError where something else stands."""
         first = self.at
@@ -170,14 +175,12 @@ class Reader:
 
     def dotted(self, what: str = "a name") -> Node:
         """Reads an identifier with the qualifiers before it."""
-        found = self.name(what)
+        name = self.name(what)
         while self.take("."):
             part = self.name(what)
-            before = found.text if found.qualifier is None else f"{found.qualifier}.{found.text}"
-            found = Node(
-                Shape.NAME, found.span.to(part.span), part.text, (), before, quoted=found.quoted or part.quoted
-            )
-        return found
+            before = name.text if name.qualifier is None else f"{name.qualifier}.{name.text}"
+            name = Node(Shape.NAME, name.span.to(part.span), part.text, (), before, quoted=name.quoted or part.quoted)
+        return name
 
     def inside(self) -> Reader:
         """Reads a pair of parentheses: a reader of what they hold; raises NotSqlError where it isn't closed."""
@@ -237,11 +240,11 @@ class Reader:
         inside = self.inside()
         if inside.done:
             raise inside.expected((what,))
-        found: list[Node] = []
+        names: list[Node] = []
         for item in inside.items():
-            found.append(item.name(what))
+            names.append(item.name(what))
             item.finish(",")
-        return tuple(found)
+        return tuple(names)
 
     def finish(self, *expected: str) -> None:
         """Raises NotSqlError where something is left."""
@@ -285,15 +288,15 @@ def short(text: str) -> str:
 
 def _closings(tokens: Sequence[Token]) -> dict[int, int]:
     """The index of the bracket that closes each opening one, whatever the two look like."""
-    found: dict[int, int] = {}
+    closings: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
         symbol = token.upper
         if symbol in _OPENING:
             opened.append(index)
         elif symbol in _CLOSING and opened:
-            found[opened.pop()] = index
-    return found
+            closings[opened.pop()] = index
+    return closings
 
 
 def _meant(token: Token, choices: tuple[str, ...]) -> str | None:
