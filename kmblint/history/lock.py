@@ -105,7 +105,7 @@ def relocked(history: History, wanted: Iterable[Entry]) -> str:
     if damages or len(set(spans)) < len(spans):
         line = source.position((damages[0].place.span if damages else spans[0]).start).line
         reason = damages[0].message if damages else "its entries are no `[[migration]]` tables"
-        raise InputError(f"{source.path}:{line}: {reason}; mend it, or remove the file and let this command write it")
+        raise InputError(f"{source.path}:{line}: {reason}; mend it, or remove the file and let `kmblint lock` write it")
     parts, at = [], 0
     left = {entry.id: entry for entry in wanted}
     for record in records:
