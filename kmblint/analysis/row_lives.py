@@ -16,7 +16,7 @@ from kmblint.schema.changes import AddTable, DeleteRows, DropTable, InsertRows, 
 from kmblint.schema.predicate import And, ColumnRef, Predicate, Value
 from kmblint.schema.rows import Key, inserted_columns, keys_named, point_lookup
 from kmblint.targets.capabilities import Pages
-from kmblint.targets.kimberlite.pages import (
+from kmblint.targets.pages import (
     as_json,
     field_bytes,
     key_bytes,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kmblint.targets.kimberlite.pages import (
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
+from kmblint.targets.pages import (
     field_bytes,
     insert_event,
     key_bytes,
     row_bytes,
     update_event,
 )
-from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.verdict import OversizedChange, OversizedRow, Verdict
 from tests.targets.judging import last
 

@@ -11,7 +11,7 @@ from kmblint.schema.parts import OnConflict, Row
 from kmblint.schema.predicate import ColumnRef, Text
 from kmblint.schema.rows import Key
 from kmblint.targets.capabilities import Pages
-from kmblint.targets.kimberlite.pages import (
+from kmblint.targets.pages import (
     as_json,
     encoded,
     field_bytes,
