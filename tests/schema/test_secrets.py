@@ -33,6 +33,20 @@ def test_the_column_says_so(column: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO t (id, token) VALUES (1, {})",
+        "INSERT INTO t (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET token = {}",
+        "UPDATE t SET name = 'a', token = {} WHERE id = 1",
+        "INSERT INTO settings (name, value) VALUES ('smtp_password', {})",
+        "UPDATE settings SET value = {} WHERE name = 'smtp_password'",
+    ],
+)
+def test_wherever_a_value_is_written(sql: str) -> None:
+    assert found(sql.format("'k9-Lm2-77pq-0x'")) == ["'k9-Lm2-77pq-0x'"]
+
+
+@pytest.mark.parametrize(
     "column",
     [
         "password_hash",
