@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
 from kmblint.cli.judging import known_findings, settings_of
-from kmblint.cli.mending import Mended, Mending, mend_history, written
+from kmblint.cli.mending import Mended, Mending, mend_history, mending_of, written
 from kmblint.cli.options import day, history_options, request_of
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
 from kmblint.config.configuration import Config
@@ -184,6 +184,10 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @click.option(
     "--fix-only", metavar="RULES", callback=_names, multiple=True, help="Apply the fixes of these rules only."
 )
+@click.option(
+    "--add-suppressions", is_flag=True, help="Write a suppression for each finding into the header of its file."
+)
+@click.option("--reason", metavar="TEXT", help="Why; it stands behind each suppression that is added.")
 @click.option("--all-history", is_flag=True, help="Show also what only an edit of an applied file would mend.")
 @click.option("--today", metavar="DATE", callback=day, help="The day that `until=` of suppressions is held against.")
 @click.option(
@@ -225,10 +229,11 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     of a single file is replayed, and only the file's own findings are shown. `-` reads the text of --stdin-filename
     from standard input, as an editor gives it; with --fix it is printed as the fixes leave it.
 
-    --fix never touches an applied file, and leaves out what would lead to another finding.
+    --fix never touches an applied file, and leaves out what would lead to another finding; nor does --add-suppressions
+    touch one.
 
-    Ends with 0 where nothing is at or above --fail-on, 1 where something is or --fix wrote, 2 where the set-up is
-    wrong, 3 where kmblint itself fails.
+    Ends with 0 where nothing is at or above --fail-on, 1 where something is or a migration was written to, 2 where the
+    set-up is wrong, 3 where kmblint itself fails.
     """
     outputs: tuple[Output, ...] = options["output_format"]
     keys = ("select", "extend-select", "ignore", "fail-on", "min-confidence")
@@ -237,7 +242,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     asked["fixable"] = options["fix_only"]
     asked["output-format"] = next((output.format for output in outputs if output.file is None), None)
     request = request_of(options, asked)
-    mending = _mending(options, request)
+    mending = mending_of(options, request.unsaved)
     today = options["today"] or datetime.now().astimezone().date()
     if outputs and asked["output-format"] is None and options["output_file"]:
         raise click.UsageError("--output-file is for a format without a file of its own; name one.")
@@ -253,7 +258,11 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["verbose"]:
         complain("\n".join(answer.details))
     wrote = bool(mending) and written(
-        answer.mended, request.unsaved, writes=not options["diff"], quiet=options["quiet"]
+        answer.mended,
+        request.unsaved,
+        writes=not options["diff"],
+        quiet=options["quiet"],
+        suppressed=options["add_suppressions"],
     )
     if options["diff"]:
         ctx.exit(ExitCode.FINDINGS if wrote and not options["exit_zero"] else ExitCode.CLEAN)
@@ -276,14 +285,3 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         write(_rendered(answer.reports, output.format, view), file, answer.kept)
     code = max(answer.code, ExitCode.FINDINGS) if wrote and request.unsaved is None else answer.code
     ctx.exit(ExitCode.CLEAN if options["exit_zero"] and code is ExitCode.FINDINGS else code)
-
-
-def _mending(options: Mapping[str, Any], request: Request) -> Mending | None:
-    """What is asked of fixes; a usage error where an option needs one that says what to do with them."""
-    if not options["fix"] and not options["diff"]:
-        for name in ("unsafe_fixes", "fix_only"):
-            if options[name]:
-                option = f"--{name.replace('_', '-')}"
-                raise click.UsageError(f"{option} needs --fix, which writes, or --diff, which shows what would be.")
-        return None
-    return Mending(unsafe=options["unsafe_fixes"], unsaved=request.unsaved, now=datetime.now().astimezone())

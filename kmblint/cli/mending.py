@@ -1,12 +1,14 @@
-"""`kmblint check --fix` and `--diff`: the fixes of the opened histories, tried, written or shown."""
+"""`check --fix`, `--add-suppressions` and `--diff`: what they make of the opened histories, written or shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import click
 import msgspec
 from msgspec.structs import replace
 
@@ -14,10 +16,11 @@ from kmblint.cli.histories import Opened
 from kmblint.cli.output import complain, write
 from kmblint.config.selection import covered, recommended
 from kmblint.errors import GitError
-from kmblint.findings import Applicability, Diagnostic, Fix
+from kmblint.findings import Applicability, Diagnostic, Fix, Report
 from kmblint.fixing import disk
 from kmblint.fixing.draft import Draft
 from kmblint.fixing.rounds import Outcome, mend
+from kmblint.fixing.suppressing import suppress
 from kmblint.history import base
 from kmblint.history.decode import Spelling
 from kmblint.history.files import History
@@ -40,6 +43,28 @@ class Mending(msgspec.Struct, frozen=True):
     """A file that is given as a text, and stays one: only its own edits are wanted."""
     now: datetime | None = None
     """The time that new migrations name."""
+    reason: str | None = None
+    """Why findings are to be suppressed; None where they are to be mended."""
+
+
+def mending_of(options: Mapping[str, Any], unsaved: Path | None) -> Mending | None:
+    """What the options ask for; a usage error where one needs another that says what to do, or excludes it."""
+    if options["add_suppressions"]:
+        if options["fix"] or options["unsafe_fixes"] or options["fix_only"] or unsaved is not None:
+            raise click.UsageError("--add-suppressions goes with neither fixes nor standard input.")
+        reason = (options["reason"] or "").strip()
+        if not reason or not reason.isprintable():
+            raise click.UsageError("--add-suppressions needs a --reason: one line that says why, for whoever reads it.")
+        return Mending(reason=reason)
+    if options["reason"] is not None:
+        raise click.UsageError("--reason needs --add-suppressions.")
+    if not options["fix"] and not options["diff"]:
+        for name in ("unsafe_fixes", "fix_only"):
+            if options[name]:
+                option = f"--{name.replace('_', '-')}"
+                raise click.UsageError(f"{option} needs --fix, which writes, or --diff, which shows what would be.")
+        return None
+    return Mending(unsafe=options["unsafe_fixes"], unsaved=unsaved, now=datetime.now().astimezone())
 
 
 class Mended(msgspec.Struct, frozen=True):
@@ -66,7 +91,9 @@ _PERHAPS: Final = "it may be applied"
 
 
 def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Target, mending: Mending) -> Mended:
-    """The history with the fixes that are wanted of it, in memory."""
+    """The history with the fixes, or the suppressions, that are wanted of it, in memory."""
+    if mending.reason is not None:
+        return _suppressed(one, settings, rulebook, target, mending.reason)
     # What the user ignores is no matter to him; all else that is recommended must not get worse, selected or not.
     rules = {**recommended(one.config, rulebook), **settings.rules}
     alone = replace(settings, rules=rules, grouped=False, only_new=False, elsewhere=False, shown=None)
@@ -96,11 +123,24 @@ def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Ta
     )
 
 
+def _suppressed(one: Opened, settings: Settings, rulebook: Rulebook, target: Target, reason: str) -> Mended:
+    alone = replace(settings, grouped=False)
+    root = one.history.root
+    draft = Draft.of(one.history, spell=disk.spelling(root, one.access), frozen=disk.outside(root, one.history.by_file))
+    return Mended(one, suppress(one.history, draft, one.reread, partial(_judged, alone, rulebook, target), reason))
+
+
+def _judged(settings: Settings, rulebook: Rulebook, target: Target, history: History) -> Report:
+    return lint(history, settings, rulebook, target)
+
+
 def _touches_only(fix: Fix, file: str) -> bool:
     return not fix.files and all(edit.place.file == file for edit in fix.edits)
 
 
-def written(mended: Sequence[Mended], unsaved: Path | None, *, writes: bool, quiet: bool) -> bool:
+def written(
+    mended: Sequence[Mended], unsaved: Path | None, *, writes: bool, quiet: bool, suppressed: bool = False
+) -> bool:
     """Writes what fixes made, or prints it as a patch, and tells of it on standard error; whether there is anything.
 
     Of an unsaved file, the text goes to standard output. Raises InputError where a file can't be written.
@@ -114,7 +154,7 @@ def written(mended: Sequence[Mended], unsaved: Path | None, *, writes: bool, qui
         disk.write([(each.opened.history.root, each.opened.access, each.outcome.draft) for each in mended])
     if not quiet:
         for each in mended:
-            for line in told(each.outcome, _called(each), wrote=writes):
+            for line in told(each.outcome, _called(each), wrote=writes, suppressed=suppressed):
                 complain(line)
         if any(each.why.startswith(_PERHAPS) for one in mended for each in one.outcome.left_out):
             complain("say what is applied: `--applied-through 0007`, or `--applied-through 0` where nothing is")

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import Final
 
 from kmblint.fixing.rounds import LeftOut, Outcome
 from kmblint.reporters.characters import visible
 from kmblint.wording import counted
 
-_MOST: int = 8
+_MOST: Final = 8
 """Fixes that were left out which are told; the rest are counted."""
+_VERBS: Final = (("would fix", "fixed"), ("would suppress", "suppressed"))
 
 
-def told(outcome: Outcome, called: Callable[[str], str], *, wrote: bool) -> Iterator[str]:
+def told(outcome: Outcome, called: Callable[[str], str], *, wrote: bool, suppressed: bool = False) -> Iterator[str]:
     """A line for all, a line a file, and those that were left out; nothing where no fix was tried.
 
-    `called` says how the user calls a file of the folder; without `wrote`, it is what would be.
+    `called` says how the user calls a file of the folder; without `wrote`, it is what would be; with `suppressed`,
+    suppressions were written and no fixes.
     """
     changes = outcome.draft.changes
     if changes:
-        verb = "fixed" if wrote else "would fix"
+        verb = _VERBS[suppressed][wrote]
         more = outcome.gone - outcome.fixed
         followed = f", and {more} more that followed from {'it' if outcome.fixed == 1 else 'them'}" if more > 0 else ""
         yield f"{verb} {counted(outcome.fixed, 'finding')} in {counted(len(changes), 'file')}{followed}:"
@@ -31,7 +34,8 @@ def told(outcome: Outcome, called: Callable[[str], str], *, wrote: bool) -> Iter
         was = " (new)" if file.origin is None else f" (was `{file.origin}`)" if file.origin != file.name else ""
         yield visible(f"  {called(file.name)}{was}: {rules}")
     if outcome.left_out:
-        yield f"{counted(len(outcome.left_out), 'fix', 'fixes')} left out:"
+        what = ("finding", "findings") if suppressed else ("fix", "fixes")
+        yield f"{counted(len(outcome.left_out), *what)} left out:"
         yield from _left_out(outcome, called)
 
 
