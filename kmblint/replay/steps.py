@@ -223,22 +223,41 @@ def steps_of(
     contain: bool = True,
 ) -> Iterator[Step]:
     """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
-    sent = migration is not surroundings.history.baseline
-    meant = migration.statements
-    if sent and actual and target.capabilities.rollback_marker and migration.sent != migration.up:
-        meant = statements(migration.source, migration.sent)
-    for statement in meant:
-        try:
-            steps = tuple(_steps(surroundings, migration, statement, target, catalog, actual=actual, sent=sent))
-            steps = _undone(steps, catalog) if actual else steps
-        except Exception as error:
-            if not contain:
-                raise
-            crash = Crash(None, "KMB000", migration.place(statement.span), f"{type(error).__name__}: {error}")
-            judged = Form(), Outcome(Verdict.TAKEN)
-            steps = (Step(surroundings, target, migration, statement, None, catalog, catalog, *judged, crash=crash),)
+    for statement in meant(surroundings.history, migration, target, actual=actual):
+        steps = judged(surroundings, migration, statement, target, catalog, actual=actual, contain=contain)
         yield from steps
         catalog = steps[-1].after
+
+
+def meant(history: History, migration: Migration, target: Target, *, actual: bool) -> tuple[Statement, ...]:
+    """The statements of a migration: those of its up, or with `actual` of what the runner takes for it."""
+    sent = migration is not history.baseline
+    if sent and actual and target.capabilities.rollback_marker and migration.sent != migration.up:
+        return statements(migration.source, migration.sent)
+    return migration.statements
+
+
+def judged(
+    surroundings: Surroundings,
+    migration: Migration,
+    statement: Statement,
+    target: Target,
+    catalog: Catalog,
+    *,
+    actual: bool,
+    contain: bool = True,
+) -> tuple[Step, ...]:
+    """The steps of one statement on a catalogue, at least one; with `actual`, what isn't taken changes nothing."""
+    sent = migration is not surroundings.history.baseline
+    try:
+        steps = tuple(_steps(surroundings, migration, statement, target, catalog, actual=actual, sent=sent))
+        return _undone(steps, catalog) if actual else steps
+    except Exception as error:
+        if not contain:
+            raise
+        crash = Crash(None, "KMB000", migration.place(statement.span), f"{type(error).__name__}: {error}")
+        verdict = Form(), Outcome(Verdict.TAKEN)
+        return (Step(surroundings, target, migration, statement, None, catalog, catalog, *verdict, crash=crash),)
 
 
 def _undone(steps: tuple[Step, ...], catalog: Catalog) -> tuple[Step, ...]:

@@ -140,7 +140,7 @@ def transcribe(replayed: Replay, capabilities: Capabilities) -> Transcript:
         told = tuple(_file(migration, replayed.by_file.get(migration.file, ()), split=split, reached=reached))
         entries += told
         taken_by = numbers.setdefault(migration.number, migration.file) if numbered else migration.file
-        endings.append(_ending(migration, told, taken_by, reached=reached))
+        endings.append(ending_of(migration, told, taken_by, reached=reached))
         reached = reached and not endings[-1].stops
     stop = next((ending.migration for ending in endings if ending.stops), None)
     return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if numbered else "", stop)
@@ -149,20 +149,21 @@ def transcribe(replayed: Replay, capabilities: Capabilities) -> Transcript:
 def _file(migration: Migration, steps: tuple[Step, ...], *, split: bool, reached: bool) -> Iterator[Entry]:
     """The entries of one file, in the order of its text."""
     statements = [tuple(group) for _, group in groupby(steps, key=lambda step: step.statement.span)]
-    told = [(group[0].statement.span.start, _entry(group)) for group in statements]
+    told = [(group[0].statement.span.start, entry_of(group)) for group in statements]
     if split:
         spans = [group[0].statement.span for group in statements]
         ends = [span.end for span in spans]
         for piece in migration.pieces:
             behind = bisect_right(ends, piece.span.start)
             if piece.sent and (behind == len(spans) or spans[behind].start >= piece.span.end):
-                told.append((piece.span.start, _comment(migration, piece)))
+                told.append((piece.span.start, comment_of(migration, piece)))
     for _, entry in sorted(told, key=lambda pair: pair[0]):
         yield msgspec.structs.replace(entry, reached=reached)
         reached = reached and (migration.applied or not entry.stops)
 
 
-def _entry(steps: tuple[Step, ...]) -> Entry:
+def entry_of(steps: tuple[Step, ...]) -> Entry:
+    """One statement, from its steps."""
     first = steps[0]
     source, span = first.migration.source, first.statement.span
     verdict = next((step.outcome.verdict for step in steps if not step.outcome.verdict.happens), None)
@@ -200,7 +201,8 @@ _FATES: Final = {
 }
 
 
-def _comment(migration: Migration, piece: Piece) -> Entry:
+def comment_of(migration: Migration, piece: Piece) -> Entry:
+    """A piece of comments alone, which is sent like a statement."""
     return Entry(
         migration=migration,
         line=migration.source.position(piece.span.start).line,
@@ -216,7 +218,7 @@ def _comment(migration: Migration, piece: Piece) -> Entry:
     )
 
 
-def _ending(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, reached: bool) -> Ending:
+def ending_of(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, reached: bool) -> Ending:
     """How a file ends whose number the file `taken_by` has taken."""
     if migration.applied:
         return Ending(migration, reached=True, recorded=True, stops=False, note="")
