@@ -64,7 +64,7 @@ def test_contributing_shows_the_rooms_in_their_order() -> None:
         ("networkx", "analysis/graph"),
         ("click", "cli/"),
         ("wcwidth", "reporters/characters"),
-        ("subprocess", "history/git"),
+        ("kimberlite", "live/client"),
         ("rpds", "schema/ordered"),
     ],
 )
@@ -72,6 +72,11 @@ def test_libraries_have_one_door(library: str, door: str) -> None:
     users = {_name(path) for path in MODULES if any(name.split(".")[0] == library for name in _imports(path))}
     assert users, f"nothing imports {library}"
     assert {name for name in users if not name.startswith(door)} == set()
+
+
+def test_programs_are_started_for_git_and_the_engine_alone() -> None:
+    users = {_name(path) for path in MODULES if any(name.split(".")[0] == "subprocess" for name in _imports(path))}
+    assert users == {"history/git", "live/harness"}
 
 
 WHOLE: Final = [

@@ -17,7 +17,7 @@ from kmblint.cli.debug import wants_traceback
 from kmblint.errors import ISSUES, ExitCode, KmblintError
 
 _COMMANDS: Final = (
-    "check", "baseline", "replay", "schema", "diff", "history", "graph",
+    "check", "baseline", "replay", "schema", "diff", "history", "graph", "rehearse", "drift",
     "new", "renumber", "lock", "explain", "rules", "config",
 )  # fmt: skip
 _INTERRUPTED: Final = 130

@@ -11,7 +11,7 @@ import msgspec
 
 from kmblint.access import LARGEST
 from kmblint.findings import Confidence, Severity
-from kmblint.targets import ENGINES, NAMES
+from kmblint.targets import AUTO, ENGINES, NAMES
 from kmblint.wording import one_of
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "findings-baseline": Key("findings_baseline", None, "--baseline", _path),
     "max-file-size": Key("max_file_size", LARGEST, "--max-file-size", _size),
     "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(NAMES, value)),
-    "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of(ENGINES, value)),
+    "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of((*ENGINES, AUTO), value)),
     "history.applied": Key("applied", None, "--applied-through", _applied),
     "history.failed": Key("failed", (), "", _strings),
     "history.baseline": Key("baseline", None, "", _path),

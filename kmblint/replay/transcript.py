@@ -143,7 +143,7 @@ def transcribe(replayed: Replay, capabilities: Capabilities) -> Transcript:
         endings.append(ending_of(migration, told, taken_by, reached=reached))
         reached = reached and not endings[-1].stops
     stop = next((ending.migration for ending in endings if ending.stops), None)
-    return Transcript(tuple(entries), tuple(endings), _obstacle(replayed.history) if numbered else "", stop)
+    return Transcript(tuple(entries), tuple(endings), obstacle_of(replayed.history) if numbered else "", stop)
 
 
 def _file(migration: Migration, steps: tuple[Step, ...], *, split: bool, reached: bool) -> Iterator[Entry]:
@@ -238,7 +238,7 @@ def ending_of(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, r
     return Ending(migration, reached, recorded=reached and not note, stops=stops, note=note)
 
 
-def _obstacle(history: History) -> str:
+def obstacle_of(history: History) -> str:
     """What makes the whole folder unusable for the runner."""
     broken = [f"`{each.file}` can't be read" for each in history.unreadable]
     broken += [f"`{each.file}` has no number" for each in history.migrations if not each.numbered]

@@ -14,6 +14,10 @@ ENGINES = ("0.9.1",)
 """The releases of Kimberlite's engine that there are facts of."""
 
 
+AUTO = "auto"
+"""Whatever release the server says it is; where none is asked, the newest that there are facts of."""
+
+
 def get(name: str, engine: str = ENGINES[-1]) -> Target:
     """The target of a name; raises `ConfigError` for a name or an engine that nobody knows."""
     if name == "guide":
@@ -22,8 +26,10 @@ def get(name: str, engine: str = ENGINES[-1]) -> Target:
         return Guide()
     if name != "kimberlite":
         raise ConfigError((f"there is no target `{name}`; write one of {', '.join(NAMES)}",))
+    if engine == AUTO:
+        engine = ENGINES[-1]
     if engine not in ENGINES:
-        raise ConfigError((f"nothing is known of engine `{engine}`; write one of {', '.join(ENGINES)}",))
+        raise ConfigError((f"nothing is known of engine `{engine}`; write one of {', '.join((*ENGINES, AUTO))}",))
     from kmblint.targets.kimberlite.releases import RELEASES
     from kmblint.targets.kimberlite.target import Kimberlite
 
@@ -39,4 +45,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["ENGINES", "NAMES", "Target", "get"]
+__all__ = ["AUTO", "ENGINES", "NAMES", "Target", "get"]

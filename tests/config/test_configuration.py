@@ -161,7 +161,7 @@ severity = "off"
         ("rules = 1", "1: `rules`: expected a table, `[rules]`"),
         ("select = [1]", "1: `select`: expected a list of strings, got [1]"),
         ("per-file-ignores = 1", "1: `per-file-ignores`: expected a table of globs, each with a list of rules"),
-        ('[target]\nengine = "0.8"', "2: `target.engine`: expected `0.9.1`, got `0.8`"),
+        ('[target]\nengine = "0.8"', "2: `target.engine`: expected `0.9.1`, `auto`, got `0.8`"),
         ("[history]\nbaseline = 1", "2: `history.baseline`: expected a path in quotes, got 1"),
         ("[tool.kmblint]\n", "1: `tool`: unknown key: here the keys stand at the top, without `[tool.kmblint]`"),
         ("a = 1\n<<<", "2: not TOML: invalid statement"),

@@ -1,0 +1,5 @@
+"""placeholder"""
+
+import click
+
+command = click.Command("drift")
