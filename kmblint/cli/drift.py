@@ -1,5 +1,82 @@
-"""placeholder"""
+"""`kmblint drift`: compares a live database with the migrations that are applied, without changing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import click
 
-command = click.Command("drift")
+from kmblint.cli.debug import debug_option
+from kmblint.cli.engines import address, target_of, tenant_option, timeout_option, token_of, token_option, wants_server
+from kmblint.cli.histories import open_histories
+from kmblint.cli.options import history_options, request_of
+from kmblint.cli.output import color_option, complain, wants_color, width, write
+from kmblint.errors import ExitCode, InputError
+from kmblint.live.client import RefusedError, ServerGoneError, connect
+from kmblint.live.drift import compare, fix_database, fix_history
+from kmblint.live.readback import read, release_of
+from kmblint.reporters.drift import as_json, as_migration, as_text
+from kmblint.reporters.paint import Paint
+from kmblint.wording import listed
+
+
+@click.command(name="drift", short_help="Compare a live database with the migrations, without changing it.")
+@history_options
+@click.option("--server", metavar="HOST:PORT", callback=address, required=True, help="The server to look at.")
+@tenant_option
+@token_option
+@click.option("--fix-history", is_flag=True, help="Print the migration that states what was done by hand.")
+@click.option("--fix-database", is_flag=True, help="Print the statements that undo it in the database.")
+@timeout_option
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@color_option
+@debug_option
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Compare a live database with the migrations that are applied, all of them where nothing is said.
+
+    Tables, columns and their order, types, NOT NULL, classifications, masking policies and the columns that they are on
+    are compared; what the server doesn't show (keys and indexes, in release 0.9.1) is named and never called equal.
+    Nothing is sent but SHOW statements and the client's calls for the release and the policies.
+
+    Ends with 0 where nothing differs, 1 where something does.
+    """
+    if options["fix_history"] and options["fix_database"]:
+        raise click.UsageError("--fix-history and --fix-database go opposite ways: give one.")
+    server, tenant = wants_server(options)
+    token = token_of(options["token_env"])
+    opened = open_histories(request_of(options))
+    if len(opened) > 1:
+        raise InputError(f"a database has one history: name one of {listed(one.history.called for one in opened)}")
+    (one,) = opened
+    connection = connect(server, tenant, token, options["timeout"], reads_only=True)
+    try:
+        release = release_of(connection)
+        live = read(connection)
+    except RefusedError as error:
+        raise InputError(f"tenant {tenant} of {server} doesn't tell what it holds: {error}") from error
+    except ServerGoneError as error:
+        raise InputError(f"{server}: {error}") from error
+    finally:
+        connection.close()
+    target, facts, warning = target_of(one.config, release)
+    if warning:
+        complain(warning)
+    called = f"tenant {tenant} of {server}"
+    found = compare(one.history, target, live, server=called, release=release, facts=facts)
+    if options["fix_history"] or options["fix_database"]:
+        for_history = options["fix_history"]
+        if found.is_empty:
+            raise InputError(f"{called} holds no table at all: there is nothing to bring the one to the other by")
+        follow_up = fix_history(found) if for_history else fix_database(found)
+        file = one.history.next_file("state_manual_changes") if for_history else None
+        text = as_migration(found, follow_up, file)
+    elif options["output_format"] == "json":
+        text = as_json(found)
+    else:
+        paint = Paint(wants_color(options["color"]) and options["output_file"] is None)
+        text = as_text(found, paint, width(options["output_file"]))
+    write(text, options["output_file"], one.kept)
+    ctx.exit(ExitCode.FINDINGS if found.found else ExitCode.CLEAN)

@@ -105,8 +105,10 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
 class Connection:
     """A client of one tenant of one server."""
 
-    def __init__(self, client: Any, patience: float = PATIENCE) -> None:
+    def __init__(self, client: Any, patience: float = PATIENCE, *, reads_only: bool = False) -> None:
+        """With `reads_only`, whatever isn't a SHOW is never sent."""
         self._client = client
+        self._reads_only = reads_only
         self._patience = patience
         self._worker = _Worker()
 
@@ -116,6 +118,7 @@ class Connection:
         A statement that isn't a query answers one row of `rows_affected` and `log_offset`: the server tells the two
         apart by the statement's words. Raises RefusedError or ServerGoneError.
         """
+        assert not self._reads_only or sql.startswith("SHOW "), f"this connection only reads: {sql}"
         answer = self.call(lambda client: client.query(sql, []))
         return list(answer.columns), [[_plain(value) for value in row] for row in answer.rows]
 
@@ -142,7 +145,9 @@ class Connection:
         self._client.disconnect = lambda: None
 
 
-def connect(address: Address, tenant: int, token: str | None = None, patience: float = PATIENCE) -> Connection:
+def connect(
+    address: Address, tenant: int, token: str | None = None, patience: float = PATIENCE, *, reads_only: bool = False
+) -> Connection:
     """A connection; raises InputError where nobody listens there, the token isn't taken, or nobody answers."""
     why = client_missing()
     if why:
@@ -157,7 +162,7 @@ def connect(address: Address, tenant: int, token: str | None = None, patience: f
         )  # fmt: skip
 
     try:
-        return Connection(within(patience, opened), patience)
+        return Connection(within(patience, opened), patience, reads_only=reads_only)
     except Late as late:
         raise InputError(f"{address} takes connections and doesn't answer within {patience:g} s") from late
     except Exception as error:

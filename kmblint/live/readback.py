@@ -15,6 +15,7 @@ from kmblint.live.client import Connection, DeniedError, RefusedError
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
+from kmblint.schema.write import text_literal
 from kmblint.targets.capabilities import OWN_TABLES
 from kmblint.text import Place
 
@@ -43,6 +44,16 @@ class LivePolicy(msgspec.Struct, frozen=True):
     strategy: str
     roles: tuple[str, ...] | None = None
     """None where that isn't known."""
+
+    def __str__(self) -> str:
+        exempt = f" EXEMPT ROLES ({', '.join(map(text_literal, self.roles))})" if self.roles else ""
+        return f"{self.strategy}{exempt}"
+
+    def is_like(self, other: LivePolicy) -> bool:
+        """Whether it masks as the other does, as far as that is known of both."""
+        known = self.roles is not None and other.roles is not None
+        same = not known or sorted(self.roles or ()) == sorted(other.roles or ())
+        return same and self.strategy.split() == other.strategy.split()
 
 
 class LiveSchema(msgspec.Struct, frozen=True):
@@ -127,10 +138,16 @@ def _strategy(found: Any) -> str:
     return word if found.max_chars is None else f"{word} {found.max_chars}"
 
 
-def expected(catalog: Catalog, stored_type: Callable[[DataType], DataType | None]) -> LiveSchema:
-    """What a server would show of an actual catalogue."""
+def expected(
+    catalog: Catalog,
+    stored_type: Callable[[DataType], DataType | None],
+    roles: Mapping[str, tuple[str, ...]] | None = None,
+) -> LiveSchema:
+    """What a server would show of an actual catalogue; `roles` are those that each masking policy exempts."""
+    exempt = roles or {}
     policies = {
-        name: LivePolicy(name, policy.definition) for name, policy in catalog.named(ObjectKind.MASKING_POLICY).items()
+        name: LivePolicy(name, policy.definition, exempt.get(name))
+        for name, policy in catalog.named(ObjectKind.MASKING_POLICY).items()
     }
     return LiveSchema(
         {table.name: tuple(_expected(table, stored_type)) for table in catalog.in_order if _is_ours(table)},
@@ -175,9 +192,10 @@ def _names(columns: tuple[LiveColumn, ...] | None) -> str:
 
 
 def _made(catalog: Catalog, table: str, column: str = "") -> Place | None:
+    """Where a table or a column of it is made; None for one that the migrations don't make."""
     there = catalog.table(table)
-    part = there.column(column) if there is not None and column else None
-    return part.made if part is not None else there.made if there is not None else None
+    part = there.column(column) if there is not None and column else there
+    return None if part is None else part.made
 
 
 def _gone(catalog: Catalog, table: str) -> Place | None:
@@ -189,31 +207,39 @@ def _in_table(
     table: str, mine: tuple[LiveColumn, ...], theirs: tuple[LiveColumn, ...], catalog: Catalog
 ) -> Iterator[Difference]:
     wanted, live = {each.name: each for each in mine}, {each.name: each for each in theirs}
+    there_now = catalog.table(table)
+    key = () if there_now is None else there_now.primary_key
     for name in [*wanted, *(name for name in live if name not in wanted)]:
         subject, place = f"{table}.{name}", _made(catalog, table, name)
         one, other = wanted.get(name), live.get(name)
         if one is None or other is None:
             shown = one or other
             assert shown is not None
-            there = f"there, {shown.type}{'' if shown.nullable else ' NOT NULL'}"
+            word = f", classified '{shown.classification}'" if shown.classification else ""
+            there = f"there, {shown.type}{'' if shown.nullable else ' NOT NULL'}{word}"
             pair = ("not there", there) if one is None else (there, "not there")
             yield Difference("column", subject, *pair, place)
             continue
         if one.type != other.type:
             yield Difference("type", subject, one.type, other.type, place)
-        there_now = catalog.table(table)
-        is_key = there_now is not None and name in there_now.primary_key
-        if one.nullable != other.nullable and not is_key:
+        if one.nullable != other.nullable and name not in key:
             yield Difference("nullability", subject, _null(one), _null(other), place)
         if one.classification != other.classification:
             words = [f"'{each}'" if each else "none" for each in (one.classification, other.classification)]
             yield Difference("classification", subject, words[0], words[1], place)
-    common = [each.name for each in mine if each.name in live], [each.name for each in theirs if each.name in wanted]
+    # A column of another type, or NOT NULL unlike before, was made anew, and stands last because of that.
+    same = {name for name in wanted if name in live and is_same(wanted[name], live[name], key)}
+    common = [each.name for each in mine if each.name in same], [each.name for each in theirs if each.name in same]
     if common[0] != common[1]:
         shown_names = [", ".join(f"`{name}`" for name in names) for names in common]
         yield Difference("order", table, shown_names[0], shown_names[1], _made(catalog, table))
     elif len(mine) != len(live) and len(theirs) != len(live):
         yield Difference("column", table, f"{len(mine)} columns", f"{len(theirs)} columns", _made(catalog, table))
+
+
+def is_same(one: LiveColumn, other: LiveColumn, key: tuple[str, ...]) -> bool:
+    """Whether a column is declared as before; the server calls a column of the key nullable, whatever it is."""
+    return one.type == other.type and (one.nullable == other.nullable or one.name in key)
 
 
 def _null(column: LiveColumn) -> str:
@@ -228,8 +254,8 @@ def _policies(
         one, other = wanted.get(name), live.get(name)
         made = objects.get(name)
         place = made.made if made is not None else None
-        if one is None or other is None or one.strategy.split() != other.strategy.split():
-            said = [f"there, {each.strategy}" if each is not None else "not there" for each in (one, other)]
+        if one is None or other is None or not one.is_like(other):
+            said = [f"there, {each}" if each is not None else "not there" for each in (one, other)]
             yield Difference("policy", name, said[0], said[1], place)
 
 
