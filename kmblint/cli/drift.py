@@ -8,12 +8,21 @@ from typing import Any
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.engines import address, target_of, tenant_option, timeout_option, token_of, token_option, wants_server
+from kmblint.cli.engines import (
+    address,
+    explained,
+    target_of,
+    tenant_option,
+    timeout_option,
+    token_of,
+    token_option,
+    wants_server,
+)
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, complain, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
-from kmblint.live.client import RefusedError, ServerGoneError, connect
+from kmblint.live.client import connect
 from kmblint.live.drift import compare, fix_database, fix_history
 from kmblint.live.readback import read, release_of
 from kmblint.reporters.drift import as_json, as_migration, as_text
@@ -52,19 +61,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise InputError(f"a database has one history: name one of {listed(one.history.called for one in opened)}")
     (one,) = opened
     connection = connect(server, tenant, token, options["timeout"], reads_only=True)
+    called = f"tenant {tenant} of {server}"
     try:
-        release = release_of(connection)
-        live = read(connection)
-    except RefusedError as error:
-        raise InputError(f"tenant {tenant} of {server} doesn't tell what it holds: {error}") from error
-    except ServerGoneError as error:
-        raise InputError(f"{server}: {error}") from error
+        with explained(called, token):
+            release = release_of(connection)
+            live = read(connection)
     finally:
         connection.close()
     target, facts, warning = target_of(one.config, release)
     if warning:
         complain(warning)
-    called = f"tenant {tenant} of {server}"
     found = compare(one.history, target, live, server=called, release=release, facts=facts)
     if options["fix_history"] or options["fix_database"]:
         for_history = options["fix_history"]

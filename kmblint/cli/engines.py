@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -10,7 +12,7 @@ import click
 from kmblint import targets
 from kmblint.config.configuration import Config
 from kmblint.errors import InputError
-from kmblint.live.client import PATIENCE, Address
+from kmblint.live.client import PATIENCE, Address, DeniedError, RefusedError, ServerGoneError
 from kmblint.targets import AUTO, ENGINES, Target
 
 tenant_option = click.option(
@@ -69,6 +71,21 @@ def target_of(config: Config, release: str) -> tuple[Target, str, str]:
     elif release != facts:
         warning = f"the server is release {release}, and {config.engine.origin} asks for the facts of {facts}"
     return targets.get("kimberlite", engine=facts), facts, warning
+
+
+@contextmanager
+def explained(called: str, token: str | None) -> Iterator[None]:
+    """Raises InputError for what a server that was reached won't answer, with what to do."""
+    try:
+        yield
+    except DeniedError as error:
+        why = "it needs a token: --token-env NAME" if token is None else "the token isn't one for this tenant"
+        raise InputError(f"{called} doesn't answer: {why}") from error
+    except RefusedError as error:
+        role = "" if token is None else " (release 0.9.1 refuses SHOW to the role User: take Admin, Analyst or Auditor)"
+        raise InputError(f"{called} doesn't tell what it holds: {error}{role}") from error
+    except ServerGoneError as error:
+        raise InputError(f"{called}: {error}") from error
 
 
 def wants_server(options: dict[str, Any]) -> tuple[Address, int]:

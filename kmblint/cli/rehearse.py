@@ -13,7 +13,16 @@ import click
 
 from kmblint.access import ANYWHERE
 from kmblint.cli.debug import debug_option
-from kmblint.cli.engines import address, target_of, tenant_option, timeout_option, token_of, token_option, wants_server
+from kmblint.cli.engines import (
+    address,
+    explained,
+    target_of,
+    tenant_option,
+    timeout_option,
+    token_of,
+    token_option,
+    wants_server,
+)
 from kmblint.cli.histories import Opened, open_histories
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, complain, wants_color, width, write
@@ -125,9 +134,11 @@ def _stage(options: dict[str, Any]) -> Iterator[tuple[Stage, str]]:
         return
     server, tenant = wants_server(options)
     called = f"tenant {tenant} of {server}"
-    connection = connect(server, tenant, token_of(options["token_env"]), options["timeout"])
+    token = token_of(options["token_env"])
+    connection = connect(server, tenant, token, options["timeout"])
     try:
-        _refuse_filled(connection, called)
+        with explained(called, token):
+            _refuse_filled(connection, called)
         yield Scratch(connection, called), called
     finally:
         connection.close()
