@@ -40,9 +40,10 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
 def test_every_dependency_has_its_reason() -> None:
     project = tomli.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"].values()
+    extras = project["project"]["optional-dependencies"].values()
     wanted = {
         re.split(r"[<>=!~;]", each)[0]
-        for group in (project["project"]["dependencies"], *groups)
+        for group in (project["project"]["dependencies"], *extras, *groups)
         for each in group
         if isinstance(each, str)
     }

@@ -32,7 +32,7 @@ from kmblint.history.files import History
 from kmblint.history.names import number_of
 from kmblint.live.client import Connection, connect
 from kmblint.live.harness import Harness
-from kmblint.live.readback import read, release_of
+from kmblint.live.readback import other_tenants, read, release_of
 from kmblint.live.rehearsal import Rehearsal, Wanted, rehearse
 from kmblint.live.sendings import Part, parts_of, whole
 from kmblint.live.stage import Scratch, Stage, ThrowAway
@@ -145,13 +145,19 @@ def _stage(options: dict[str, Any]) -> Iterator[tuple[Stage, str]]:
 
 
 def _refuse_filled(connection: Connection, called: str) -> None:
-    """Raises InputError where a scratch tenant holds something."""
+    """Raises InputError where a scratch tenant holds something, or its server is known to hold another's tables."""
     there = read(connection, only=())
     held = [f"table `{name}`" for name in there.tables] + [f"masking policy `{name}`" for name in there.policies or ()]
     if held:
         more = f" and {len(held) - 5} more" if len(held) > 5 else ""
         raise InputError(
             f"{called} isn't empty, and rehearse needs a scratch one: it holds {', '.join(held[:5])}{more}"
+        )
+    others = other_tenants(connection)
+    if others:
+        raise InputError(
+            f"{called} has neighbours ({listed(f'tenant {each}' for each in others)}), and all tenants of a server of "
+            "release 0.9.1 share classifications, masks and roles: a rehearsal would change theirs; take another server"
         )
 
 

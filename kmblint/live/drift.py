@@ -142,22 +142,29 @@ class _Writer:
             there = after.get(name)
             if there is not None and is_same(column, there, key):
                 continue
-            if there is not None:
-                self.notes.append(
-                    f"`{table}.{name}` can't be changed in place; where rows hold values of it, the new column reads "
-                    "the old values, and makes the table unreadable if they are of another type"
-                )
+            drop = f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)};"
             if name in key:
                 self.notes.append(f"`{table}.{name}` is of the key, and can't be dropped: make the table anew by hand")
-                continue
-            self.unguarded = True
-            yield f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)};"
+            elif there is None:
+                self.unguarded = True
+                yield drop
+            else:
+                add = f"ALTER TABLE {quoted(table)} ADD COLUMN {self._column(there)};"
+                self.notes.append(self._anew(table, column, there, f"{drop} {add}"))
         for name, column in after.items():
-            there = before.get(name)
-            if there is None or (not is_same(column, there, key) and name not in key):
+            if name not in before:
                 self.unguarded = True
                 yield f"ALTER TABLE {quoted(table)} ADD COLUMN {self._column(column)};"
         yield from self._classifications(table, before, new)
+
+    @staticmethod
+    def _anew(table: str, old: LiveColumn, new: LiveColumn, statements: str) -> str:
+        """What can be done about a column that is declared otherwise: values of another type can't be read."""
+        if old.type != new.type:
+            only = "only where no row ever held a value of it"
+            return f"`{table}.{old.name}` can't be made {new.type}; {only}: {statements}"
+        null = "NULL" if new.nullable else "NOT NULL"
+        return f"`{table}.{old.name}` can't be made {null}, save by dropping it; its values come back: {statements}"
 
     def _classifications(
         self, table: str, before: Mapping[str, LiveColumn], new: tuple[LiveColumn, ...]

@@ -17,7 +17,9 @@ from kmblint.replay.transcript import Ending, Entry, comment_of, ending_of, entr
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.types import DataType, Family
+from kmblint.sql.statement import time_travel
 from kmblint.targets import Target
+from kmblint.targets.kimberlite.outcome_rows import poisons_of
 from kmblint.targets.verdict import Crashes, PoisonedTableRefusal, Verdict
 from kmblint.text import Place
 from kmblint.wording import counted
@@ -177,9 +179,12 @@ class _Player:
         if danger and not self.wanted.run_dangerous:
             return Played(entry, HELD, note="it would end the server: `--run-dangerous` sends it all the same"), steps
         answer = self.stage.send(texts, expects_death=danger)
-        found = tuple(self._found(entry, steps, answer, danger=danger))
+        past = sending.statement is not None and time_travel(sending.statement.tokens) > 0
+        found = () if past else tuple(self._found(entry, steps, answer, danger=danger))
         self._goes_on(part, sending, steps, entry, answer)
-        note = "" if answer.retried == 0 else "the server was gone, and was started again for it"
+        note = "the server was gone, and was started again for it" if answer.retried else ""
+        if past:
+            note = "it asks about a time at which this database wasn't there, or not as yours was: not compared"
         said = entry.secrets.masked(answer.said)
         return Played(entry, answer.ended.value, said, answer.rows, found, note), steps
 
@@ -253,14 +258,15 @@ class _Player:
         """Whether the table can be read, and whether the rows of known keys are the ones that are there."""
         from kmblint.schema.write import quoted
 
-        columns = table.primary_key or (table.columns[0].name,)
+        columns = [name for name in table.primary_key if table.column(name)] or [table.columns[0].name]
         sql = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table.name)}"  # noqa: S608 -- names of the catalogue, quoted
         answer = self.stage.query(sql)
         place: Place = table.made
+        poisons = poisons_of(table)
         if table.name in self.target.unsure:
             return
-        if (answer is None) != bool(table.poisons):
-            pair = ("can't be read", "can be read") if table.poisons else ("can be read", "can't be read")
+        if (answer is None) != bool(poisons):
+            pair = ("can't be read", "can be read") if poisons else ("can be read", "can't be read")
             difference = Difference("read", table.name, *pair, place)
         elif answer is None or not _comparable(table) or table.former:
             return

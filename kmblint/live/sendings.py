@@ -54,23 +54,18 @@ class Part(msgspec.Struct, frozen=True):
 
 
 def _cut(pieces: tuple[Piece, ...], written: tuple[Statement, ...]) -> Iterator[Sending]:
-    """Each piece belongs to the first statement that it has a part of, comments before that included."""
+    """Each piece belongs to the statement that it has a part of; one of comments alone is sent by itself."""
     parts: list[list[Piece]] = [[] for _ in written]
     at = 0
     for piece in pieces:
         while at < len(written) and written[at].span.end <= piece.span.start:
             at += 1
-        if at < len(written) and _reach(written[at]).overlaps(piece.span):
+        if at < len(written) and written[at].span.overlaps(piece.span):
             parts[at].append(piece)
         elif piece.sent:
             yield Sending(piece.span.start, None, (piece,))
     for statement, own in zip(written, parts, strict=True):
         yield Sending(statement.span.start, statement, tuple(own))
-
-
-def _reach(statement: Statement) -> Span:
-    """From the first comment before it to its end."""
-    return Span(min([statement.span.start, *(each.start for each in statement.comments[:1])]), statement.span.end)
 
 
 def whole(name: str, path: Path, text: str) -> Part:

@@ -70,12 +70,13 @@ def alter(
 
 
 def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = ()) -> Column:
-    """The column that a definition makes; key columns are never NULL."""
+    """The column that a definition makes; key columns are never NULL, and a second PRIMARY KEY makes no other key."""
+    is_key = definition.name.text in key if key else definition.is_key
     return Column(
         name=definition.name.text,
         type=definition.type,
         made=made,
-        nullable=definition.nullable is not False and not definition.is_key and definition.name.text not in key,
+        nullable=definition.nullable is not False and not is_key,
         default=definition.default,
         generated="SERIAL" in definition.type.name
         or any(clause.keyword in _GENERATING for clause in definition.clauses),

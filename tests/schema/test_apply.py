@@ -40,6 +40,12 @@ def test_a_table_knows_its_parts_and_where_they_come_from() -> None:
     assert CLINIC[note.made.span.start : note.made.span.end] == "note TEXT DEFAULT '-'"
 
 
+def test_a_second_primary_key_makes_no_key() -> None:
+    made = table("CREATE TABLE t (id BIGINT PRIMARY KEY, code TEXT PRIMARY KEY)", "t")
+    assert made.primary_key == ("id",)
+    assert [column.nullable for column in made.columns] == [False, True]
+
+
 def test_a_second_create_changes_nothing() -> None:
     before = catalog(CLINIC)
     assert catalog("CREATE TABLE patients (other TEXT PRIMARY KEY)", before) == before

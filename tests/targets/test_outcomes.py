@@ -72,6 +72,11 @@ def test_a_poisoned_table_refuses_what_reads_it_until_the_column_is_dropped() ->
     assert "DROP COLUMN born" in (refusal.help or "")
 
 
+def test_showing_the_columns_of_a_poisoned_table_reads_no_row() -> None:
+    sql = "INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01'); SHOW COLUMNS FROM t; SELECT id FROM t"
+    assert [outcome.verdict.value for outcome in outcomes(TABLE, sql)[-2:]] == ["taken", "refused"]
+
+
 def test_writing_the_row_anew_mends_it() -> None:
     sql = (
         "INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01');"

@@ -283,7 +283,9 @@ def _assignment_hazards(table: Table, assignment: Assignment, facts: Facts, *, n
 
 
 def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read, facts: Facts) -> Refusal | None:
-    """Whether the statement reads a value that can't be read; a lookup by another key doesn't."""
+    """Whether the statement reads a value that can't be read; a lookup by another key doesn't, and no SHOW does."""
+    if isinstance(change, Read) and change.word == "SHOW":
+        return None
     tables = change.tables if isinstance(change, Read) else (change.table,)
     for name in tables:
         table = catalog.table(name.text)

@@ -1,0 +1,146 @@
+"""Whole histories on a real engine, beside what we predict: `pytest -m engine -s` prints how far both agree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from kmblint.cli import main
+from kmblint.live.client import connect
+from kmblint.live.harness import Harness, missing
+from kmblint.live.readback import tables_of
+from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
+from kmblint.targets.kimberlite.target import Kimberlite
+from tests.engine.rehearsed import FIXTURES, Figures, cards, fixtures, opened, rehearsed, seeds
+
+pytestmark = [pytest.mark.engine, pytest.mark.skipif(bool(missing()), reason=missing())]
+
+SEED: Final = int(os.environ.get("KMBLINT_ENGINE_SEED", "20260211"))
+HISTORIES: Final = int(os.environ.get("KMBLINT_ENGINE_SCENARIOS", "300")) // 3
+KNOWN: Final = {
+    "syntax-error: An END that closes nothing, before a WHERE that is then dropped",
+    "syntax-error: A column is called `end`",
+    "conflict-marker: A conflict between two columns",
+    "conflict-marker: Two conflicts, one of them with the common ancestor",
+    "repeated-column: A column defined twice",
+}
+"""Cases of which it is known that the engine makes something else of them; docs/rehearse.md says what."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "figures_of"), [("fixtures", fixtures), ("cards", cards), ("seeds", lambda: seeds(SEED, HISTORIES))]
+)
+def test_every_history_goes_as_predicted(kind: str, figures_of: Callable[[], Figures]) -> None:
+    figures = figures_of()
+    print(f"\n{kind}: {figures}")
+    assert figures.statements > 0
+    assert [each for each in figures.differing if each.partition("\n")[0] not in KNOWN] == []
+
+
+def test_a_wrong_fact_is_caught() -> None:
+    """A release of which we believe that it stores DATE as TEXT, and then that there is no BOOLEAN."""
+    types = {name: kind for name, kind in RELEASE_0_9_1.stored_types.items() if name != "BOOLEAN"}
+    wrong = Kimberlite(replace(RELEASE_0_9_1, stored_types={**RELEASE_0_9_1.stored_types, "DATE": ("TEXT", 0)}))
+    (history,) = opened(FIXTURES / "clinic")
+    told = rehearsed(history, wrong)
+    found = [each.difference for file in told.files for each in file.found]
+    assert ("type", "TEXT", "DATE") in {(each.what, each.predicted, each.seen) for each in found}
+    unknown = Kimberlite(replace(RELEASE_0_9_1, stored_types=types))
+    verdicts = [each.difference for one in rehearsed(history, unknown).statements for each in one.found]
+    assert ("verdict", "taken") in {(each.what, each.seen) for each in verdicts}
+    assert all("BOOLEAN" in each.predicted for each in verdicts)
+
+
+@pytest.fixture
+def server() -> Iterator[Harness]:
+    """Kimberlite's own server, listening on a port of this machine."""
+    engine = Harness(memory=True)
+    yield engine
+    engine.stop()
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [str(each) for each in arguments])
+    return done.exit_code, done.output
+
+
+def test_drift_on_an_untouched_database_and_on_one_that_was_changed_by_hand(server: Harness, tmp_path: Path) -> None:
+    clinic, at = FIXTURES / "clinic", ("--server", server.address, "--tenant", 1)
+    assert run("rehearse", clinic, *at, "--scratch", "--keep-going")[0] == 1  # two of its statements are refused
+    assert run("drift", clinic, *at) == (0, run("drift", clinic, *at)[1])
+    for sql in (
+        "CREATE TABLE notes (id BIGINT PRIMARY KEY, body TEXT NOT NULL)",
+        "ALTER TABLE patients ADD COLUMN nickname TEXT",
+        "ALTER TABLE rooms DROP COLUMN kind",
+        "ALTER TABLE rooms ADD COLUMN kind BIGINT NOT NULL",
+        "ALTER TABLE patients MODIFY COLUMN email SET CLASSIFICATION 'PII'",
+        "CREATE MASKING POLICY nick STRATEGY HASH EXEMPT ROLES ('a', 'b')",
+    ):
+        server.connection.send(sql)
+    code, told = run("drift", clinic, *at)
+    assert code == 1
+    titles = [line.partition("  -->")[0] for line in told.splitlines() if line.startswith("≠")]
+    assert titles == [
+        "≠ table `notes`", "≠ classification `patients.email`", "≠ column `patients.nickname`", "≠ type `rooms.kind`",
+        "≠ policy `nick`",
+    ]  # fmt: skip
+    grown = tmp_path / "migrations"
+    grown.mkdir()
+    for path in (clinic / "migrations").glob("*.sql"):
+        (grown / path.name).write_bytes(path.read_bytes())
+    code, sql = run("drift", clinic, *at, "--fix-history")
+    (grown / "0033_state_manual_changes.sql").write_text(sql)
+    left = [line for line in run("drift", tmp_path, "--isolated", *at)[1].splitlines() if line.startswith("≠")]
+    assert [line.partition("  -->")[0] for line in left] == ["≠ type `rooms.kind`"]  # it is told in the header
+    (history,) = opened(tmp_path)
+    assert rehearsed(history).differences == 0
+
+
+def test_a_scratch_tenant_must_be_empty(server: Harness) -> None:
+    server.connection.send("CREATE TABLE a (id BIGINT PRIMARY KEY)")
+    done = run("rehearse", FIXTURES / "clean", "--server", server.address, "--tenant", 1, "--scratch")
+    assert done[0] == 2
+    assert "isn't empty" in done[1]
+    assert "table `a`" in done[1]
+    assert tables_of(server.connection) == ("a",)
+
+
+def test_another_tenant_is_told_as_such(server: Harness) -> None:
+    server.connection.send("CREATE TABLE a (id BIGINT PRIMARY KEY)")
+    code, told = run("drift", FIXTURES / "clean", "--server", server.address, "--tenant", 7)
+    assert code == 1
+    assert "holds no table at all" in told
+
+
+def test_an_engine_that_is_killed_half_way_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Harness] = []
+
+    class Watched(Harness):
+        def __init__(self, **options: object) -> None:
+            super().__init__(memory=bool(options["memory"]))
+            started.append(self)
+
+    monkeypatch.setattr("tests.engine.rehearsed.Harness", Watched)
+    sent = connect.__globals__["Connection"].send
+    calls = 0
+
+    def counting(connection: object, sql: str) -> object:
+        nonlocal calls
+        calls += 1
+        child = started[0]._child if started else None
+        if calls == 40 and child is not None:
+            child.kill()
+        return sent(connection, sql)
+
+    monkeypatch.setattr("kmblint.live.client.Connection.send", counting)
+    (history,) = opened(FIXTURES / "clinic")
+    told = rehearsed(history)
+    assert (told.differences, told.lost, told.restarts) == (0, "", 1)
+    assert not any(engine._folder.exists() for engine in started)
+    assert all(engine._child is not None and engine._child.poll() is not None for engine in started)
