@@ -9,7 +9,8 @@ import msgspec
 
 from kmblint.history.files import History
 from kmblint.live.readback import Difference, LiveColumn, LivePolicy, LiveSchema, differences, expected, is_same
-from kmblint.replay.steps import Replay, replay
+from kmblint.replay.replayer import replay
+from kmblint.replay.steps import Replay
 from kmblint.schema.changes import CreateObject
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.write import column_list, quoted, text_literal

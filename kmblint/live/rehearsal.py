@@ -12,7 +12,7 @@ from kmblint.live.known_rows import OnKnownRows
 from kmblint.live.readback import Difference, LiveSchema, differences, expected, read
 from kmblint.live.sendings import Part, Sending
 from kmblint.live.stage import Answer, Ended, LostStageError, Stage
-from kmblint.replay.steps import Step, judged
+from kmblint.replay.steps import Step, Surroundings, judged
 from kmblint.replay.transcript import Ending, Entry, comment_of, ending_of, entry_of
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
@@ -170,7 +170,9 @@ class _Player:
         if sending.statement is None:
             entry = comment_of(part.migration, sending.pieces[0])
         else:
-            steps = judged(part.history, part.migration, sending.statement, self.target, self.catalog, actual=True)
+            steps = judged(
+                Surroundings(part.history), part.migration, sending.statement, self.target, self.catalog, actual=True
+            )
             entry = entry_of(steps)
         texts = sending.texts(source)
         if not texts:
@@ -231,7 +233,9 @@ class _Player:
                 if step.change is not None and not step.form.refused:
                     self.target.note(step.change, step.before, step.outcome)
         if answer.ended is Ended.TAKEN and not entry.verdict.happens and entry.verdict is not Verdict.SPLIT:
-            anyway = judged(part.history, part.migration, sending.statement, self.target, self.catalog, actual=False)
+            anyway = judged(
+                Surroundings(part.history), part.migration, sending.statement, self.target, self.catalog, actual=False
+            )
             self.catalog = anyway[-1].after
         elif answer.ended is Ended.TAKEN or not entry.verdict.happens:
             self.catalog = steps[-1].after

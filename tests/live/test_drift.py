@@ -16,7 +16,7 @@ from kmblint.history.files import History
 from kmblint.live.client import Connection
 from kmblint.live.drift import Drift, compare, exempt_roles, fix_database, fix_history
 from kmblint.live.readback import LiveColumn, LivePolicy, LiveSchema, differences, expected, read, release_of
-from kmblint.replay.steps import replay
+from kmblint.replay.replayer import replay
 from kmblint.reporters.drift import as_json, as_migration, as_text
 from kmblint.reporters.paint import Paint
 from tests.live.stages import FakeClient, PermissionDeniedError, showing
