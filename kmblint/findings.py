@@ -68,7 +68,8 @@ class NewFile(msgspec.Struct, frozen=True, order=True):
     name: str
     text: str
     replaces: str | None = None
-    """The file that it takes the place of, where the fix is a renaming."""
+    """The file that it takes the place of. Of another name, the fix is a renaming, whatever the file says by then; of
+    the same name, the text is spelt anew, in plain UTF-8."""
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -78,6 +79,11 @@ class Fix(msgspec.Struct, frozen=True):
     edits: tuple[Edit, ...] = ()
     applicability: Applicability = Applicability.SAFE
     files: tuple[NewFile, ...] = ()
+
+    @classmethod
+    def instead(cls, place: Place, text: str, applicability: Applicability = Applicability.UNSAFE) -> Fix:
+        """Other words in one place."""
+        return cls(f"write `{text}`", (Edit(place, text),), applicability)
 
 
 class Related(msgspec.Struct, frozen=True, order=True):

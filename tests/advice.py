@@ -130,7 +130,8 @@ def _fixed(situation: Situation, fix: Fix) -> Files:
     for name in {edit.place.file for edit in fix.edits}:
         files[name] = apply(files[name], (edit for edit in fix.edits if edit.place.file == name))
     for new in fix.files:
-        files[new.name] = files.pop(new.replaces) if new.replaces else new.text
+        is_renamed = new.replaces is not None and new.replaces != new.name
+        files[new.name] = files.pop(str(new.replaces)) if is_renamed else new.text
     return files
 
 

@@ -254,8 +254,9 @@ def fix(result: Result, project: Path) -> dict[str, str]:
         changed[name] = apply(text, (edit for edit in edits if edit.place.file == name))
     new: list[NewFile] = [file for each in fixes for file in each.files]
     for file in new:
-        changed[file.name] = changed.pop(file.replaces, file.text) if file.replaces else file.text
-        if file.replaces:
+        is_renamed = file.replaces is not None and file.replaces != file.name
+        changed[file.name] = changed.pop(str(file.replaces), file.text) if is_renamed else file.text
+        if is_renamed and file.replaces:
             (project / "migrations" / file.replaces).unlink()
     for name, text in changed.items():
         (project / "migrations" / name).write_bytes(text.encode())

@@ -14,7 +14,7 @@ import tomli
 from pytest_snapshot.plugin import Snapshot
 
 import kmblint.checks
-from kmblint.findings import Diagnostic, Finding
+from kmblint.findings import Applicability, Diagnostic, Finding
 from kmblint.lint.cards import Card
 from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.schema.changes import Truncate
@@ -191,6 +191,15 @@ def _defined(node: ast.stmt) -> Iterator[str]:
             yield name
         case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
             yield name
+
+
+@EACH_CARD
+def test_a_card_says_which_fixes_its_cases_show(card: Card, tmp_path: Path) -> None:
+    flagged = [case for case in cases(card) if case.flagged] if card.slug != "internal-error" else []
+    found = [each for number, case in enumerate(flagged) for each in _run(card, case, tmp_path / str(number)).own]
+    promised = {each.finding.fix.applicability for each in found if each.finding.fix} - {Applicability.DISPLAY}
+    assert {Applicability(fix) for fix in card.metadata.fixes} == promised
+    assert any(case.fixed for case in flagged) == bool(promised), "a fix is shown by a `sql fixed` fence"
 
 
 @EACH_CARD

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from kmblint.findings import Confidence, Related
+from kmblint.findings import Confidence, Fix, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Dropped
 from kmblint.schema.changes import (
@@ -26,6 +26,7 @@ from kmblint.schema.changes import (
 )
 from kmblint.schema.conflict import UnknownObject
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.write import quoted
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
 from kmblint.wording import nearest
@@ -50,6 +51,10 @@ class Unresolved(msgspec.Struct, frozen=True):
         if self.again:
             return "make it in a migration before this one"
         return f"did you mean `{self.meant}`?" if self.meant else None
+
+    def fix(self, place: Place) -> Fix | None:
+        """The name that was probably meant, where the help asks for it."""
+        return Fix.instead(place, quoted(self.meant)) if self.meant and not self.again else None
 
 
 def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:

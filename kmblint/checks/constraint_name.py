@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddConstraint, AddTable
 from kmblint.schema.parts import Check, Constraint, ForeignKey, PrimaryKey, Unique
+from kmblint.schema.write import quoted
 from kmblint.targets.verdict import Verdict
 
 
@@ -43,6 +44,7 @@ def check(
                 step.place(constraint.name.span),
                 f"constraint `{constraint.name}` is not named as `{template}`",
                 help=f"call it `{expected}`",
+                fix=Fix.instead(step.place(constraint.name.span), quoted(expected)),
                 subject=constraint.name.text,
             )
 

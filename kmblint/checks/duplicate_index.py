@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding, Related
+from kmblint.analysis.removing import without
+from kmblint.findings import Applicability, Finding, Fix, Related
 from kmblint.replay.steps import Replay
 from kmblint.schema.catalog import Index
+from kmblint.schema.changes import AddIndex
 from kmblint.targets import Target
 
 
@@ -27,6 +29,15 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
                 f"index `{index.name}` is over the same columns of `{table.name}` ({columns}) as `{earlier.name}`: "
                 "every write pays for both, and one serves every search",
                 help="leave it out",
+                fix=_fix(index, replay),
                 related=(Related(earlier.made, f"`{earlier.name}` is created here"),),
                 subject=f"{table.name}.{index.name}",
             )
+
+
+def _fix(index: Index, replay: Replay) -> Fix | None:
+    """Without the CREATE INDEX; an index that something else brings is left."""
+    for step in replay.by_file.get(index.made.file, ()):
+        if isinstance(step.change, AddIndex) and index.made.span in step.statement.span:
+            return without(step.migration, step.statement, Applicability.UNSAFE)
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.findings import Edit, Finding, Fix
+from kmblint.findings import Finding
 from kmblint.replay.steps import Step
 from kmblint.targets.verdict import OpenBound
 
@@ -27,15 +27,11 @@ def check(hazard: OpenBound, step: Step) -> Iterator[Finding]:
     word = "DELETE" if step.statement.keyword == "DELETE" else "UPDATE"
     reached = "every row" if hazard.every else "every row from its other end on"
     also = f", where `{column}` is NULL too" if hazard.nulls else ""
-    fix = None
-    if hazard.replacement is not None:
-        edit = Edit(step.place(hazard.replacement.span), hazard.replacement.text)
-        fix = Fix(hazard.replacement.message, (edit,), hazard.replacement.applicability)
     yield Finding(
         step.place(hazard.span),
         f"this {word} reaches {reached}{also}: the bound {is_one}, and in {where} every value of `{column}` stands "
         f"{beyond} all {like}",
         help=hazard.help,
-        fix=fix,
+        fix=step.edited(hazard.replacement) if hazard.replacement else None,
         subject=step.subject_of(column),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddTable
 from kmblint.schema.parts import PrimaryKey
@@ -24,6 +24,7 @@ def check(subject: AddTable | FreezesRow, step: Step) -> Iterator[Finding]:
         f"the key `{subject.column}` is {subject.column_type} and is written {subject.value}{more}: every UPDATE and "
         "DELETE that meets the row is refused, for ever",
         help=f"write {subject.instead}" if subject.instead else None,
+        fix=Fix.instead(step.place(subject.span), subject.instead) if subject.instead else None,
         subject=f"{subject.table}.{subject.column}",
     )
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddIndex
+from kmblint.schema.write import quoted
 from kmblint.wording import singular
 
 _FILLERS: Final = frozenset({"and", "by"})
@@ -26,20 +27,27 @@ def check(change: AddIndex, step: Step, replay: Replay, *, template: str) -> Ite
         return
     columns = [part.column.text if part.column else "_".join(part.refs) or "expression" for part in change.parts]
     expected = template.replace("{table}", table).replace("{columns}", "_".join(columns))
+    place = step.place(change.name.span)
     yield Finding(
-        step.place(change.name.span),
+        place,
         f"index `{name}` {_fault(change, step, middle, name, template)}",
         help=_help(expected, change, step, replay),
+        fix=None if _taken(expected, change, step, replay) else Fix.instead(place, quoted(expected)),
         subject=name,
     )
 
 
 def _help(expected: str, change: AddIndex, step: Step, replay: Replay) -> str:
     """The name that was meant, unless another index has it, or gets it later."""
-    table = replay.end.table(change.table.text) or step.before.table(change.table.text)
-    if table is not None and table.index(expected):
+    if _taken(expected, change, step, replay):
         return f"find another name, as `{expected}` is there: an index can't be renamed or dropped later"
     return f"call it `{expected}`: an index can't be renamed or dropped later"
+
+
+def _taken(name: str, change: AddIndex, step: Step, replay: Replay) -> bool:
+    """Whether another index of the table has a name, or gets it later."""
+    table = replay.end.table(change.table.text) or step.before.table(change.table.text)
+    return table is not None and table.index(name) is not None
 
 
 def _middle(template: str, name: str, table: str) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from kmblint.analysis.unresolved import Unresolved, unresolved_column
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
@@ -24,7 +26,8 @@ def check(change: AddIndex, step: Step, replay: Replay, target: Target) -> Itera
             yield from _expression(table, part, step, replay, target)
         elif table.column(part.column.text) is None:
             absence = unresolved_column(step, replay, table.name, part.column.text)
-            yield _unknown(table, part.column.text, step.place(part.span), absence, target)
+            found = _unknown(table, part.column.text, step.place(part.span), absence, target)
+            yield replace(found, fix=absence.fix(step.place(part.column.span)))
 
 
 def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.predicate import Between, ColumnRef, Compare, In, IsNull, Null, Predicate
@@ -33,8 +33,23 @@ def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
         step.place(span),
         f"this condition is never true: {why}, so the `{word}` {does} nothing and reports success",
         help=instead,
+        fix=_fix(culprit, blind, step),
         subject=subject,
     )
+
+
+def _fix(culprit: Predicate, blind: list[BlindComparison], step: Step) -> Fix | None:
+    """The comparison as it was probably meant."""
+    if blind:
+        return step.edited(blind[0].replacement) if blind[0].replacement else None
+    compared = isinstance(culprit, Compare) and (culprit.left, culprit.right)
+    if not compared or not any(isinstance(each, Null) for each in compared) or not isinstance(culprit, Compare):
+        return None
+    column = next((each for each in compared if isinstance(each, ColumnRef)), None)
+    if column is None:
+        return None
+    negation = "" if culprit.operator == "=" else "NOT "
+    return Fix.instead(step.place(culprit.span), f"{column.name} IS {negation}NULL")
 
 
 def _why(culprit: Predicate) -> tuple[str, str | None]:

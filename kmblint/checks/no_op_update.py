@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.analysis.removing import without
+from kmblint.findings import Applicability, Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import UpdateRows
 from kmblint.targets import Target
@@ -22,5 +23,6 @@ def check(change: UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
             step.place(first.span.to(last.span)),
             f"this `UPDATE` of `{change.table}` sets only what the rows hold already{cost}",
             help="leave it out, or set what was meant",
+            fix=without(step.migration, step.statement, Applicability.UNSAFE),
             subject=change.table.text,
         )

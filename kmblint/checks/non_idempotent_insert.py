@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Applicability, Edit, Finding, Fix
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import Change, DeleteRows, DropTable, InsertRows, Truncate
 from kmblint.schema.rows import clears
+from kmblint.text import Span
 
 
 def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
@@ -38,9 +39,17 @@ def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
         help=f"add ON CONFLICT ({key}) DO NOTHING, or DO UPDATE SET … with the values that it should have"
         if key
         else None,
+        fix=_fix(key, step) if key and clause is None else None,
         subject=table.name,
         cause=step.place(clause.span) if clause else None,
     )
+
+
+def _fix(key: str, step: Step) -> Fix:
+    """A row that is there stays as it is; its author may want it set anew."""
+    end = step.statement.span.end
+    text = f" ON CONFLICT ({key}) DO NOTHING"
+    return Fix(f"add{text}", (Edit(step.place(Span(end, end)), text),), Applicability.UNSAFE)
 
 
 def _makes_the_key(table: Table, change: InsertRows) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Applicability, Edit, Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.targets.verdict import NullRows
+from kmblint.text import Span
 
 
 def check(hazard: NullRows, step: Step) -> Iterator[Finding]:
@@ -25,5 +26,21 @@ def check(hazard: NullRows, step: Step) -> Iterator[Finding]:
         f"`{hazard.comparison}` also changes the rows where `{hazard.column}` is NULL: Kimberlite takes NULL for the "
         "smallest value",
         help=f"add AND {hazard.column} IS NOT NULL, or say IS NULL where those rows are meant",
+        fix=_fix(hazard, step),
         subject=step.subject_of(hazard.column),
     )
+
+
+def _fix(hazard: NullRows, step: Step) -> Fix:
+    """The comparison and the condition, in parentheses of their own where they don't stand alone."""
+    where = getattr(step.change, "where", None)
+    more = f" AND {hazard.column} IS NOT NULL"
+    if where is not None and where.span == hazard.span:
+        return Fix(
+            f"add{more}", (Edit(step.place(Span(hazard.span.end, hazard.span.end)), more),), Applicability.UNSAFE
+        )
+    edits = (
+        Edit(step.place(Span(hazard.span.start, hazard.span.start)), "("),
+        Edit(step.place(Span(hazard.span.end, hazard.span.end)), f"{more})"),
+    )
+    return Fix(f"add{more}", edits, Applicability.UNSAFE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, InsertRows
 from kmblint.targets.verdict import Poisons
@@ -32,6 +32,7 @@ def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Findin
         f"`{hazard.column}` is {hazard.column_type} and can't hold {hazard.value}: it is taken, and from then on "
         f"`{hazard.table}` can only be read by the key of another row",
         help="; ".join(filter(None, (better, rescue))),
+        fix=Fix.instead(step.place(hazard.span), hazard.instead) if hazard.instead else None,
         subject=f"{hazard.table}.{hazard.column}",
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.analysis.removing import without
+from kmblint.findings import Applicability, Finding
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import Read
 
@@ -15,5 +16,6 @@ def check(change: Read, step: Step) -> Iterator[Finding]:
         step.place(step.statement.span),
         f"this {change.word} changes nothing, and nobody sees its answer when the migration runs",
         help="leave it out; to check data before a change, ask by hand or in a test",
+        fix=without(step.migration, step.statement, Applicability.SAFE),
         subject=change.tables[0].text if change.tables else "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.targets.verdict import Crashes
 
@@ -18,5 +18,6 @@ def check(hazard: Crashes, step: Step) -> Iterator[Finding]:
         step.place(hazard.span),
         f"this statement kills the server{when}: {hazard.reason}",
         help="; ".join(filter(None, (better, *passes))) or None,
+        fix=Fix.instead(step.place(hazard.span), hazard.instead) if hazard.instead else None,
         subject=step.subject,
     )

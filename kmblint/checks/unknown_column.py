@@ -19,6 +19,7 @@ def check(conflict: UnknownColumn, step: Step, replay: Replay) -> Iterator[Findi
         step.place(conflict.column.span),
         f"column `{name}` doesn't exist in `{conflict.table}`{absence.why}{effect}",
         help=absence.help,
+        fix=absence.fix(step.place(conflict.column.span)),
         related=absence.related,
         subject=f"{conflict.table}.{name}",
         confidence=absence.confidence,

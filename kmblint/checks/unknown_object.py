@@ -20,6 +20,7 @@ def check(conflict: UnknownObject, step: Step, replay: Replay) -> Iterator[Findi
         step.place(conflict.name.span),
         f"{conflict.kind} `{name}` doesn't exist{absence.why}{effect}",
         help=absence.help,
+        fix=absence.fix(step.place(conflict.name.span)),
         related=absence.related,
         subject=name,
         confidence=absence.confidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding
+from kmblint.findings import Applicability, Finding, Fix
 from kmblint.lint.suppressions import Status, Suppression
 
 
@@ -20,4 +20,9 @@ def check(suppression: Suppression) -> Iterator[Finding]:
         )
         return
     meant = f"did you mean `{suppression.nearest}`?" if suppression.nearest else "`kmblint rules` lists every rule"
-    yield Finding(suppression.place, f"there is no rule `{suppression.name}`, so nothing is suppressed", help=meant)
+    yield Finding(
+        suppression.place,
+        f"there is no rule `{suppression.name}`, so nothing is suppressed",
+        help=meant,
+        fix=Fix.instead(suppression.place, suppression.nearest, Applicability.SAFE) if suppression.nearest else None,
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.analysis.unresolved import alike, unresolved_table
-from kmblint.findings import Finding
+from kmblint.findings import Finding, Fix
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import DropTable
 from kmblint.schema.conflict import UnknownTable
+from kmblint.schema.write import quoted
 from kmblint.targets.capabilities import SYSTEM_TABLES
 
 
@@ -29,6 +30,7 @@ def check(subject: UnknownTable | DropTable, step: Step, replay: Replay) -> Iter
         step.place(subject.table.span),
         f"table `{name}` doesn't exist{absence.why}",
         help=absence.help,
+        fix=absence.fix(step.place(subject.table.span)),
         related=absence.related,
         subject=name,
         confidence=absence.confidence,
@@ -46,6 +48,7 @@ def _passed(change: DropTable, step: Step, replay: Replay) -> Iterator[Finding]:
             step.place(change.table.span),
             f"table `{name}` doesn't exist{absence.why}, so this drops nothing",
             help=f"did you mean `{other}`?",
+            fix=Fix.instead(step.place(change.table.span), quoted(other)),
             related=absence.related,
             subject=name,
             confidence=absence.confidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding, Related, point
+from kmblint.findings import Applicability, Edit, Finding, Fix, Related, point
 from kmblint.history.files import History
 from kmblint.targets import Target
 
@@ -22,4 +22,9 @@ def check(history: History, target: Target) -> Iterator[Finding]:
             help=f"put `-- Failed: why` into the header of `{migration.file}` (the checksum doesn't see it), "
             f'or `failed = ["{migration.file}"]` under `[history]`; better still, delete it',
             related=(Related(point(migration.file), "the one that failed"),),
+            fix=Fix(
+                f"mark `{migration.file}` as failed",
+                (Edit(point(migration.file), f"-- Failed: {migration.fixed_by} takes its place\n"),),
+                Applicability.UNSAFE,
+            ),
         )

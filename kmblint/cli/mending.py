@@ -26,7 +26,7 @@ from kmblint.history.decode import Spelling
 from kmblint.history.files import History
 from kmblint.history.locate import display
 from kmblint.history.names import description_of
-from kmblint.lint.engine import lint
+from kmblint.lint.engine import Session
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.reporters.mended import told
@@ -118,9 +118,8 @@ def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Ta
         frozen=frozen if mending.unsaved is None else {},
         header=lambda name: header(description_of(name), mending.now) if mending.now else "",
     )
-    return Mended(
-        one, mend(one.history, draft, one.reread, lambda history: lint(history, alone, rulebook, target), wanted)
-    )
+    session = Session(rulebook, target)
+    return Mended(one, mend(one.history, draft, one.reread, lambda history: session.lint(history, alone), wanted))
 
 
 def _suppressed(one: Opened, settings: Settings, rulebook: Rulebook, target: Target, reason: str) -> Mended:

@@ -47,17 +47,19 @@ def listing(rulebook: Rulebook, paint: Paint, width: int) -> Iterator[str]:
             yield from _row(rule, slugs, paint, width)
     yield ""
     yield from fold(
-        "● recommended · ○ only when selected · fix: comes with one · guide/kimberlite: one target only", width
+        "● recommended · ○ only when selected · safe, unsafe: the fixes that `check --fix` and `--unsafe-fixes` apply "
+        "· guide/kimberlite: one target only",
+        width,
     )
 
 
 def _row(rule: Rule, slugs: int, paint: Paint, width: int) -> Iterator[str]:
     metadata = rule.card.metadata
-    fix = "fix" if rule.card.fixable else ""
+    fix = ", ".join(metadata.fixes)
     target = metadata.targets[0] if len(metadata.targets) == 1 else ""
     name = f"  {metadata.code} {_mark(rule)} {rule.slug:<{slugs}}  "
     severity = f"{metadata.severity.value:<7}"
-    rest = f"  {fix:<3}  {target:<10}  "
+    rest = f"  {fix:<12}  {target:<10}  "
     if len(name + severity + rest) > width:
         name, rest = f"{name.rstrip()}  ", f"  {fix} {target}"
     shown = name + paint.severity(metadata.severity, severity) + rest
@@ -77,15 +79,17 @@ def index(rulebook: Rulebook) -> Iterator[str]:
     yield ""
     yield f"{len(rulebook)} rules by family. `kmblint explain RULE` shows a card in the terminal."
     yield "● is part of `recommended`, ○ runs only when selected; ✓ under a target means that the rule speaks there."
+    yield "Of the fixes, `kmblint check --fix` applies the safe ones, and with `--unsafe-fixes` the others too."
     for family, rules in groupby(rulebook, key=lambda rule: rule.card.metadata.category):
         yield from ("", f"## {family}", "")
         yield f"| Code | Rule | Default | Severity | Fix | {' | '.join(_TARGETS)} | When it speaks |"
-        yield f"| --- | --- | :-: | --- | :-: | {' | '.join(':-:' for _ in _TARGETS)} | --- |"
+        yield f"| --- | --- | :-: | --- | --- | {' | '.join(':-:' for _ in _TARGETS)} | --- |"
         for rule in rules:
             metadata = rule.card.metadata
-            held = (rule.card.fixable, *(name in metadata.targets for name in _TARGETS))
-            marks = ["✓" if each else "" for each in held]
-            cells = [metadata.code, f"[{rule.slug}]({rule.slug}.md)", _mark(rule), metadata.severity.value, *marks]
+            fixes = ", ".join(metadata.fixes)
+            marks = ["✓" if name in metadata.targets else "" for name in _TARGETS]
+            name = f"[{rule.slug}]({rule.slug}.md)"
+            cells = [metadata.code, name, _mark(rule), metadata.severity.value, fixes, *marks]
             cells.append(rule.card.summary.replace("|", r"\|"))
             yield f"| {' | '.join(cells)} |"
 
@@ -107,6 +111,7 @@ def _facts(rule: Rule) -> dict[str, Any]:
         "since": metadata.since,
         "targets": list(metadata.targets),
         "fixable": rule.card.fixable,
+        "fixes": list(metadata.fixes),
         "supersedes": list(metadata.supersedes),
         "options": {
             name: {"default": option.default, "help": option.help, "choices": list(option.choices)}

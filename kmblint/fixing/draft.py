@@ -106,7 +106,8 @@ class Draft(msgspec.Struct, frozen=True, dict=True):
             try:
                 self._spelling(self.files[name])
             except UnwritableError as error:
-                return str(error)
+                if fix.edits or all(file.replaces != file.name for file in fix.files):
+                    return str(error)
         leaving = set(_replaced(fix))
         for file in fix.files:
             if file.name in self.others or (file.name in self.files and file.name not in leaving):

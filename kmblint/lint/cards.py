@@ -71,6 +71,8 @@ class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Slugs whose findings on the same statement and object give way to this rule's."""
     explains: tuple[str, ...] = ()
     """Slugs whose findings give way to this rule's where they name its statement as their cause."""
+    fixes: tuple[Literal["safe", "unsafe"], ...] = ()
+    """What its fixes promise (`Applicability`), as its cases show; empty where it comes with none that is applied."""
     group: Literal["file", "habit", "object"] | None = None
     """`file`: the findings of one file are one diagnostic, the others are its related places, and files with
     nothing but advice are one together; `habit`: those of a history, if two files or three statements have it;
@@ -101,8 +103,8 @@ class Card(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def fixable(self) -> bool:
-        """Whether a case of it shows a fix."""
-        return "\n```sql fixed" in self.text
+        """Whether it comes with a fix that can be applied."""
+        return bool(self.metadata.fixes)
 
 
 _HEAD: Final = re.compile(

@@ -27,7 +27,7 @@ from kmblint.schema.unread import accounted_for, left_unread, made_anew
 from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Verdict
+from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Replacement, Verdict
 from kmblint.text import Place, Span
 
 
@@ -131,6 +131,11 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         migration = baseline if baseline and place.file == baseline.file else self.history.by_file[place.file]
         name = f"the baseline `{migration.file}`" if migration is baseline else migration.id
         return f"in {name}, line {migration.source.position(place.span.start).line}"
+
+    def edited(self, replacement: Replacement) -> Fix:
+        """A certain edit of the statement as a fix."""
+        edit = Edit(self.place(replacement.span), replacement.text)
+        return Fix(replacement.message, (edit,), replacement.applicability)
 
     def mended(self, refusal: Refusal) -> Fix | None:
         """The edits with which the target takes the statement; as safe as the least safe of them."""

@@ -30,7 +30,7 @@ def rendered(card: Card, paint: Paint, width: int) -> Iterator[str]:
     known = [metadata.severity.value, f"family: {metadata.category}", when]
     known += [f"target: {' and '.join(metadata.targets)}", f"since {metadata.since}"]
     known += ["preview"] if metadata.stability == "preview" else []
-    known += ["comes with a fix"] if card.fixable else []
+    known += [f"comes with {' and '.join(metadata.fixes)} fixes"] if card.fixable else []
     yield from (paint("faint", line) for line in fold(" · ".join(known), width))
     yield from _options(card, paint, width)
     start = _BODY.search(card.text)

@@ -284,6 +284,8 @@ class BlindComparison(msgspec.Struct, frozen=True, tag=True):
     """The statement finds no row at all."""
     reason: str = ""
     help: str | None = None
+    replacement: Replacement | None = None
+    """The comparison in words that find the rows that are meant."""
 
 
 DoesNothing: TypeAlias = GhostColumn | QualifiedSet | BlindComparison

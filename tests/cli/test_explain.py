@@ -26,6 +26,7 @@ CARD = Card(
         category="structure",
         since="0.1.0",
         targets=("kimberlite",),
+        fixes=("safe",),
         stability="preview",
         sources=("guide, section Wards",),
         options={
@@ -82,7 +83,7 @@ KMB899 many-wards
 A hospital has more wards than it can staff.
 
 warning · family: structure · only when selected · target:
-kimberlite · since 0.1.0 · preview · comes with a fix
+kimberlite · since 0.1.0 · preview · comes with safe fixes
 
 Options
   max-wards  How many it can staff. (default: 10)
@@ -169,12 +170,12 @@ def test_a_family_is_no_rule() -> None:
 
 
 def test_rules_are_listed_by_family() -> None:
-    assert list(listing(Rulebook([Rule(CARD)]), Paint(), 100))[:2] == [
+    assert list(listing(Rulebook([Rule(CARD)]), Paint(), 120))[:2] == [
         "structure",
-        "  KMB899 ○ many-wards  warning  fix  kimberlite  A hospital has more wards than it can staff.",
+        "  KMB899 ○ many-wards  warning  safe          kimberlite  A hospital has more wards than it can staff.",
     ]
     assert list(listing(Rulebook([Rule(CARD)]), Paint(), 50))[1:4] == [
-        "  KMB899 ○ many-wards  warning  fix  kimberlite",
+        "  KMB899 ○ many-wards  warning  safe kimberlite",
         "           A hospital has more wards than it can",
         "           staff.",
     ]
@@ -208,6 +209,7 @@ def test_rules_as_json() -> None:
         "since": "0.1.0",
         "targets": ["guide", "kimberlite"],
         "fixable": False,
+        "fixes": [],
         "supersedes": [],
         "options": {},
     }
@@ -218,9 +220,9 @@ def test_the_index_has_a_table_a_family() -> None:
         "## structure",
         "",
         "| Code | Rule | Default | Severity | Fix | guide | kimberlite | When it speaks |",
-        "| --- | --- | :-: | --- | :-: | :-: | :-: | --- |",
+        "| --- | --- | :-: | --- | --- | :-: | :-: | --- |",
         (
-            "| KMB899 | [many-wards](many-wards.md) | ○ | warning | ✓ |  | ✓ "
+            "| KMB899 | [many-wards](many-wards.md) | ○ | warning | safe |  | ✓ "
             "| A hospital has more wards than it can staff. |"
         ),
     ]

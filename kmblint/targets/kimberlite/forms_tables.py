@@ -183,10 +183,20 @@ def alter_table(fold: Fold, root: Node) -> None:
             fold.hazards.append(IgnoredGuard("IF EXISTS", part.span, effect))
         elif part.kind not in {"ONLY", Shape.NAME}:
             if first is not None:
-                fold.refuse("ALTER TABLE takes one action a statement, and here begins a second",
-                            fold.before(part.span).span, "write a statement for each action")  # fmt: skip
+                comma, advice = fold.before(part.span).span, "write a statement for each action"
+                fold.refuse("ALTER TABLE takes one action a statement, and here begins a second", comma, advice,
+                            _parted(fold, root, comma))  # fmt: skip
             first = part
             _action(fold, part)
+
+
+def _parted(fold: Fold, root: Node, comma: Span) -> tuple[Replacement, ...]:
+    """A statement of its own for what stands behind a comma."""
+    name = next((part.span for part in root.parts if part.kind is Shape.NAME), None)
+    if name is None:
+        return ()
+    table = "".join(token.text for token in fold.tokens if token.span in name)
+    return (Replacement(comma, f";\nALTER TABLE {table}", "write a statement for each action"),)
 
 
 def _action(fold: Fold, action: Node) -> None:

@@ -65,7 +65,7 @@ def _advised(judged: Judged, hazard: Hazard) -> Hazard:
     match hazard:
         case BlindComparison():
             part = _part(judged, hazard.span)
-            return replace(hazard, reason=because(judged, hazard), help=_for_blind(judged, hazard, part))
+            return _for_blind(judged, replace(hazard, reason=because(judged, hazard)), part)
         case OpenBound():
             return _for_open(judged, hazard, _part(judged, hazard.span))
         case IgnoredCondition(index=None):
@@ -82,7 +82,14 @@ def _part(judged: Judged, span: Span) -> Predicate | None:
     return None if where is None else next((part for part in conditions(where) if part.span == span), None)
 
 
-def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> str:
+def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> BlindComparison:
+    help_, mended = _instead_of_blind(judged, hazard, part)
+    edit = None if mended is None else Replacement(hazard.span, mended, f"write `{mended}`", Applicability.UNSAFE)
+    return replace(hazard, help=help_, replacement=edit)
+
+
+def _instead_of_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> tuple[str, str | None]:
+    """What to write instead, and the comparison in other words where they alone mend it."""
     column, facts = hazard.column, judged.statement.facts
     stored = stored_in(judged.statement.table, column, facts)
     if part is not None and stored is not None:
@@ -91,21 +98,22 @@ def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) 
         ]
         first = [mended for mended in _literal_first(part, stored, facts) if mends(judged, part, mended)]
         if as_held and (hazard.foreign or stored.name == "DECIMAL" or not first):
-            return f"write `{as_held[0].text}`, which finds the rows that are meant"
+            return f"write `{as_held[0].text}`, which finds the rows that are meant", as_held[0].text
         if first:
-            return f"write the literal first, `{first[0].text}`, which needs no index and finds the rows that are meant"
+            text = first[0].text
+            return f"write the literal first, `{text}`, which needs no index and finds the rows that are meant", text
         index = _index(judged.statement.table, column)
         for mended in _in_place(part, stored, facts):
             if mends(judged, part, mended, index):
                 on = f"an index on `{column}` before it, {FOR_EVER}"
                 made = f"create {on}" if mended.part == part else f"write `{mended.text}`, and create {on}"
-                return f"{made}: it then finds the rows that are meant"
+                return f"{made}: it then finds the rows that are meant", None
             if hazard.way == "or" and _alone(judged, part, mended, index):
                 return (
                     f"write a statement for each side of the OR, this one with `{mended.text}` and an index on "
                     f"`{column}`, {FOR_EVER}"
-                )
-    return "name the rows by their key"
+                ), None
+    return "name the rows by their key", None
 
 
 def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> bool:
