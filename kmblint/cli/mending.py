@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from kmblint.cli.histories import Opened
 from kmblint.cli.output import complain, write
 from kmblint.config.selection import covered, recommended
 from kmblint.errors import GitError
-from kmblint.findings import Applicability, Diagnostic, Fix, Report
+from kmblint.findings import Applicability, Diagnostic, Fix
 from kmblint.fixing import disk
 from kmblint.fixing.draft import Draft
 from kmblint.fixing.rounds import Outcome, mend
@@ -126,11 +125,8 @@ def _suppressed(one: Opened, settings: Settings, rulebook: Rulebook, target: Tar
     alone = replace(settings, grouped=False)
     root = one.history.root
     draft = Draft.of(one.history, spell=disk.spelling(root, one.access), frozen=disk.outside(root, one.history.by_file))
-    return Mended(one, suppress(one.history, draft, one.reread, partial(_judged, alone, rulebook, target), reason))
-
-
-def _judged(settings: Settings, rulebook: Rulebook, target: Target, history: History) -> Report:
-    return lint(history, settings, rulebook, target)
+    session = Session(rulebook, target)
+    return Mended(one, suppress(one.history, draft, one.reread, lambda history: session.lint(history, alone), reason))
 
 
 def _touches_only(fix: Fix, file: str) -> bool:
