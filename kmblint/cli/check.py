@@ -16,7 +16,7 @@ from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, Request, open_histories
 from kmblint.cli.judging import known_findings, settings_of
 from kmblint.cli.mending import Mended, Mending, mend_history, mending_of, written
-from kmblint.cli.options import day, history_options, request_of
+from kmblint.cli.options import day, history_options, request_of, rules_option
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
 from kmblint.config.configuration import Config
 from kmblint.errors import ExitCode, NoMigrationsError
@@ -137,11 +137,6 @@ def _rendered(reports: Sequence[Report], output_format: str, view: View) -> str:
     return "\n".join([*parts, *([] if view.quiet else [f"{paint('strong', total)}\n"])])
 
 
-def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of a repeatable option, each value with commas between them."""
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
-
-
 def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
     """The formats that are wanted, each with the file it goes to; one at the most goes to standard output."""
     outputs: list[Output] = []
@@ -163,15 +158,9 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 
 @click.command(name="check", short_help="Replay the migrations and show what is wrong with them.")
 @history_options
-@click.option(
-    "--select",
-    metavar="RULES",
-    callback=_names,
-    multiple=True,
-    help="Run these only: slugs, codes, families (KMB5), `all`.",
-)
-@click.option("--extend-select", metavar="RULES", callback=_names, multiple=True, help="Run these too.")
-@click.option("--ignore", metavar="RULES", callback=_names, multiple=True, help="Leave these out.")
+@rules_option("--select", help="Run these only: slugs, codes, families (KMB5), `all`.")
+@rules_option("--extend-select", help="Run these too.")
+@rules_option("--ignore", help="Leave these out.")
 @click.option(
     "--min-confidence",
     type=click.Choice([confidence.value for confidence in Confidence]),
@@ -181,9 +170,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @click.option("--fix", is_flag=True, help="Apply safe fixes, each tried on the whole history; ends with 1 if it wrote.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply also those that may change what a migration does.")
 @click.option("--diff", is_flag=True, help="Show what --fix would write, as a patch, and write nothing.")
-@click.option(
-    "--fix-only", metavar="RULES", callback=_names, multiple=True, help="Apply the fixes of these rules only."
-)
+@rules_option("--fix-only", help="Apply the fixes of these rules only.")
 @click.option(
     "--add-suppressions", is_flag=True, help="Write a suppression for each finding into the header of its file."
 )

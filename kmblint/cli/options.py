@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from kmblint.access import LARGEST
+from kmblint.cli.completion import complete_rules
 from kmblint.cli.histories import Request
 from kmblint.errors import InputError
 from kmblint.history.names import number_of
@@ -36,6 +37,18 @@ def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date |
         return date.fromisoformat(value) if value else None
     except ValueError as error:
         raise click.BadParameter(f"`{value}` is no date; write it as `2026-12-31`.", ctx, param) from error
+
+
+def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a repeatable option, each value with commas between them."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def rules_option(option: str, *, help: str) -> Callable[[Command], Command]:  # noqa: A002 (click's word)
+    """A repeatable option that names rules."""
+    return click.option(
+        option, metavar="RULES", callback=_names, multiple=True, help=help, shell_complete=complete_rules
+    )
 
 
 _PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))

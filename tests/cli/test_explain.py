@@ -164,9 +164,37 @@ def test_an_unknown_rule_is_no_traceback(name: str, hint: str) -> None:
     assert (done.exit_code, done.stderr) == (2, f"kmblint: there is no rule `{name}`; {hint}\n")
 
 
-def test_a_family_is_no_rule() -> None:
-    done = CliRunner().invoke(main, ["explain", "KMB9"])
-    assert (done.exit_code, done.stderr) == (2, "kmblint: `KMB9` is a family of rules; `kmblint rules` lists them\n")
+FAMILY = sorted(rule.card.code for rule in Rulebook.load() if rule.card.code.startswith("KMB01"))
+
+
+def test_several_rules_and_a_family_are_explained_in_a_row() -> None:
+    done = CliRunner().invoke(main, ["explain", "kmb01", "drop-table", "KMB012"])
+    assert done.exit_code == 0
+    assert re.findall(r"^(KMB\d{3}) [\w-]+", done.stdout, re.MULTILINE) == [*FAMILY, "KMB601"]
+    assert done.stdout.count("\n\n─") == len(FAMILY), "a rule that is named twice is told once"
+    wrong = CliRunner().invoke(main, ["explain", "drop-table", "KMB77"])
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "there is no rule `KMB77`" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        (["explain", "unused-s"], ["unused-suppression"]),
+        (["explain", "drop-table", "KMB01"], FAMILY),
+        (["check", "--select", "KMB601,unused-p"], ["KMB601,unused-policy"]),
+        (["check", "--ignore", "nosuch"], [""]),
+        (["base"], ["baseline"]),
+    ],
+)
+def test_a_shell_completes_the_names_of_rules(words: list[str], completed: list[str]) -> None:
+    environment = {
+        "_KMBLINT_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(("kmblint", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = CliRunner().invoke(main, [], env=environment, prog_name="kmblint", standalone_mode=True)
+    assert [line.partition(",")[2] for line in done.stdout.splitlines()] == completed
 
 
 def test_rules_are_listed_by_family() -> None:
