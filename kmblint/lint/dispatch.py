@@ -83,8 +83,9 @@ class Dispatcher:
     ) -> Iterator[Said]:
         """What some rules say of subjects that stand at one place; the context is only made where one is asked."""
         there: Context | None = None
+        occurred = rules.occurred
         for subject in subjects:
-            asking = rules.about(type(subject))
+            asking = occurred.get(type(subject)) or rules.about(type(subject))
             if not asking.bound:
                 continue
             there = context() if there is None else there
@@ -111,7 +112,8 @@ class Rules:
 
     def __init__(self) -> None:
         self._asking: dict[type, list[tuple[Rule, Mapping[str, object]]]] = {}
-        self._occurred: dict[type, _Asking] = {}
+        self.occurred: Final[dict[type, _Asking]] = {}
+        """Those that were asked for by `about`."""
 
     def add(self, rule: Rule, options: Mapping[str, object]) -> None:
         """A rule with its options."""
@@ -124,7 +126,7 @@ class Rules:
 
     def about(self, subject: type) -> _Asking:
         """Those that ask about a class, ready to be asked."""
-        asking = self._occurred.get(subject)
+        asking = self.occurred.get(subject)
         if asking is None:
-            asking = self._occurred[subject] = _Asking(self._asking.get(subject, ()))
+            asking = self.occurred[subject] = _Asking(self._asking.get(subject, ()))
         return asking

@@ -137,10 +137,11 @@ def _unknown_in_constraint(table: str, known: Iterable[str], constraint: Constra
 
 
 def _unknown(table: str, known: Iterable[str], columns: Iterable[Name], where: str) -> Iterator[Conflict]:
-    known = set(known)
+    there: set[str] | None = None
     for column in columns:
-        if column.text not in known:
-            known.add(column.text)
+        there = set(known) if there is None else there
+        if column.text not in there:
+            there.add(column.text)
             yield UnknownColumn(table, column, where)
 
 
@@ -294,9 +295,10 @@ def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows) -> Iterato
                 yield from _unknown(table.name, table.column_names, targets, "ON CONFLICT")
         case UpdateRows():
             set_columns = [assignment.column for assignment in change.assignments]
-            yield from _unknown(table.name, table.column_names, set_columns, "SET")
-            read = (ref for a in change.assignments for ref in column_refs(a.value))
-            yield from _unknown_refs(table.name, table.column_names, _own(change, read), "SET")
+            known = table.column_names
+            yield from _unknown(table.name, known, set_columns, "SET")
+            read = [ref for a in change.assignments for ref in column_refs(a.value)]
+            yield from _unknown_refs(table.name, known, _own(change, read), "SET")
             yield from _where(table, change, change.where)
         case DeleteRows():
             yield from _where(table, change, change.where)

@@ -48,7 +48,8 @@ class ValueSet(msgspec.Struct, frozen=True):
     @property
     def is_full(self) -> bool:
         """Whether every value but perhaps NULL belongs to it."""
-        return any(interval.low is None and interval.high is None for interval in self.intervals)
+        intervals = self.intervals  # disjoint, so that one without bounds stands alone
+        return len(intervals) == 1 and intervals[0].low is None and intervals[0].high is None
 
     def holds(self, value: Bound) -> bool:
         """Whether a value belongs to it."""
@@ -87,6 +88,8 @@ class ValueSet(msgspec.Struct, frozen=True):
 
     def within_booleans(self) -> ValueSet:
         """The set over a boolean column: full where both truths belong to it."""
+        if self.is_full or not self.intervals:
+            return self
         held = [value for value in (False, True) if any(_holds(interval, value) for interval in self.intervals)]
         if len(held) == 2:
             return ValueSet(FULL.intervals, self.null)
@@ -199,6 +202,9 @@ def _order(one: Interval, two: Interval) -> int:
 
 
 def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    intervals = tuple(intervals)
+    if len(intervals) < 2:
+        return intervals
     merged: list[Interval] = []
     for interval in sorted(intervals, key=cmp_to_key(_order)):
         if merged and _touch(merged[-1], interval):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -24,7 +25,10 @@ class Fold:
         self.tokens = statement.tokens
         self.hazards: list[Hazard] = []
         self._refusals: dict[tuple[str, bool], FormRefusal] = {}
-        self._starts = [token.start for token in statement.tokens]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self.tokens]
 
     @property
     def form(self) -> Form:

@@ -72,6 +72,8 @@ def _too_deep(fold: Fold, span: Span) -> None:
 
 def _sent(statement: Statement, source: Source) -> Span:
     """From the first comment before the statement to the last one behind it; a `;` in a comment ends what is before."""
+    if not statement.comments:
+        return statement.span
     around = (statement.span, *(comment.span for comment in statement.comments))
     first, last = min(span.start for span in around), max(span.end for span in around)
     cut = source.text.rfind(";", first, statement.span.start) + 1
@@ -84,10 +86,10 @@ def _sent(statement: Statement, source: Source) -> Span:
 def _limits(fold: Fold, source: Source, sent: Span) -> None:
     """Open quotes, odd characters, and statements too deep: the engine looks at the text before its meaning."""
     facts = fold.facts
-    for token in fold.tokens:
+    for token in [token for token in fold.tokens if token.kind in _NO_TOKENS]:
         if token.kind is Kind.OPEN:
             fold.refuse("a quote or comment is opened here and never closed", Span(token.start, token.start + 1))
-        if token.kind is Kind.OTHER:
+        else:
             kind = facts.odd_characters.get(token.text, f"the character `{token.text}`")
             edits = (Replacement(token.span, "", "remove it"),) if token.text in facts.odd_characters else ()
             fold.refuse(f"{kind} stands here, and the engine takes it for a word", token.span, "remove it", edits)
@@ -98,6 +100,9 @@ def _limits(fold: Fold, source: Source, sent: Span) -> None:
     if len(text) > 3 * nots and (count := len(_NOT.findall(text))) > nots:
         fold.refuse(f"the word NOT stands here {count} times, and the engine gives up behind {nots}", sent,
                     "split the statement; in CREATE TABLE, add the rest of the columns by ALTER TABLE")  # fmt: skip
+
+
+_NO_TOKENS: Final = (Kind.OPEN, Kind.OTHER)
 
 
 def _depth(text: str) -> int:

@@ -32,6 +32,8 @@ _MEANT: Final = re.compile(
     r"|ALTER\s+TABLE\b.*\b(?:MASKING\s+POLICY|SET\s+CLASSIFICATION)\b",
     re.DOTALL,
 )
+_MEANT_WORDS: Final = ("MASK", "USER", "CLASSIFICATION")
+"""One of which stands in each of these, wherever the words before it are cut."""
 _FIRST_WORDS: Final = frozenset({"CREATE", "DROP", "ALTER", "SHOW"})
 _WORD: Final = re.compile(r"\S+")
 
@@ -66,7 +68,9 @@ def _judge(cut: _Words, upper: str, sent: Span, span: Span) -> bool:
             _mask(cut)
         elif upper.startswith("SHOW C"):
             _plain_names(cut, 3)
-    elif _MEANT.match(" ".join(token.upper for token in cut.fold.tokens)):
+    elif any(word in upper for word in _MEANT_WORDS) and _MEANT.match(
+        " ".join(token.upper for token in cut.fold.tokens)
+    ):
         if sent.start < span.start:
             cut.fold.refuse("a comment before this statement keeps the engine from knowing it",
                             Span(sent.start, span.start), "move the comment to the top of the file, as `--` lines",

@@ -6,6 +6,7 @@ Each judgement holds the values that the engine lets through against those that 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -44,7 +45,7 @@ COMPARING: Final = frozenset({Kind.BIGINT, Kind.TEXT, Kind.BOOLEAN})
 """Kinds that literals have too, so that a column of them compares with one."""
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, dict=True):
     """The condition of a data change on a table, and the path that the engine takes for it."""
 
     table: Table
@@ -52,9 +53,14 @@ class Statement(msgspec.Struct, frozen=True):
     indexes: tuple[Index, ...]
     facts: Facts
 
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions as the engine takes them apart."""
+        return conditions_of(self.where)
+
     def path(self) -> AccessPath:
         """The path."""
-        return access_path(self.table, conditions_of(self.where), self.indexes, self.facts)
+        return access_path(self.table, self.conditions, self.indexes, self.facts)
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -74,7 +80,7 @@ def judge(statement: Statement) -> Judged:
     if statement.where is None:
         return Judged(statement, path, reach, ())
     judging = _Judge(statement, path, domains, reach)
-    return Judged(statement, path, reach, tuple(judging.hazards(statement.where)))
+    return Judged(statement, path, reach, tuple(judging.hazards(statement.conditions)))
 
 
 class _Judge:
@@ -87,7 +93,7 @@ class _Judge:
         self._reach = reach
         self._facts = statement.facts
 
-    def hazards(self, where: Predicate) -> Iterator[Hazard]:
+    def hazards(self, conditions: tuple[Condition, ...]) -> Iterator[Hazard]:
         yield from self._ignored()
         if isinstance(self._path, KeyRange | IndexRange):
             yield from self._of_range(self._path)
@@ -100,7 +106,7 @@ class _Judge:
             tests = tuple(each for each in on_key if each.operator in self._facts.bounding)
             yield from self._of_bounds(key, tests, EMPTY, by_index=None)
         yield from self._of_conditions(self._path.residue, under_or=False)
-        yield from null_rows(self._path, self._domains, where)
+        yield from null_rows(self._path, self._domains, conditions)
         yield from beyond_null(self._path, self._domains)
 
     # --- what is left out ---------------------------------------------------------------------------------------------

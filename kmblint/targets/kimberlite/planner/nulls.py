@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.schema.catalog import Column, Table
-from kmblint.schema.predicate import Predicate
 from kmblint.schema.value_set import NULLS, ValueSet
 from kmblint.targets.kimberlite.facts import Kind
-from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, conditions_of
+from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test
 from kmblint.targets.kimberlite.planner.path import AccessPath, IndexRange, KeyRange, Point
 from kmblint.targets.kimberlite.planner.reach import EngineDomains, literal_beside
 from kmblint.targets.verdict import NullRows
 
 
-def null_rows(path: AccessPath, domains: EngineDomains, where: Predicate) -> Iterator[NullRows]:
+def null_rows(path: AccessPath, domains: EngineDomains, conditions: tuple[Condition, ...]) -> Iterator[NullRows]:
     """Comparisons that also take the rows where their column is NULL."""
     if isinstance(path, Point):
         return  # it compares nothing row by row
-    guarded = _never_null(conditions_of(where))
+    guarded = _never_null(conditions)
     tests: list[tuple[Test, ValueSet | None, frozenset[str]]] = []
     if isinstance(path, KeyRange | IndexRange):
         high = path.range.high
