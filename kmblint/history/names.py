@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 LARGEST_NUMBER: Final = 2**32 - 1
@@ -16,6 +17,7 @@ def is_migration(name: str) -> bool:
     return name.endswith(".sql") and name != ".sql"
 
 
+@lru_cache(maxsize=1024)  # several ask in a row about one name
 def number_of(name: str) -> int | None:
     """What the runner reads as the number of a file name; None where it refuses it."""
     digits = name.split("_", 1)[0]

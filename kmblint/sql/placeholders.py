@@ -20,7 +20,11 @@ def placeholders(tokens: Sequence[Token]) -> Iterator[Span]:
 
     Literals and comments are left alone; in a quoted name the braces of templates are found.
     """
-    if not any(token.text in _BEGINNINGS or token.kind is Kind.QUOTED for token in tokens):
+    quoted = Kind.QUOTED
+    for token in tokens:  # a plain loop: nearly no statement has any
+        if token.text in _BEGINNINGS or token.kind is quoted:
+            break
+    else:
         return
     at = 0
     while at < len(tokens):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from kmblint.schema.alter import PlaceOf
-from kmblint.schema.catalog import Catalog, Former, Poison, Table
+from kmblint.schema.catalog import Catalog, Former, Index, Poison, Table
 from kmblint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -84,13 +86,16 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf,
             return catalog
 
 
+_NONE: Final[OrderedMap[str, Index]] = OrderedMap()
+
+
 def _indexed(catalog: Catalog, table: Table, change: AddIndex, name: str, outcome: Outcome) -> Catalog:
     """The name stays registered for ever, also when table or column go."""
     made = table.index(name)
     if made is None:
         return catalog
     table = _without_quoted(table, change, outcome)
-    known = catalog.registered.get(table.name, OrderedMap()).insert(name, table.index(name) or made)
+    known = catalog.registered.get(table.name, _NONE).insert(name, table.index(name) or made)
     return replace(catalog.put(table), registered=catalog.registered.insert(table.name, known))
 
 
