@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-import tomli
-
 from kmblint.access import ANYWHERE, Access, BarredError
 from kmblint.errors import ConfigError
 
@@ -31,6 +29,8 @@ class TomlError(ValueError):
 
 def parse(text: str) -> dict[str, Any]:
     """What a TOML text holds; raises TomlError."""
+    import tomli  # most projects have no such file
+
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
@@ -86,6 +86,8 @@ class TomlFile:
     @cached_property
     def _lines(self) -> dict[KeyPath, tuple[int, int]]:
         """The first and last line of each key and table."""
+        import tomli
+
         places: dict[KeyPath, tuple[int, int]] = {}
         table: KeyPath = ()
         for first, last, chunk in _chunks(self.text):
@@ -112,6 +114,8 @@ def _chunks(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_whole(chunk: str) -> bool:
+    import tomli
+
     try:
         tomli.loads(chunk)
     except tomli.TOMLDecodeError:
