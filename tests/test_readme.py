@@ -51,6 +51,17 @@ def test_the_fixes_are_those_that_are_written(tmp_path: Path, monkeypatch: pytes
     assert done.stderr == marked("fixes")
 
 
+def test_the_page_and_the_comment_are_what_the_command_writes(tmp_path: Path) -> None:
+    command = marked("page").replace("review.html", f"{tmp_path}/review.html").split()[1:]
+    kmblint(*command)
+    page = (tmp_path / "review.html").read_text(encoding="utf-8")
+    comment = kmblint(*command[:-1], "markdown")
+    shown = marked("comment")
+    assert comment.startswith(shown)
+    (verdict,) = re.findall(r"^### kmblint: (.*)$", shown, re.MULTILINE)
+    assert f"<h1>{verdict}</h1>" in page
+
+
 @pytest.mark.parametrize("name", ["main job", "tests"])
 def test_the_two_commands_are_one_line_each_and_name_what_exists(name: str) -> None:
     command = marked(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 
 import msgspec
 
@@ -18,7 +19,7 @@ from kmblint.replay.leaks import leaks
 from kmblint.replay.replayer import replay
 from kmblint.replay.rollback import roll_back
 from kmblint.replay.steps import Replay, Step
-from kmblint.replay.transcript import Transcript, transcribe
+from kmblint.replay.transcript import Ending, Transcript, transcribe
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import (
     AddColumn,
@@ -81,7 +82,7 @@ class Deed(msgspec.Struct, frozen=True):
     verdict: Verdict
 
 
-class Review(msgspec.Struct, frozen=True):
+class Review(msgspec.Struct, frozen=True, dict=True):
     """A history as its reviewer needs it; files are called by their names in the folder."""
 
     history: History
@@ -99,6 +100,11 @@ class Review(msgspec.Struct, frozen=True):
     """What of that will be there as the database lives it, as if no stop ended the run."""
     secrets: tuple[Place, ...]
     """Literals that nobody should read; no text of the three schemas holds one."""
+
+    @cached_property
+    def endings(self) -> Mapping[str, Ending]:
+        """How each file ends, by its name."""
+        return {ending.migration.file: ending for ending in self.transcript.endings}
 
     @property
     def files(self) -> frozenset[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 from kmblint.reporters.characters import fold, visible
+from kmblint.reporters.markdown_text import fenced
 from kmblint.reporters.paint import Paint
 from kmblint.schema.difference import Difference, Part, PartDifference, PartKind, TableDifference
 from kmblint.text import Place
@@ -58,9 +58,7 @@ def as_markdown(found: Difference, title: str) -> str:
         lines += [line for part in (table.parts if table.after else ()) for line in _patch(part, "    ")]
     lines += [line for part in found.objects for line in _patch(part, "")]
     text = "\n".join(lines)
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    block = f"\n{fence}diff\n{text}\n{fence}\n" if lines else ""
+    block = f"\n{fenced(text, 'diff')}" if lines else ""
     return f"### Schema, {title}: {summary(found)}\n{block}"
 
 

@@ -62,7 +62,11 @@ def judged(report: Report, reviews: Sequence[Review]) -> Judgement:
         return Judgement(Readiness.LOOK_FIRST, f"{runs}, with {counted(totals.warning, 'warning')}", tuple(facts))
     if not any(review.batch for review in reviews):
         return Judgement(Readiness.NOTHING, "", tuple(facts))
-    return Judgement(Readiness.READY, "it runs to its end, and every statement does what it says", tuple(facts))
+    surprising = sum(bool(entry.hazards) for review in reviews for entry in entries(review))
+    if surprising:
+        because = f"{runs}, {counted(surprising, 'statement')} not quite as written"
+        return Judgement(Readiness.READY, because, tuple(facts))
+    return Judgement(Readiness.READY, f"{runs}, and every statement does what it says", tuple(facts))
 
 
 def entries(review: Review) -> tuple[Entry, ...]:
@@ -88,6 +92,20 @@ def _in_applied(report: Report, reviews: Sequence[Review]) -> int:
 
 def _is_undone(entry: Entry) -> bool:
     return not entry.verdict.happens
+
+
+def status(review: Review, migration: Migration) -> tuple[str, str]:
+    """How a file ends, and why that isn't well; the second is empty where it is."""
+    if migration.applied:
+        return "applied already", ""
+    ending = review.endings.get(migration.file)
+    if ending is None:
+        return "not part of the history", ""
+    if not ending.reached:
+        return "not reached", f"once it is, {ending.note}" if ending.note else ""
+    if ending.stops:
+        return "stops the run", ending.note
+    return ("runs to its end", "") if ending.recorded else ("never recorded", ending.note)
 
 
 def _stop(review: Review, *, by_path: bool) -> tuple[str, tuple[str, ...]] | None:

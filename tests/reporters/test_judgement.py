@@ -29,6 +29,12 @@ def _judged(root: Path, *texts: str, severity: Severity | None = None, applied_t
         ((WARDS,), Severity.INFO, None, "Ready: it runs to its end, and every statement does what it says"),
         ((WARDS,), Severity.WARNING, None, "Look first: it runs to its end, with 1 warning"),
         ((WARDS,), Severity.ERROR, None, "Not ready: it runs to its end, with 1 error"),
+        (
+            (WARDS.replace("name TEXT", "name TEXT UNIQUE"),),
+            None,
+            None,
+            "Ready: it runs to its end, 1 statement not quite as written",
+        ),
         ((WARDS,), None, 1, "Nothing is pending: "),
         ((WARDS, BEDS), Severity.ERROR, 1, "Look first: it runs to its end; 1 error in what is applied already"),
         (

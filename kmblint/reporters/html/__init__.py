@@ -17,7 +17,6 @@ import msgspec
 from markupsafe import Markup
 
 from kmblint.findings import Report
-from kmblint.redaction import masked
 from kmblint.replay.review import Review
 from kmblint.reporters import schema_view
 from kmblint.reporters.html.contents import Contents
@@ -25,7 +24,6 @@ from kmblint.reporters.html.diagram import BESIDE, WHOLE, Diagram, chosen, draw
 from kmblint.reporters.html.words import inline, safe
 from kmblint.reporters.judgement import judged
 from kmblint.reporters.view import View
-from kmblint.text import Place
 
 _HERE: Final = Path(__file__).parent
 _MOST_LINES: Final = 300
@@ -48,13 +46,6 @@ class _Schema(msgspec.Struct, frozen=True):
 def render(report: Report, view: View) -> str:
     """The whole page."""
     reviews = view.reviews
-    several = len(reviews) > 1
-    secrets = [
-        Place(review.history.sources[secret.file].path if several else secret.file, secret.span)
-        for review in reviews
-        for secret in review.secrets
-    ]
-    report = masked(report, secrets)
     style, script = ((_HERE / f"page.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE),

@@ -10,10 +10,11 @@ from typing import Final
 from kmblint.findings import Applicability, Confidence, Diagnostic, Related, Report, Severity
 from kmblint.history.files import Migration
 from kmblint.replay.review import Deed, Effect, Review
-from kmblint.replay.transcript import Ending, Entry
+from kmblint.replay.transcript import Entry
 from kmblint.reporters.characters import clip, visible
 from kmblint.reporters.html.listing import Marked, listed, tokens_of, wanted
 from kmblint.reporters.html.model import Done, FileView, Group, Link, Other, Outcome, ShownLine, Told
+from kmblint.reporters.judgement import endings, status
 from kmblint.reporters.tally import worst_first
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Source, Span
@@ -47,12 +48,12 @@ class Contents:
         self._reviews = reviews
         self._by_path = len(reviews) > 1
         self._migrations: dict[str, Migration] = {}
-        self._endings: dict[str, Ending] = {}
+        self._of: dict[str, Review] = {}
         self._entries: dict[str, list[Entry]] = {}
         self._pending: set[str] = set()
         for review in reviews:
             self._migrations |= {self._name(each): each for each in review.history.migrations}
-            self._endings |= {self._name(each.migration): each for each in review.transcript.endings}
+            self._of |= {self._name(each): review for each in review.history.migrations}
             self._pending |= {self._name(each) for each in review.batch}
             for entry in review.transcript.entries:
                 self._entries.setdefault(self._name(entry.migration), []).append(entry)
@@ -244,18 +245,11 @@ class Contents:
 
     def _status(self, name: str) -> tuple[str, str, str]:
         """How a file ends: in words, as a class, and why."""
-        migration, ending = self._migrations.get(name), self._endings.get(name)
-        if migration is None:
+        if name not in self._of:
             return "", "other", ""
-        if migration.applied:
-            return "applied already", "applied", ""
-        if ending is None:
-            return "not part of the history", "other", ""
-        if ending.stops:
-            return "stops the run", "stop", ending.note
-        if not ending.recorded:
-            return "never recorded" if ending.reached else "not reached", "stop", ending.note
-        return ("runs to its end", "good", ending.note) if ending.reached else ("not reached", "stop", ending.note)
+        words, note = status(self._of[name], self._migrations[name])
+        state = {"applied already": "applied", "runs to its end": "good", "not part of the history": "other"}
+        return words, state.get(words, "stop"), note
 
     # --- what it does -------------------------------------------------------------------------------------------------
 
@@ -278,7 +272,7 @@ class Contents:
     @property
     def stops(self) -> bool:
         """Whether the run doesn't come to the end of the batch."""
-        return any(not ending.reached or ending.stops for ending in self._endings.values())
+        return any(not each.reached or each.stops for review in self._reviews for each in endings(review))
 
     @property
     def undone(self) -> Group:
