@@ -18,7 +18,7 @@ from kmblint.errors import ISSUES, ExitCode, KmblintError
 
 _COMMANDS: Final = (
     "check", "baseline", "replay", "schema", "diff", "history", "graph", "rehearse", "drift",
-    "new", "renumber", "lock", "explain", "rules", "config",
+    "new", "renumber", "squash", "lock", "explain", "rules", "config",
 )  # fmt: skip
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141

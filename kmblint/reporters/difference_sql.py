@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kmblint.history.files import Header, History, Migration
+from kmblint.history.files import History
+from kmblint.replay.loose import loose
 from kmblint.replay.steps import Surroundings, steps_of
 from kmblint.reporters.catalog_sql import table_sql
 from kmblint.schema.catalog import Column, Table
@@ -19,10 +20,8 @@ from kmblint.schema.definition import default_text
 from kmblint.schema.difference import Difference, PartDifference, PartKind, Shown, TableDifference
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.write import quoted
-from kmblint.sql.parse import statements
-from kmblint.targets.kimberlite.runner import pieces
 from kmblint.targets.target import Target
-from kmblint.text import Source, Span
+from kmblint.text import Source
 
 
 def as_sql(found: Difference, before: Shown, after: Shown, target: Target) -> str:
@@ -34,7 +33,9 @@ def as_sql(found: Difference, before: Shown, after: Shown, target: Target) -> st
         if said.startswith("--"):
             header.append(" ".join(said.split()))
             continue
-        *_, step = steps_of(Surroundings(_NO_HISTORY), _sent(said), target, catalog, actual=True)
+        *_, step = steps_of(
+            Surroundings(_NO_HISTORY), loose(Source("difference.sql", f"{said};\n")), target, catalog, actual=True
+        )
         if step.outcome.verdict.happens:
             taken.append(f"{said};\n")
             catalog = step.after
@@ -45,26 +46,6 @@ def as_sql(found: Difference, before: Shown, after: Shown, target: Target) -> st
 
 
 _NO_HISTORY: Final = History(Path(), ())
-
-
-def _sent(statement: str) -> Migration:
-    """A file of one statement, as the runner would send it."""
-    source = Source("difference.sql", f"{statement};\n")
-    whole = source.everything
-    return Migration(
-        source.name,
-        Path(source.name),
-        source,
-        digits="",
-        number=None,
-        description="",
-        header=Header(Span(0, 0)),
-        up=whole,
-        sent=whole,
-        down=None,
-        statements=statements(source),
-        pieces=tuple(pieces(source, whole)),
-    )
 
 
 def statements_between(found: Difference, after: Shown) -> tuple[str, ...]:

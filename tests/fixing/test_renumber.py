@@ -66,7 +66,7 @@ def landed(
     return main
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(base=st.integers(0, 6), one=OWN, two=OWN, steps=STEPS)
 def test_two_branches_in_any_interleaving_come_to_the_same_end(
     base: int,

@@ -1,0 +1,173 @@
+"""`kmblint squash`: one baseline in the place of the first migrations, where replaying both proves them equal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from kmblint import targets, writing
+from kmblint.access import Access
+from kmblint.cli.debug import debug_option
+from kmblint.cli.histories import Opened, kept_by, open_one, until
+from kmblint.cli.options import migration_number, reading_options, request_of
+from kmblint.config.placing import with_baseline
+from kmblint.errors import ConfigError, GitError, InputError
+from kmblint.fixing.squash import Obstacle, before, disproof, obstacles
+from kmblint.history import base
+from kmblint.history.files import History, Migration
+from kmblint.history.locate import display
+from kmblint.history.lock import Entry, relocked
+from kmblint.history.state import LOCK, boundary_of, project_of
+from kmblint.replay.loose import loose
+from kmblint.replay.replayer import replay
+from kmblint.reporters.catalog_sql import as_sql
+from kmblint.text import Source
+from kmblint.wording import counted
+
+_SHOWN: Final = 8
+"""Reasons that are told one by one."""
+_HELP = """Put one baseline, the schema that they make, in the place of the migrations up to one.
+
+Both are replayed: the schema as it was written and as the database keeps it, and what becomes of every later statement,
+must be the same. Rows, and what the database keeps beside the schema, no baseline holds: where there are any, nothing
+is done, and each is named. The plan is shown; `--yes` writes the baseline, names it in the configuration and removes
+the files, all of which git must have committed.
+
+\b
+Examples:
+  kmblint squash --through 0040
+  kmblint squash --through 0040 --output db/baseline.sql --yes
+"""
+
+
+class _Writing(msgspec.Struct, frozen=True):
+    """A file that is written: what it says now (None: it isn't there), what it is to say, and a line on it."""
+
+    path: Path
+    now: str | None
+    text: str
+    told: str
+
+
+@click.command(name="squash", short_help="Put one baseline in the place of the first migrations.", help=_HELP)
+@click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), default=Path())
+@click.option("--through", metavar="ID", required=True, callback=migration_number, help="The last one to be replaced.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The baseline.  [default: baseline.sql in the project]",
+)
+@click.option("--yes", is_flag=True, help="Do it; without, only the plan is shown.")
+@reading_options
+@debug_option
+def command(path: Path, through: int, output: Path | None, yes: bool, **options: Any) -> None:
+    """Proves, shows the plan, and does it."""
+    request = request_of({**options, "paths": (path,)})
+    opened = open_one(request)
+    history = opened.history
+    until(history, through, f"--through {through:04}")
+    _refuse_lost(history, opened, through)
+    target = targets.get(opened.config.target.value, engine=opened.config.engine.value)
+    old = replay(before(history, through), target, actual=True)
+    _refuse([*obstacles(old)], history)
+    file = Path(display(output or project_of(history.root) / "baseline.sql"))
+    if os.path.realpath(file.parent) == os.path.realpath(history.root):
+        raise InputError(f"`{display(file)}` would be one of the migrations: name another place for the baseline")
+    text = as_sql(old.end, kept_by(target, old.history, actual=False))
+    baseline = loose(Source(file.name, text, display(file)), file)
+    wrong = disproof(history, through, baseline, target, lambda each, actual: kept_by(target, each, actual=actual))
+    if wrong is not None:
+        raise InputError(f"no baseline equals the replay through {through:04}: {wrong}; nothing was written")
+    removed = tuple(each for each in history.migrations if each.number is not None and each.number <= through)
+    written = [*_written(file, text, opened, removed)]
+    click.echo(f"through {through:04}, {counted(len(removed), 'migration')} become a baseline of "
+               f"{counted(len(old.end.tables), 'table')}, which replays to the same:")  # fmt: skip
+    for one in written:
+        click.echo(f"  {one.told}")
+    for migration in removed:
+        click.echo(f"  removes {migration.source.path}")
+    click.echo(
+        f"a new database gets `{display(file)}` before the first migration: Kimberlite's runner doesn't send it, and "
+        "its `migration validate` asks for numbers from 0001 on"
+    )
+    if not yes:
+        click.echo("nothing is written yet: `--yes` does it")
+        return
+    access = Access(opened.config.max_file_size.value, None if request.follow_links else boundary_of(history.root))
+    _refuse_uncommitted(removed, history, access)
+    for one in written:
+        if one.now is None:
+            writing.create(one.path, one.text.encode(), access.inside)
+        else:
+            writing.replace(one.path, one.text.encode(), access.inside)
+    for migration in removed:
+        migration.path.unlink()
+    click.echo(f"wrote {display(file)}, removed {counted(len(removed), 'file')}")
+
+
+def _refuse_lost(history: History, opened: Opened, through: int) -> None:
+    """Raises InputError for files that nobody can read, and for a last applied number that no file would have."""
+    if history.unreadable:
+        one = history.unreadable[0]
+        raise InputError(f"{history.sources[one.file].path}: {one.reason}; {one.help}")
+    applied = opened.config.applied
+    rest = [number for number in history.by_number if number > through]
+    if applied.value is not None and applied.value > max(rest, default=0):
+        raise InputError(
+            f"{applied.origin}: `history.applied` is {applied.value:04}, and no file would have that number: take the "
+            "line out first, what a baseline holds is applied"
+        )
+
+
+def _refuse(found: list[Obstacle], history: History) -> None:
+    """Raises InputError with the reasons against a baseline."""
+    if not found:
+        return
+    lines = []
+    for each in found[:_SHOWN]:
+        source = history.sources[each.place.file]
+        lines.append(f"{source.path}:{source.position(each.place.span.start).line}: {each.why}")
+    more = [f"and {counted(len(found) - _SHOWN, 'reason')} more"] * (len(found) > _SHOWN)
+    raise InputError("\n".join(["no baseline stands for these migrations; nothing was written", *lines, *more]))
+
+
+def _refuse_uncommitted(removed: tuple[Migration, ...], history: History, access: Access) -> None:
+    """Raises InputError where a file that goes isn't in git as it is on disk: it would be lost."""
+    try:
+        held = base.since(base.HEAD, history.root, access).released
+    except GitError as error:
+        raise InputError(f"the files would be lost: {error}; nothing was written") from error
+    lost = [each.source.path for each in removed if held.get(each.file) != each.source.text]
+    if lost:
+        raise InputError(f"`{lost[0]}` isn't committed as it is here, and would be lost: commit it first")
+
+
+def _written(file: Path, text: str, opened: Opened, removed: tuple[Migration, ...]) -> Iterator[_Writing]:
+    history = opened.history
+    if file.exists():
+        raise InputError(f"`{display(file)}` is there already: name another file with --output")
+    yield _Writing(file, None, text, f"writes {display(file)}")
+    yield _configured(file, opened)
+    lock = history.state.sources.get(LOCK)
+    if lock is not None and lock.text.strip():
+        numbers = {migration.number for migration in removed}
+        stay = [Entry(each.id, each.name, each.checksum) for each in history.state.lock if each.id not in numbers]
+        place = project_of(history.root) / LOCK
+        yield _Writing(place, lock.text, relocked(history, stay), f"takes their entries out of {display(place)}")
+
+
+def _configured(file: Path, opened: Opened) -> _Writing:
+    """The configuration with the baseline in it."""
+    place = Path(opened.config.file) if opened.config.file else project_of(opened.history.root) / "kmblint.toml"
+    value = Path(os.path.relpath(file, place.parent)).as_posix()
+    now = Access().read(place).decode("utf-8") if opened.config.file else None
+    text = with_baseline(now or "", place.name == "pyproject.toml", value)
+    if text is None:
+        raise ConfigError((f'{display(place)}: write `baseline = "{value}"` into its `history` and do this again',))
+    return _Writing(place, now, text, f'says `[history] baseline = "{value}"` in {display(place)}')

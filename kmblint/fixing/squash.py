@@ -1,0 +1,150 @@
+"""Whether one baseline can take the place of the first migrations: what speaks against it, and the proof.
+
+A baseline holds a schema and nothing else. So it stands for migrations that left no rows and of which the database
+keeps nothing beside that schema, and only where replaying it leaves all that comes later as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from kmblint.history.files import History, Migration
+from kmblint.replay.describe import describe
+from kmblint.replay.replayer import replay
+from kmblint.replay.steps import Replay, Step
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import Grant, Opaque, RowChange
+from kmblint.schema.difference import Shown, difference
+from kmblint.schema.kept import Kept
+from kmblint.schema.kinds import ObjectKind
+from kmblint.targets import Target
+from kmblint.targets.verdict import Verdict
+from kmblint.text import Place
+
+_WRITTEN: Final = frozenset({ObjectKind.ROLE, ObjectKind.MASKING_POLICY})
+"""The objects beside tables and masks that a schema says whole."""
+
+
+class Obstacle(msgspec.Struct, frozen=True):
+    """What speaks against it: where, and why (a clause)."""
+
+    place: Place
+    why: str
+
+
+def before(history: History, number: int) -> History:
+    """The migrations up to a number."""
+    return msgspec.structs.replace(history, migrations=_part(history, number, later=False))
+
+
+def _part(history: History, number: int, *, later: bool) -> tuple[Migration, ...]:
+    return tuple(each for each in history.migrations if (each.number is None or each.number > number) is later)
+
+
+def obstacles(done: Replay) -> Iterator[Obstacle]:
+    """Of migrations as the database lived them: what a schema doesn't say."""
+    for step in done.steps:
+        why = _left(step, done.end)
+        if why:
+            yield Obstacle(step.place(step.statement.span), why)
+    yield from _kept(done.end)
+
+
+def _left(step: Step, end: Catalog) -> str:
+    """What a statement leaves that is no schema; empty where there is nothing."""
+    change = step.change
+    if step.crash is not None or change is None or step.outcome.verdict in (Verdict.UNREADABLE, Verdict.SPLIT):
+        return "nobody knows what this statement leaves"
+    if isinstance(change, RowChange):
+        stays = end.table(change.table.text) is not None and (step.outcome.verdict.happens or step.rows_left > 0)
+        return f"it {describe(change)}, and a baseline holds no rows" if stays else ""
+    if step.stops:
+        reason = next((f": {refusal.reason}" for refusal in step.outcome.refusals), "")
+        return f"the run stops here{reason}; what is behind it may never have happened"
+    if not step.outcome.verdict.happens:
+        return ""
+    if isinstance(change, Grant):
+        return f"it {describe(change)}, which a baseline doesn't say"
+    if isinstance(change, Opaque) and not change.changes_nothing:
+        return f"its effect isn't known: {change.reason}"
+    return ""
+
+
+def _kept(end: Catalog) -> Iterator[Obstacle]:
+    """What the database keeps beside the schema."""
+    for table in end.in_order:
+        if not table.complete or table.name in end.unread:
+            yield Obstacle(table.made, f"not all of `{table.name}` is known")
+        for what, guards in (("masking policy", table.policies), ("classification", table.classifications)):
+            for column, (name, place) in guards.items():
+                if table.column(column) is None:
+                    yield Obstacle(place, f"{what} `{name}` stays on `{table.name}.{column}`, which is gone")
+    for kind, objects in end.objects.items():
+        if kind not in _WRITTEN:
+            for name, made in objects.items():
+                yield Obstacle(made.made, f"a baseline doesn't make {kind} `{name}`")
+    for name in end.registered:
+        for index in end.stale_indexes(name):
+            yield Obstacle(index.made, f"the database keeps index `{index.name}` of what was dropped from `{name}`")
+    for (name, column), (policy, place) in end.attachments.items():
+        there = end.table(name)
+        if not _has(end, name, column) and (there is None or column not in there.policies):
+            yield Obstacle(place, f"masking policy `{policy}` stays on `{name}.{column}`, which is gone")
+    for mask in end.masks.values():
+        if not _has(end, mask.table, mask.column):
+            what = f"mask `{mask.name}` on `{mask.table}.{mask.column}`"
+            yield Obstacle(mask.made, f"the database keeps {what}, which is gone")
+
+
+def _has(end: Catalog, table: str, column: str) -> bool:
+    there = end.table(table)
+    return there is not None and there.column(column) is not None
+
+
+def squashed(history: History, number: int, baseline: Migration) -> History:
+    """The history with a baseline in the place of its own and of the migrations up to a number."""
+    return msgspec.structs.replace(history, baseline=baseline, migrations=_part(history, number, later=True))
+
+
+def disproof(
+    history: History, number: int, baseline: Migration, target: Target, kept: Callable[[History, bool], Kept]
+) -> str | None:
+    """What replaying both shows to be another, as a clause; None where they are equal: the schema behind the number, as
+    written and as kept, what becomes of every later statement, and the schema at the end."""
+    after = squashed(history, number, baseline)
+    alone = msgspec.structs.replace(after, migrations=())
+    made = replay(alone, target, actual=True)
+    refused = next((step for step in made.steps if step.outcome.verdict is not Verdict.TAKEN), None)
+    if refused is not None:
+        line = baseline.source.position(refused.statement.span.start).line
+        why = next((refusal.reason for refusal in refused.outcome.refusals), refused.outcome.verdict.value)
+        return f"line {line} of the baseline isn't taken: {why}"
+    whole, rest = replay(history, target, actual=True), replay(after, target, actual=True)
+    pairs = (
+        (
+            before(history, number),
+            replay(before(history, number), target, actual=True),
+            alone,
+            made,
+            f"behind {number:04}",
+        ),
+        (history, whole, after, rest, "at the end"),
+    )
+    for old, one, new, other, where in pairs:
+        for actual in (False, True):
+            found = difference(Shown(one.end, kept(old, actual)), Shown(other.end, kept(new, actual)))
+            names = [table.name for table in found.tables] + [part.name for part in found.objects]
+            if names:
+                return f"`{names[0]}` is another {where}"
+    files = {migration.file for migration in after.migrations}
+    later = [step for step in whole.steps if step.migration.file in files]
+    same = [step for step in rest.steps if step.migration.file in files]
+    for old_step, new_step in zip(later, same, strict=True):
+        if old_step.outcome.verdict is not new_step.outcome.verdict:
+            line = old_step.migration.source.position(old_step.statement.span.start).line
+            verdicts = f"{old_step.outcome.verdict.value}, and then {new_step.outcome.verdict.value}"
+            return f"{old_step.migration.source.path}:{line} is {verdicts}"
+    return None

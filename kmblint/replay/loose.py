@@ -1,0 +1,30 @@
+"""SQL that lies in no folder, as the replay takes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kmblint.history.files import Header, Migration
+from kmblint.sql.parse import statements
+from kmblint.targets.kimberlite.runner import pieces
+from kmblint.text import Source, Span
+
+
+def loose(source: Source, path: Path | None = None) -> Migration:
+    """A text as a migration without number and header: all of it is up."""
+    whole = source.everything
+    return Migration(
+        source.name,
+        path or Path(source.name),
+        source,
+        digits="",
+        number=None,
+        description="",
+        header=Header(Span(0, 0)),
+        up=whole,
+        sent=whole,
+        down=None,
+        statements=statements(source),
+        pieces=tuple(pieces(source, whole)),
+        applied=True,
+    )

@@ -1,0 +1,133 @@
+"""`kmblint squash`, in scratch repositories."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kmblint.cli import main
+from kmblint.history.state import LOCK
+from tests.cli.branches import FLOOR, WARDS, Repo
+
+BEDS = "CREATE TABLE beds (id BIGINT PRIMARY KEY, ward_id BIGINT REFERENCES wards(id), code VARCHAR(9) DEFAULT 'x');\n"
+ROW = "INSERT INTO wards (id) VALUES (1) ON CONFLICT (id) DO NOTHING;\n"
+
+
+def squash(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["squash", *arguments])
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments])
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """Three migrations that make a schema and one that fills it, all committed."""
+    made = Repo(tmp_path / "repo", monkeypatch)
+    made.commit(_0001_create_wards=WARDS, _0002_add_floor=FLOOR, _0003_create_beds=BEDS, _0004_fill_wards=ROW)
+    return made
+
+
+def test_the_plan_is_shown_and_nothing_is_written(repo: Repo) -> None:
+    done = squash("--through", "2")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == (
+        "through 0002, 2 migrations become a baseline of 1 table, which replays to the same:\n"
+        "  writes baseline.sql\n"
+        '  says `[history] baseline = "baseline.sql"` in kmblint.toml\n'
+        "  removes migrations/0001_create_wards.sql\n"
+        "  removes migrations/0002_add_floor.sql\n"
+        "a new database gets `baseline.sql` before the first migration: Kimberlite's runner doesn't send it, and its "
+        "`migration validate` asks for numbers from 0001 on\n"
+        "nothing is written yet: `--yes` does it\n"
+    )
+    assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("view", ["intended", "actual"])
+def test_the_schema_stays_as_it_was(repo: Repo, view: str) -> None:
+    before = json.loads(run("schema", "--output-format", "json", "--as", view).stdout)
+    run("lock")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "Lock")
+    done = squash("--through", "0003", "--yes")
+    assert done.stdout.endswith("wrote baseline.sql, removed 3 files\n")
+    assert [file.name for file in (repo.root / "migrations").iterdir()] == ["0004_fill_wards.sql"]
+    assert json.loads(run("schema", "--output-format", "json", "--as", view).stdout) == before
+    assert (repo.root / LOCK).read_text().count("[[migration]]") == 1
+    assert run("lock", "--check").exit_code == 0
+    assert "code VARCHAR(9) DEFAULT 'x'" in (repo.root / "baseline.sql").read_text()
+
+
+def test_rows_stand_in_the_way_and_are_named(repo: Repo) -> None:
+    done = squash("--through", "0004", "--yes")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "kmblint: no baseline stands for these migrations; nothing was written\n"
+        "kmblint: migrations/0004_fill_wards.sql:1: it inserts 1 row into `wards`, and a baseline holds no rows\n"
+    )
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_what_isn_t_committed_would_be_lost(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write("0002_add_floor.sql", f"{FLOOR}-- a note\n")
+    done = squash("--through", "2", "--yes")
+    assert done.exit_code == 2
+    assert "`migrations/0002_add_floor.sql` isn't committed as it is here" in done.stderr
+    assert not (repo.root / "baseline.sql").exists()
+    plain = tmp_path / "plain"
+    (plain / "migrations").mkdir(parents=True)
+    (plain / "migrations/0001_create_wards.sql").write_text(WARDS)
+    monkeypatch.chdir(plain)
+    done = squash("--through", "1", "--yes")
+    assert (done.exit_code, "would be lost" in done.stderr) == (2, True)
+    assert (plain / "migrations/0001_create_wards.sql").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("kmblint.toml", "[history]  # ours\nfailed = []\n",
+         '[history]  # ours\nbaseline = "db/base.sql"\nfailed = []\n'),
+        ("kmblint.toml", 'ignore = []\n[history]\nbaseline = "old.sql"\nfailed = []\n[target]\n',
+         'ignore = []\n[history]\nbaseline = "db/base.sql"\nfailed = []\n[target]\n'),
+        ("pyproject.toml", "[tool.kmblint]\nignore = []\n",
+         '[tool.kmblint]\nignore = []\n\n[tool.kmblint.history]\nbaseline = "db/base.sql"\n'),
+    ],
+)  # fmt: skip
+def test_the_configuration_keeps_all_else(repo: Repo, file: str, before: str, after: str) -> None:
+    (repo.root / "old.sql").write_text("CREATE TABLE old (id BIGINT PRIMARY KEY);\n")
+    (repo.root / "db").mkdir()
+    (repo.root / file).write_text(before)
+    assert squash("--through", "2", "--output", "db/base.sql", "--yes").exit_code == 0
+    assert (repo.root / file).read_text() == after
+    assert ("CREATE TABLE old" in (repo.root / "db/base.sql").read_text()) is ("old.sql" in before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "config", "said"),
+    [
+        (["--through", "9"], "", "--through 0009: no migration has that number; the folder has 0001 to 0004"),
+        (["--through", "2", "--output", "migrations/base.sql"], "", "`migrations/base.sql` would be one of the"),
+        (["--through", "2", "--output", "old.sql"], "", "`old.sql` is there already: name another file"),
+        (["--through", "2"], "history.failed = []\n", 'kmblint.toml: write `baseline = "baseline.sql"` into its'),
+    ],
+)
+def test_what_can_t_be_done_is_said(repo: Repo, arguments: list[str], config: str, said: str) -> None:
+    (repo.root / "old.sql").write_text("")
+    (repo.root / "kmblint.toml").write_text(config)
+    done = squash(*arguments, "--yes")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert len(list((repo.root / "migrations").iterdir())) == 4
+
+
+def test_a_last_applied_number_that_no_file_would_have(repo: Repo) -> None:
+    (repo.root / "migrations/0004_fill_wards.sql").unlink()
+    (repo.root / "kmblint.toml").write_text("[history]\napplied = 3\n")
+    done = squash("--through", "3", "--yes")
+    assert done.stderr.startswith("kmblint: kmblint.toml:2: `history.applied` is 0003, and no file would have that")
