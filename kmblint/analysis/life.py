@@ -16,6 +16,7 @@ from kmblint.schema.changes import (
     Change,
     DropIndex,
     DropObject,
+    Grant,
     InsertRows,
     Opaque,
     Read,
@@ -95,6 +96,8 @@ def _about(step: Step, change: Change, table: str, column: str | None) -> str:
         keys = [each for each in change.declares() if isinstance(each, ForeignKey) and each.table.text == table]
         if column is not None and not _refers(keys, step.before, table, column):
             return ""
+        if isinstance(change, Grant):
+            return f"{describe(change)} on it"
         return f"{describe(change)}, which {'refers to' if keys else 'reads'} it"
     return describe(change) if column is None or _names(change, column) else ""
 

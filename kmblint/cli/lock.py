@@ -11,6 +11,7 @@ from kmblint import writing
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_one
 from kmblint.cli.options import migration_number, reading_options, request_of
+from kmblint.cli.output import say
 from kmblint.errors import ExitCode, InputError
 from kmblint.history.files import History
 from kmblint.history.locate import display
@@ -48,16 +49,16 @@ def command(ctx: click.Context, /, path: Path, check: bool, **options: Any) -> N
         _refuse_edited(history, found)
     text = relocked(history, wanted)
     for change in found:
-        click.echo(change.told)
+        say(change.told)
     if not found:
-        click.echo(f"`{display(file)}` is what {counted(len(wanted), 'file')} say")
+        say(f"`{display(file)}` is what {counted(len(wanted), 'file')} say")
     elif check:
-        click.echo(f"`{display(file)}` isn't what the files say: `kmblint lock` writes it")
+        say(f"`{display(file)}` isn't what the files say: `kmblint lock` writes it")
         ctx.exit(ExitCode.FINDINGS)
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
         writing.replace(file, text.encode(), boundary_of(history.root))
-        click.echo(f"wrote {display(file)}")
+        say(f"wrote {display(file)}")
 
 
 def _refuse_edited(history: History, found: tuple[LockChange, ...]) -> None:
@@ -75,4 +76,7 @@ def _refuse_edited(history: History, found: tuple[LockChange, ...]) -> None:
     if edited:
         lines = (f"{each.source.path}: it is applied, and isn't what the lock or the revision holds" for each in edited)
         told = "\n".join(dict.fromkeys(lines))
-        raise InputError(f"{told}\nrestore it (`git log -p` shows what it was) and write a migration behind the others")
+        raise InputError(
+            f"{told}\nrestore it (`git log -p` shows what it was) and write a migration behind "
+            "the others; where the lock is what is wrong, take the entry out of it"
+        )

@@ -14,6 +14,7 @@ from kmblint.access import Access, repository_of
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Request, open_one
 from kmblint.cli.options import reading_options, request_of
+from kmblint.cli.output import say
 from kmblint.errors import GitError, InputError, NoMigrationsError
 from kmblint.history import base, git
 from kmblint.history.files import History
@@ -59,9 +60,9 @@ def command(name: str, path: Path, table: str | None, **options: Any) -> None:
     text = header(description, git.author(root)) + body(table)
     file.parent.mkdir(parents=True, exist_ok=True)
     writing.create(file, writing.with_line_ends(text, like).encode(), boundary_of(root))
-    click.echo(f"wrote {display(file)}")
+    say(f"wrote {display(file)}")
     if newest not in history.by_number and newest in taken:
-        click.echo(f"(`{git.default_branch(root)}` has {taken[newest]}, which isn't here yet)")
+        say(f"(`{git.default_branch(root)}` has {taken[newest]}, which isn't here yet)")
 
 
 def _description(name: str) -> str:

@@ -15,7 +15,7 @@ import click
 
 from kmblint import writing
 from kmblint.errors import InputError
-from kmblint.reporters.characters import fold
+from kmblint.reporters.characters import fold, visible
 from kmblint.reporters.view import PAGE
 
 color_option = click.option(
@@ -67,6 +67,14 @@ def complain(text: str) -> None:
         said = f"kmblint: {line}"
         columns = _terminal_width(PAGE) if sys.stderr.isatty() else len(said)
         click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
+
+
+def say(text: str) -> None:
+    """Says on standard output what was done or is planned; in a terminal, words stay whole."""
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        columns = _terminal_width(PAGE) if to_terminal() else len(line)
+        click.echo(f"\n{' ' * (indent + 4)}".join(fold(visible(line), columns, rest=indent + 4)))
 
 
 def prefix(output_format: str) -> str:

@@ -14,6 +14,7 @@ from kmblint.access import Access
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, open_one
 from kmblint.cli.options import reading_options, request_of
+from kmblint.cli.output import say
 from kmblint.errors import GitError, InputError
 from kmblint.fixing import disk
 from kmblint.fixing.draft import Draft
@@ -56,16 +57,16 @@ def command(path: Path, onto: str | None, yes: bool, **options: Any) -> None:
     opened = open_one(replace(request, since=onto))
     found = plan(opened.history, base.names_at(onto, root))
     if not found.moves:
-        click.echo(f"nothing to move: this branch's migrations stand behind those of `{onto}`")
+        say(f"nothing to move: this branch's migrations stand behind those of `{onto}`")
         return
     beside = dict(_beside(found, opened))
     for line in _told(found, opened, onto, beside):
-        click.echo(line)
+        say(line)
     if not yes:
-        click.echo("nothing is written yet: `--yes` does it")
+        say("nothing is written yet: `--yes` does it")
         return
     _write(found, opened, beside, follow_links=request.follow_links)
-    click.echo(f"renamed {counted(len(found.moves), 'file')}; `kmblint check --since {onto}` judges them there")
+    say(f"renamed {counted(len(found.moves), 'file')}; `kmblint check --since {onto}` judges them there")
 
 
 def _beside(found: Plan, opened: Opened) -> Iterator[tuple[Path, tuple[str, str]]]:

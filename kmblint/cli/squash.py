@@ -15,6 +15,7 @@ from kmblint.access import Access
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, kept_by, open_one, until
 from kmblint.cli.options import migration_number, reading_options, request_of
+from kmblint.cli.output import say
 from kmblint.config.placing import with_baseline
 from kmblint.errors import ConfigError, GitError, InputError
 from kmblint.fixing.squash import Obstacle, before, disproof, obstacles
@@ -22,8 +23,8 @@ from kmblint.history import base
 from kmblint.history.files import History, Migration
 from kmblint.history.locate import display
 from kmblint.history.lock import Entry, relocked
+from kmblint.history.loose import loose
 from kmblint.history.state import LOCK, boundary_of, project_of
-from kmblint.replay.loose import loose
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.text import Source
@@ -86,18 +87,18 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
         raise InputError(f"no baseline equals the replay through {through:04}: {wrong}; nothing was written")
     removed = tuple(each for each in history.migrations if each.number is not None and each.number <= through)
     written = [*_written(file, text, opened, removed)]
-    click.echo(f"through {through:04}, {counted(len(removed), 'migration')} become a baseline of "
+    say(f"through {through:04}, {counted(len(removed), 'migration')} become a baseline of "
                f"{counted(len(old.end.tables), 'table')}, which replays to the same:")  # fmt: skip
     for one in written:
-        click.echo(f"  {one.told}")
+        say(f"  {one.told}")
     for migration in removed:
-        click.echo(f"  removes {migration.source.path}")
-    click.echo(
+        say(f"  removes {migration.source.path}")
+    say(
         f"a new database gets `{display(file)}` before the first migration: Kimberlite's runner doesn't send it, and "
         "its `migration validate` asks for numbers from 0001 on"
     )
     if not yes:
-        click.echo("nothing is written yet: `--yes` does it")
+        say("nothing is written yet: `--yes` does it")
         return
     access = Access(opened.config.max_file_size.value, None if request.follow_links else boundary_of(history.root))
     _refuse_uncommitted(removed, history, access)
@@ -108,7 +109,7 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
             writing.replace(one.path, one.text.encode(), access.inside)
     for migration in removed:
         migration.path.unlink()
-    click.echo(f"wrote {display(file)}, removed {counted(len(removed), 'file')}")
+    say(f"wrote {display(file)}, removed {counted(len(removed), 'file')}")
 
 
 def _refuse_lost(history: History, opened: Opened, through: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from kmblint.history.files import History
-from kmblint.replay.loose import loose
+from kmblint.history.loose import loose
 from kmblint.replay.steps import Surroundings, steps_of
 from kmblint.reporters.catalog_sql import table_sql
 from kmblint.schema.catalog import Column, Table

@@ -14,7 +14,7 @@ from kmblint.cli.histories import kept_by
 from kmblint.fixing.squash import before, disproof, obstacles
 from kmblint.history import folder
 from kmblint.history.files import History, Migration
-from kmblint.replay.loose import loose
+from kmblint.history.loose import loose
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
 from kmblint.reporters.catalog import as_json

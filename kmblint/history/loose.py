@@ -1,4 +1,4 @@
-"""SQL that lies in no folder, as the replay takes it."""
+"""SQL that lies in no folder of migrations."""
 
 from __future__ import annotations
 
