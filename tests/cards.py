@@ -20,6 +20,7 @@ from kmblint.config.selection import per_file_ignores, selected
 from kmblint.findings import Applicability, Diagnostic, NewFile, Report
 from kmblint.fixing.edits import apply, disjoint
 from kmblint.history import folder
+from kmblint.history.known import Known
 from kmblint.lint.cards import Card
 from kmblint.lint.engine import lint
 from kmblint.lint.rulebook import Rulebook
@@ -223,7 +224,7 @@ def check(
     path.write_text(f"select = {json.dumps([card.slug, *also])}\n{case.config}", encoding="utf-8")
     configured = load(path, path.name, rulebook, {}, FORMATS)
     released = {path.name: path.read_bytes().decode() for path in sorted(project.glob("released/*.sql"))}
-    known = folder.Known(
+    known = Known(
         configured.applied.value,
         configured.failed.value,
         configured.baseline.value,

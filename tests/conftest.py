@@ -14,3 +14,9 @@ settings.load_profile("kmblint")
 def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are as wide as where nothing says how wide a line is."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are kept for this run of the tests."""
+    monkeypatch.setenv("KMBLINT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))

@@ -11,6 +11,7 @@ from kmblint import targets
 from kmblint.findings import Finding, Report, Severity
 from kmblint.history import folder
 from kmblint.history.files import History
+from kmblint.history.known import Known
 from kmblint.lint.cards import Card, RuleMetadata
 from kmblint.lint.engine import lint
 from kmblint.lint.rulebook import Rule, Rulebook
@@ -32,7 +33,7 @@ def history(root: Path, files: Mapping[str, str], *, applied: int | None = None)
     root.mkdir(exist_ok=True)
     for name, text in files.items():
         (root / name).write_bytes(text.encode())
-    return folder.read(root, folder.Known(applied_through=applied), display=lambda path: path.name)
+    return folder.read(root, Known(applied_through=applied), display=lambda path: path.name)
 
 
 def run(

@@ -5,35 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import msgspec
-from msgspec.structs import replace
 
-from kmblint import targets
+from kmblint.cli.answer import Answer
 from kmblint.cli.debug import debug_option, wants_traceback
-from kmblint.cli.histories import Opened, Request, open_histories
-from kmblint.cli.judging import known_findings, settings_of
-from kmblint.cli.mending import Mended, Mending, mend_history, mending_of, written
+from kmblint.cli.histories import Request, seek
 from kmblint.cli.options import day, history_options, request_of, rules_option
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
-from kmblint.config.configuration import Config
+from kmblint.cli.remembered import Remembered
+from kmblint.cli.wanted_fixes import Mending, mending_of
 from kmblint.errors import ExitCode, NoMigrationsError
 from kmblint.findings import Confidence, Report, Severity
-from kmblint.history.base import is_without_sql
-from kmblint.lint.engine import lint
 from kmblint.lint.merging import merged
 from kmblint.reporters import FORMATS, REVIEWED, render
 from kmblint.reporters.paint import Paint, heading
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.reporters.tally import summary
 from kmblint.reporters.view import View
-from kmblint.targets import Target
-from kmblint.wording import counted, nearest
-
-if TYPE_CHECKING:
-    from kmblint.replay.review import Review  # imported where a format shows it
+from kmblint.wording import nearest
 
 _WITH_STATISTICS = ("full", "markdown")
 _STANDARD_ERROR = Path("/dev/stderr")
@@ -46,80 +38,34 @@ class Output(msgspec.Struct, frozen=True):
     file: Path | None = None
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """What a run leaves."""
-
-    reports: tuple[Report, ...]
-    """One a history."""
-    code: ExitCode
-    output_format: str
-    """The configuration's, where the command line names none."""
-    details: tuple[str, ...]
-    """What was read and what is in force, a line a history."""
-    kept: tuple[Path, ...]
-    """What no output may take the place of."""
-    linted: tuple[Opened, ...]
-    """The histories that the reports are of."""
-    mended: tuple[Mended, ...] = ()
-    """What fixes came to, where any were asked for."""
-
-    def reviews(self) -> tuple[Review, ...]:
-        """What a reviewer asks of each history: two more replays, so only where a format shows it."""
-        from kmblint.replay.review import review
-
-        return tuple(review(one.history, _target(one.config), one.shown) for one in self.linted)
-
-
 def run(
-    request: Request, today: date, *, all_history: bool = False, debug: bool = False, mending: Mending | None = None
+    request: Request,
+    today: date,
+    *,
+    all_history: bool = False,
+    debug: bool = False,
+    mending: Mending | None = None,
+    cache: bool = False,
 ) -> Answer:
     """Lints every history of the request; raises KmblintError where the set-up is wrong.
 
-    With `debug`, a rule that raises ends the run. With `mending`, the reports are of what its fixes leave.
+    With `debug`, a rule that raises ends the run. With `mending`, the reports are of what its fixes leave. With
+    `cache`, what was answered before is answered from there.
     """
-    reports: list[Report] = []
-    codes: list[ExitCode] = []
-    opened = open_histories(request)
-    linted: list[Opened] = []
-    mended: list[Mended] = []
-    for one in opened:
-        file = one.config.findings_baseline.value
-        known = () if file is None else known_findings(file, one.config)
-        settings = settings_of(one, request.rulebook, today, known, file, all_history=all_history, debug=debug)
-        target = _target(one.config)
-        history = one.history
-        if mending is not None:
-            mended.append(mend_history(one, settings, request.rulebook, target, mending))
-            history, settings = mended[-1].history, mended[-1].shown_in(settings)
-        reports.append(lint(history, settings, request.rulebook, target))
-        linted.append(replace(one, history=history, shown=settings.shown))
-        codes.append(_code(reports[-1], one.config.fail_on.value))
-    details = tuple(map(_detail, opened))
-    kept = tuple(path for one in opened for path in (*one.kept, *filter(None, (one.config.findings_baseline.value,))))
-    output_format = opened[0].config.output_format.value
-    return Answer(tuple(reports), max(codes), output_format, details, kept, tuple(linted), tuple(mended))
+    sought = seek(request)
+    if not cache or debug or mending is not None or not Remembered.may(request):
+        from kmblint.cli.judging import judged
 
+        return judged(request, sought, today, all_history=all_history, debug=debug, mending=mending)
+    remembered = Remembered(request, sought, today, all_history=all_history)
+    known = remembered.answer()
+    if known is not None:
+        return known
+    from kmblint.cli.judging import judged
 
-def _target(config: Config) -> Target:
-    return targets.get(config.target.value, engine=config.engine.value)
-
-
-def _code(report: Report, fail_on: Severity | None) -> ExitCode:
-    """What the worst finding comes to."""
-    if any(diagnostic.rule == "internal-error" for diagnostic in report.diagnostics):
-        return ExitCode.INTERNAL
-    failing = fail_on is not None and any(diagnostic.severity.rank <= fail_on.rank for diagnostic in report.diagnostics)
-    return ExitCode.FINDINGS if failing else ExitCode.CLEAN
-
-
-def _detail(one: Opened) -> str:
-    history, config = one.history, one.config
-    since = f" (in `{history.since}`)" if history.since else ""
-    applied = "" if history.applied_through is None else f", applied through {history.applied_through:04}{since}"
-    return (
-        f"`{history.root.as_posix()}`: {counted(len(history.migrations), 'migration')}{applied}, "
-        f"target {config.target.value}, {config.file or 'no configuration file'}"
-    )
+    answer = judged(request, sought, today, all_history=all_history)
+    remembered.keep(answer)
+    return answer
 
 
 def _output_format(answer: Answer, *, statistics: bool) -> str:
@@ -206,6 +152,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     help="The mildest severity that ends with exit code 1.  [default: warning]",
 )
 @click.option("--exit-zero", is_flag=True, help="End with exit code 0 whatever is found.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep answers in the cache (`kmblint cache dir`).")
 @color_option
 @debug_option
 @click.pass_context
@@ -236,21 +183,34 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["statistics"] and asked["output-format"] not in (None, *_WITH_STATISTICS):
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
     try:
-        answer = run(request, today, all_history=options["all_history"], debug=wants_traceback(ctx), mending=mending)
+        answer = run(
+            request,
+            today,
+            all_history=options["all_history"],
+            debug=wants_traceback(ctx),
+            mending=mending,
+            cache=not options["no_cache"],
+        )
     except NoMigrationsError:
+        from kmblint.history.base import is_without_sql
+
         if not options["staged"] or not is_without_sql(Path()):
             raise
         complain("git has no `.sql` file staged and knows of none: nothing to check")
         ctx.exit(ExitCode.CLEAN)
     if options["verbose"]:
         complain("\n".join(answer.details))
-    wrote = bool(mending) and written(
-        answer.mended,
-        request.unsaved,
-        writes=not options["diff"],
-        quiet=options["quiet"],
-        suppressed=options["add_suppressions"],
-    )
+    wrote = False
+    if mending is not None:
+        from kmblint.cli.mending import written
+
+        wrote = written(
+            answer.mended,
+            request.unsaved,
+            writes=not options["diff"],
+            quiet=options["quiet"],
+            suppressed=options["add_suppressions"],
+        )
     if options["diff"]:
         ctx.exit(ExitCode.FINDINGS if wrote and not options["exit_zero"] else ExitCode.CLEAN)
     printed = [Output(_output_format(answer, statistics=options["statistics"]))]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -14,20 +15,20 @@ from kmblint.access import ANYWHERE, Access, inside_repository, repository_of
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
 from kmblint.errors import GitError, InputError, NoMigrationsError
-from kmblint.history import base
-from kmblint.history.base import Base
-from kmblint.history.files import History
-from kmblint.history.folder import Known, read
+from kmblint.history.known import Known
 from kmblint.history.locate import Configured, MigrationsFolder, display, locate
 from kmblint.history.names import number_of
-from kmblint.history.readings import Readings
-from kmblint.history.search import migrations_below
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.schema.kept import Kept
-from kmblint.targets import Target
 from kmblint.wording import nearest
+
+if TYPE_CHECKING:  # a run that the cache answers reads no history
+    from kmblint.history.base import Base
+    from kmblint.history.files import History
+    from kmblint.history.readings import Readings
+    from kmblint.schema.kept import Kept
+    from kmblint.targets import Target
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -75,6 +76,42 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return configuration.load(file, name, self.rulebook, self.overrides, FORMATS, access=access)
 
 
+class Sought(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder that is to be read, the configuration in force there, and all that its reading follows from."""
+
+    root: Path
+    config: Config
+    known: Known
+    overlay: Mapping[Path, str | None]
+    access: Access
+    shown: frozenset[str] | None
+    """As in `Opened`, the two below too."""
+    elsewhere: bool
+    only_new: bool
+
+    def read(self, readings: Readings | None = None) -> Opened:
+        """The history; raises InputError."""
+        from kmblint.history.folder import read
+        from kmblint.history.readings import Readings
+
+        kept = readings or Readings()
+
+        def reread(instead: Mapping[str, bytes | None]) -> History:
+            overlay = {**self.overlay, **{self.root / name: data for name, data in instead.items()}}
+            return read(self.root, self.known, overlay=overlay, access=self.access, display=display, readings=kept)
+
+        history = reread({})
+        return Opened(
+            history=history,
+            config=self.config,
+            shown=None if self.shown is None else self.shown | history.gone,
+            access=self.access,
+            reread=reread,
+            elsewhere=self.elsewhere,
+            only_new=self.only_new,
+        )
+
+
 class Opened(msgspec.Struct, frozen=True):
     """One history, the configuration in force there, and the files whose findings are wanted (None: all)."""
 
@@ -106,6 +143,18 @@ def open_histories(request: Request, readings: Callable[[Path], Readings] | None
     `readings` gives what was read of a folder before, to whoever reads it again. Raises InputError, ConfigError or
     GitError.
     """
+    return read_all(seek(request), readings)
+
+
+def read_all(sought: Iterable[Sought], readings: Callable[[Path], Readings] | None = None) -> list[Opened]:
+    """Reads folders, and says what of their configurations is about none of them; raises InputError."""
+    opened = [each.read(readings(each.root) if readings else None) for each in sought]
+    _refuse_unreached(opened)
+    return _with_unmatched(opened)
+
+
+def seek(request: Request) -> list[Sought]:
+    """Finds every folder that the paths mean, and reads none of their files; raises as `open_histories`."""
     paths = request.paths or (() if request.unsaved else (Path(),))
     found: tuple[MigrationsFolder, ...] = ()
     try:
@@ -116,12 +165,7 @@ def open_histories(request: Request, readings: Callable[[Path], Readings] | None
             raise
     else:
         found = (*found, *_deleted(request))
-    opened = [
-        _opened(request, Path(display(target.root)), target.shown, readings(target.root) if readings else None)
-        for target in found
-    ]
-    _refuse_unreached(opened)
-    return _with_unmatched(opened)
+    return [_sought(request, Path(display(target.root)), target.shown) for target in found]
 
 
 def open_one(request: Request) -> Opened:
@@ -145,6 +189,8 @@ def until(history: History, number: int, said: str) -> History:
 
 def kept_by(target: Target, history: History, *, actual: bool) -> Kept:
     """What a target keeps of what a history declares."""
+    from kmblint.schema.kept import Kept
+
     return Kept(
         target.stored_type,
         constraints=target.capabilities.keeps_declarations,
@@ -157,10 +203,12 @@ def _deleted(request: Request) -> tuple[MigrationsFolder, ...]:
     """The folders of the revision that are gone with all their files; only where nobody named any."""
     if request.paths or request.unsaved or not (request.staged or request.since):
         return ()
+    from kmblint.history import base
+
     return tuple(MigrationsFolder(path) for path in base.deleted_folders(Path.cwd(), request.since))
 
 
-def _opened(request: Request, root: Path, shown: frozenset[str] | None, readings: Readings | None) -> Opened:
+def _sought(request: Request, root: Path, shown: frozenset[str] | None) -> Sought:
     settings = request.config_at(root)
     access = Access(settings.max_file_size.value, None if request.follow_links else boundary_of(root))
     overlay: dict[Path, str | None] = dict(request.buffers)
@@ -169,6 +217,8 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None, readings
     held_against: Base | None = None
     elsewhere = request.staged and shown is None
     only_new = True
+    if request.at is not None or request.staged or request.since:
+        from kmblint.history import base
     if request.at is not None:
         overlay |= dict.fromkeys(root.glob("*.sql"))
         overlay |= {root / name: text for name, text in base.at(request.at, root, access).items()}
@@ -197,19 +247,13 @@ def _opened(request: Request, root: Path, shown: frozenset[str] | None, readings
         lock=held_against.lock if held_against else None,
         notes=(*settings.notes, *(held_against.notes if held_against else ())),
     )
-    readings = readings or Readings()
-    history = read(root, known, overlay=overlay, access=access, display=display, readings=readings)
-
-    def reread(instead: Mapping[str, bytes | None]) -> History:
-        laid_over = {**overlay, **{root / name: data for name, data in instead.items()}}
-        return read(root, known, overlay=laid_over, access=access, display=display, readings=readings)
-
-    return Opened(
-        history=history,
+    return Sought(
+        root=root,
         config=settings,
-        shown=None if shown is None else shown | history.gone,
+        known=known,
+        overlay=overlay,
         access=access,
-        reread=reread,
+        shown=shown,
         elsewhere=elsewhere,
         only_new=only_new,
     )
@@ -229,6 +273,8 @@ def _not_checked_out(root: Path, access: Access, held_against: Base | None) -> d
     if not has_gap and not is_missing:
         return {}
     try:
+        from kmblint.history import base
+
         return base.not_checked_out(root, access)
     except GitError:
         return {}
@@ -259,17 +305,20 @@ def _with_unmatched(opened: list[Opened]) -> list[Opened]:
     return [noted(one) for one in opened]
 
 
+def looks_elsewhere(opened: Iterable[Opened]) -> bool:
+    """Whether what was said of a configuration hangs on which other histories there are."""
+    return any(
+        any(_strays(one.config, {name: source.path for name, source in one.history.sources.items()})) for one in opened
+    )
+
+
 def _unmatched(file: Path, members: list[Opened]) -> tuple[str, ...]:
-    config = members[0].config
     paths = {name: source.path for one in members for name, source in one.history.sources.items()}
-    failed = [(config.failed.origin, name) for name in config.failed.value if name not in paths]
-    globs = [
-        (config.per_file_ignores.origin, glob)
-        for glob in config.per_file_ignores.value
-        if not any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for name, path in paths.items())
-    ]
+    failed, globs = _strays(members[0].config, paths)
     if not failed and not globs:
         return ()
+    from kmblint.history.search import migrations_below
+
     roots = {one.history.root.resolve() for one in members}
     if any(path.resolve() not in roots for path in migrations_below(file.parent, lambda _: None)):
         return ()  # it may be meant for a history that isn't looked at
@@ -277,6 +326,17 @@ def _unmatched(file: Path, members: list[Opened]) -> tuple[str, ...]:
         *(f"{where}: `failed` names `{name}`, and no file is called so{_meant(name, paths)}" for where, name in failed),
         *(f"{origin}: `per-file-ignores` has `{glob}`, which no file matches" for origin, glob in globs),
     )
+
+
+def _strays(config: Config, paths: Mapping[str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The files marked failed, and the globs, that are about none of these files (name → path), with their origins."""
+    failed = [(config.failed.origin, name) for name in config.failed.value if name not in paths]
+    globs = [
+        (config.per_file_ignores.origin, glob)
+        for glob in config.per_file_ignores.value
+        if not any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for name, path in paths.items())
+    ]
+    return failed, globs
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

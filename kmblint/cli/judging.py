@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from kmblint import targets
 from kmblint.access import ANYWHERE, BarredError, inside_repository
-from kmblint.cli.histories import Opened
+from kmblint.cli.answer import Answer
+from kmblint.cli.histories import Opened, Request, Sought, looks_elsewhere, read_all
 from kmblint.config.configuration import Config
 from kmblint.config.selection import per_file_ignores, selected
-from kmblint.errors import InputError
+from kmblint.errors import ExitCode, InputError
+from kmblint.findings import Report, Severity
 from kmblint.history.locate import display
 from kmblint.lint.baseline import Entry, parse
+from kmblint.lint.engine import lint
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import Settings
+from kmblint.wording import counted
+
+if TYPE_CHECKING:
+    from kmblint.cli.mending import Mended
+    from kmblint.cli.wanted_fixes import Mending
 
 
 def settings_of(
@@ -61,3 +73,66 @@ def known_findings(file: Path, config: Config) -> tuple[Entry, ...]:
         raise InputError(f"the baseline `{name}` can't be used: {error.reason}; {error.help}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"the baseline `{name}` is not UTF-8: byte 0x{error.object[error.start]:02X}") from error
+
+
+def judged(
+    request: Request,
+    sought: Sequence[Sought],
+    today: date,
+    *,
+    all_history: bool = False,
+    debug: bool = False,
+    mending: Mending | None = None,
+) -> Answer:
+    """Reads and lints every history that was sought; raises KmblintError where the set-up is wrong.
+
+    With `debug`, a rule that raises ends the run. With `mending`, the reports are of what its fixes leave.
+    """
+    reports: list[Report] = []
+    codes: list[ExitCode] = []
+    linted: list[Opened] = []
+    mended: list[Mended] = []
+    opened = read_all(sought)
+    for one in opened:
+        file = one.config.findings_baseline.value
+        known = () if file is None else known_findings(file, one.config)
+        settings = settings_of(one, request.rulebook, today, known, file, all_history=all_history, debug=debug)
+        target = targets.get(one.config.target.value, engine=one.config.engine.value)
+        history = one.history
+        if mending is not None:
+            from kmblint.cli.mending import mend_history
+
+            mended.append(mend_history(one, settings, request.rulebook, target, mending))
+            history, settings = mended[-1].history, mended[-1].shown_in(settings)
+        reports.append(lint(history, settings, request.rulebook, target))
+        linted.append(replace(one, history=history, shown=settings.shown))
+        codes.append(_code(reports[-1], one.config.fail_on.value))
+    baselines = filter(None, (one.config.findings_baseline.value for one in opened))
+    return Answer(
+        reports=tuple(reports),
+        code=max(codes),
+        output_format=opened[0].config.output_format.value,
+        details=tuple(map(_detail, opened)),
+        kept=(*(path for one in opened for path in one.kept), *baselines),
+        linted=lambda: linted,
+        lasting=not looks_elsewhere(opened),
+        mended=tuple(mended),
+    )
+
+
+def _code(report: Report, fail_on: Severity | None) -> ExitCode:
+    """What the worst finding comes to."""
+    if any(diagnostic.rule == "internal-error" for diagnostic in report.diagnostics):
+        return ExitCode.INTERNAL
+    failing = fail_on is not None and any(diagnostic.severity.rank <= fail_on.rank for diagnostic in report.diagnostics)
+    return ExitCode.FINDINGS if failing else ExitCode.CLEAN
+
+
+def _detail(one: Opened) -> str:
+    history, config = one.history, one.config
+    since = f" (in `{history.since}`)" if history.since else ""
+    applied = "" if history.applied_through is None else f", applied through {history.applied_through:04}{since}"
+    return (
+        f"`{history.root.as_posix()}`: {counted(len(history.migrations), 'migration')}{applied}, "
+        f"target {config.target.value}, {config.file or 'no configuration file'}"
+    )

@@ -10,15 +10,14 @@ import os
 import posixpath
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Final, TypeAlias
-
-import msgspec
+from typing import TypeAlias
 
 from kmblint.access import Access
 from kmblint.errors import InputError
 from kmblint.history import decode, git_files
 from kmblint.history.files import Earlier, History, IgnoredFile, Migration, Unreadable, checksum
 from kmblint.history.ignored_files import find_ignored_files
+from kmblint.history.known import NOTHING_KNOWN, Known
 from kmblint.history.names import description_of, evident_number, is_migration, number_of
 from kmblint.history.order import ordered, replaces
 from kmblint.history.readings import Readings
@@ -30,31 +29,6 @@ from kmblint.text import Source, Span
 
 Parse: TypeAlias = Callable[[Source, Span], tuple[Statement, ...]]
 """How a stretch of text becomes statements; a cache may know them already."""
-
-
-class Known(msgspec.Struct, frozen=True):
-    """What the user says of a folder beside its files: what was applied, failed, or existed before."""
-
-    applied_through: int | None = None
-    failed: tuple[str, ...] = ()
-    """File names marked failed."""
-    baseline: Path | None = None
-    """A file with the schema before the first migration."""
-    since: str | None = None
-    """The git revision whose migrations are applied."""
-    released: Mapping[str, str] | None = None
-    """File name → text of the migrations where this branch left that revision."""
-    ahead: Mapping[str, str] = {}
-    """File name → text of those that the revision has beside them, and the folder hasn't."""
-    ids: Mapping[str, str] = {}
-    """Name → git's hash of all that lay directly in the folder where this branch left that revision."""
-    lock: str | None = None
-    """The text of the lock there; None where there was none."""
-    notes: tuple[str, ...] = ()
-    """Lines for the summary."""
-
-
-NOTHING_KNOWN: Final = Known()
 
 
 def read(

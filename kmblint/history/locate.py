@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import msgspec
 
 from kmblint.access import ANYWHERE, Access, repository_of
 from kmblint.errors import InputError, NoMigrationsError
-from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.names import is_migration, number_of
-from kmblint.history.search import migrations_below
 from kmblint.tomlfile import TomlFile
 from kmblint.wording import nearest
 
@@ -88,7 +86,7 @@ def _frozen(names: set[str] | None) -> frozenset[str] | None:
 
 def _checked(path: Path) -> Path:
     """A file that is a migration, or looks like one and is ignored by the runner."""
-    if not is_migration(path.name) and not (path.exists() and find_ignored_files(path.parent, {path.name}, ANYWHERE)):
+    if not is_migration(path.name) and not (path.exists() and _looks_like_one(path.parent, {path.name}, ANYWHERE)):
         raise InputError(f"`{display(path)}` is no migration: the runner reads `*.sql` only")
     if not path.parent.is_dir():
         raise InputError(f"`{display(path.parent)}` doesn't exist")
@@ -130,6 +128,8 @@ class _Finder:
         origin = f"{display(here / 'kimberlite.toml')}: `migrations.directory`"
         own = [_existing(said, origin)] if said is not None else []
         if here is folder or here.resolve() == repository_of(folder):
+            from kmblint.history.search import migrations_below
+
             below = migrations_below(here, _kimberlite_directory)
             left_out = {path.resolve() for path in (*own, *((usual,) if own else ()))}
             own += [path for path in below if path.resolve() not in left_out]
@@ -181,7 +181,14 @@ def _holds_any(folder: Path) -> bool:
     names = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
     if any(map(is_migration, names)):
         return True
-    return bool(find_ignored_files(folder, names, Access(inside=repository_of(folder))))
+    return _looks_like_one(folder, names, Access(inside=repository_of(folder)))
+
+
+def _looks_like_one(folder: Path, names: Collection[str], access: Access) -> bool:
+    """Whether one of these files looks like a migration, though the runner ignores it."""
+    from kmblint.history.ignored_files import find_ignored_files
+
+    return bool(find_ignored_files(folder, names, access))
 
 
 def _kimberlite_directory(folder: Path) -> Path | None:

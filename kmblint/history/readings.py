@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from kmblint.access import Access
 from kmblint.history import decode
 from kmblint.history.files import Migration
-
-GRAIN: Final = 2_000_000_000
-"""Nanoseconds: the coarsest clock of a file system (FAT). A file that changed so shortly before it was read may change
-again without another time."""
+from kmblint.stamps import Stamp
 
 _Key: TypeAlias = tuple[object, ...]
-
-
-class Stamp(msgspec.Struct, frozen=True, array_like=True):
-    """What tells one content of a regular file from the next without opening it: bytes, times in nanoseconds, inode.
-
-    The time of change tells of a file that was put in the place of another, its time of modification with it.
-    """
-
-    size: int
-    modified: int
-    changed: int
-    inode: int
-    mode: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Stamp | None:
-        """The stamp of a regular file; None for links, and for all that is no file."""
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_mode)
-
-    def settled(self, seen: int) -> bool:
-        """Whether what was read at a moment (nanoseconds since 1970) is what such a file still holds."""
-        return max(self.modified, self.changed) < seen - GRAIN
 
 
 class _Text(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kmblint.fixing.renumber import Plan, names_replaced, plan
 from kmblint.history import folder
 from kmblint.history.files import History
+from kmblint.history.known import Known
 
 NUMBERS: Final = st.integers(1, 12)
 OWN: Final = st.lists(st.tuples(NUMBERS, st.sampled_from(["add", "drop", "fill"])), max_size=4, unique=True)
@@ -29,7 +30,7 @@ class Branch:
 
     def history(self, root: Path, main: dict[str, str]) -> History:
         ahead = {name: text for name, text in main.items() if name not in self.files}
-        known = folder.Known(since="main", released=self.begun, ahead=ahead)
+        known = Known(since="main", released=self.begun, ahead=ahead)
         return folder.read(root, known, overlay={root / name: text for name, text in self.files.items()})
 
     def merge(self, main: dict[str, str]) -> None:
@@ -88,7 +89,7 @@ def test_two_branches_in_any_interleaving_come_to_the_same_end(
 
 
 def planned(root: Path, released: list[str], own: dict[str, str]) -> Plan:
-    known = folder.Known(since="main", released=dict.fromkeys(released, "SELECT 1;"))
+    known = Known(since="main", released=dict.fromkeys(released, "SELECT 1;"))
     texts = {**dict.fromkeys(released, "SELECT 1;"), **own}
     return plan(folder.read(root, known, overlay={root / name: text for name, text in texts.items()}), released)
 

@@ -14,6 +14,7 @@ from kmblint.cli.histories import kept_by
 from kmblint.fixing.squash import before, disproof, obstacles
 from kmblint.history import folder
 from kmblint.history.files import History, Migration
+from kmblint.history.known import Known
 from kmblint.history.loose import loose
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
@@ -90,7 +91,7 @@ def test_what_nothing_speaks_against_replays_to_the_same(
     assert disproved(history, 2, baseline, target) is None
     for name in ("0001_a.sql", "0002_b.sql"):
         (root / name).unlink()
-    after = folder.read(root, folder.Known(baseline=path), display=lambda each: each.name)
+    after = folder.read(root, Known(baseline=path), display=lambda each: each.name)
     assert seen(replay(after, used, actual=True), target) == seen(replay(history, used, actual=True), target)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kmblint.history.files import History
-from kmblint.history.folder import Known, read
+from kmblint.history.folder import read
+from kmblint.history.known import Known
 
 FILES = ("0001_a.sql", "0002_b.sql", "0003_c.sql", "0014_d.sql")
 

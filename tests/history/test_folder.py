@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kmblint.errors import InputError
 from kmblint.history.files import History
-from kmblint.history.folder import Known, read
+from kmblint.history.folder import read
+from kmblint.history.known import Known
 from kmblint.history.names import description_of, is_migration, number_of
 from kmblint.sql.statement import Statement
 from kmblint.text import Source, Span

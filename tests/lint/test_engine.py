@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Related, Severity
 from kmblint.history import folder
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
+from kmblint.history.known import Known
 from kmblint.lint.answers import Answers, subjects_of
 from kmblint.lint.cards import Option
 from kmblint.lint.dispatch import Dispatcher
@@ -354,7 +355,7 @@ def test_baseline_statements_are_not_asked_about(tmp_path: Path) -> None:
     (tmp_path / "schema.sql").write_text(WARDS, encoding="utf-8")
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations" / "0001_beds.sql").write_text(BEDS, encoding="utf-8")
-    found = folder.read(tmp_path / "migrations", folder.Known(baseline=tmp_path / "schema.sql"))
+    found = folder.read(tmp_path / "migrations", Known(baseline=tmp_path / "schema.sql"))
     assert said(run(found, [rule(tables, "tables")])) == [("tables", "0001_beds.sql", "beds")]
 
 

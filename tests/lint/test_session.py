@@ -19,7 +19,7 @@ from kmblint.errors import Stopped
 from kmblint.findings import Finding, Report
 from kmblint.history import folder
 from kmblint.history.files import Migration
-from kmblint.history.folder import Known
+from kmblint.history.known import Known
 from kmblint.history.readings import Readings
 from kmblint.lint.dispatch import looks_back
 from kmblint.lint.engine import Session, lint

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from kmblint import targets
 from kmblint.history import folder
 from kmblint.history.files import History
+from kmblint.history.known import Known
 from kmblint.live.client import Connection
 from kmblint.live.drift import Drift, compare, exempt_roles, fix_database, fix_history
 from kmblint.live.readback import LiveColumn, LivePolicy, LiveSchema, differences, expected, read, release_of
@@ -149,7 +150,7 @@ def test_what_a_token_may_not_see_is_said_and_not_compared(history: History) -> 
 def test_only_what_is_applied_is_compared(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
-    history = folder.read(tmp_path, folder.Known(applied_through=1))
+    history = folder.read(tmp_path, Known(applied_through=1))
     found = drift(history, client({"wards": WARDS}))
     assert told(found) == []
     assert [each.file for each in found.history.replayed] == ["0001_wards.sql"]

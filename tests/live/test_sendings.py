@@ -8,6 +8,7 @@ import pytest
 
 from kmblint import targets
 from kmblint.history import folder
+from kmblint.history.known import Known
 from kmblint.live.sendings import Part, parts_of, whole
 
 
@@ -65,7 +66,7 @@ def test_the_baseline_comes_first_and_rows_behind_their_migration(tmp_path: Path
     (tmp_path / "base").mkdir()
     baseline = tmp_path / "base" / "schema.sql"
     baseline.write_text("CREATE TABLE t1 (id BIGINT PRIMARY KEY);\n")
-    history = folder.read(tmp_path, folder.Known(baseline=baseline))
+    history = folder.read(tmp_path, Known(baseline=baseline))
     seed: Part = whole("seed.sql", Path("seed.sql"), "DELETE FROM t1;\n")
     parts = parts_of(history, {"0001_step.sql": [seed]})
     assert [part.migration.file for part in parts][1:] == ["0001_step.sql", "seed.sql", "0002_step.sql"]

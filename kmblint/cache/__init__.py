@@ -1,0 +1,1 @@
+"""What a run leaves for the next one outside of the project: whole answers, by everything that they follow from."""

@@ -1,0 +1,122 @@
+"""The folder of the cache: where it lies, what may be taken from it, and how large it grows.
+
+Nothing here raises where a file can't be read or written: a run without its cache is slower and no worse.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+SUFFIX: Final = ".kmbcache"
+MOST_FILES: Final = 100
+MOST_BYTES: Final = 100_000_000
+LARGEST: Final = 10_000_000
+"""Bytes of one file."""
+
+_MAGIC: Final = b"kmblint cache 1\n"
+_DIGEST: Final = 32
+_READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_OTHERS_WRITE: Final = 0o022
+_ABANDONED: Final = 3600
+"""Seconds after which a draft is one that a run left behind when it was killed."""
+
+
+def cache_folder() -> Path | None:
+    """KMBLINT_CACHE_DIR, else `kmblint` where the system keeps caches; None where neither is known."""
+    said = os.environ.get("KMBLINT_CACHE_DIR")
+    if said:
+        return Path(said).absolute()
+    try:
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Caches" / "kmblint"
+        local = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+        return (Path(local) if Path(local).is_absolute() else Path.home() / ".cache") / "kmblint"
+    except RuntimeError:  # nobody's home
+        return None
+
+
+def load(name: str) -> bytes | None:
+    """What was saved under a name, if it is whole and nobody else could have written it."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    try:
+        with open(os.open(folder / f"{name}{SUFFIX}", _READ), "rb") as file:  # noqa: PTH123 (pathlib takes no flags)
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST or not _is_ours(status):
+                return None
+            data = file.read()
+    except (OSError, ValueError):
+        return None
+    body = data[len(_MAGIC) + _DIGEST :]
+    return body if data == _MAGIC + sha256(body).digest() + body else None
+
+
+def save(name: str, body: bytes) -> None:
+    """Keeps a text under a name, whole or not at all; the oldest give way where there are too many."""
+    folder = cache_folder()
+    data = _MAGIC + sha256(body).digest() + body
+    if folder is None or len(data) > LARGEST:
+        return
+    draft = folder / f".{name}.{os.getpid()}.tmp"
+    with suppress(OSError, ValueError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with open(os.open(draft, _NEW, 0o600), "wb") as file:  # noqa: PTH123 (pathlib takes no flags)
+                file.write(data)
+            draft.replace(folder / f"{name}{SUFFIX}")
+        finally:
+            draft.unlink(missing_ok=True)
+        _prune(folder)
+
+
+def clean() -> tuple[int, int]:
+    """Deletes all that was kept, and the folder where nothing else lies in it: how many files, and their bytes."""
+    folder = cache_folder()
+    files = [] if folder is None else _files(folder)
+    gone = size = 0
+    for path, status in files:
+        with suppress(OSError):
+            path.unlink()
+            gone, size = gone + 1, size + status.st_size
+    if folder is not None:
+        with suppress(OSError):
+            folder.rmdir()
+    return gone, size
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether nobody but the user of this process, or of the machine, could have written a file."""
+    if not hasattr(os, "geteuid"):
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
+
+
+def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
+    """What is ours in the folder, drafts included, the newest first."""
+    found = []
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.endswith((SUFFIX, ".tmp")):
+                with suppress(OSError):
+                    found.append((Path(entry.path), entry.stat(follow_symlinks=False)))
+    return sorted(found, key=lambda each: -each[1].st_mtime)
+
+
+def _prune(folder: Path) -> None:
+    size = 0
+    for number, (path, status) in enumerate(_files(folder)):
+        size += status.st_size
+        is_draft = path.suffix == ".tmp"
+        too_many = number >= MOST_FILES or size > MOST_BYTES
+        if (is_draft and status.st_mtime < time.time() - _ABANDONED) or (too_many and not is_draft):
+            with suppress(OSError):
+                path.unlink()
