@@ -15,6 +15,7 @@ from kmblint.config.configuration import load
 from kmblint.config.keys import KEYS
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
+from tests.cli.branches import Repo
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -104,3 +105,40 @@ def test_the_suppressions_are_used_and_do_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT))
 def test_links_lead_somewhere(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def toured() -> list[tuple[str, str]]:
+    """The commands of the tour, each with what README says that it prints."""
+    blocks = re.findall(
+        r"^```console\n(.*?)^```$", TEXT.partition("## Day by day")[2].partition("\n## ")[0], re.MULTILINE | re.DOTALL
+    )
+    steps = [step.partition("\n") for block in blocks for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    return [(command, output) for command, _, output in steps]
+
+
+def test_the_tour_is_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a repository of which README tells: two migrations, and a third number that the main branch takes too."""
+    repo = Repo(tmp_path / "repo", monkeypatch)
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ann Lee")
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-03-02T09:00:00+00:00")
+    repo.git("config", "user.name", "Ann Lee")
+    repo.commit(
+        _0001_create_wards="CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY, name TEXT);\n",
+        _0002_create_beds="CREATE TABLE IF NOT EXISTS beds (id BIGINT PRIMARY KEY, ward_id BIGINT);\n",
+    )
+    repo.branch("work")
+    for command, output in toured():
+        printed = kmblint(*command.split()[1:])
+        assert re.sub(r"\b[0-9a-f]{7}\b", "3f2c9a1", printed) == output, command
+        if command == "kmblint new add_phone_to_wards":
+            file = repo.root / "migrations/0003_add_phone_to_wards.sql"
+            file.write_text(file.read_text().replace("\n\n\n\n", "\n\nALTER TABLE wards ADD COLUMN phone TEXT;\n\n"))
+            repo.git("add", "-A")
+            repo.git("commit", "-q", "-m", "Add a phone to each ward")
+            repo.switch("main")
+            repo.commit(_0003_create_rooms="CREATE TABLE IF NOT EXISTS rooms (id BIGINT PRIMARY KEY);\n")
+            repo.switch("work")
+            repo.git("merge", "-q", "-m", "Merge", "main")
+        if command == "kmblint renumber --yes":
+            repo.git("commit", "-q", "-a", "-m", "Add a phone to each ward")
+    assert len(toured()) >= 7

@@ -97,6 +97,7 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
         f"a new database gets `{display(file)}` before the first migration: Kimberlite's runner doesn't send it, and "
         "its `migration validate` asks for numbers from 0001 on"
     )
+    say("until the branch is merged, `kmblint check --since` names the removed files (KMB702)")
     if not yes:
         say("nothing is written yet: `--yes` does it")
         return

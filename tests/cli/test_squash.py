@@ -43,6 +43,7 @@ def test_the_plan_is_shown_and_nothing_is_written(repo: Repo) -> None:
         "  removes migrations/0002_add_floor.sql\n"
         "a new database gets `baseline.sql` before the first migration: Kimberlite's runner doesn't send it, and its "
         "`migration validate` asks for numbers from 0001 on\n"
+        "until the branch is merged, `kmblint check --since` names the removed files (KMB702)\n"
         "nothing is written yet: `--yes` does it\n"
     )
     assert repo.git("status", "--porcelain") == ""
@@ -61,6 +62,15 @@ def test_the_schema_stays_as_it_was(repo: Repo, view: str) -> None:
     assert (repo.root / LOCK).read_text().count("[[migration]]") == 1
     assert run("lock", "--check").exit_code == 0
     assert "code VARCHAR(9) DEFAULT 'x'" in (repo.root / "baseline.sql").read_text()
+
+
+def test_a_baseline_is_no_file_to_add_an_index_to(repo: Repo) -> None:
+    """Nor is one of a table that it dropped said to be one of the migrations."""
+    assert squash("--through", "0003", "--yes").exit_code == 0
+    repo.branch("work")
+    repo.commit(_0005_create_rooms="CREATE TABLE rooms (id BIGINT PRIMARY KEY, ward_id BIGINT, bed_id BIGINT);\n")
+    assert "KMB000" not in run("check", "--since", "main", "--select", "all").stdout
+    assert "KMB000" not in run("check", "--select", "all").stdout
 
 
 def test_rows_stand_in_the_way_and_are_named(repo: Repo) -> None:
