@@ -13,7 +13,7 @@ from kmblint.live.readback import Difference, LiveSchema, differences, expected,
 from kmblint.live.sendings import Part, Sending
 from kmblint.live.stage import Answer, Ended, LostStageError, Stage
 from kmblint.replay.steps import Step, Surroundings, judged
-from kmblint.replay.transcript import Ending, Entry, comment_of, ending_of, entry_of
+from kmblint.replay.transcript import Ending, Entry, comment_of, ending_of, entry_of, hazard_text
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.types import DataType, Family
@@ -179,12 +179,14 @@ class _Player:
             return Played(entry, NOT_SENT), steps
         danger = _may_end_it(steps)
         if danger and not self.wanted.run_dangerous:
-            return Played(entry, HELD, note="it would end the server: `--run-dangerous` sends it all the same"), steps
+            return Played(entry, HELD, note=f"{_why(entry)}; `--run-dangerous` sends it all the same"), steps
         answer = self.stage.send(texts, expects_death=danger)
         past = sending.statement is not None and time_travel(sending.statement.tokens) > 0
         found = () if past else tuple(self._found(entry, steps, answer, danger=danger))
         self._goes_on(part, sending, steps, entry, answer)
         note = "the server was gone, and was started again for it" if answer.retried else ""
+        if answer.ended is Ended.NO_ANSWER:
+            note = f"{answer.said} (--timeout): whether it would have been taken isn't known"
         if past:
             note = "it asks about a time at which this database wasn't there, or not as yours was: not compared"
         said = entry.secrets.masked(answer.said)
@@ -194,7 +196,8 @@ class _Player:
         """What a statement's answer has that wasn't predicted."""
         goes_on = entry.verdict.happens or (entry.verdict is Verdict.SPLIT and not entry.stops)
         predicted = "taken" if goes_on else "refused"
-        if (answer.ended is Ended.DIED and danger) or answer.ended is Ended.NOT_SENT or self._hangs_on_rows(steps):
+        unknown = answer.ended in {Ended.NOT_SENT, Ended.NO_ANSWER}
+        if unknown or (answer.ended is Ended.DIED and danger) or self._hangs_on_rows(steps):
             return
         if answer.ended.value != predicted:
             because = f": {'; '.join(entry.reasons)}" if entry.reasons else ""
@@ -303,6 +306,12 @@ def _comparable(table: Table) -> bool:
 def _keys(more: set[tuple[object, ...]], every: set[tuple[object, ...]]) -> str:
     shown = ", ".join(sorted(repr(key[0] if len(key) == 1 else key) for key in more)[:10])
     return f"{counted(len(every), 'row')}{f', among them {shown}' if shown else ''}"
+
+
+def _why(entry: Entry) -> str:
+    """Why a statement is held back."""
+    reasons = (hazard_text(hazard) for hazard in entry.hazards if isinstance(hazard, Crashes))
+    return entry.secrets.masked(next(reasons, "the server dies"))
 
 
 def _may_end_it(steps: tuple[Step, ...]) -> bool:

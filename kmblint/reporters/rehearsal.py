@@ -118,7 +118,8 @@ def summary(rehearsal: Rehearsal) -> Iterator[str]:
     behind = sum(len(file.found) for file in rehearsal.files)
     parts = [f"{counted(differing, 'statement')} not as predicted"] if differing else []
     parts += [f"{counted(behind, 'difference')} in what they left"] if behind else []
-    yield ", ".join(parts) if parts else "all as predicted"
+    silent = endings["no answer"]
+    yield ", ".join(parts) if parts else "all others as predicted" if silent else "all as predicted"
     stop = next((file for file in rehearsal.files if file.stops), None)
     if stop is not None:
         left = sum(not file.is_reached for file in rehearsal.files)
@@ -156,8 +157,9 @@ def _rows(file: PlayedFile, rehearsal: Rehearsal) -> Iterator[str]:
         sql = clip(" ".join(played.entry.sql.split()), 60)
         for found in played.found:
             yield _row(where, f"`{sql}`", found.difference.predicted, found.difference.seen)
-        if not played.found and played.seen in {"refused", "died", HELD}:
-            yield _row(where, f"`{sql}`", "; ".join(played.entry.reasons) or played.entry.verdict.value, played.seen)
+        if not played.found and played.seen in {"refused", "died", "no answer", HELD}:
+            why = "; ".join(played.entry.reasons) or played.note or played.entry.verdict.value
+            yield _row(where, f"`{sql}`", why, played.seen)
     for found in file.found:
         each = found.difference
         yield _row(_where(None, each.place, rehearsal), f"{each.what} of `{each.subject}`", each.predicted, each.seen)

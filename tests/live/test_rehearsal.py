@@ -155,7 +155,8 @@ def test_what_would_end_the_server_is_held_back_and_the_rest_goes_on(tmp_path: P
     told = played(tmp_path, files, stage, target=Fragile())
     assert (stage.sent, seen(told), found(told)) == ([WARDS, ROWS], ["taken", HELD, "taken"], [])
     assert not told.is_clean
-    assert "--run-dangerous" in as_text([told], Paint(), 100)
+    assert "! the server dies: it does; `--run-dangerous` sends it all the same" in as_text([told], Paint(), 100)
+    assert "the server dies: it does" in as_markdown([told])
 
 
 def test_a_death_that_was_predicted_is_no_difference(tmp_path: Path) -> None:
@@ -170,6 +171,15 @@ def test_a_death_that_was_not_predicted_is_one(tmp_path: Path) -> None:
     stage = FakeStage({WARDS: Answer(Ended.DIED, "index out of bounds (store.rs:1)")})
     told = played(tmp_path, {"0001_wards.sql": f"{WARDS};\n"}, stage)
     assert found(told) == [("verdict", "", "taken", "died: index out of bounds (store.rs:1)")]
+
+
+def test_a_server_that_does_not_answer_is_no_fault_of_the_prediction_and_stops_the_run(tmp_path: Path) -> None:
+    stage = FakeStage({WARDS: Answer(Ended.NO_ANSWER, "no answer within 2 s")})
+    told = played(tmp_path, {"0001_wards.sql": f"{WARDS};\n{ROWS};\n"}, stage)
+    assert (seen(told), found(told), told.is_clean) == (["no answer"], [], False)
+    text = " ".join(as_text([told], Paint(), 100).split())
+    assert "! no answer within 2 s (--timeout): whether it would have been taken isn't known" in text
+    assert "1 no answer all others as predicted the run stops in" in text
 
 
 def test_rows_of_data_make_later_changes_meet_rows(tmp_path: Path) -> None:
