@@ -32,7 +32,6 @@ KNOWN: Final = {
     "conflict-marker: A conflict between two columns",
     "conflict-marker: Two conflicts, one of them with the common ancestor",
     "repeated-column: A column defined twice",
-    "unknown-column: Added two files too late",
 }
 """Cases of which it is known that the engine makes something else of them; docs/rehearse.md says what."""
 

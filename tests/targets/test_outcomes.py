@@ -72,6 +72,20 @@ def test_a_poisoned_table_refuses_what_reads_it_until_the_column_is_dropped() ->
     assert "DROP COLUMN born" in (refusal.help or "")
 
 
+@pytest.mark.parametrize(
+    ("where", "verdict"),
+    [
+        ("id = 1 AND nosuch = 'x'", "taken"),
+        ("nosuch IN ('x') AND id = 1", "taken"),
+        ("id > 1 AND nosuch = 'x'", "refused"),
+        ("id = 1 OR nosuch = 'x'", "refused"),
+        ("nosuch = 'x'", "refused"),
+    ],
+)
+def test_beside_one_row_by_its_key_no_column_is_looked_for(where: str, verdict: str) -> None:
+    assert last(TABLE, f"UPDATE t SET name = 'b' WHERE {where}").verdict.value == verdict
+
+
 def test_showing_the_columns_of_a_poisoned_table_reads_no_row() -> None:
     sql = "INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01'); SHOW COLUMNS FROM t; SELECT id FROM t"
     assert [outcome.verdict.value for outcome in outcomes(TABLE, sql)[-2:]] == ["taken", "refused"]

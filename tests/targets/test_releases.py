@@ -73,7 +73,7 @@ def test_every_engine_that_can_be_named_has_its_facts() -> None:
 @pytest.mark.parametrize(
     ("name", "engine", "complaint"),
     [
-        ("kimberlite", "0.8.0", "nothing is known of engine `0.8.0`; write one of 0.9.1"),
+        ("kimberlite", "0.8.0", "nothing is known of engine `0.8.0`; write one of 0.9.1, auto"),
         ("postgres", "0.9.1", "there is no target `postgres`; write one of kimberlite, guide"),
     ],
 )

@@ -122,7 +122,8 @@ def _refusals(
         case UpdateRows() | DeleteRows() | Read():
             if not isinstance(change, Read) and table and table.complete and change.where is not None:
                 unknown = where_refusal(table, change.where)
-                if unknown:
+                # One row by its key: no other condition is looked at, not even at its columns (area where-update).
+                if unknown and key_looked_up(table, change.where, facts) is None:
                     yield unknown
             if isinstance(change, UpdateRows) and table and (long := _oversized(table, change, facts, met=True)):
                 yield OversizedRow(
