@@ -1,13 +1,12 @@
-"""Asks a real engine: `kimberlite-test-harness-cli` on PATH (Rust) through the PyPI package `kimberlite`."""
+"""Asks a real engine: its harness (Rust), on PATH or where a variable says, through the PyPI package `kimberlite`."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
-import shutil
 from typing import Any, Final
 
+from kmblint.live import harness
 from tests.engine.replayed import Answer, Scenario
 
 _READS: Final = re.compile(r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(SELECT|SHOW|WITH|EXPLAIN)\b", re.IGNORECASE | re.DOTALL)
@@ -15,11 +14,7 @@ _READS: Final = re.compile(r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(SELECT|SHOW|WITH
 
 def missing() -> str:
     """Why no engine can be asked; empty where one can."""
-    if importlib.util.find_spec("kimberlite") is None:
-        return "the Python package `kimberlite` is not installed (pip install kimberlite)"
-    if shutil.which("kimberlite-test-harness-cli") is None:
-        return "`kimberlite-test-harness-cli` is not on PATH (cargo install kimberlite-test-harness)"
-    return ""
+    return harness.missing()
 
 
 def ask(name: str, texts: list[str]) -> Scenario:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -152,3 +156,26 @@ def test_an_engine_that_is_killed_half_way_is_started_again(monkeypatch: pytest.
     assert (told.differences, told.lost, told.restarts) == (0, "", 1)
     assert not any(engine._folder.exists() for engine in started)
     assert all(engine._child is not None and engine._child.poll() is not None for engine in started)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_rehearsal_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    folder, scratch = tmp_path / "migrations", tmp_path / "scratch"
+    folder.mkdir()
+    scratch.mkdir()
+    for at in range(1, 600):
+        (folder / f"{at:04}_step.sql").write_text(f"CREATE TABLE t{at} (id BIGINT PRIMARY KEY);\n")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "kmblint", "rehearse", str(folder)],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not [*scratch.glob("kmblint-*/.tmp*/*")] and started.poll() is None:  # until the engine has data
+        time.sleep(0.01)
+    started.send_signal(number)
+    out, said = started.communicate()
+    assert (started.returncode, out) == (130, "")
+    assert said == "kmblint: interrupted: the engine is stopped and its data is gone\n"
+    assert [*scratch.iterdir()] == []
