@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from kmblint.replay.review import Review
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Reports and all that is said beside them."""
 
     reports: tuple[Report, ...]
@@ -36,6 +37,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     mended: tuple[Mended, ...] = ()
     """What fixes came to, where any were asked for."""
 
+    @cached_property
     def reviews(self) -> tuple[Review, ...]:
         """What a reviewer asks of each history: two more replays, so only where a format shows it."""
         from kmblint import targets

@@ -226,7 +226,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             quiet=options["quiet"],
             width=width(file),
             column_unit=ColumnUnit(options["column_unit"]),
-            reviews=answer.reviews() if output.format in REVIEWED and not options["statistics"] else (),
+            reviews=answer.reviews if output.format in REVIEWED and not options["statistics"] else (),
             prefix=prefix(output.format),
         )
         write(_rendered(answer.reports, output.format, view), file, answer.kept)

@@ -56,9 +56,11 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A reference from one table to another, as the commands of a path."""
+    """A reference from one table to another, as the commands of two paths."""
 
     path: str
+    head: str
+    """Its arrow."""
     state: str
     title: str
 
@@ -152,17 +154,22 @@ def _lines(tables: Sequence[TableView], places: Mapping[str, Box]) -> Iterator[L
             there = places.get(name)
             if there is not None:
                 told = f"{visible(table.name)} refers to {visible(name)}"
-                yield Line(_path(places[table.name], there), state.name.lower(), told)
+                yield Line(*_paths(places[table.name], there), state.name.lower(), told)
 
 
-def _path(one: Box, other: Box) -> str:
-    """A curve from the head of one box to that of the other, through the gap between their columns."""
+def _paths(one: Box, other: Box) -> tuple[str, str]:
+    """A curve from the head of one box to that of the other, through the gap between their columns, and its arrow."""
     start, end = one.y + _ROW // 2, other.y + _ROW // 2
     if one.x == other.x:
         x, bend = one.x + _WIDTH, one.x + _WIDTH + _GAP // 2
         end += 4 if one is other else 0
-        return f"M{x} {start}C{bend} {start} {bend} {end} {x + 6} {end}"
+        return (
+            f"M{x} {start}C{bend} {start} {bend} {end} {x + 6} {end}",
+            f"M{x + 6} {end - 4}L{x} {end}L{x + 6} {end + 4}Z",
+        )
     to_right = other.x > one.x
     x, x2 = (one.x + _WIDTH, other.x - 6) if to_right else (one.x, other.x + _WIDTH + 6)
     bend = _GAP if to_right else -_GAP
-    return f"M{x} {start}C{x + bend} {start} {x2 - bend} {end} {x2} {end}"
+    tip = x2 + 6 if to_right else x2 - 6
+    curve = f"M{x} {start}C{x + bend} {start} {x2 - bend} {end} {x2} {end}"
+    return curve, f"M{x2} {end - 4}L{tip} {end}L{x2} {end + 4}Z"

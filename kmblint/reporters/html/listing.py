@@ -101,7 +101,8 @@ def _by_line(source: Source, marks: Sequence[Marked]) -> Mapping[int, Sequence[M
     grouped: dict[int, list[Marked]] = {}
     for mark in sorted(marks, key=_priority):
         first, last = source.position(mark.span.start).line, source.position(max(mark.span.end - 1, 0)).line
-        for number in range(first, min(last, first + WHOLE) + 1):
+        last = first if mark.severity is None else min(last, first + WHOLE)  # of a cause, its first line will do
+        for number in range(first, last + 1):
             grouped.setdefault(number, []).append(mark)
     return grouped
 
