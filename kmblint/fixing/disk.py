@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from kmblint import writing
 from kmblint.access import Access, BarredError
@@ -46,15 +47,30 @@ def write(drafts: Iterable[tuple[Path, Access, Draft]]) -> None:
     changes = [(root, access, file) for root, access, draft in drafts for file in draft.changes]
     for root, access, file in changes:
         _check(root, access, file)
-    undo: list[Callable[[], object]] = []
+    undo: list[_Step] = []
     try:
         for root, access, file in _in_order(changes):
             _write(root, access, file, undo)
     except (OSError, InputError) as error:
-        for step in reversed(undo):
-            step()
         said = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"nothing was written: {said}") from error
+        kept = _undone(undo)
+        written = f"`{'`, `'.join(kept)}` could not be taken back" if kept else "nothing was written"
+        raise InputError(f"{written}: {said}") from error
+
+
+_Step: TypeAlias = tuple[str, Callable[[], object]]
+"""A path, and what takes back what was written there."""
+
+
+def _undone(steps: list[_Step]) -> list[str]:
+    """Takes the steps back, the last first; gives the paths where that fails, too."""
+    failed: list[str] = []
+    for path, step in reversed(steps):
+        try:
+            step()
+        except (OSError, InputError):
+            failed.append(path)
+    return failed
 
 
 def _check(root: Path, access: Access, file: DraftFile) -> None:
@@ -81,20 +97,17 @@ def _in_order(changes: list[tuple[Path, Access, DraftFile]]) -> list[tuple[Path,
     return sorted(changes, key=lambda change: change[2].origin in (None, change[2].name))
 
 
-def _write(root: Path, access: Access, file: DraftFile, undo: list[Callable[[], object]]) -> None:
-    path = root / file.name
+def _write(root: Path, access: Access, file: DraftFile, undo: list[_Step]) -> None:
+    path, inside = root / file.name, boundary_of(root)
     if file.origin is not None and file.origin != file.name:
         old = root / file.origin
         _rename(old, path)
-        undo.append(lambda: _rename(path, old))
+        undo.append((path.as_posix(), lambda: _rename(path, old)))
     if file.origin is not None and file.text == file.before and not file.respelt:
         return
-    if file.origin is None:
-        undo.append(lambda: path.unlink(missing_ok=True))
-    else:
-        before = access.read(path)
-        undo.append(lambda: writing.replace(path, before, boundary_of(root)))
-    writing.replace(path, file.data, boundary_of(root))
+    before = None if file.origin is None else access.read(path)
+    writing.replace(path, file.data, inside)
+    undo.append((path.as_posix(), path.unlink if before is None else lambda: writing.replace(path, before, inside)))
 
 
 def _rename(old: Path, new: Path) -> None:
