@@ -39,16 +39,17 @@ def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
         help=f"add ON CONFLICT ({key}) DO NOTHING, or DO UPDATE SET … with the values that it should have"
         if key
         else None,
-        fix=_fix(key, step) if key and clause is None else None,
+        fix=_fix(key, change, step) if key and clause is None else None,
         subject=table.name,
         cause=step.place(clause.span) if clause else None,
     )
 
 
-def _fix(key: str, step: Step) -> Fix:
-    """A row that is there stays as it is; its author may want it set anew."""
-    end = step.statement.span.end
-    text = f" ON CONFLICT ({key}) DO NOTHING"
+def _fix(key: str, change: InsertRows, step: Step) -> Fix | None:
+    """Behind the rows; one that is there stays as it is, though its author may want it set anew."""
+    if not change.rows:
+        return None
+    end, text = change.rows[-1].span.end, f" ON CONFLICT ({key}) DO NOTHING"
     return Fix(f"add{text}", (Edit(step.place(Span(end, end)), text),), Applicability.UNSAFE)
 
 

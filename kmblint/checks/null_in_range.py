@@ -31,8 +31,13 @@ def check(hazard: NullRows, step: Step) -> Iterator[Finding]:
     )
 
 
-def _fix(hazard: NullRows, step: Step) -> Fix:
-    """The comparison and the condition, in parentheses of their own where they don't stand alone."""
+def _fix(hazard: NullRows, step: Step) -> Fix | None:
+    """The comparison and the condition, in parentheses of their own where they don't stand alone.
+
+    None where it compares with NULL itself: then those rows are meant, or the author believes that none is.
+    """
+    if "NULL" in hazard.comparison.upper():
+        return None
     where = getattr(step.change, "where", None)
     more = f" AND {hazard.column} IS NOT NULL"
     if where is not None and where.span == hazard.span:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from kmblint.findings import Edit, Fix, NewFile
 from kmblint.fixing.draft import Draft, UnwritableError
 from kmblint.history.decode import Spelling, decoded
-from kmblint.history.folder import Known, read
+from kmblint.history.folder import read
+from kmblint.history.known import Known
 from kmblint.text import Place, Span
 
 NAME = "0001_create_wards.sql"
