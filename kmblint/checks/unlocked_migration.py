@@ -24,5 +24,5 @@ def check(history: History) -> Iterator[Finding]:
                 point(migration.file),
                 f"`{migration.file}` is not in the lock, which knows {counted(others, 'other')}, "
                 "so `migration validate` doesn't notice when it is edited",
-                help=f"add it to `{LOCK}` with checksum `{migration.checksum}`",
+                help=f"`kmblint lock` adds it to `{LOCK}`, with checksum `{migration.checksum}`",
             )

@@ -215,6 +215,7 @@ def _sought(request: Request, root: Path, shown: frozenset[str] | None) -> Sough
     if request.unsaved:
         overlay[request.unsaved] = request.text
     held_against: Base | None = None
+    baseline = settings.baseline.value
     elsewhere = request.staged and shown is None
     only_new = True
     if request.at is not None or request.staged or request.since:
@@ -222,6 +223,10 @@ def _sought(request: Request, root: Path, shown: frozenset[str] | None) -> Sough
     if request.at is not None:
         overlay |= dict.fromkeys(root.glob("*.sql"))
         overlay |= {root / name: text for name, text in base.at(request.at, root, access).items()}
+        if baseline is not None:
+            then = base.text_at(request.at, baseline, access)
+            overlay |= {baseline: then}
+            baseline = baseline if then is not None else None
     elif request.staged:
         staged = base.staged(root, access)
         # What lies in the folder beside what is staged is no part of the commit.
@@ -239,7 +244,7 @@ def _sought(request: Request, root: Path, shown: frozenset[str] | None) -> Sough
     known = Known(
         applied_through=settings.applied.value,
         failed=settings.failed.value,
-        baseline=settings.baseline.value,
+        baseline=baseline,
         since=held_against.name if held_against else None,
         released=held_against.released if held_against else None,
         ahead=held_against.ahead if held_against else {},

@@ -17,6 +17,10 @@ _COMMANDS: Final = {
     "format": "kmblint lays no SQL out; `kmblint check` says what is wrong with it.",
     "help": "Did you mean `kmblint --help`?",
     "version": "Did you mean `kmblint --version`?",
+    **dict.fromkeys(("add", "create", "generate", "make"), "Did you mean `kmblint new`?"),
+    **dict.fromkeys(("blame", "log", "show"), "Did you mean `kmblint history`?"),
+    "compare": "Did you mean `kmblint diff`?",
+    "rebase": "Did you mean `kmblint renumber`?",
 }
 _OPTIONS: Final = {
     "--write": _FIXING,

@@ -22,6 +22,7 @@ from kmblint.history.locate import display
 from kmblint.history.names import LARGEST_NUMBER, number_of
 from kmblint.history.state import boundary_of
 from kmblint.schema.write import quoted
+from kmblint.targets.kimberlite.runner import MARKER, header
 
 _HELP = """Write a new migration behind all others: NAME says what it does, the number is found.
 
@@ -57,7 +58,7 @@ def command(name: str, path: Path, table: str | None, **options: Any) -> None:
     width = max((len(each.digits) for each in history.migrations if each.numbered), default=4)
     file = root / f"{newest + 1:0{width}}_{description}.sql"
     like = history.migrations[-1].source.text if history.migrations else ""
-    text = header(description, git.author(root)) + body(table)
+    text = header(description, datetime.now(UTC), git.author(root)) + body(table)
     file.parent.mkdir(parents=True, exist_ok=True)
     writing.create(file, writing.with_line_ends(text, like).encode(), boundary_of(root))
     say(f"wrote {display(file)}")
@@ -103,18 +104,12 @@ def _default_branch(root: Path) -> tuple[str, ...]:
         return ()
 
 
-def header(description: str, author: str | None) -> str:
-    """The lines that `kimberlite migration create` writes and the runner reads."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"-- Migration: {description}\n-- Created: {now}\n" + (f"-- Author: {author}\n" if author else "") + "\n"
-
-
 def body(table: str | None) -> str:
     """What stands below: room for the statements, or those that make a table, and the marker of the rollback."""
     if table is None:
-        return "\n\n-- Down Migration\n"
+        return f"\n\n{MARKER}\n"
     name = quoted(table)
     return (
         f"CREATE TABLE IF NOT EXISTS {name} (\n    id BIGINT PRIMARY KEY\n);\n\n"
-        f"-- Down Migration\nDROP TABLE IF EXISTS {name};\n"
+        f"{MARKER}\nDROP TABLE IF EXISTS {name};\n"
     )

@@ -73,7 +73,7 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
     opened = open_one(request)
     history = opened.history
     until(history, through, f"--through {through:04}")
-    _refuse_lost(history, opened, through)
+    _refuse_lost(history, through)
     target = targets.get(opened.config.target.value, engine=opened.config.engine.value)
     old = replay(before(history, through), target, actual=True)
     _refuse([*obstacles(old)], history)
@@ -113,17 +113,15 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
     say(f"wrote {display(file)}, removed {counted(len(removed), 'file')}")
 
 
-def _refuse_lost(history: History, opened: Opened, through: int) -> None:
-    """Raises InputError for files that nobody can read, and for a last applied number that no file would have."""
+def _refuse_lost(history: History, through: int) -> None:
+    """Raises InputError for files that nobody can read, and where no migration would be left."""
     if history.unreadable:
         one = history.unreadable[0]
         raise InputError(f"{history.sources[one.file].path}: {one.reason}; {one.help}")
-    applied = opened.config.applied
-    rest = [number for number in history.by_number if number > through]
-    if applied.value is not None and applied.value > max(rest, default=0):
+    if through >= max(history.by_number):
         raise InputError(
-            f"{applied.origin}: `history.applied` is {applied.value:04}, and no file would have that number: take the "
-            "line out first, what a baseline holds is applied"
+            f"--through {through:04} is the last one: leave a migration behind the baseline, "
+            "as nobody finds an empty folder"
         )
 
 

@@ -76,6 +76,15 @@ def at(revision: str, folder: Path, access: Access) -> dict[str, str]:
     return git_files.texts(blobs, folder, access.largest)
 
 
+def text_at(revision: str, file: Path, access: Access) -> str | None:
+    """The text that a file has in a revision; None where that has no such file."""
+    tip = git.known_commit(revision, file.parent)
+    name = f"{git.below_top(file.parent)}{file.name}"
+    if tip is None or "\n" in name:
+        return None
+    return git_files.texts({name: git_files.Blob("", f"{tip}:{name}")}, file.parent, access.largest).get(name)
+
+
 def names_at(revision: str, folder: Path) -> tuple[str, ...]:
     """The files that a revision's tip has in a folder, by name; raises GitError where git knows no such revision."""
     tip = git.known_commit(revision, folder)

@@ -77,7 +77,7 @@ def read(
     migrations += absent
     ignored_files = find_ignored_files(root, on_disk, access)
     state = read_state(project_of(root), access, display)
-    baseline = reader.baseline() if known.baseline else None
+    baseline = reader.baseline((overlay or {}).get(known.baseline)) if known.baseline else None
     return History(
         root=root,
         migrations=readings.ordered(ordered(migrations, reader.gone)),
@@ -232,8 +232,11 @@ class _Reader:
         former = self.gone.get(number_of(name) or -1)
         return released[former] if former is not None and not replaces(name, former) else None
 
-    def baseline(self) -> Migration:
-        """The schema before the first migration: all of it is up, and it was applied."""
+    def baseline(self, given: str | bytes | None = None) -> Migration:
+        """The schema before the first migration: all of it is up, and it was applied.
+
+        `given` stands in for what is on disk.
+        """
         path = self.known.baseline
         assert path is not None, "asked only where one is set"
         if self.access.is_outside(path):
@@ -241,7 +244,10 @@ class _Reader:
             raise InputError(
                 f"the baseline `{shown}` lies outside of the project; `--follow-links` reads it all the same"
             )
-        text, trouble = self.readings.text(path, self.access)
+        trouble: decode.Trouble | None = None
+        text = given if isinstance(given, str) else None
+        if text is None:
+            text, trouble = self.readings.text(path, self.access)
         if trouble:
             raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
         assert text is not None, "only trouble leaves no text"

@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_table_that_no_rule_finds_anything_on(project: Path, target: str) -> None:
     assert new("create_wards", "--table", "wards").stdout == "wrote migrations/0001_create_wards.sql\n"
     text = (project / "migrations/0001_create_wards.sql").read_text()
-    assert re.match(r"-- Migration: create_wards\n-- Created: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n", text)
+    assert re.match(r"-- Migration: create_wards\n-- Created: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00\n", text)
     assert text.endswith(
         "\nCREATE TABLE IF NOT EXISTS wards (\n    id BIGINT PRIMARY KEY\n);\n\n"
         "-- Down Migration\nDROP TABLE IF EXISTS wards;\n"
@@ -52,7 +52,7 @@ def test_a_file_to_write_in(project: Path) -> None:
     new("Create wards", "--table", "wards")
     assert new("Add phone, and e-mail").stdout == "wrote migrations/0002_add_phone_and_e_mail.sql\n"
     text = (project / "migrations/0002_add_phone_and_e_mail.sql").read_text()
-    assert text.endswith("Z\n\n\n\n-- Down Migration\n")
+    assert text.endswith("+00:00\n\n\n\n-- Down Migration\n")
     written = text.replace("\n\n\n\n", "\n\nALTER TABLE wards ADD COLUMN phone TEXT;\n\n") + (
         "ALTER TABLE wards DROP COLUMN phone;\n"
     )

@@ -73,7 +73,24 @@ def test_a_baseline_is_no_file_to_add_an_index_to(repo: Repo) -> None:
     assert "KMB000" not in run("check", "--select", "all").stdout
 
 
+def test_a_revision_is_read_with_the_baseline_that_it_had(repo: Repo) -> None:
+    """On the way there the table is dropped and made anew: behind the baseline, those files would do something else."""
+    anew = "ALTER TABLE wards ADD COLUMN gone TEXT;\nALTER TABLE wards DROP COLUMN floor;\n"
+    repo.commit(_0005_change_wards=anew, _0006_change_again="ALTER TABLE wards ADD COLUMN floor TEXT;\n")
+    repo.commit(_0007_add_note="ALTER TABLE wards ADD COLUMN note TEXT;\n")
+    repo.branch("work")
+    (repo.root / "migrations/0004_fill_wards.sql").write_text("DROP TABLE IF EXISTS nothing;\n")
+    repo.commit()
+    assert squash("--through", "0006", "--yes").stderr == ""
+    repo.commit()
+    assert run("diff", "main").stdout == "no difference\n"
+    assert run("diff", "main", "HEAD").stdout == "no difference\n"
+    (repo.root / "baseline.sql").write_text(WARDS)
+    assert "- floor TEXT" in run("diff", "HEAD").stdout
+
+
 def test_rows_stand_in_the_way_and_are_named(repo: Repo) -> None:
+    repo.commit(_0005_add_note="ALTER TABLE wards ADD COLUMN note TEXT;\n")
     done = squash("--through", "0004", "--yes")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
@@ -92,6 +109,7 @@ def test_what_isn_t_committed_would_be_lost(repo: Repo, tmp_path: Path, monkeypa
     plain = tmp_path / "plain"
     (plain / "migrations").mkdir(parents=True)
     (plain / "migrations/0001_create_wards.sql").write_text(WARDS)
+    (plain / "migrations/0002_add_floor.sql").write_text(FLOOR)
     monkeypatch.chdir(plain)
     done = squash("--through", "1", "--yes")
     assert (done.exit_code, "would be lost" in done.stderr) == (2, True)
@@ -122,6 +140,7 @@ def test_the_configuration_keeps_all_else(repo: Repo, file: str, before: str, af
     ("arguments", "config", "said"),
     [
         (["--through", "9"], "", "--through 0009: no migration has that number; the folder has 0001 to 0004"),
+        (["--through", "4"], "", "--through 0004 is the last one: leave a migration behind the baseline"),
         (["--through", "2", "--output", "migrations/base.sql"], "", "`migrations/base.sql` would be one of the"),
         (["--through", "2", "--output", "old.sql"], "", "`old.sql` is there already: name another file"),
         (["--through", "2"], "history.failed = []\n", 'kmblint.toml: write `baseline = "baseline.sql"` into its'),
@@ -134,10 +153,3 @@ def test_what_can_t_be_done_is_said(repo: Repo, arguments: list[str], config: st
     assert done.exit_code == 2
     assert said in done.stderr
     assert len(list((repo.root / "migrations").iterdir())) == 4
-
-
-def test_a_last_applied_number_that_no_file_would_have(repo: Repo) -> None:
-    (repo.root / "migrations/0004_fill_wards.sql").unlink()
-    (repo.root / "kmblint.toml").write_text("[history]\napplied = 3\n")
-    done = squash("--through", "3", "--yes")
-    assert done.stderr.startswith("kmblint: kmblint.toml:2: `history.applied` is 0003, and no file would have that")

@@ -23,9 +23,10 @@ HEADER_KEYS: Final = {"Migration:": "name", "Failed:": "failed"}
 """What a line of the header begins with, behind any number of `--`, and what it says; all others decide nothing."""
 
 
-def header(name: str, created: datetime) -> str:
+def header(name: str, created: datetime, author: str | None = None) -> str:
     """The lines that a new migration begins with, as the runner's own `migration create` writes and reads them."""
-    return f"-- Migration: {name}\n-- Created: {created.isoformat(timespec='seconds')}\n\n"
+    who = f"-- Author: {author}\n" if author else ""
+    return f"-- Migration: {name}\n-- Created: {created.isoformat(timespec='seconds')}\n{who}\n"
 
 
 def pieces(source: Source, span: Span) -> list[Piece]:
