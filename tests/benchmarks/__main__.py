@@ -1,9 +1,10 @@
 """Times kmblint beside its rivals, and its growth on extreme shapes, as whole processes.
 
-Usage: python -m tests.benchmarks [--files 100,1000] [--runs 5] [--shapes all|none|NAME,NAME] [--write]
+Usage: python -m tests.benchmarks [--files 100,1000] [--runs 5] [--shapes all|none|NAME,NAME] [--cases] [--write]
 
 Makes a virtual environment for kmblint's wheel and one for the rivals, unless `--venvs DIR` names a folder that
-holds them already (it is filled where it is empty). `--write` replaces docs/performance.md.
+holds them already (it is filled where it is empty). `--cases` adds runs that saw the history before, beside squawk:
+with nothing changed, the newest and the first file edited. `--write` replaces docs/performance.md.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.cases import table
 from tests.benchmarks.histories import write_history
 from tests.benchmarks.measure import Run, megabytes, paired, ratio, run, wall
 from tests.benchmarks.shapes import SHAPES
@@ -37,6 +39,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
     parser.add_argument("--shapes", default="all", help="`all`, `none`, or names between commas")
     parser.add_argument("--venvs", type=Path, help="where the virtual environments are kept")
+    parser.add_argument("--cases", action="store_true", help="also runs that saw the history before")
     parser.add_argument("--write", action="store_true", help="replace docs/performance.md")
     asked = parser.parse_args()
     sizes = [int(size) for size in asked.files.split(",") if size]
@@ -45,6 +48,8 @@ def main() -> None:
         venvs = asked.venvs or Path(made) / "venvs"
         ours, rivals = _kmblint(venvs), _rivals(venvs)
         lines = [*_head(asked.runs), *_beside_rivals(ours, rivals, sizes, asked.runs, Path(made))]
+        if asked.cases and "squawk" in rivals:
+            lines += table(ours, rivals["squawk"], sizes, asked.runs, Path(made))
         lines += _growth(ours, names, Path(made))
     page = "\n".join(lines) + "\n"
     print(page)
