@@ -77,10 +77,11 @@ def judge(statement: Statement) -> Judged:
     path = statement.path()
     domains = EngineDomains(statement.table, statement.facts)
     reach = domains.reach(path)
-    if statement.where is None:
-        return Judged(statement, path, reach, ())
-    judging = _Judge(statement, path, domains, reach)
-    return Judged(statement, path, reach, tuple(judging.hazards(statement.conditions)))
+    hazards: tuple[Hazard, ...] = ()
+    if statement.where is not None:
+        hazards = tuple(_Judge(statement, path, domains, reach).hazards(statement.conditions))
+    domains.forget()  # the reach keeps them, and is kept with the step
+    return Judged(statement, path, reach, hazards)
 
 
 class _Judge:

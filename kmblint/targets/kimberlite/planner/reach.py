@@ -20,6 +20,17 @@ from kmblint.targets.kimberlite.typed import Typed, encode, of_literal, successo
 from kmblint.targets.kimberlite.values import stored_in
 
 
+class _Answers:
+    """What was asked already of a statement; tests and ranges are kept with it, so that no other can have their id."""
+
+    __slots__ = ("compared", "ranges", "types")
+
+    def __init__(self) -> None:
+        self.types: dict[str, DataType | None] = {}
+        self.compared: dict[int, tuple[Test, ValueSet | None]] = {}
+        self.ranges: dict[tuple[str, int], tuple[Range, ValueSet | None]] = {}
+
+
 class EngineDomains(Domains):
     """What the engine's conditions tell of the columns of a table, in which only key columns are never NULL."""
 
@@ -27,10 +38,11 @@ class EngineDomains(Domains):
         super().__init__(table, keeps_not_null=False)
         self.table = table
         self.facts = facts
-        self._types: dict[str, DataType | None] = {}
-        self._compared: dict[int, tuple[Test, ValueSet | None]] = {}
-        self._ranges: dict[tuple[str, int], tuple[Range, ValueSet | None]] = {}
-        """What was asked of tests and ranges, with these, so that no other can have their id: all hazards ask."""
+        self._answers: _Answers | None = _Answers()
+
+    def forget(self) -> None:
+        """Keeps answers no longer: the hazards of a statement ask the same again and again, and nobody afterwards."""
+        self._answers = None
 
     def reach(self, path: AccessPath) -> Reach:
         """What a path reaches; the primary key is the only key that holds."""
@@ -55,11 +67,12 @@ class EngineDomains(Domains):
 
     def in_range(self, name: str, range_: Range) -> ValueSet | None:
         """What a range of a key or an index lets through of its first column."""
-        known = self._ranges.get((name, id(range_)))
-        if known is None:
+        known = self._answers and self._answers.ranges.get((name, id(range_)))
+        if not known:
             stored = self.stored(name)
-            reached = by_range(range_, stored, self.facts) if stored else None
-            known = self._ranges[name, id(range_)] = range_, reached
+            known = range_, by_range(range_, stored, self.facts) if stored else None
+            if self._answers:
+                self._answers.ranges[name, id(range_)] = known
         return known[1]
 
     def _in(self, name: str, range_: Range) -> Fact:
@@ -87,10 +100,12 @@ class EngineDomains(Domains):
 
     def compared(self, test: Test) -> ValueSet | None:
         """What a test lets through row by row."""
-        known = self._compared.get(id(test))
-        if known is None:
+        known = self._answers and self._answers.compared.get(id(test))
+        if not known:
             stored = self.stored(test.column)
-            known = self._compared[id(test)] = test, by_comparison(test, stored, self.facts) if stored else None
+            known = test, by_comparison(test, stored, self.facts) if stored else None
+            if self._answers:
+                self._answers.compared[id(test)] = known
         return known[1]
 
     def computed(self, condition: Computed) -> tuple[str, ValueSet] | None:
@@ -108,9 +123,12 @@ class EngineDomains(Domains):
 
     def stored(self, name: str) -> DataType | None:
         """The type that the engine keeps of a column; None where there is none of that name, or its type is refused."""
-        if name not in self._types:
-            self._types[name] = stored_in(self.table, name, self.facts)
-        return self._types[name]
+        if self._answers is None:
+            return stored_in(self.table, name, self.facts)
+        types = self._answers.types
+        if name not in types:
+            types[name] = stored_in(self.table, name, self.facts)
+        return types[name]
 
 
 def literal_beside(condition: Computed) -> tuple[str, str, Typed] | None:
