@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
+from sys import intern
 from typing import Final
 
 import msgspec
@@ -176,8 +177,9 @@ def _plain_tokens(text: str, at: int, end: int, tokens: list[Token], *, stops: f
             return at
         start, at = match.span(number)
         part = text[start:at]
-        if number == _WORD:
-            add(Token(word_kind, part, start, at, part.upper()))
+        if number == _WORD:  # most words come again and again: one object for all is a tenth of the memory
+            part = intern(part)
+            add(Token(word_kind, part, start, at, part if part.isupper() else intern(part.upper())))
         elif number == _SYMBOL:
             add(Token(symbol_kind, part, start, at, part))
         else:
