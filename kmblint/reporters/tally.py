@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kmblint.findings import Diagnostic, Report
+from kmblint.findings import Applicability, Diagnostic, Report
 from kmblint.wording import counted
 
 
@@ -28,9 +28,21 @@ def summary(report: Report) -> str:
         f"{totals.suppressed} suppressed" if totals.suppressed else "",
         f"{totals.hidden} held back in applied files (`--all-history` shows them)" if totals.hidden else "",
         f"{totals.baselined} in the baseline" if totals.baselined else "",
-        f"{totals.fixable} with a fix" if totals.fixable else "",
+        _fixes(report),
     )
     return "; ".join(filter(None, (looked, *held)))
+
+
+def _fixes(report: Report) -> str:
+    """How many findings come with a fix, and the option that applies it."""
+    number = report.summary.fixable
+    fixes = (diagnostic.finding.fix for diagnostic in report.diagnostics)
+    safe = sum(1 for fix in fixes if fix is not None and fix.applicability is Applicability.SAFE)
+    if not number:
+        return ""
+    if not safe:
+        return f"{number} with an unsafe fix (`--fix --unsafe-fixes`)"
+    return f"{number} with a safe fix (`--fix`)" if safe == number else f"{number} with a fix, {safe} safe (`--fix`)"
 
 
 def counts_by_rule(report: Report) -> str:
