@@ -18,7 +18,7 @@ from kmblint.targets import AUTO, ENGINES, Target
 tenant_option = click.option(
     "--tenant",
     metavar="N",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 2**64 - 1),
     help="The tenant of the server; the runner sends to tenant 1.",
 )
 token_option = click.option(

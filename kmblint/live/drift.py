@@ -15,6 +15,7 @@ from kmblint.schema.changes import CreateObject
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.write import column_list, quoted, text_literal
 from kmblint.targets import Target
+from kmblint.targets.capabilities import TRACKING_TABLE
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -48,6 +49,8 @@ def compare(history: History, target: Target, live: LiveSchema, *, server: str, 
     applied = _applied(history)
     replayed = replay(applied, target, actual=True)
     wanted = expected(replayed.end, target.stored_type, exempt_roles(replayed))
+    if TRACKING_TABLE not in wanted.tables:  # a runner's own, of which no migration says anything
+        live = msgspec.structs.replace(live, tables={k: v for k, v in live.tables.items() if k != TRACKING_TABLE})
     found = tuple(differences(wanted, live, replayed.end))
     keys = {table.name: table.primary_key for table in replayed.end.in_order}
     return Drift(applied, server, release, facts, wanted, live, found, keys)

@@ -16,7 +16,7 @@ from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
 from kmblint.schema.write import text_literal
-from kmblint.targets.capabilities import OWN_TABLES
+from kmblint.targets.capabilities import SYSTEM_PREFIX
 from kmblint.text import Place
 
 NOT_VISIBLE: Final = (
@@ -84,7 +84,7 @@ class Difference(msgspec.Struct, frozen=True):
 def tables_of(connection: Connection) -> tuple[str, ...]:
     """The names of the tables that a tenant has, the engine's own left out."""
     _, rows = connection.send("SHOW TABLES")
-    return tuple(sorted(name for row in rows if not (name := str(row[0])).startswith(OWN_TABLES[0])))
+    return tuple(sorted(name for row in rows if not (name := str(row[0])).startswith(SYSTEM_PREFIX)))
 
 
 def read(connection: Connection, only: Iterable[str] | None = None) -> LiveSchema:
@@ -167,7 +167,7 @@ def expected(
 
 
 def _is_ours(table: Table) -> bool:
-    return not table.name.startswith(OWN_TABLES[0])
+    return not table.name.startswith(SYSTEM_PREFIX)
 
 
 def _expected(table: Table, stored_type: Callable[[DataType], DataType | None]) -> Iterator[LiveColumn]:

@@ -62,6 +62,7 @@ def run(command: str, project: Path, *options: str, **env: str | None) -> tuple[
         ("drift", (*SERVER, "--fix-history", "--fix-database"), "go opposite ways"),
         ("drift", (*SERVER, "--token-env", "NO_SUCH"), "the environment variable `NO_SUCH` is not set"),
         ("drift", (*SERVER, "--timeout", "0"), "--timeout"),
+        ("drift", ("--server", "127.0.0.1:1", "--tenant", str(2**64)), "--tenant"),
     ],
 )
 def test_what_is_asked_for_wrongly(

@@ -123,6 +123,13 @@ def test_what_was_done_by_hand_is_found_and_nothing_else(history: History) -> No
     ]
 
 
+def test_the_engines_own_tables_and_a_runners_are_no_drift(history: History) -> None:
+    others = {"_kimberlite_audit": [("id", "BIGINT", True)], "__migrations": [("id", "BIGINT", True)]}
+    found = drift(history, client({"wards": WARDS, "beds": BEDS, **others}))
+    assert told(found) == []
+    assert fix_database(found).statements == ()
+
+
 def test_columns_in_another_order(history: History) -> None:
     found = told(drift(history, client({"wards": [WARDS[1], WARDS[0], *WARDS[2:]], "beds": BEDS})))
     names = "`id`, `name`, `floor`, `note`", "`name`, `id`, `floor`, `note`"
