@@ -26,7 +26,11 @@ from tests.test_readme import marked
 
 REQUIRED: Final = bool(os.environ.get("KMBLINT_ENGINE_REQUIRED"))
 """Set where an engine was built for this: without one the tests then fail instead of being skipped."""
-pytestmark = [pytest.mark.engine, pytest.mark.skipif(bool(missing()) and not REQUIRED, reason=missing())]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # of pipes that other tests leave
+    pytest.mark.skipif(bool(missing()) and not REQUIRED, reason=missing()),
+]
 
 SEED: Final = int(os.environ.get("KMBLINT_ENGINE_SEED", "20260211"))
 HISTORIES: Final = int(os.environ.get("KMBLINT_ENGINE_SCENARIOS", "300")) // 3
