@@ -82,8 +82,12 @@ def endings(review: Review) -> tuple[Ending, ...]:
 
 
 def _in_applied(report: Report, reviews: Sequence[Review]) -> int:
-    """How many errors stand in applied files: they are no fault of the batch."""
-    applied = {each.source.path for review in reviews for each in review.history.migrations if each.applied}
+    """How many errors stand in applied files, and are no fault of the batch.
+
+    Against a revision, only what the branch brings is shown: what it edits or deletes there is its own fault.
+    """
+    histories = [review.history for review in reviews if review.history.since is None]
+    applied = {each.source.path for history in histories for each in history.migrations if each.applied}
     return sum(
         each.severity is Severity.ERROR and report.path(each.finding.place.file) in applied
         for each in report.diagnostics

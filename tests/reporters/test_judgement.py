@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kmblint.findings import Finding, Severity
 from kmblint.reporters.judgement import Readiness, judged
@@ -50,6 +51,14 @@ def test_the_worst_decides(
     tmp_path: Path, texts: tuple[str, ...], severity: Severity | None, applied: int | None, said: str
 ) -> None:
     assert _judged(tmp_path, *texts, severity=severity, applied_through=applied) == said
+
+
+def test_what_a_branch_breaks_in_released_files_is_its_own_fault(tmp_path: Path) -> None:
+    review = reviewed(tmp_path, WARDS, BEDS, applied=1)
+    against = replace(review, history=replace(review.history, since="main"))
+    found = diagnostic("KMB702", "x", Severity.ERROR, Finding(Place("0001_a.sql", Span(0, 1)), "x"))
+    sources = tuple(each.source for each in review.history.migrations)
+    assert judged(report(found, sources=sources), [against]).readiness is Readiness.NOT_READY
 
 
 def test_a_stop_before_the_files_that_are_asked_for_is_named(tmp_path: Path) -> None:
