@@ -173,7 +173,7 @@ def open_one(request: Request) -> Opened:
     opened = open_histories(request)
     if len(opened) > 1:
         roots = ", ".join(f"`{one.history.called}`" for one in opened)
-        raise InputError(f"a schema is that of one migrations folder: name one of {roots}")
+        raise InputError(f"this takes one migrations folder: name one of {roots}")
     return opened[0]
 
 

@@ -56,8 +56,10 @@ def command(ctx: click.Context, /, path: Path, check: bool, **options: Any) -> N
         say(f"`{display(file)}` isn't what the files say: `kmblint lock` writes it")
         ctx.exit(ExitCode.FINDINGS)
     else:
+        inside = boundary_of(history.root)
+        writing.writable(file, inside)  # before a folder is made there
         file.parent.mkdir(parents=True, exist_ok=True)
-        writing.replace(file, text.encode(), boundary_of(history.root))
+        writing.replace(file, text.encode(), inside)
         say(f"wrote {display(file)}")
 
 

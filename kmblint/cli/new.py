@@ -59,6 +59,7 @@ def command(name: str, path: Path, table: str | None, **options: Any) -> None:
     file = root / f"{newest + 1:0{width}}_{description}.sql"
     like = history.migrations[-1].source.text if history.migrations else ""
     text = header(description, datetime.now(UTC), git.author(root)) + body(table)
+    writing.writable(file, boundary_of(root))  # before a folder is made there
     file.parent.mkdir(parents=True, exist_ok=True)
     writing.create(file, writing.with_line_ends(text, like).encode(), boundary_of(root))
     say(f"wrote {display(file)}")

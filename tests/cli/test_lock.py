@@ -101,6 +101,17 @@ def test_what_has_no_entry_is_an_error(project: Path, name: str, text: str, said
     assert not (project / LOCK).exists()
 
 
+def test_a_link_out_of_the_project_is_not_written_through(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (project / ".kimberlite").symlink_to(elsewhere)
+    done = lock()
+    assert done.exit_code == 2
+    assert "leads out of the project" in done.stderr
+    assert list(elsewhere.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "text", ["version = ", "version = 1\nmigration = [{id = 1}]\n", "version = 1\nmigration = 3\n"]
 )

@@ -59,7 +59,7 @@ def test_behind_a_migration(at: str) -> None:
         (["--at", "3"], "kmblint: --at 0003: no migration has that number; the folder has 0001 to 0004\n"),
         (
             ["migrations", "other"],
-            "kmblint: a schema is that of one migrations folder: name one of `migrations`, `other`\n",
+            "kmblint: this takes one migrations folder: name one of `migrations`, `other`\n",
         ),
     ],
 )
