@@ -21,6 +21,11 @@ HOME: Final = "https://github.com/kmblint/kmblint"
 ISSUES: Final = f"{HOME}/issues"
 
 
+def page_of(rule: str) -> str:
+    """The address of a rule's card, by its slug."""
+    return f"{HOME}/blob/main/rules/{rule}.md"
+
+
 class ExitCode(IntEnum):
     """How `kmblint` ends."""
 

@@ -15,6 +15,7 @@ from kmblint.cli.histories import Opened, open_histories
 from kmblint.cli.judging import known_findings, seen_from, settings_of
 from kmblint.cli.options import day, history_options, request_of
 from kmblint.cli.output import write
+from kmblint.cli.progress import progress
 from kmblint.errors import InputError
 from kmblint.history.locate import display
 from kmblint.lint.baseline import Entry, gone, rendered
@@ -49,7 +50,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         by_file.setdefault(_file(one), []).append(one)
     for file, members in by_file.items():
         judged = _Judge(file, request.rulebook, today, debug=wants_traceback(ctx))
-        said = _pruned(file, members, judged) if options["prune"] else _begun(file, members, judged)
+        with progress("judging the migrations"):
+            said = _pruned(file, members, judged) if options["prune"] else _begun(file, members, judged)
         write(f"{said}\n")
 
 

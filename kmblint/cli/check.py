@@ -13,8 +13,10 @@ import msgspec
 from kmblint.cli.answer import Answer
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Request, seek
+from kmblint.cli.links import wants_links
 from kmblint.cli.options import day, history_options, request_of, rules_option
 from kmblint.cli.output import color_option, complain, prefix, wants_color, width, write
+from kmblint.cli.progress import progress
 from kmblint.cli.remembered import Remembered
 from kmblint.cli.wanted_fixes import Mending, mending_of
 from kmblint.errors import ExitCode, NoMigrationsError
@@ -183,14 +185,15 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["statistics"] and asked["output-format"] not in (None, *_WITH_STATISTICS):
         raise click.UsageError(f"--statistics needs --output-format {' or '.join(_WITH_STATISTICS)}.")
     try:
-        answer = run(
-            request,
-            today,
-            all_history=options["all_history"],
-            debug=wants_traceback(ctx),
-            mending=mending,
-            cache=not options["no_cache"],
-        )
+        with progress("reading and replaying the migrations"):
+            answer = run(
+                request,
+                today,
+                all_history=options["all_history"],
+                debug=wants_traceback(ctx),
+                mending=mending,
+                cache=not options["no_cache"],
+            )
     except NoMigrationsError:
         from kmblint.history.base import is_without_sql
 
@@ -221,7 +224,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     for output in (*(output for output in outputs if output.file), *printed):
         file = output.file or options["output_file"]
         view = View(
-            color=wants_color(options["color"]) and not file,
+            color=(color := wants_color(options["color"]) and not file),
+            links=wants_links(color=color),
             statistics=options["statistics"],
             quiet=options["quiet"],
             width=width(file),

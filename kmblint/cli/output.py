@@ -50,12 +50,13 @@ _OPEN_STREAM: Final = re.compile(r"/dev/(?:std(?P<name>out|err)|fd/(?P<number>\d
 def width(file: Path | None = None) -> int:
     """Columns of a line: what COLUMNS says, else as many as the terminal has, else those of a page."""
     if to_terminal() and file is None:
-        return _terminal_width(PAGE)
+        return terminal_width()
     wanted = os.environ.get("COLUMNS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else PAGE
 
 
-def _terminal_width(fallback: int) -> int:
+def terminal_width(fallback: int = PAGE) -> int:
+    """Columns of the terminal."""
     from shutil import get_terminal_size  # which brings every kind of archive with it
 
     return get_terminal_size((fallback, 0)).columns
@@ -65,7 +66,7 @@ def complain(text: str) -> None:
     """Says on standard error, each line behind the program's name; in a terminal, words stay whole."""
     for line in text.splitlines():
         said = f"kmblint: {line}"
-        columns = _terminal_width(PAGE) if sys.stderr.isatty() else len(said)
+        columns = terminal_width() if sys.stderr.isatty() else len(said)
         click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
 
 
@@ -73,7 +74,7 @@ def say(text: str) -> None:
     """Says on standard output what was done or is planned; in a terminal, words stay whole."""
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
-        columns = _terminal_width(PAGE) if to_terminal() else len(line)
+        columns = terminal_width() if to_terminal() else len(line)
         click.echo(f"\n{' ' * (indent + 4)}".join(fold(visible(line), columns, rest=indent + 4)))
 
 

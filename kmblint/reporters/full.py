@@ -24,7 +24,7 @@ _MOST_LISTED: Final = 8
 
 def render(report: Report, view: View) -> str:
     """Every diagnostic, or the counts by rule, and a summary."""
-    paint = Paint(view.color)
+    paint = Paint(view.color, view.links)
     if view.statistics:
         blocks = [counts_by_rule(report)] if report.diagnostics else []
     else:
@@ -48,8 +48,10 @@ def draw(report: Report, diagnostic: Diagnostic, paint: Paint, width: int) -> It
 
 def _head(diagnostic: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
     finding, severity = diagnostic.finding, diagnostic.severity
-    head = f"{severity.value}[{diagnostic.code} {diagnostic.rule}]"
-    first, *rest = fold(visible(finding.message), width, first=len(head) + 2, rest=len(_HANG))
+    name = f"{diagnostic.code} {diagnostic.rule}"
+    head = f"{severity.value}[{paint.rule(diagnostic.rule, name)}]"
+    room = len(f"{severity.value}[{name}]: ")
+    first, *rest = fold(visible(finding.message), width, first=room, rest=len(_HANG))
     yield f"{paint.severity(severity, head)}: {paint('strong', first)}".rstrip()
     yield from (_HANG + paint("strong", line) for line in rest)
 

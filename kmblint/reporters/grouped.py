@@ -15,7 +15,7 @@ from kmblint.reporters.view import View
 
 def render(report: Report, view: View) -> str:
     """The files in their order, and the summary."""
-    paint = Paint(view.color)
+    paint = Paint(view.color, view.links)
     lines: list[str] = []
     for file, members in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.finding.place.file):
         lines += [paint("strong", visible(report.path(file))), *_rows(report, list(members), paint, view), ""]
@@ -36,5 +36,6 @@ def _rows(report: Report, members: list[Diagnostic], paint: Paint, view: View) -
         first, *rest = fold(
             f"{visible(member.finding.message)} ({member.rule})", view.width, first=lead + len(head), rest=lead
         )
-        yield f"  {place:>{width}}  {paint.severity(member.severity, head.rstrip())}  {first}"
+        shown = f"{member.severity.value:<7}  {paint.rule(member.rule, member.code)}"
+        yield f"  {place:>{width}}  {paint.severity(member.severity, shown)}  {first}"
         yield from (" " * lead + line for line in rest)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kmblint.errors import HOME
+from kmblint.errors import HOME, page_of
 from kmblint.findings import Applicability, Diagnostic, Report, Severity
 from kmblint.reporters.json_document import written
 from kmblint.reporters.positions import ColumnUnit, position, utf8
@@ -33,7 +33,7 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
         "message": finding.message if finding.help is None else f"{finding.message}\nhelp: {finding.help}",
         "location": _location(report, finding.place),
         "severity": _SEVERITIES[diagnostic.severity],
-        "code": {"value": diagnostic.code, "url": f"{HOME}/blob/main/rules/{diagnostic.rule}.md"},
+        "code": {"value": diagnostic.code, "url": page_of(diagnostic.rule)},
     }
     if finding.related:
         shown["related_locations"] = [

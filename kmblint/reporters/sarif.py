@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from kmblint import __version__
-from kmblint.errors import HOME
+from kmblint.errors import HOME, page_of
 from kmblint.findings import Applicability, Diagnostic, Edit, Report, RuleSummary, Severity
 from kmblint.reporters.json_document import written
 from kmblint.reporters.positions import ColumnUnit, from_root, position, uri
@@ -129,7 +129,7 @@ class _Log:
 
 def _rule(rule: RuleSummary) -> dict[str, Any]:
     """A rule in a few words: readers print the whole of `help` before every message, so the card is behind a link."""
-    page = f"{HOME}/blob/main/rules/{rule.slug}.md"
+    page = page_of(rule.slug)
     return {
         "id": rule.code,
         "name": rule.slug,

@@ -19,6 +19,8 @@ class View(msgspec.Struct, frozen=True):
     """Wishes of the reader; a format takes heed of those that make sense in it."""
 
     color: bool = False
+    links: bool = False
+    """Whether rule names are links to their cards."""
     statistics: bool = False
     """Counts by rule in place of the findings."""
     quiet: bool = False
