@@ -104,7 +104,7 @@ def _beside_rivals(ours: Path, rivals: dict[str, Path], sizes: list[int], runs: 
         write_history(project / "migrations", size)
         files = [str(path.relative_to(project)) for path in sorted((project / "migrations").iterdir())]
         commands: dict[str, Sequence[str]] = {
-            "kmblint": [str(ours), "check", "--exit-zero", "--output-format", "concise", "migrations"]
+            "kmblint": [str(ours), "check", "--no-cache", "--exit-zero", "--output-format", "concise", "migrations"]
         }
         for name, program in rivals.items():
             verb = {"squawk": [], "sqlfluff": ["lint", "--dialect", "postgres"]}.get(name, ["lint"])
@@ -155,7 +155,8 @@ def _shaped(ours: Path, name: str, factor: int, made: Path) -> Run | None:
     write, size = SHAPES[name]
     folder = made / f"shape-{list(SHAPES).index(name)}-{factor}" / "migrations"
     write(folder, size * factor)
-    return run([str(ours), "check", "--exit-zero", "--output-format", "json", str(folder)], made, limit=PATIENCE)
+    command = [str(ours), "check", "--no-cache", "--exit-zero", "--output-format", "json", str(folder)]
+    return run(command, made, limit=PATIENCE)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_check_cold(benchmark: BenchmarkFixture, history: tuple[str, Path]) -> None:
     """A whole process, as a pre-commit hook runs it."""
     benchmark.group, folder = history
-    _run(benchmark, "-m", "kmblint", "check", "--exit-zero", "--output-format", "concise", str(folder))
+    _run(benchmark, "-m", "kmblint", "check", "--no-cache", "--exit-zero", "--output-format", "concise", str(folder))
 
 
 def test_scan_cold(benchmark: BenchmarkFixture, history: tuple[str, Path]) -> None:
