@@ -128,6 +128,7 @@ class _Reader:
         self.access = access
         self.readings = readings
         folder = display(root)
+        self._folder = os.fspath(root)
         self._prefix = "" if folder == "." else posixpath.join(folder, "")
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
@@ -153,7 +154,7 @@ class _Reader:
 
         `given` stands in for what is on disk.
         """
-        path = self.root / name
+        path = os.path.join(self._folder, name)  # noqa: PTH118 -- a `Path` for each file of a large folder takes its time
         text: str | None
         trouble: decode.Trouble | None = None
         if isinstance(given, str):
@@ -162,7 +163,7 @@ class _Reader:
             text, trouble = decode.decoded(given)
         else:
             text, trouble = self.readings.text(path, self.access)
-        unreadable = self._unreadable(path, trouble) if trouble else None
+        unreadable = self._unreadable(Path(path), trouble) if trouble else None
         if text is None:
             old = self._released_as(name)
             return self._built(old, path, applied=True, readable=False) if old else None, unreadable
@@ -181,7 +182,7 @@ class _Reader:
         text = migration.source.text[: migration.header.span.end] + old.text[split(old).header.span.end :]
         return self._built(
             Source(migration.file, text, migration.source.path),
-            migration.path,
+            os.fspath(migration.path),
             applied=True,
             readable=migration.readable,
         )
@@ -194,7 +195,7 @@ class _Reader:
         gone: list[Migration] = []
         for name, source in sorted((self.released or {}).items()):
             if name not in names and number_of(name) not in numbers and is_migration(name):
-                migration = self._built(source, self.root / name, applied=True, readable=True)
+                migration = self._built(source, os.fspath(self.root / name), applied=True, readable=True)
                 gone += [] if migration.checksum in contents else [migration]
         return gone
 
@@ -222,7 +223,9 @@ class _Reader:
             return here
         name = old.name if here is None else here.file
         applied = here is None or here.applied
-        return self._built(Source(name, old.text, self.shown(name)), self.root / name, applied=applied, readable=True)
+        return self._built(
+            Source(name, old.text, self.shown(name)), os.fspath(self.root / name), applied=applied, readable=True
+        )
 
     def _released_as(self, name: str) -> Source | None:
         """What the revision holds under this name, or under this number where the description is new."""
@@ -247,12 +250,12 @@ class _Reader:
         trouble: decode.Trouble | None = None
         text = given if isinstance(given, str) else None
         if text is None:
-            text, trouble = self.readings.text(path, self.access)
+            text, trouble = self.readings.text(os.fspath(path), self.access)
         if trouble:
             raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
         assert text is not None, "only trouble leaves no text"
         return self._built(
-            Source(path.name, text, self.display(path)), path, applied=True, readable=True, baseline=True
+            Source(path.name, text, self.display(path)), os.fspath(path), applied=True, readable=True, baseline=True
         )
 
     def _unreadable(self, path: Path, trouble: decode.Trouble) -> Unreadable:
@@ -280,14 +283,14 @@ class _Reader:
         evident = evident_number(name)
         return None if evident in self._taken else evident
 
-    def _built(self, source: Source, path: Path, *, applied: bool, readable: bool, baseline: bool = False) -> Migration:
+    def _built(self, source: Source, path: str, *, applied: bool, readable: bool, baseline: bool = False) -> Migration:
         number = number_of(source.name)
         meant = self._meant(source.name) if number is None else number
         failed = source.name in self.known.failed
-        facts = (os.fspath(path), source.name, source.path, applied, readable, meant, failed, baseline)
+        facts = (path, source.name, source.path, applied, readable, meant, failed, baseline)
 
         def build() -> Migration:
-            return self._read(source, path, meant, applied=applied, readable=readable, failed=failed)
+            return self._read(source, Path(path), meant, applied=applied, readable=readable, failed=failed)
 
         return self.readings.built((*facts, source.text), build)
 

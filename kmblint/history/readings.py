@@ -46,23 +46,22 @@ class Readings:
         self._texts_now = {}
         self._built_now = {}
 
-    def text(self, path: Path, access: Access) -> tuple[str | None, decode.Trouble | None]:
+    def text(self, path: str, access: Access) -> tuple[str | None, decode.Trouble | None]:
         """The text of a file and what is wrong with it, as `decode.read`."""
         seen = time.time_ns()
-        name = os.fspath(path)
         try:
-            stamp = Stamp.of(os.lstat(name))
+            stamp = Stamp.of(os.lstat(path))
         except OSError:
             stamp = None
-        known = self._texts.get(name)
+        known = self._texts.get(path)
         if known is not None and known.stamp == stamp and known.access == access and known.stamp.settled(known.seen):
-            self._texts_now[name] = known
+            self._texts_now[path] = known
             return known.read
-        read = decode.read(path, access)
+        read = decode.read(Path(path), access)
         if known is not None and known.read == read:
             read = known.read  # the same text is the same object, whose hash is known
         if stamp is not None:
-            self._texts_now[name] = _Text(stamp, access, seen, read)
+            self._texts_now[path] = _Text(stamp, access, seen, read)
         return read
 
     def built(self, key: _Key, build: Callable[[], Migration]) -> Migration:

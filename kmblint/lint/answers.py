@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import msgspec
@@ -30,6 +30,8 @@ class _OfPart(msgspec.Struct, frozen=True):
 
     part: Part
     said: tuple[Said, ...]
+    further: tuple[tuple[Step, tuple[object, ...]], ...]
+    """What of its steps the rules that know all files ask about."""
     of_rollback: tuple[Said, ...]
 
 
@@ -88,7 +90,7 @@ class Answers:
             yield from _of_migration(dispatcher, dispatcher.whole, known.migration, whole)
         for answered in self._parts:
             yield from answered.said
-            yield from _of_part(dispatcher, dispatcher.whole, answered.part, whole)
+            yield from _of_part(dispatcher, dispatcher.whole, answered.part, answered.further, whole)
 
     def said_of_rollbacks(self, dispatcher: Dispatcher, replayed: Replay) -> Iterator[Said]:
         """What rules say of the ways back."""
@@ -108,9 +110,11 @@ def context_of(replayed: Replay, target: Target) -> Context:
 def _answered(dispatcher: Dispatcher, part: Part) -> _OfPart:
     there: Context = {Target: dispatcher.target}
     rules = dispatcher.backward
-    said = tuple(_of_part(dispatcher, rules, part, there))
-    asked = rules.asking(Rollback)
-    return _OfPart(part, said, tuple(_of_rollback(dispatcher, rules, part, there)) if asked else ())
+    everything = tuple((step, tuple(subjects_of(step))) for step in part.steps)
+    said = tuple(_of_part(dispatcher, rules, part, everything, there))
+    further = tuple((step, asked) for step, subjects in everything if (asked := dispatcher.whole.asked(subjects)))
+    of_rollback = tuple(_of_rollback(dispatcher, rules, part, there)) if rules.asking(Rollback) else ()
+    return _OfPart(part, said, further, of_rollback)
 
 
 def _of_migration(dispatcher: Dispatcher, rules: Rules, migration: Migration, there: Context) -> Iterator[Said]:
@@ -121,12 +125,19 @@ def _of_migration(dispatcher: Dispatcher, rules: Rules, migration: Migration, th
             yield from dispatcher.ask(rules, (piece,), lambda: context, migration.place(piece.span))
 
 
-def _of_part(dispatcher: Dispatcher, rules: Rules, part: Part, there: Context) -> Iterator[Said]:
+def _of_part(
+    dispatcher: Dispatcher,
+    rules: Rules,
+    part: Part,
+    steps: Iterable[tuple[Step, tuple[object, ...]]],
+    there: Context,
+) -> Iterator[Said]:
+    """Of what was replayed of a file, and of steps of it, each with what is to be asked about."""
     context = {**there, Migration: part.migration, Part: part}
     yield from dispatcher.ask(rules, (part,), lambda: context, point(part.migration.file))
-    for step in part.steps:
+    for step, subjects in steps:
         around = partial(_around, step, context)
-        yield from dispatcher.ask(rules, subjects_of(step), around, step.place(step.statement.span))
+        yield from dispatcher.ask(rules, subjects, around, step.place(step.statement.span))
 
 
 def _around(step: Step, there: Context) -> Context:

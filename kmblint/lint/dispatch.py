@@ -120,6 +120,10 @@ class Rules:
         for subject in rule.signature.subjects:
             self._asking.setdefault(subject, []).append((rule, options))
 
+    def asked(self, subjects: Iterable[object]) -> tuple[object, ...]:
+        """The subjects that any of them asks about."""
+        return tuple(subject for subject in subjects if type(subject) in self._asking)
+
     def asking(self, subject: type) -> set[str]:
         """The slugs of those that ask about a class."""
         return {rule.slug for rule, _ in self._asking.get(subject, ())}
