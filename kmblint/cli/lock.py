@@ -27,7 +27,7 @@ said. An applied file whose checksum would change is refused: it was edited, and
 \b
 Examples:
   kmblint lock
-  kmblint lock --check            1 where the lock isn't what the files say; writes nothing
+  kmblint lock --check            1 where it isn't what the files say
 """
 
 

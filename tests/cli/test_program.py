@@ -118,3 +118,12 @@ def test_what_was_probably_meant_is_said(arguments: str, said: str, monkeypatch:
     done = CliRunner().invoke(main, arguments.split())
     assert (done.exit_code, done.stdout) == (2, "")
     assert f"Error: {said}" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["diff", "history", "graph", "new", "renumber", "squash", "lock"])
+def test_the_help_of_a_daily_command_shows_two_examples_and_fits(name: str) -> None:
+    shown = CliRunner().invoke(main, [name, "--help"], terminal_width=80).stdout
+    examples = shown.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(examples) == 2
+    assert all(line.strip().startswith(f"kmblint {name}") for line in examples)
+    assert max(map(len, shown.splitlines())) <= 80
