@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A loaded machine is slow for no fault of ours: neither one slow example nor slow generation is a failure.
-settings.register_profile("kmblint", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+# A loaded machine is slow for no fault of ours: neither one slow example nor slow generation is a failure. A fixture
+# may serve all examples of a property. A property that suppressed checks of its own would bring these back.
+settings.register_profile(
+    "kmblint",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    print_blob=True,
+)
 settings.load_profile("kmblint")
 
 

@@ -56,7 +56,7 @@ class Job:
         }
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)]
         return subprocess.run(
-            command, cwd=self.repo.root, env=given, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=self.repo.root, env=given, capture_output=True, text=True, check=False, timeout=600
         )
 
     def check(self, args: str = "--since origin/main", paths: str = "") -> subprocess.CompletedProcess[str]:

@@ -31,7 +31,7 @@ class Project:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """A command in the repository."""
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=600)
 
     def git(self, *arguments: str) -> None:
         """Git, which must not fail."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmblint.findings import Edit, Finding, Fix, NewFile, Related, Report
@@ -54,7 +54,7 @@ def test_a_suppressed_finding_still_masks(tmp_path: Path) -> None:
     assert SECRET not in render(found, "full")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(max_examples=40)
 @given(st.text(st.sampled_from("aB3'!*\n\r é;-"), min_size=5, max_size=12).filter(lambda text: len(set(text)) > 3))
 def test_places_stay_where_they_are(tmp_path: Path, secret: str) -> None:
     text = f"UPDATE users SET password = '{secret.replace(chr(39), chr(39) * 2)}' WHERE id = 1;\n"

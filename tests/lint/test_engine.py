@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmblint.findings import Applicability, Confidence, Edit, Finding, Fix, Related, Severity
@@ -389,7 +389,7 @@ def test_findings_alike_in_all_have_fingerprints_of_their_own(tmp_path: Path) ->
 STATEMENTS = st.sampled_from([WARDS, BEDS, ADD.format("name"), "TRUNCATE wards;\n", "SELEC 1;\n", "-- a comment\n"])
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(texts=st.lists(st.lists(STATEMENTS, max_size=4).map("".join), min_size=1, max_size=3), applied=st.integers(0, 3))
 def test_nothing_is_lost_or_told_twice(tmp_path: Path, texts: list[str], applied: int) -> None:
     """What is held back is counted, and every diagnostic has an identity of its own."""

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kmblint
@@ -105,7 +105,7 @@ def write(root: Path, files: Mapping[str, bytes]) -> None:
             path.write_bytes(data)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(FILES, KNOWN, st.booleans()), min_size=2, max_size=5), st.sampled_from(targets.NAMES))
 def test_a_history_that_was_linted_before_is_linted_as_if_it_never_was(
     tmp_path: Path, versions: list[tuple[dict[str, bytes], Known, bool]], name: str
