@@ -10,6 +10,7 @@ from kmblint.schema.changes import AddTable
 from kmblint.schema.parts import PrimaryKey
 from kmblint.targets.verdict import FreezesRow
 
+_NO_LITERAL = "no literal makes such a key that is found again: take BIGINT, and count in units of the last digit"
 _EVERY = {"REAL": "take BIGINT, or TEXT for what has a fraction", "DECIMAL": "take BIGINT for whole numbers"}
 
 
@@ -23,7 +24,7 @@ def check(subject: AddTable | FreezesRow, step: Step) -> Iterator[Finding]:
         step.place(subject.span),
         f"the key `{subject.column}` is {subject.column_type} and is written {subject.value}{more}: every UPDATE and "
         "DELETE that meets the row is refused, for ever",
-        help=f"write {subject.instead}" if subject.instead else None,
+        help=f"write {subject.instead}" if subject.instead else _NO_LITERAL,
         fix=Fix.instead(step.place(subject.span), subject.instead) if subject.instead else None,
         subject=f"{subject.table}.{subject.column}",
     )

@@ -65,6 +65,8 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
             kept = f"`{column.name}` is {hazard.column_type}: of {said} it keeps {hazard.kept}"
             if hazard.instead is not None:
                 return kept, f"write it in quotes, which keep the sign: {hazard.instead}"
+            if hazard.value.startswith("-") and not hazard.kept.startswith("-"):
+                return kept, "no literal keeps the sign in a key: take BIGINT, and count in units of the last digit"
             return kept, "round the value, or give the column more digits behind the point"
         if isinstance(hazard, Poisons) and hazard.span == value.span:
             return None

@@ -207,3 +207,28 @@ def test_a_long_key_leaves_less_of_the_page_to_its_row() -> None:
     for length, verdict in ((1981, Verdict.TAKEN), (1982, Verdict.REFUSED)):
         insert = f"INSERT INTO codes (code, body) VALUES ('{'k' * 1000}', '{'x' * length}')"
         assert outcomes(table, insert)[-1].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("key", "instead"),
+    [
+        ("'-0.5'", ["FreezesRow: None"]),
+        ("'-0.50'", ["FreezesRow: None"]),
+        ("'-1.5'", ["FreezesRow: '-1.50'"]),
+        ("'-1.50'", []),
+        ("'-0'", ["FreezesRow: '0.00'"]),
+        ("'0'", ["FreezesRow: '0.00'"]),
+        ("'0.00'", []),
+        ("1.5", ["FreezesRow: 1.50"]),
+        ("1.50", []),
+        ("-0.5", ["FreezesRow: None", "CutDigits: None"]),
+        ("-0.50", ["CutDigits: None"]),
+    ],
+)
+def test_a_key_is_found_again_under_one_spelling_and_a_negative_fraction_under_none(
+    key: str, instead: list[str]
+) -> None:
+    table = "CREATE TABLE t (k DECIMAL(10, 2) PRIMARY KEY, n BIGINT)"
+    outcome = last(table, f"INSERT INTO t (k, n) VALUES ({key}, 1)")
+    told = [f"{type(hazard).__name__}: {getattr(hazard, 'instead', None)}" for hazard in outcome.hazards]
+    assert sorted(told) == sorted(instead)

@@ -13,7 +13,7 @@ from kmblint.schema.predicate import Number, Text, Value
 from kmblint.schema.types import DataType
 from kmblint.schema.write import literal_text
 from kmblint.targets.kimberlite.facts import Facts
-from kmblint.targets.kimberlite.values import Fate, insert_fate, stored_type
+from kmblint.targets.kimberlite.values import Fate, insert_fate, loses_sign, stored_type
 from kmblint.targets.verdict import FreezesRow
 
 
@@ -35,14 +35,17 @@ def frozen_rows(table: Table, columns: tuple[str, ...], rows: tuple[Row, ...], f
             continue
         at = columns.index(name)
         values = [row.values[at] for row in rows if at < len(row.values)]
-        frozen = [(value, better) for value in values if (better := _thawed(stored, value, facts))]
+        frozen = [(value, better) for value in values if (better := _thawed(stored, value, facts)) is not None]
         for value, better in frozen[:1]:
             more = len(frozen) - 1
-            yield FreezesRow(table.name, name, str(stored), literal_text(value), value.span, better, more)
+            yield FreezesRow(table.name, name, str(stored), literal_text(value), value.span, better or None, more)
 
 
 def _thawed(stored: DataType, value: Value, facts: Facts) -> str | None:
-    """The literal under which the engine finds the key again; None where this one is it, or can't be read at all."""
+    """The literal under which the engine finds the key again; empty where there is none: below 0 and above -1.
+
+    None where this one is it, or can't be read at all.
+    """
     if insert_fate(stored, value, facts) is Fate.POISONS:
         return None
     match stored.name, value:
@@ -51,11 +54,13 @@ def _thawed(stored: DataType, value: Value, facts: Facts) -> str | None:
             spelt = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
             return None if spelt == text else f"'{spelt}'"
         case "DECIMAL", Number(text=text):
-            return None if len(text.partition(".")[2]) == stored.arguments[1] else _spelt(stored, text)
+            if len(text.partition(".")[2]) == stored.arguments[1]:
+                return None
+            return "" if loses_sign(value) else _spelt(stored, text)
         case "DECIMAL", Text(value=text):
             spelt = _spelt(stored, text)
-            if spelt.startswith("-0"):  # as a text it loses its sign
-                return spelt
+            if spelt.startswith("-0."):
+                return "" if spelt.strip("-0.") else f"'{spelt[1:]}'"
             return None if text == spelt else f"'{spelt}'"
         case _:
             return None

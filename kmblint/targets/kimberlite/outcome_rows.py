@@ -249,7 +249,7 @@ def _value_hazards(
         )  # fmt: skip
     elif fate is Fate.CUT:
         kept = kept_digits(stored, value)
-        quoted = f"'{literal_text(value)}'" if loses_sign(value) else None
+        quoted = f"'{literal_text(value)}'" if loses_sign(value) and name not in table.primary_key else None
         yield CutDigits(name, str(column.type), literal_text(value), kept, value.span, quoted)
 
 
