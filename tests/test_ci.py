@@ -96,7 +96,9 @@ def test_the_action_annotates_summarises_and_leaves_sarif(job: Job) -> None:
     assert done.returncode == 1
     [annotation] = done.stdout.splitlines()
     assert annotation.startswith("::error title=KMB606 required-column,file=migrations/0002_add_bed.sql,line=1,col=")
-    assert job.summary.read_text(encoding="utf-8").startswith("<!-- kmblint report -->\n### kmblint: 1 error\n")
+    assert job.summary.read_text(encoding="utf-8").startswith(
+        "<!-- kmblint report -->\n### kmblint: Not ready: it runs to its end, with 1 error\n"
+    )
     [(name, file)] = [line.split("=", 1) for line in job.output.read_text(encoding="utf-8").splitlines()]
     assert name == "sarif"
     [result] = json.loads(Path(file).read_text(encoding="utf-8"))["runs"][0]["results"]

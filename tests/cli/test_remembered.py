@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmblint import stamps
@@ -299,7 +299,7 @@ def replace_all(root: Path, files: Mapping[str, bytes], clock: count[int]) -> No
 
 
 @pytest.mark.parametrize("grain", [stamps.GRAIN, -(10**15)], ids=["in doubt", "by time"])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(max_examples=15)
 @given(versions=st.lists(st.tuples(FILES, OPTIONS, DAYS, st.booleans()), min_size=2, max_size=4))
 def test_whatever_happens_the_answer_is_that_of_a_run_without_a_cache(
     tmp_path: Path,
