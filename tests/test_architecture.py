@@ -98,6 +98,15 @@ def test_a_new_kind_is_asked_about(module: str) -> None:
     assert not [ast.unparse(case) for case in cases if ast.unparse(case) == "_"]
 
 
+def test_the_version_is_printed_by_the_command_line_alone() -> None:
+    program = (
+        "import sys; from kmblint.cli import main; main(['--version'], standalone_mode=False); "
+        "print(sorted(name for name in sys.modules if name.startswith(('kmblint', 'sqlglot', 'networkx', 'msgspec'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "['kmblint', 'kmblint.cli', 'kmblint.cli.debug', 'kmblint.errors']"
+
+
 def test_the_command_starts_without_heavy_libraries() -> None:
     """Asking for help or a card must not pay for the parser or the graphs."""
     program = (
