@@ -164,3 +164,20 @@ def test_a_shallow_clone_is_told_what_to_fetch(job: Job, tmp_path: Path) -> None
     assert "this clone is shallow; `git fetch --unshallow` brings the rest" in done.stderr
     job.repo.git("fetch", "-q", "--unshallow")
     assert job.check().returncode == 1
+
+
+OLD = "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT UNIQUE, rate REAL);\n"
+
+
+@pytest.mark.parametrize(("name", "action"), [("output", False), ("annotation", True)])
+def test_what_the_page_shows_is_what_is_printed(job: Job, name: str, *, action: bool) -> None:
+    job.repo.switch("main")
+    job.repo.commit(_0001_create_wards=OLD)
+    job.repo.git("push", "-q", "origin", "main:old")
+    job.repo.branch("one-line")
+    job.repo.commit(_0002_add_bed=FAULTY)
+    since = "--since origin/old"
+    done = job.check(args=since) if action else job.run(f"kmblint check {since}\n", COLUMNS="100")
+    assert done.returncode == 1, done.stderr
+    shown = RECIPES.partition(f"<!-- {name} -->\n```text\n")[2].partition("```")[0]
+    assert done.stdout.replace("origin/old", "origin/main") == shown
