@@ -83,14 +83,33 @@ class Inputs:
             self._say(b"kind", str(stat.S_IFMT(status.st_mode)).encode())
             if stat.S_ISLNK(status.st_mode):
                 self._say(b"link", os.fsencode(os.path.realpath(path)))
-                self._say(b"content", _content(path, access))
+                self._say_link(path, access)
             return
         known = self._memory.files.get(path)
-        if known is None or known.stamp != stamp or not stamp.settled(self._memory.seen):
-            known = Noticed(stamp, _content(path, access))
-            self.has_read = True
-        self._noticed[path] = known
-        self._say(b"content", known.digest)
+        if stamp.size > access.largest:
+            self._say(b"large", str(stamp.size).encode())
+        elif known is not None and known.stamp == stamp and stamp.settled(self._memory.seen):
+            self._noticed[path] = known
+            self._say(b"content", known.digest)
+        else:
+            self._look_into(path, stamp, access)
+
+    def _say_link(self, path: str, access: Access) -> None:
+        try:
+            self._say(b"content", sha256(access.read(Path(path))).digest())
+        except BarredError as error:
+            self._say(b"barred", _why(error))
+
+    def _look_into(self, path: str, stamp: Stamp, access: Access) -> None:
+        """What may not be read is told so each time: another run may."""
+        try:
+            digest = sha256(access.read(Path(path))).digest()
+        except BarredError as error:
+            self._say(b"barred", _why(error))
+            return
+        self._noticed[path] = Noticed(stamp, digest)
+        self.has_read = True
+        self._say(b"content", digest)
 
     def _say_names(self, folder: os.DirEntry[str]) -> None:
         self._say(b"folder", b"")
@@ -109,8 +128,5 @@ class Inputs:
         self._parts += (b"%s %d " % (what, len(value)), value)
 
 
-def _content(path: str, access: Access) -> bytes:
-    try:
-        return sha256(access.read(Path(path))).digest()
-    except BarredError as error:
-        return f"{error.reason} {error.ours}".encode("utf-8", "surrogateescape")
+def _why(error: BarredError) -> bytes:
+    return f"{error.reason} {error.ours}".encode("utf-8", "surrogateescape")

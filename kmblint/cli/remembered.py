@@ -21,6 +21,7 @@ from typing import Final
 import msgspec
 
 import kmblint
+from kmblint.access import ANYWHERE
 from kmblint.cache import folder
 from kmblint.cache.inputs import Inputs, Memory
 from kmblint.cli.answer import Answer
@@ -84,14 +85,14 @@ class Remembered:
     def __init__(self, request: Request, sought: list[Sought], today: date, *, all_history: bool) -> None:
         self._sought = sought
         self._today = today
-        user = os.geteuid() if hasattr(os, "geteuid") else 0
-        asked = (request.since, request.at, request.staged, all_history)
-        said = (_program(), os.fspath(Path.cwd()), user, asked, [_facts(each) for each in sought])
-        self._name = _digest([os.path.realpath(each.root) for each in sought]).hex()[:32]
         self._file = _File()
-        self._asked = b""
         self._content = b""
-        with suppress(TypeError, ValueError):  # a name that is no UTF-8
+        self._name = _digest(os.path.realpath(each.root) for each in sought).hex()[:32]
+        self._asked = b""
+        with suppress(OSError, TypeError, ValueError):  # a name that is no UTF-8; a program that is being replaced
+            user = os.geteuid() if hasattr(os, "geteuid") else 0
+            asked = (request.since, request.at, request.staged, all_history)
+            said = (_program(), os.fspath(Path.cwd()), user, asked, [_facts(each) for each in sought])
             self._asked = msgspec.msgpack.encode(said, enc_hook=os.fspath, order="deterministic")
 
     @classmethod
@@ -162,9 +163,10 @@ class Remembered:
         for each in self._sought:
             project = project_of(each.root)
             inputs.add_folder(each.root, each.access)
-            for file in (each.known.baseline, each.config.findings_baseline.value, project / LOCK, project / APPLIED):
-                if file is not None:
-                    inputs.add_file(file, each.access)
+            for file in filter(None, (each.known.baseline, project / LOCK, project / APPLIED)):
+                inputs.add_file(file, each.access)
+            if each.config.findings_baseline.value is not None:
+                inputs.add_file(each.config.findings_baseline.value, ANYWHERE)
         return inputs
 
     def _save(self, memory: Memory, answers: tuple[_Kept, ...]) -> None:
@@ -190,15 +192,17 @@ def _facts(sought: Sought) -> tuple[object, ...]:
 
 
 def _program() -> bytes:
-    """What kmblint and its dependencies are: two builds of one version may differ."""
+    """What kmblint and its dependencies are: two builds of one version differ. Raises OSError where it is no files."""
     package = Path(kmblint.__path__[0])
     rules = package.parent / "rules"
-    said = [kmblint.__version__, sys.version, *map(_file_facts, _origins())]
+    files: list[str] = []
     for top in (package, *((rules,) if (rules / "_template.md").is_file() else ())):
-        for where, folders, files in os.walk(top):
+        for where, folders, names in os.walk(top):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
-            said += [_file_facts(os.path.join(where, name)) for name in sorted(files)]  # noqa: PTH118 -- 600 of them
-    return _digest(said)
+            files += [_file_facts(os.path.join(where, name)) for name in sorted(names)]  # noqa: PTH118 -- 600 of them
+    if not files:
+        raise FileNotFoundError(package)
+    return _digest([kmblint.__version__, sys.version, *map(_file_facts, _origins()), *files])
 
 
 def _origins() -> list[str]:

@@ -66,6 +66,11 @@ def wall(runs: Sequence[Run]) -> float:
     return median(each.wall for each in runs)
 
 
+def cpu(runs: Sequence[Run]) -> float:
+    """The median of the processor's time, in seconds."""
+    return median(each.cpu for each in runs)
+
+
 def megabytes(runs: Sequence[Run]) -> float:
     """The median of the peak memory."""
     return median(each.megabytes for each in runs)

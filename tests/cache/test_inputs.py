@@ -102,6 +102,21 @@ def test_a_file_that_may_not_be_read_shows(root: Path) -> None:
     assert small.digest != before
 
 
+def test_what_may_not_be_read_is_not_taken_for_its_content(root: Path) -> None:
+    def digest(largest: int, memory: Memory) -> tuple[bytes, Memory]:
+        inputs = Inputs(memory)
+        inputs.add_folder(root, Access(largest=largest))
+        return inputs.digest, Memory(inputs.memory.seen + FUTURE, inputs.memory.files)
+
+    small, memory = digest(3, Memory())
+    whole, memory = digest(100, memory)
+    again, memory = digest(3, memory)
+    assert small == again != whole
+    (root / "0001_a.sql").write_text("SELECT 2;", encoding="utf-8")
+    _, memory = digest(3, memory)
+    assert digest(100, memory)[0] != whole
+
+
 def test_a_folder_that_is_not_there_has_a_digest_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert looked_at(tmp_path / "gone").digest != looked_at(tmp_path / "empty").digest

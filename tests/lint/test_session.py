@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 import kmblint
 from kmblint import targets
+from kmblint.cli.histories import Request, open_histories
 from kmblint.errors import Stopped
 from kmblint.findings import Finding, Report
 from kmblint.history import folder
-from kmblint.history.files import Migration
+from kmblint.history.files import History, Migration
 from kmblint.history.known import Known
 from kmblint.history.readings import Readings
 from kmblint.lint.dispatch import looks_back
@@ -128,6 +129,24 @@ def test_a_file_that_an_editor_holds_is_linted_as_if_it_were_saved(tmp_path: Pat
         write(tmp_path, {"0001_create_a.sql": STATEMENTS[0].encode(), "0002_change_a.sql": typed.encode()})
         saved = lint(folder.read(tmp_path), chosen, rulebook(), targets.get("kimberlite"))
         assert report.diagnostics == saved.diagnostics
+
+
+def test_what_an_editor_holds_is_read_with_configuration_and_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "migrations", {"0001_a.sql": STATEMENTS[0].encode(), "0002_b.sql": STATEMENTS[1].encode()})
+    kept = Readings()
+    before = open_one(Request(), lambda _: kept)
+    typed = Request(buffers={Path("migrations/0002_b.sql"): STATEMENTS[2], Path("migrations/0003_c.sql"): "SELECT 1;"})
+    after = open_one(typed, lambda _: kept)
+    assert [each.source.text for each in after.migrations] == [STATEMENTS[0], STATEMENTS[2], "SELECT 1;"]
+    assert after.migrations[0] is before.migrations[0]
+
+
+def open_one(request: Request, readings: Callable[[Path], Readings]) -> History:
+    (opened,) = open_histories(request, readings)
+    return opened.history
 
 
 def test_only_what_stands_behind_a_change_is_asked_again(tmp_path: Path) -> None:
