@@ -19,7 +19,7 @@ from kmblint.errors import ISSUES, ExitCode, KmblintError
 _COMMANDS: Final = (
     "check", "baseline", "replay", "schema", "diff", "history", "graph", "rehearse", "drift",
     "new", "renumber", "squash", "lock", "explain", "rules", "config",
-    "cache",
+    "server", "cache",
 )  # fmt: skip
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141

@@ -168,6 +168,11 @@ def seek(request: Request) -> list[Sought]:
     return [_sought(request, Path(display(target.root)), target.shown) for target in found]
 
 
+def seek_in(request: Request, root: Path) -> Sought:
+    """A folder that is known to hold migrations, or will; raises as `open_histories`."""
+    return _sought(request, Path(display(root)), None)
+
+
 def open_one(request: Request) -> Opened:
     """Reads the one folder that the paths mean; raises as `open_histories` does, InputError where they are several."""
     opened = open_histories(request)

@@ -77,11 +77,10 @@ def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Ta
         )
 
     spell = disk.spelling(one.history.root, one.access)
-    frozen = {**_perhaps_applied(one), **disk.outside(one.history.root, one.history.by_file)}
     draft = Draft.of(
         one.history,
         spell=spell if mending.unsaved is None else lambda _: Spelling(),
-        frozen=frozen if mending.unsaved is None else {},
+        frozen=frozen(one) if mending.unsaved is None else {},
         header=lambda name: header(description_of(name), mending.now) if mending.now else "",
     )
     session = Session(rulebook, target)
@@ -125,6 +124,11 @@ def written(
 
 def _called(mended: Mended) -> Callable[[str], str]:
     return lambda name: display(mended.opened.history.root / name)
+
+
+def frozen(one: Opened) -> Mapping[str, str]:
+    """The files beside the applied ones that no fix may touch, each with the reason (a clause)."""
+    return {**_perhaps_applied(one), **disk.outside(one.history.root, one.history.by_file)}
 
 
 def _perhaps_applied(one: Opened) -> Mapping[str, str]:

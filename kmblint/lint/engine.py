@@ -46,6 +46,8 @@ class Session:
         self._rulebook = rulebook
         self._target = target
         self._basis: tuple[object, ...] = ()
+        self.replayed: Replay | None = None
+        """The replay of the last reading, for whoever asks more of it than findings."""
         self._forget(contain=True)
 
     def _forget(self, *, contain: bool) -> None:
@@ -92,7 +94,7 @@ class Session:
         if basis != self._basis:
             self._basis = basis
             self._forget(contain=not settings.debug)
-        replayed = self._replayer.replay(history, check_stop)
+        replayed = self.replayed = self._replayer.replay(history, check_stop)
         heard = _heard(replayed, Dispatcher(settings, rulebook, target), self._answers, check_stop)
         told = _parted(heard.told, replayed, settings, rulebook, target)
         if heard.crashed:
