@@ -26,6 +26,8 @@ _KINDS: Final = (
 )
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 """A pipe that takes the place of a file between the look at it and its opening doesn't hang the program either."""
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+"""Nor is a link followed that takes its place meanwhile."""
 
 
 class BarredError(Exception):
@@ -52,12 +54,12 @@ class Access(msgspec.Struct, frozen=True):
     def read(self, path: Path) -> bytes:
         """The bytes of a file; raises BarredError where it may not be read or can't be."""
         try:
-            status = os.lstat(path)
+            status, opened = os.lstat(path), path
             if stat.S_ISLNK(status.st_mode):
-                self._check_link(path)
-                status = path.stat()
+                opened = self._followed(path)
+                status = opened.stat()
             self._check_kind(status)
-            descriptor = os.open(path, _OPEN)  # pathlib takes no flags, and a buffer would double the time
+            descriptor = os.open(opened, _OPEN | _NO_LINK)  # pathlib takes no flags, and a buffer would double the time
             try:
                 status = os.fstat(descriptor)
                 self._check_kind(status)
@@ -78,13 +80,18 @@ class Access(msgspec.Struct, frozen=True):
             os.path.realpath(self.inside)
         )
 
-    def _check_link(self, path: Path) -> None:
-        if self.inside is not None and path.exists() and self.is_outside(path):
+    def _followed(self, path: Path) -> Path:
+        """What a link leads to; raises BarredError where that is outside."""
+        whole = Path(os.path.realpath(path))
+        if self.inside is not None and whole.exists() and not whole.is_relative_to(os.path.realpath(self.inside)):
             raise BarredError(
                 f"it is a link that leads out of the project, to `{path.readlink()}`",
                 "put the file itself there; `--follow-links` reads it where you trust it",
                 ours=True,
             )
+        if not whole.exists():
+            path.stat()  # a link to nothing, or in a circle: the system's own word for it
+        return whole
 
     def _check_kind(self, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):

@@ -28,8 +28,9 @@ def replace(file: Path, data: bytes, inside: Path | None = None) -> None:
     whole = writable(file, inside)
     before = whole.stat() if whole.exists() else None
     draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
+    mode = 0o666 if before is None else stat.S_IMODE(before.st_mode) & 0o600  # nobody else reads the draft meanwhile
     try:
-        with open(os.open(draft, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+        with open(os.open(draft, _NEW, mode), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

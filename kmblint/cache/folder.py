@@ -20,7 +20,7 @@ MOST_BYTES: Final = 100_000_000
 LARGEST: Final = 10_000_000
 """Bytes of one file."""
 
-_MAGIC: Final = b"kmblint cache 1\n"
+_MAGIC: Final = b"kmblint cache 2\n"
 _DIGEST: Final = 32
 _READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -57,13 +57,13 @@ def load(name: str) -> bytes | None:
     except (OSError, ValueError):
         return None
     body = data[len(_MAGIC) + _DIGEST :]
-    return body if data == _MAGIC + sha256(body).digest() + body else None
+    return body if data == _sealed(name, body) else None
 
 
 def save(name: str, body: bytes) -> None:
     """Keeps a text under a name, whole or not at all; the oldest give way where there are too many."""
     folder = cache_folder()
-    data = _MAGIC + sha256(body).digest() + body
+    data = _sealed(name, body)
     if folder is None or len(data) > LARGEST:
         return
     draft = folder / f".{name}.{os.getpid()}.tmp"
@@ -76,6 +76,11 @@ def save(name: str, body: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
         _prune(folder)
+
+
+def _sealed(name: str, body: bytes) -> bytes:
+    """The content of a file: a whole one under another's name, as whoever owns the folder could put it, is none."""
+    return _MAGIC + sha256(name.encode() + b"\0" + body).digest() + body
 
 
 def clean() -> tuple[int, int]:

@@ -12,7 +12,7 @@ import click
 from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, open_histories
-from kmblint.cli.judging import known_findings, seen_from, settings_of
+from kmblint.cli.judging import access_to, known_findings, seen_from, settings_of
 from kmblint.cli.options import day, history_options, request_of
 from kmblint.cli.output import write
 from kmblint.cli.progress import progress
@@ -126,4 +126,5 @@ def _pruned(file: Path, members: Sequence[Opened], judge: _Judge) -> str:
 
 
 def _save(file: Path, entries: Sequence[Entry], members: Sequence[Opened]) -> None:
+    access_to(file, members[0].config)
     write(rendered(entries), file, [path for one in members for path in one.kept])

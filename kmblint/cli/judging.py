@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from kmblint import targets
-from kmblint.access import ANYWHERE, BarredError, inside_repository
+from kmblint.access import ANYWHERE, Access, BarredError, inside_repository
 from kmblint.cli.answer import Answer
 from kmblint.cli.histories import Opened, Request, Sought, looks_elsewhere, read_all
 from kmblint.config.configuration import Config
@@ -60,10 +60,22 @@ def seen_from(file: Path, one: Opened) -> str:
     return Path(os.path.relpath(os.path.realpath(one.history.root), os.path.realpath(file.parent))).as_posix()
 
 
+def access_to(file: Path, config: Config) -> Access:
+    """How a baseline file may be opened; raises InputError where the configuration names one out of its project."""
+    if config.findings_baseline.origin.startswith("-") or config.file is None:
+        return ANYWHERE
+    access = inside_repository(Path(config.file))
+    if access.is_outside(file):
+        raise InputError(
+            f"{config.findings_baseline.origin}: `findings-baseline` names `{display(file)}`, which lies outside of "
+            "the project: `--baseline` takes it where you trust it"
+        )
+    return access
+
+
 def known_findings(file: Path, config: Config) -> tuple[Entry, ...]:
     """The entries of a baseline file; raises InputError where it can't be read or is none."""
-    named = config.findings_baseline.origin.startswith("-") or config.file is None
-    access = ANYWHERE if named or config.file is None else inside_repository(Path(config.file))
+    access = access_to(file, config)
     name = display(file)
     if not file.exists():
         raise InputError(f"the baseline `{name}` doesn't exist; `kmblint baseline --baseline {name}` writes it")

@@ -89,7 +89,7 @@ def _folder(request: Request, path: Path) -> tuple[Path, History]:
             raise
         root = path if path.name == "migrations" or path.resolve().name == "migrations" else path / "migrations"
         if not request.follow_links and Access(inside=repository_of(path)).is_outside(root):
-            raise InputError(f"`{display(root)}` lies outside of the repository: nothing was written") from None
+            raise InputError(f"`{display(root)}` lies outside of the project: nothing was written") from None
         return root, History(root, (), called=display(root))
     return history.root, history
 

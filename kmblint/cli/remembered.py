@@ -188,6 +188,7 @@ def _facts(sought: Sought) -> tuple[object, ...]:
         sought.elsewhere,
         sought.only_new,
         None if baseline is None else os.path.realpath(baseline),
+        os.path.realpath((project_of(sought.root) / LOCK).parent),
     )
 
 

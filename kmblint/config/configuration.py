@@ -5,6 +5,7 @@ Every problem is found before the first is told, with its line and key; every se
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -76,16 +77,29 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(start: Path) -> Path | None:
-    """The configuration file that governs a folder: the nearest above it, `kmblint.toml` before `pyproject.toml`."""
+    """The configuration file that governs a folder: the nearest above it, `kmblint.toml` before `pyproject.toml`.
+
+    Above the folder, what another user wrote counts for nothing: in `/tmp` anybody may leave a `kmblint.toml`.
+    """
     start = start.absolute()
     for folder in (start, *start.parents):
         own, shared = folder / "kmblint.toml", folder / "pyproject.toml"
         with suppress(PermissionError):
-            if own.is_file():
+            if own.is_file() and _is_trusted(own, start):
                 return own
-            if shared.is_file() and _mentions_us(shared):
+            if shared.is_file() and _is_trusted(shared, start) and _mentions_us(shared):
                 return shared
     return None
+
+
+def _is_trusted(file: Path, start: Path) -> bool:
+    """Whether a file lies in the folder, or is of its owner, of this user or of root."""
+    if file.parent == start or not hasattr(os, "geteuid"):
+        return True
+    try:
+        return file.stat().st_uid in (0, os.geteuid(), start.stat().st_uid)
+    except OSError:
+        return False
 
 
 def _mentions_us(pyproject: Path) -> bool:

@@ -12,7 +12,7 @@ from kmblint import writing
 from kmblint.access import Access, BarredError
 from kmblint.errors import InputError
 from kmblint.fixing.draft import Draft, DraftFile
-from kmblint.history import decode, git
+from kmblint.history import decode, git_files
 from kmblint.history.decode import Spelling
 from kmblint.history.state import boundary_of
 
@@ -111,5 +111,5 @@ def _write(root: Path, access: Access, file: DraftFile, undo: list[_Step]) -> No
 
 
 def _rename(old: Path, new: Path) -> None:
-    if not git.move(old, new):
+    if not git_files.move(old, new):
         old.rename(new)

@@ -2,7 +2,8 @@
 
 The folder may be that of a stranger's pull request. So git is asked only at the top of the repository that holds it,
 which is found without git and can be no file of the repository; a bare repository on the way is refused, nothing is
-fetched, and no hook, filter, external diff, pager or prompt runs. Arguments never pass through a shell.
+fetched, and no hook, filter, external diff, pager or prompt runs. Arguments never pass through a shell, and the
+program is one of a folder that PATH names in full, never one that the repository brings.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 
 from kmblint.access import repository_of
 from kmblint.errors import GitError
+from kmblint.programs import find_program
 
 _SETTINGS: Final = {
     "safe.bareRepository": "explicit",
@@ -24,7 +26,7 @@ _SETTINGS: Final = {
     "log.showSignature": "false",
     "protocol.allow": "never",
 }
-_COMMAND: Final = ("git", "--no-pager", *(word for item in _SETTINGS.items() for word in ("-c", "=".join(item))))
+_OPTIONS: Final = ("--no-pager", *(word for item in _SETTINGS.items() for word in ("-c", "=".join(item))))
 _QUIET: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -212,16 +214,6 @@ def below_top(folder: Path) -> str:
     return "" if path == "." else f"{path}/"
 
 
-def move(old: Path, new: Path) -> bool:
-    """Renames a file of a folder as `git mv` does, in the index too; False, and nothing done, where git doesn't."""
-    try:
-        below = below_top(old.parent)
-        ask(old.parent, "mv", "--", f"{below}{old.name}", f"{below}{new.name}")
-    except GitError:
-        return False
-    return True
-
-
 def ask(folder: Path, *arguments: str) -> str:
     return run(folder, list(arguments), b"").decode("utf-8", "replace")
 
@@ -242,9 +234,12 @@ def run(folder: Path, arguments: list[str], given: bytes) -> bytes:
     import subprocess
 
     top = repository(folder)
+    program = find_program("git")
+    if program is None:
+        raise GitError("the `git` program is not installed, or not in a folder that PATH names in full")
     try:
         ended = subprocess.run(  # noqa: S603 (a fixed program, no shell; revisions are checked not to be options)
-            [*_COMMAND, *arguments],
+            [program, *_OPTIONS, *arguments],
             cwd=top,
             input=given,
             capture_output=True,
@@ -252,8 +247,6 @@ def run(folder: Path, arguments: list[str], given: bytes) -> bytes:
             timeout=_SECONDS,
             check=False,
         )
-    except FileNotFoundError as error:
-        raise GitError("the `git` program is not installed") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git gives no answer: {error}") from error
     if ended.returncode:

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from kmblint.access import LARGEST
+from kmblint.errors import GitError
 from kmblint.history import decode
 from kmblint.history.git import ask, below_top, repository, run
 from kmblint.history.names import is_migration, number_of
@@ -64,14 +65,17 @@ def id_of(path: Path) -> str | None:
     """Git's hash of a file, or of where a link leads, as it lies on disk; None for what is neither."""
     try:
         if path.is_symlink():
-            data = os.fsencode(path.readlink())
-        elif path.is_file():
-            data = path.read_bytes()
-        else:
+            target = os.fsencode(path.readlink())
+            return hashlib.sha1(b"blob %d\0%b" % (len(target), target), usedforsecurity=False).hexdigest()
+        if not path.is_file():
             return None
+        with path.open("rb") as file:  # it may be one that is too large to be read as a whole
+            digest = hashlib.sha1(b"blob %d\0" % os.fstat(file.fileno()).st_size, usedforsecurity=False)
+            while part := file.read(1 << 20):
+                digest.update(part)
     except OSError:
         return None
-    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+    return digest.hexdigest()
 
 
 _INDEX_ENTRY: Final = re.compile(
@@ -100,6 +104,30 @@ def index(folder: Path) -> dict[str, Blob]:
                     entry["stage"] != "0",
                 )
     return blobs
+
+
+def move(old: Path, new: Path) -> bool:
+    """Renames a file of a folder, in the index too; False, and nothing done, where the index has no such file.
+
+    `git mv` would compare the index with the disk first, and run the filters of the repository for that.
+    """
+    try:
+        below = below_top(old.parent)
+        listed = ask(old.parent, "ls-files", "--stage", "--debug", "-z", "--full-name", "--", f"{below}{old.name}")
+    except GitError:
+        return False
+    entry = _INDEX_ENTRY.fullmatch(listed)
+    if entry is None or entry["stage"] != "0" or int(entry["flags"] or "0", 16) & _INTENT_TO_ADD:
+        return False
+    old.rename(new)
+    gone = f"0 {'0' * len(entry['blob'])}\t{below}{old.name}\0"
+    made = f"{entry['mode']} {entry['blob']}\t{below}{new.name}\0"
+    try:
+        run(old.parent, ["update-index", "-z", "--index-info"], (gone + made).encode("utf-8", "surrogateescape"))
+    except GitError:
+        new.rename(old)
+        return False
+    return True
 
 
 def texts(blobs: Mapping[str, Blob], folder: Path, largest: int = LARGEST) -> dict[str, str]:

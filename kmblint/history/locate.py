@@ -149,9 +149,9 @@ class _Finder:
         return governs or (folder / "kimberlite.toml").is_file()
 
     def _allowed(self, found: Path, folder: Path) -> Path:
-        if not self.follow_links and Access(inside=repository_of(folder)).is_outside(found):
+        if not self.follow_links and Access(inside=repository_of(folder) or folder).is_outside(found):
             raise InputError(
-                f"`{display(found)}` lies outside of the repository: name it as a path, or use `--follow-links`"
+                f"`{display(found)}` lies outside of the project: name it as a path, or use `--follow-links`"
             )
         return found
 

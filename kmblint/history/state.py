@@ -103,6 +103,11 @@ def boundary_of(root: Path) -> Path:
     return repository_of(root) or project_of(root)
 
 
+_LED_OUT: Final = decode.Trouble(
+    "its folder is a link that leads out of the project", "put the folder itself there; `--follow-links` reads it", 0
+)
+
+
 def read_state(project: Path, access: Access, display: Callable[[Path], str] = Path.as_posix) -> State:
     """The state files of a project folder; `display` says how the user calls a path."""
     sources: dict[str, Source] = {}
@@ -111,7 +116,7 @@ def read_state(project: Path, access: Access, display: Callable[[Path], str] = P
         path = project / file
         if not path.exists() and not path.is_symlink():
             continue
-        text, trouble = decode.read(path, access)
+        text, trouble = (None, _LED_OUT) if access.is_outside(path.parent) else decode.read(path, access)
         sources[file] = Source(file, text or "", display(path))
         if trouble:
             line = sources[file].line_span(trouble.line)

@@ -14,6 +14,7 @@ from typing import IO, Final
 
 from kmblint.errors import InputError
 from kmblint.live.client import PATIENCE, Address, Connection, client_missing, connect, within
+from kmblint.programs import find_program
 
 NAME: Final = "kimberlite-test-harness-cli"
 VARIABLE: Final = "KIMBERLITE_TEST_HARNESS_BIN"
@@ -23,7 +24,8 @@ _START: Final = 20.0
 
 def binary() -> str | None:
     """Where the harness is: what the variable names, else what is on PATH; None where there is none."""
-    return shutil.which(os.environ.get(VARIABLE) or NAME)
+    named = os.environ.get(VARIABLE)
+    return shutil.which(named) if named else find_program(NAME)
 
 
 def missing() -> str:

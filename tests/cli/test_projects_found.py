@@ -138,11 +138,11 @@ def test_a_folder_that_leads_out_of_the_repository_is_not_found(
     Path("migrations").symlink_to("../outside")
     result = run("check")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "`migrations` lies outside of the repository: name it as a path, or use `--follow-links`" in result.stderr
+    assert "`migrations` lies outside of the project: name it as a path, or use `--follow-links`" in result.stderr
     assert run("check", "--follow-links").exit_code == 0
     Path("migrations").unlink()
     Path("kmblint.toml").write_text('history.directory = "../outside"\n')
-    assert "lies outside of the repository" in run("check").stderr
+    assert "lies outside of the project" in run("check").stderr
     assert run("check", "../outside").exit_code == 0
 
 
