@@ -156,3 +156,52 @@ def test_a_repository_ends_where_git_says(tmp_path: Path, monkeypatch: pytest.Mo
     assert repository_of(folder) == (tmp_path / "repo").resolve()
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path / "repo"))
     assert repository_of(folder) is None
+
+
+def test_a_link_that_takes_the_place_of_a_file_meanwhile_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text(KEY)
+    (tmp_path / "a.sql").symlink_to("secret")
+    seen = os.stat(tmp_path / "secret")  # noqa: PTH116 (what `os.lstat` is to say)
+    monkeypatch.setattr(os, "lstat", lambda _: seen)
+    with pytest.raises(BarredError, match="can't be read"):
+        Access(inside=tmp_path).read(tmp_path / "a.sql")
+
+
+@pytest.mark.parametrize("file", [LOCK, APPLIED])
+def test_a_state_file_in_a_folder_that_leads_out_is_damaged(project: Path, file: str) -> None:
+    outside = project.parent / "outside" / "migrations"
+    outside.mkdir(parents=True)
+    (outside / Path(file).name).write_text(KEY)
+    (project / ".kimberlite").symlink_to("../outside")
+    result = _check("--output-format", "full")
+    assert "its folder is a link that leads out of the project" in " ".join(result.stdout.split())
+    assert "hunter2" not in result.output
+    assert "hunter2" in _check("--output-format", "full", "--follow-links").output
+
+
+def test_known_findings_out_of_the_project_are_neither_read_nor_written(project: Path) -> None:
+    (project / "kmblint.toml").write_text('findings-baseline = "../secrets"\n')
+    for command in (["check"], ["baseline", "--prune"]):
+        result = CliRunner().invoke(main, command)
+        assert result.exit_code == 2
+        assert "kmblint.toml:1: `findings-baseline` names `../secrets`, which lies outside" in result.stderr
+        assert "hunter2" not in result.output
+    (project / "kmblint.toml").write_text('findings-baseline = "../new.jsonl"\n')
+    result = CliRunner().invoke(main, ["baseline"])
+    assert (result.exit_code, (project.parent / "new.jsonl").exists()) == (2, False)
+    assert CliRunner().invoke(main, ["baseline", "--baseline", "../new.jsonl"]).exit_code == 0
+
+
+@pytest.mark.parametrize("marker", [".git", None])
+def test_a_configured_folder_out_of_the_project_is_not_entered(project: Path, marker: str | None) -> None:
+    (project.parent / "private").mkdir()
+    (project.parent / "private" / "0001_a.sql").write_text(KEY)
+    (project / "kmblint.toml").write_text('history.directory = "../private"\n')
+    if marker is None:
+        (project / ".git").rmdir()
+    result = _check()
+    assert result.exit_code == 2
+    assert "lies outside of the project" in result.stderr
+    assert "hunter2" not in result.output

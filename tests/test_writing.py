@@ -97,3 +97,14 @@ def test_line_ends_follow_the_other_text() -> None:
     assert with_line_ends("a\r\nb\n", "x\r\ny\r\nz") == "a\r\nb\r\n"
     assert with_line_ends("a\nb\n", "x\ny\r\n") == "a\nb\n"
     assert with_line_ends("a\n", "") == "a\n"
+
+
+def test_a_draft_is_no_more_open_than_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a private file holds must not be readable while the draft is written either."""
+    file = tmp_path / "a.sql"
+    file.write_bytes(b"old")
+    file.chmod(0o600)
+    seen: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda _: seen.extend(p.stat().st_mode & 0o777 for p in tmp_path.glob(".a*")))
+    replace(file, b"new")
+    assert (seen, file.stat().st_mode & 0o777) == ([0o600], 0o600)

@@ -160,3 +160,10 @@ def test_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cache_folder() == tmp_path / ".cache" / "kmblint"
     monkeypatch.setattr("sys.platform", "darwin")
     assert cache_folder() == tmp_path / "Library" / "Caches" / "kmblint"
+
+
+def test_an_answer_under_the_name_of_another_is_none(place: Path) -> None:
+    """Whoever owns the folder could move a file of ours, though not write one."""
+    save("a", b"answer")
+    (place / f"a{SUFFIX}").rename(place / f"b{SUFFIX}")
+    assert load("b") is None

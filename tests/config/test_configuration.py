@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -297,3 +298,16 @@ def test_an_origin_stands_below_what_leaves_no_room_for_it(tmp_path: Path, monke
     assert max(map(len, lines)) <= 60
     at = next(number for number, line in enumerate(lines) if line.startswith("per-file-ignores"))
     assert lines[at + 1 : at + 3] == ['      "drop-table"] }', "    # kmblint.toml:7"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_above_the_folder_another_user_says_nothing(tmp_path: Path) -> None:
+    project = tmp_path / "shared" / "project"
+    project.mkdir(parents=True)
+    planted = tmp_path / "shared" / "kmblint.toml"
+    planted.write_text('ignore = ["KMB3"]\n')
+    assert find(project) == planted
+    os.chown(planted, 54321, 54321)
+    assert find(project) != planted
+    os.chown(project, 54321, 54321)  # whose project it is may say what counts there
+    assert find(project) == planted
