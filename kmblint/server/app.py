@@ -17,6 +17,7 @@ from kmblint.errors import KmblintError
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.server import messages
 from kmblint.server.desk import Desk, Document, Kept
+from kmblint.server.features import Features
 from kmblint.server.folder import Answer, real
 from kmblint.server.opening import Opener
 from kmblint.server.places import UNITS, path_of, uri_of
@@ -56,6 +57,7 @@ class Conversation:
         self.desk = Desk(opener, self._answered, self._failed)
         self.unit = ColumnUnit.UTF16
         self._pulls = False
+        self._features = Features(self.desk, lambda: self.unit, self.uri)
         self._told: dict[Path, Diagnostics] = {}
         """What was said last of each folder."""
         self._complaint = ""
@@ -107,6 +109,7 @@ class Conversation:
             )
             self._serve(types.TEXT_DOCUMENT_DIAGNOSTIC, self._pulled, options)
             self._serve(types.WORKSPACE_DIAGNOSTIC, self._pulled_all)
+        self._features.offer(self._serve, params.capabilities)
         folders = [folder.uri for folder in params.workspace_folders or ()]
         uris = folders or ([params.root_uri] if params.root_uri else [])
         paths = [real(Path(path)) for path in map(path_of, uris) if path is not None]

@@ -56,7 +56,7 @@ def told(diagnostic: Diagnostic, answer: Answer, unit: ColumnUnit, uri_of: UriOf
             types.DiagnosticRelatedInformation(at, related.message) for related, at in places if at is not None
         ]
         or None,
-        data={"fingerprint": diagnostic.fingerprint},
+        data={"rule": diagnostic.rule},
     )
 
 

@@ -1,0 +1,173 @@
+"""Edits that an editor can choose: fixes that make nothing worse, follow-up migrations, suppressions.
+
+Each is tried on the whole history as `check --fix` does, so what is offered is what that would write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from kmblint.config.selection import covered, recommended
+from kmblint.findings import Applicability, Diagnostic, Report
+from kmblint.fixing import disk
+from kmblint.fixing.draft import Draft
+from kmblint.fixing.rounds import Outcome, mend
+from kmblint.fixing.suppressing import suppress
+from kmblint.history.files import History
+from kmblint.history.names import description_of
+from kmblint.lint.settings import Settings
+from kmblint.server.folder import Answer, Folder
+from kmblint.targets.kimberlite.runner import header
+from kmblint.text import Span
+
+REASON: Final = "TODO: say why"
+"""What stands in a suppression until its author says why."""
+_MOST: Final = 8
+"""For as many findings of a stretch edits are tried."""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """An edit that is offered, and the rule whose finding it ends."""
+
+    title: str
+    draft: Draft
+    rule: str = ""
+    is_preferred: bool = False
+
+
+class Tried:
+    """The edits that were tried on one answer, kept while it is the newest."""
+
+    def __init__(self, folder: Folder, answer: Answer) -> None:
+        self._answer = answer
+        self._opening = answer.opening
+        self._session = folder.trial(answer.target)
+        self._alone = _alone(answer)
+        self._known: dict[tuple[str, str], Action | None] = {}
+        self._report: Report | None = None
+
+    def actions(self, file: str, within: Span) -> Iterator[Action]:
+        """What can be done about the findings that touch a stretch of a file."""
+        shown = self._shown(file, within)
+        fixable = covered(self._opening.config.fixable.value, self._answer.rulebook)
+        for diagnostic in shown:
+            fix = diagnostic.finding.fix
+            if fix is not None and fix.applicability is not Applicability.DISPLAY and diagnostic.rule in fixable:
+                action = self._once("fix", diagnostic)
+                if action is not None:
+                    yield action
+        for diagnostic in shown:
+            action = self._once("suppress", diagnostic)
+            if action is not None:
+                yield action
+
+    def all_safe(self, file: str) -> Action | None:
+        """Every safe fix of a file's findings together, where there is any."""
+        fixable = covered(self._opening.config.fixable.value, self._answer.rulebook)
+
+        def wanted(each: Diagnostic) -> bool:
+            fix = each.finding.fix
+            safe = fix is not None and fix.applicability is Applicability.SAFE and not fix.files
+            return safe and each.finding.place.file == file and each.rule in fixable and each.rule in self._selected
+
+        outcome = self._mended(wanted)
+        return Action("apply every safe fix of this file", outcome.draft) if outcome.draft.changes else None
+
+    @property
+    def _selected(self) -> Mapping[str, object]:
+        return self._opening.settings.rules
+
+    def _shown(self, file: str, within: Span) -> list[Diagnostic]:
+        """The single findings there that the editor shows, alone or as a part of what is told together."""
+        if self._report is None:
+            self._report = self._judge(self._opening.history)
+        settings = self._opening.settings
+        here = [
+            each
+            for each in self._report.diagnostics
+            if each.finding.place.file == file
+            and each.finding.place.span.start <= within.end
+            and within.start <= each.finding.place.span.end
+            and each.rule in settings.rules
+            and each.finding.confidence.rank <= settings.min_confidence.rank
+        ]
+        return here[:_MOST]
+
+    def _once(self, kind: str, diagnostic: Diagnostic) -> Action | None:
+        key = kind, diagnostic.fingerprint
+        if key not in self._known:
+            self._known[key] = self._fixed(diagnostic) if kind == "fix" else self._suppressed(diagnostic)
+        return self._known[key]
+
+    def _fixed(self, diagnostic: Diagnostic) -> Action | None:
+        fix = diagnostic.finding.fix
+        assert fix is not None, "asked of findings with a fix"
+        safe = fix.applicability is Applicability.SAFE
+        title = fix.message if safe else f"{fix.message} (look first: it may change what the migration does)"
+
+        def like_it(each: Diagnostic) -> bool:
+            """Of the same rule, and no less safe."""
+            other = each.finding.fix
+            milder = other is not None and other.applicability.rank <= fix.applicability.rank
+            return milder and each.rule == diagnostic.rule and each.rule in self._selected
+
+        file = diagnostic.finding.place.file
+        # Some fixes make something worse only as long as their like stays as it is.
+        for scope, wanted in (
+            ("", lambda each: each.finding.fix == fix),
+            (", with its like in this file", lambda each: like_it(each) and each.finding.place.file == file),
+            (", with its like in all files", like_it),
+        ):
+            outcome = self._mended(wanted)
+            if outcome.draft.changes and diagnostic.fingerprint not in _fingerprints(outcome.report):
+                return Action(f"{title}{scope}", outcome.draft, diagnostic.rule, is_preferred=safe and not scope)
+        return None
+
+    def _mended(self, wanted: Callable[[Diagnostic], bool]) -> Outcome:
+        now = datetime.now().astimezone()
+        draft = self._draft(frozen=self._opening.frozen(), header_at=now)
+        return mend(self._opening.history, draft, self._opening.reread, self._judge, wanted)
+
+    def _suppressed(self, diagnostic: Diagnostic) -> Action | None:
+        def judge(history: History) -> Report:
+            report = self._judge(history)
+            same = tuple(each for each in report.diagnostics if each.fingerprint == diagnostic.fingerprint)
+            return replace(report, diagnostics=same)
+
+        history = self._opening.history
+        draft = self._draft(frozen=disk.outside(history.root, history.by_file), header_at=None)
+        outcome = suppress(history, draft, self._opening.reread, judge, REASON)
+        if not outcome.draft.changes:
+            return None
+        title = f"suppress {diagnostic.rule} in this file"
+        if diagnostic.finding.subject:
+            title = f"suppress {diagnostic.rule} of {diagnostic.finding.subject} in this file"
+        return Action(title, outcome.draft, diagnostic.rule)
+
+    def _draft(self, *, frozen: Mapping[str, str], header_at: datetime | None) -> Draft:
+        history = self._opening.history
+        return Draft.of(
+            history,
+            spell=disk.spelling(history.root, self._opening.access),
+            frozen=frozen,
+            header=lambda name: header(description_of(name), header_at) if header_at else "",
+        )
+
+    def _judge(self, history: History) -> Report:
+        return self._session.lint(history, self._alone)
+
+
+def _fingerprints(report: Report) -> set[str]:
+    return {each.fingerprint for each in report.diagnostics}
+
+
+def _alone(answer: Answer) -> Settings:
+    """Settings under which each finding stands for itself, and nothing recommended may get worse."""
+    opening = answer.opening
+    rules = {**recommended(opening.config, answer.rulebook), **opening.settings.rules}
+    return replace(opening.settings, rules=rules, grouped=False, only_new=False, elsewhere=False, shown=None)
