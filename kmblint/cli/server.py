@@ -51,7 +51,7 @@ def command(stdio: bool, **options: Any) -> None:  # noqa: ARG001 -- there is no
     try:
         from kmblint.server.app import serve
     except ModuleNotFoundError as error:
-        if error.name not in ("pygls", "lsprotocol"):
+        if str(error.name).partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise InputError("the Python package `pygls` is not installed: `pip install 'kmblint[lsp]'`") from error
     request = request_of({**options, "paths": ()}, {"history.applied": options["applied_through"]})

@@ -30,8 +30,11 @@ Diagnostics = dict[Path, list[types.Diagnostic]]
 def serve(opener: Opener, stdin: BinaryIO, stdout: BinaryIO) -> None:
     """Answers an editor until it goes."""
     server = Server()
-    Conversation(server, opener)
-    server.start_io(stdin, stdout)
+    conversation = Conversation(server, opener)
+    try:
+        server.start_io(stdin, stdout)
+    finally:
+        conversation.desk.close()
 
 
 class Server(LanguageServer):

@@ -61,6 +61,8 @@ class Desk:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lint")
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._strangers: set[Path] = set()
+        """Folders that hold no migrations, as far as was seen."""
         self.documents: dict[str, Document] = {}
         self.workspaces: list[Path] = []
         self.folders: dict[Path, Kept] = {}
@@ -99,6 +101,7 @@ class Desk:
 
     def touch_all(self) -> None:
         """Something that may concern every folder has changed; there may be others now."""
+        self._strangers.clear()
         self._later(self.discover())
         for kept in self.folders.values():
             self.touch(kept, anew=True)
@@ -135,11 +138,13 @@ class Desk:
 
     async def _adopt(self, path: Path) -> None:
         """Keeps the folder of a file where it is one of migrations."""
-        if not is_migration(path.name) or not path.parent.is_dir():
+        if not is_migration(path.name) or path.parent in self._strangers or not path.parent.is_dir():
             return
         roots = await self._folders(path.parent)
         if path.parent in roots or number_of(path.name) is not None:
             self._keep(path.parent)
+        else:
+            self._strangers.add(path.parent)
 
     async def _folders(self, path: Path) -> list[Path]:
         try:

@@ -160,11 +160,11 @@ def _life(answer: Answer, thing: Thing) -> str:
 
 def _masked(answer: Answer, event: Event) -> str:
     """What is told of an event, without the secrets of its statements."""
-    steps = answer.replay.by_file.get(event.place.file, ())
+    steps = answer.replay.by_file.get(event.place.file, ()) if event.reason else ()
     hidden = [
         (step.migration.source, secret.span)
         for step in steps
-        if step.statement.span.start >= event.place.span.start and event.reason
+        if step.statement.span == event.place.span
         for secret in leaks(step)
     ]
     return Secrets(hidden).masked(event.told)

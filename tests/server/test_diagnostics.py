@@ -78,6 +78,31 @@ async def test_what_is_no_file_is_left_alone(seen: Editor) -> None:
     assert all(uri.startswith(seen.root.as_uri()) for uri in seen.client.diagnostics)
 
 
+async def test_two_histories_are_apart(seen: Editor) -> None:
+    other = seen.root / "other" / "migrations"
+    other.mkdir(parents=True)
+    file = other / "0001_drop.sql"
+    file.write_text("DROP TABLE wards;\n", encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    item = types.TextDocumentItem(file.as_uri(), "sql", 1, text)
+    seen.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    await seen.until(lambda: seen.client.diagnostics.get(file.as_uri()))
+    await seen.rules("0003_note_beds.sql")
+
+
+async def test_nonsense_is_a_line_in_the_log_and_no_pop_up(seen: Editor) -> None:
+    before = len(seen.client.log_messages)
+    for method in ("textDocument/didOpen", "kmblint/unknown"):
+        seen.client.protocol._send_data({"jsonrpc": "2.0", "method": method, "params": {"textDocument": 7}})
+    await seen.until(lambda: len(seen.client.log_messages) > before)
+    assert "Traceback" not in seen.client.log_messages[-1].message
+    assert not seen.client.messages
+    seen.type("0003_note_beds.sql", "DROP TABLE wrads;")
+    await seen.rules("0003_note_beds.sql", "unknown-table")
+    seen.type("0003_note_beds.sql", FILES["0003_note_beds.sql"])
+    await seen.rules("0003_note_beds.sql")
+
+
 async def test_a_checkout_is_noticed(seen: Editor) -> None:
     name = "0004_drop.sql"
     seen.path(name).write_text("DROP TABLE wrads;\n", encoding="utf-8")
