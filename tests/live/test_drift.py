@@ -21,6 +21,7 @@ from kmblint.replay.replayer import replay
 from kmblint.reporters.drift import as_json, as_migration, as_text
 from kmblint.reporters.paint import Paint
 from tests.live.stages import FakeClient, PermissionDeniedError, showing
+from tests.shapes import assert_conforms
 
 FILES = {
     "0001_wards.sql": "CREATE TABLE wards (id BIGINT PRIMARY KEY, name VARCHAR(40) NOT NULL, floor SMALLINT,\n"
@@ -176,6 +177,11 @@ def test_what_is_not_visible_is_named(history: History) -> None:
     text = as_text(found, Paint(), 200)
     assert "no difference\nnot visible in release 0.9.1, and not compared:\n- primary keys" in text
     assert any("indexes" in line for line in json.loads(as_json(found))["not_compared"])
+
+
+def test_the_json_is_as_promised(history: History) -> None:
+    assert_conforms("drift", as_json(drift(history, client())))
+    assert_conforms("drift", as_json(drift(history, client({"notes": [("id", "BIGINT", True)]}))))
 
 
 BY_HAND = LiveSchema(

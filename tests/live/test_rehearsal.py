@@ -24,6 +24,7 @@ from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Crashes, Form, Outcome
 from kmblint.text import Span
 from tests.live.stages import FakeClient, FakeStage, showing
+from tests.shapes import assert_conforms
 
 WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT)"
 ROWS = "INSERT INTO wards (id, name) VALUES (1, 'a'), (2, 'b')"
@@ -240,6 +241,7 @@ def test_as_text(differing: Rehearsal) -> None:
 
 
 def test_as_json(differing: Rehearsal) -> None:
+    assert_conforms("rehearse", as_json([differing]))
     (told,) = json.loads(as_json([differing]))["rehearsals"]
     assert (told["clean"], told["facts"], [file["reached"] for file in told["files"]]) == (
         False,
