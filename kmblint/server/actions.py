@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.config.selection import covered, recommended
-from kmblint.findings import Applicability, Diagnostic, Report
+from kmblint.findings import Applicability, Diagnostic, Report, Severity
 from kmblint.fixing import disk
 from kmblint.fixing.draft import Draft
 from kmblint.fixing.rounds import Outcome, mend
@@ -43,22 +43,27 @@ class Action(msgspec.Struct, frozen=True):
 class Tried:
     """The edits that were tried on one answer, kept while it is the newest."""
 
-    def __init__(self, folder: Folder, answer: Answer) -> None:
+    def __init__(self, folder: Folder, answer: Answer, is_stopped: Callable[[], bool] = lambda: False) -> None:
         self._answer = answer
+        self._is_stopped = is_stopped
         self._opening = answer.opening
         self._session = folder.trial(answer.target)
         self._alone = _alone(answer)
         self._known: dict[tuple[str, str], Action | None] = {}
         self._report: Report | None = None
+        self._frozen: Mapping[str, str] | None = None
 
     def actions(self, file: str, within: Span) -> Iterator[Action]:
-        """What can be done about the findings that touch a stretch of a file."""
+        """What can be done about the findings that touch a stretch of a file; raises Stopped."""
+        if not self._is_told(file, within):
+            return
         shown = self._shown(file, within)
         fixable = covered(self._opening.config.fixable.value, self._answer.rulebook)
         for diagnostic in shown:
             fix = diagnostic.finding.fix
-            if fix is not None and fix.applicability is not Applicability.DISPLAY and diagnostic.rule in fixable:
-                action = self._once("fix", diagnostic)
+            if fix is not None and diagnostic.rule in fixable:
+                kind = "follow up" if fix.applicability is Applicability.DISPLAY else "fix"
+                action = self._once(kind, diagnostic)
                 if action is not None:
                     yield action
         for diagnostic in shown:
@@ -82,6 +87,17 @@ class Tried:
     def _selected(self) -> Mapping[str, object]:
         return self._opening.settings.rules
 
+    def _is_told(self, file: str, within: Span) -> bool:
+        """Whether the editor shows a finding there: with none, nothing is tried."""
+        places = (
+            place
+            for each in self._answer.report.diagnostics
+            for place in (each.finding.place, *(related.place for related in each.finding.related))
+        )
+        return any(
+            place.file == file and place.span.start <= within.end and within.start <= place.span.end for place in places
+        )
+
     def _shown(self, file: str, within: Span) -> list[Diagnostic]:
         """The single findings there that the editor shows, alone or as a part of what is told together."""
         if self._report is None:
@@ -101,7 +117,8 @@ class Tried:
     def _once(self, kind: str, diagnostic: Diagnostic) -> Action | None:
         key = kind, diagnostic.fingerprint
         if key not in self._known:
-            self._known[key] = self._fixed(diagnostic) if kind == "fix" else self._suppressed(diagnostic)
+            tries = {"fix": self._fixed, "follow up": self._followed_up, "suppress": self._suppressed}
+            self._known[key] = tries[kind](diagnostic)
         return self._known[key]
 
     def _fixed(self, diagnostic: Diagnostic) -> Action | None:
@@ -128,9 +145,29 @@ class Tried:
                 return Action(f"{title}{scope}", outcome.draft, diagnostic.rule, is_preferred=safe and not scope)
         return None
 
+    def _followed_up(self, diagnostic: Diagnostic) -> Action | None:
+        """An applied file as it was released, and a new migration that says what was added to it."""
+        fix, file = diagnostic.finding.fix, diagnostic.finding.place.file
+        history = self._opening.history
+        if fix is None or fix.edits or not fix.files or file not in history.edited:
+            return None
+        draft = self._draft(frozen={}, header_at=datetime.now().astimezone())
+        if draft.refusal(fix) is not None or any(each.replaces is not None for each in fix.files):
+            return None
+        made = draft.with_fixes([fix])
+        released = replace(made.files[file], text=history.by_file[file].source.text)
+        made = replace(made, files={**made.files, file: released})
+        before, after = self._judge(history), self._judge(self._opening.reread(made.overlay))
+        errors = {each.fingerprint for each in after.diagnostics if each.severity is Severity.ERROR}
+        if diagnostic.fingerprint in _fingerprints(after) or errors - _fingerprints(before):
+            return None
+        return Action(fix.message, made, diagnostic.rule)
+
     def _mended(self, wanted: Callable[[Diagnostic], bool]) -> Outcome:
         now = datetime.now().astimezone()
-        draft = self._draft(frozen=self._opening.frozen(), header_at=now)
+        if self._frozen is None:
+            self._frozen = self._opening.frozen()
+        draft = self._draft(frozen=self._frozen, header_at=now)
         return mend(self._opening.history, draft, self._opening.reread, self._judge, wanted)
 
     def _suppressed(self, diagnostic: Diagnostic) -> Action | None:
@@ -159,7 +196,7 @@ class Tried:
         )
 
     def _judge(self, history: History) -> Report:
-        return self._session.lint(history, self._alone)
+        return self._session.lint(history, self._alone, self._is_stopped)
 
 
 def _fingerprints(report: Report) -> set[str]:

@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from kmblint import __version__
-from kmblint.errors import KmblintError
+from kmblint.errors import KmblintError, Stopped
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.server import messages
 from kmblint.server.desk import Desk, Document, Kept
@@ -95,6 +95,8 @@ class Conversation:
         async def contained(params: Any = None) -> Any:
             try:
                 return await handler(params)
+            except Stopped:  # the text has changed meanwhile: the editor asks again
+                return None
             except Exception as error:
                 self._failed(error)
                 return None

@@ -214,7 +214,9 @@ class Features:
         root = real(answer.opening.history.root)
         known = self._tried.get(root)
         if known is None or known[0] is not answer:
-            known = (answer, Tried(self._desk.folders[root].folder, answer))
+            kept = self._desk.folders[root]
+            wanted = kept.wanted
+            known = (answer, Tried(kept.folder, answer, lambda: kept.wanted != wanted))
             self._tried[root] = known
         return known[1]
 

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 
+from tests.cli.branches import Repo
 from tests.server.editor import Editor, editor, project
 
 FILES = {
@@ -18,25 +19,24 @@ FILES = {
     "ALTER TABLE wards ADD COLUMN floor TEXT;\n",
 }
 RULES = ("skipped-statement", "many-changes")
+_EDIT = types.WorkspaceEditClientCapabilities(
+    document_changes=True,
+    resource_operations=[types.ResourceOperationKind.Create, types.ResourceOperationKind.Rename],
+)
+_LITERAL = types.ClientCodeActionLiteralOptions(types.ClientCodeActionKindOptions([types.CodeActionKind.QuickFix]))
+_CAPABILITIES = types.ClientCapabilities(
+    workspace=types.WorkspaceClientCapabilities(workspace_edit=_EDIT),
+    text_document=types.TextDocumentClientCapabilities(
+        code_action=types.CodeActionClientCapabilities(code_action_literal_support=_LITERAL)
+    ),
+)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def choosing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """An editor that can make files."""
-    edit = types.WorkspaceEditClientCapabilities(
-        document_changes=True,
-        resource_operations=[types.ResourceOperationKind.Create, types.ResourceOperationKind.Rename],
-    )
-    kinds = types.ClientCodeActionKindOptions([types.CodeActionKind.QuickFix])
-    literal = types.ClientCodeActionLiteralOptions(kinds)
-    capabilities = types.ClientCapabilities(
-        workspace=types.WorkspaceClientCapabilities(workspace_edit=edit),
-        text_document=types.TextDocumentClientCapabilities(
-            code_action=types.CodeActionClientCapabilities(code_action_literal_support=literal)
-        ),
-    )
-    async with editor(project(tmp_path_factory.mktemp("chosen"), FILES, RULES), capabilities) as client:
+    async with editor(project(tmp_path_factory.mktemp("chosen"), FILES, RULES), _CAPABILITIES) as client:
         yield client
 
 
@@ -120,6 +120,23 @@ async def test_all_safe_fixes_at_once(choosing: Editor) -> None:
     [every] = await choosing.client.text_document_code_action_async(params) or []
     assert isinstance(every, types.CodeAction)
     assert "/* An index */" in _after(choosing, every.edit)[name]
+
+
+async def test_what_was_added_to_a_released_file_becomes_a_migration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "0001_create_wards.sql"
+    released = "CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n"
+    repo = Repo(project(tmp_path / "repo", {name: released}, ("edited-migration",)), monkeypatch)
+    repo.commit()
+    repo.branch("work")
+    async with editor(repo.root, _CAPABILITIES, "--since", "main") as client:
+        client.open(name, f"{released}ALTER TABLE wards ADD COLUMN floor TEXT;\n")
+        fix, *_ = await _offered(client, name, "edited-migration")
+        client.path(name).write_text(f"{released}ALTER TABLE wards ADD COLUMN floor TEXT;\n", encoding="utf-8")
+        made = _after(client, fix.edit)
+    assert made[name] == released
+    assert made["0002_create_wards_continued.sql"].endswith("ALTER TABLE wards ADD COLUMN floor TEXT;\n")
 
 
 async def test_an_applied_file_is_offered_no_edit(choosing: Editor) -> None:
