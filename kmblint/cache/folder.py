@@ -9,15 +9,19 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 SUFFIX: Final = ".kmbcache"
-MOST_FILES: Final = 100
+MOST_FILES: Final = 200
 MOST_BYTES: Final = 100_000_000
-LARGEST: Final = 10_000_000
+LARGEST: Final = 40_000_000
 """Bytes of one file."""
 
 _MAGIC: Final = b"kmblint cache 2\n"
@@ -57,30 +61,48 @@ def load(name: str) -> bytes | None:
     except (OSError, ValueError):
         return None
     body = data[len(_MAGIC) + _DIGEST :]
-    return body if data == _sealed(name, body) else None
+    digest = _digest(name)
+    digest.update(body)
+    return body if data.startswith(_MAGIC + digest.digest()) else None
 
 
-def save(name: str, body: bytes) -> None:
-    """Keeps a text under a name, whole or not at all; the oldest give way where there are too many."""
+def save(name: str, body: bytes | Iterable[bytes]) -> None:
+    """Keeps a text, or its parts, under a name, whole or not at all; the oldest give way where there are too many."""
     folder = cache_folder()
-    data = _sealed(name, body)
-    if folder is None or len(data) > LARGEST:
+    if folder is None:
         return
     draft = folder / f".{name}.{os.getpid()}.tmp"
     with suppress(OSError, ValueError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with open(os.open(draft, _NEW, 0o600), "wb") as file:  # noqa: PTH123 (pathlib takes no flags)
-                file.write(data)
+                if not _write(file, name, (body,) if isinstance(body, bytes) else body):
+                    return
             draft.replace(folder / f"{name}{SUFFIX}")
         finally:
             draft.unlink(missing_ok=True)
         _prune(folder)
 
 
-def _sealed(name: str, body: bytes) -> bytes:
-    """The content of a file: a whole one under another's name, as whoever owns the folder could put it, is none."""
-    return _MAGIC + sha256(name.encode() + b"\0" + body).digest() + body
+def _digest(name: str) -> _Hash:
+    """The digest that is to take the content: a whole file under another's name, as whoever owns the folder could put
+    it, is none."""
+    return sha256(name.encode() + b"\0")
+
+
+def _write(file: BinaryIO, name: str, parts: Iterable[bytes]) -> bool:
+    """Writes them behind their digest, each as it comes; False where they are too many."""
+    digest, size = _digest(name), len(_MAGIC) + _DIGEST
+    file.write(_MAGIC + bytes(_DIGEST))
+    for part in parts:
+        size += len(part)
+        if size > LARGEST:
+            return False
+        digest.update(part)
+        file.write(part)
+    file.seek(len(_MAGIC))
+    file.write(digest.digest())
+    return True
 
 
 def clean() -> tuple[int, int]:

@@ -65,7 +65,7 @@ def run(
         return known
     from kmblint.cli.judging import judged
 
-    answer = judged(request, sought, today, all_history=all_history)
+    answer = judged(request, sought, today, all_history=all_history, known_files=remembered.files())
     remembered.keep(answer)
     return answer
 

@@ -26,6 +26,7 @@ from kmblint.wording import nearest
 if TYPE_CHECKING:  # a run that the cache answers reads no history
     from kmblint.history.base import Base
     from kmblint.history.files import History
+    from kmblint.history.folder import Parse
     from kmblint.history.readings import Readings
     from kmblint.schema.kept import Kept
     from kmblint.targets import Target
@@ -89,8 +90,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: bool
     only_new: bool
 
-    def read(self, readings: Readings | None = None) -> Opened:
-        """The history; raises InputError."""
+    def read(self, readings: Readings | None = None, parse: Parse | None = None) -> Opened:
+        """The history, its statements by `parse`; raises InputError."""
         from kmblint.history.folder import read
         from kmblint.history.readings import Readings
 
@@ -98,7 +99,9 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 
         def reread(instead: Mapping[str, bytes | None]) -> History:
             overlay = {**self.overlay, **{self.root / name: data for name, data in instead.items()}}
-            return read(self.root, self.known, overlay=overlay, access=self.access, display=display, readings=kept)
+            return read(
+                self.root, self.known, overlay=overlay, access=self.access, display=display, parse=parse, readings=kept
+            )
 
         history = reread({})
         return Opened(
@@ -146,9 +149,15 @@ def open_histories(request: Request, readings: Callable[[Path], Readings] | None
     return read_all(seek(request), readings)
 
 
-def read_all(sought: Iterable[Sought], readings: Callable[[Path], Readings] | None = None) -> list[Opened]:
+def read_all(
+    sought: Iterable[Sought],
+    readings: Callable[[Path], Readings] | None = None,
+    parse: Callable[[Path], Parse] | None = None,
+) -> list[Opened]:
     """Reads folders, and says what of their configurations is about none of them; raises InputError."""
-    opened = [each.read(readings(each.root) if readings else None) for each in sought]
+    opened = [
+        each.read(readings(each.root) if readings else None, parse(each.root) if parse else None) for each in sought
+    ]
     _refuse_unreached(opened)
     return _with_unmatched(opened)
 

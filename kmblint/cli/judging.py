@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +18,17 @@ from kmblint.config.configuration import Config
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ExitCode, InputError
 from kmblint.findings import Report, Severity
+from kmblint.history.files import History
 from kmblint.history.locate import display
 from kmblint.lint.baseline import Entry, parse
-from kmblint.lint.engine import lint
+from kmblint.lint.engine import Session, lint
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import Settings
+from kmblint.targets import Target
 from kmblint.wording import counted
 
 if TYPE_CHECKING:
+    from kmblint.cache.files import KnownFiles
     from kmblint.cli.mending import Mended
     from kmblint.cli.wanted_fixes import Mending
 
@@ -95,16 +98,18 @@ def judged(
     all_history: bool = False,
     debug: bool = False,
     mending: Mending | None = None,
+    known_files: Mapping[Path, KnownFiles] | None = None,
 ) -> Answer:
     """Reads and lints every history that was sought; raises KmblintError where the set-up is wrong.
 
     With `debug`, a rule that raises ends the run. With `mending`, the reports are of what its fixes leave.
+    `known_files` are those of an earlier run by their folder; they are then what this one found.
     """
     reports: list[Report] = []
     codes: list[ExitCode] = []
     linted: list[Opened] = []
     mended: list[Mended] = []
-    opened = read_all(sought)
+    opened = read_all(sought, parse=(lambda root: known_files[root].parse) if known_files else None)
     for one in opened:
         file = one.config.findings_baseline.value
         known = () if file is None else known_findings(file, one.config)
@@ -116,7 +121,8 @@ def judged(
 
             mended.append(mend_history(one, settings, request.rulebook, target, mending))
             history, settings = mended[-1].history, mended[-1].shown_in(settings)
-        reports.append(lint(history, settings, request.rulebook, target))
+        kept = known_files[history.root] if known_files else None
+        reports.append(_linted(history, settings, request.rulebook, target, kept))
         linted.append(replace(one, history=history, shown=settings.shown))
         codes.append(_code(reports[-1], one.config.fail_on.value))
     baselines = filter(None, (one.config.findings_baseline.value for one in opened))
@@ -130,6 +136,18 @@ def judged(
         lasting=not looks_elsewhere(opened),
         mended=tuple(mended),
     )
+
+
+def _linted(
+    history: History, settings: Settings, rulebook: Rulebook, target: Target, known: KnownFiles | None
+) -> Report:
+    if known is None:
+        return lint(history, settings, rulebook, target)
+    session = Session(rulebook, known.target(target), known.told)
+    report = session.lint(history, settings)
+    if session.replayed is not None:
+        known.keep(session.replayed, session.told, target)
+    return report
 
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -32,6 +32,9 @@ from kmblint.findings import Diagnostic, HistorySummary, Report, RuleSummary, Su
 from kmblint.history.locate import display
 from kmblint.history.state import APPLIED, LOCK, project_of
 from kmblint.text import Source
+
+if TYPE_CHECKING:
+    from kmblint.cache.files import KnownFiles
 
 _MOST_ANSWERS: Final = 8
 """Of one set of folders: an editor, a hook and a person may ask differently."""
@@ -88,12 +91,13 @@ class Remembered:
         self._file = _File()
         self._content = b""
         self._name = _digest(os.path.realpath(each.root) for each in sought).hex()[:32]
-        self._asked = b""
+        self._asked = self._program = b""
         with suppress(OSError, TypeError, ValueError):  # a name that is no UTF-8; a program that is being replaced
             user = os.geteuid() if hasattr(os, "geteuid") else 0
             asked = (request.since, request.at, request.staged, all_history)
-            said = (_program(), os.fspath(Path.cwd()), user, asked, [_facts(each) for each in sought])
-            self._asked = msgspec.msgpack.encode(said, enc_hook=os.fspath, order="deterministic")
+            self._program = _program()
+            said = (self._program, os.fspath(Path.cwd()), user, asked, [_facts(each) for each in sought])
+            self._asked = _encoded(said)
 
     @classmethod
     def may(cls, request: Request) -> bool:
@@ -118,6 +122,20 @@ class Remembered:
                     return answer
         self._file = msgspec.structs.replace(self._file, memory=inputs.memory)
         return None
+
+    def files(self) -> Mapping[Path, KnownFiles] | None:
+        """What is known of the files of each folder; None where nothing may be."""
+        if not self._asked:
+            return None
+        from kmblint.cache.files import KnownFiles
+
+        return {
+            each.root: KnownFiles(
+                _digest(["files", os.path.realpath(each.root)]).hex()[:32],
+                sha256(self._program + _encoded((os.fspath(Path.cwd()), *_judging(each)))).digest(),
+            )
+            for each in self._sought
+        }
 
     def keep(self, answer: Answer) -> None:
         """Keeps an answer, unless the files have changed since they were looked at."""
@@ -174,19 +192,25 @@ class Remembered:
             folder.save(self._name, msgspec.msgpack.encode(_File(memory, answers)))
 
 
+def _encoded(facts: object) -> bytes:
+    return msgspec.msgpack.encode(facts, enc_hook=os.fspath, order="deterministic")
+
+
 def _facts(sought: Sought) -> tuple[object, ...]:
     """What a reading and its judging follow from beside the content of files; the format is no part of it."""
+    overlay = [(os.fspath(path), text) for path, text in sorted(sought.overlay.items())]
+    return (*_judging(sought), overlay, sought.shown, sought.elsewhere, sought.only_new)
+
+
+def _judging(sought: Sought) -> tuple[object, ...]:
+    """What the judging of a file follows from beside texts, and beside what is wanted of it."""
     baseline = sought.known.baseline
     return (
         display(sought.root),
         project_of(sought.root),
         msgspec.structs.replace(sought.config, output_format=Setting("")),
         sought.known,
-        [(os.fspath(path), text) for path, text in sorted(sought.overlay.items())],
         sought.access,
-        sought.shown,
-        sought.elsewhere,
-        sought.only_new,
         None if baseline is None else os.path.realpath(baseline),
         os.path.realpath((project_of(sought.root) / LOCK).parent),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import TypeAlias
 
 import msgspec
 
-from kmblint.findings import point
+from kmblint.findings import Finding, point
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
 from kmblint.lint.dispatch import Context, Dispatcher, Rules, Said
 from kmblint.lint.suppressions import Suppression, find_suppressions
@@ -15,6 +16,19 @@ from kmblint.replay.rollback import Rollback, roll_back
 from kmblint.replay.steps import Part, Replay, Step
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
+from kmblint.targets.verdict import Piece
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What the rules that look back said of one file and of its part of the replay, each with its rule's slug."""
+
+    of_file: tuple[tuple[str, Finding], ...]
+    of_part: tuple[tuple[str, Finding], ...]
+    of_rollback: tuple[tuple[str, Finding], ...]
+
+
+Earlier: TypeAlias = Callable[[Replay], Mapping[str, Told]]
+"""What an earlier run was told of files that stand in the same place of the same history, by their names."""
 
 
 class _OfFile(msgspec.Struct, frozen=True):
@@ -42,8 +56,19 @@ class Answers:
     to it that rules, options and whatever else the rules can ask for (what is applied, the day) are the same.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: Earlier = lambda _: {}) -> None:
+        self._earlier = earlier
         self.forget()
+
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """What is kept, by the names of the files that were replayed."""
+        return {
+            part.part.migration.file: Told(
+                _plain(self._files[part.part.migration.file].said), _plain(part.said), _plain(part.of_rollback)
+            )
+            for part in self._parts
+        }
 
     def forget(self) -> None:
         """Keeps nothing any more."""
@@ -54,11 +79,16 @@ class Answers:
         """Asks about what is new; `check_stop` is called between files, and may raise: what was said so far is kept."""
         history, target = replayed.history, dispatcher.target
         names, today = dispatcher.rulebook, dispatcher.settings.today
+        earlier = self._earlier(replayed)
         for migration in history.migrations:
             known = self._files.get(migration.file)
             if known is None or known.migration is not migration:
                 check_stop()
-                said = tuple(_of_migration(dispatcher, dispatcher.backward, migration, {Target: target}))
+                told = earlier.get(migration.file)
+                if told is None:
+                    said = tuple(_of_migration(dispatcher, dispatcher.backward, migration, {Target: target}))
+                else:
+                    said = _ruled(dispatcher, told.of_file)
                 self._files[migration.file] = _OfFile(migration, said, find_suppressions(migration, names, today))
         self._files = {migration.file: self._files[migration.file] for migration in history.migrations}
         parts = [part for part in replayed.parts if part.migration is not history.baseline]
@@ -68,7 +98,7 @@ class Answers:
                     continue
                 del self._parts[number:]
             check_stop()
-            self._parts.append(_answered(dispatcher, part))
+            self._parts.append(_answered(dispatcher, part, earlier.get(part.migration.file)))
         del self._parts[len(parts) :]
 
     def suppressions(self) -> Iterator[Suppression]:
@@ -107,12 +137,23 @@ def context_of(replayed: Replay, target: Target) -> Context:
     return {History: replayed.history, Target: target, Replay: replayed}
 
 
-def _answered(dispatcher: Dispatcher, part: Part) -> _OfPart:
+def _plain(said: Iterable[Said]) -> tuple[tuple[str, Finding], ...]:
+    return tuple((rule.slug, finding) for rule, finding in said)
+
+
+def _ruled(dispatcher: Dispatcher, told: Iterable[tuple[str, Finding]]) -> tuple[Said, ...]:
+    named = ((dispatcher.rulebook.get(slug), finding) for slug, finding in told)
+    return tuple((rule, finding) for rule, finding in named if rule is not None)
+
+
+def _answered(dispatcher: Dispatcher, part: Part, told: Told | None) -> _OfPart:
     there: Context = {Target: dispatcher.target}
     rules = dispatcher.backward
     everything = tuple((step, tuple(subjects_of(step))) for step in part.steps)
-    said = tuple(_of_part(dispatcher, rules, part, everything, there))
     further = tuple((step, asked) for step, subjects in everything if (asked := dispatcher.whole.asked(subjects)))
+    if told is not None:
+        return _OfPart(part, _ruled(dispatcher, told.of_part), further, _ruled(dispatcher, told.of_rollback))
+    said = tuple(_of_part(dispatcher, rules, part, everything, there))
     of_rollback = tuple(_of_rollback(dispatcher, rules, part, there)) if rules.asking(Rollback) else ()
     return _OfPart(part, said, further, of_rollback)
 
@@ -121,7 +162,7 @@ def _of_migration(dispatcher: Dispatcher, rules: Rules, migration: Migration, th
     context = {**there, Migration: migration}
     yield from dispatcher.ask(rules, (migration,), lambda: context, point(migration.file))
     if not migration.failed:
-        for piece in migration.pieces:
+        for piece in migration.pieces if rules.asking(Piece) else ():
             yield from dispatcher.ask(rules, (piece,), lambda: context, migration.place(piece.span))
 
 

@@ -17,7 +17,7 @@ from kmblint.errors import Stopped
 from kmblint.findings import HistorySummary, Report, RuleSummary
 from kmblint.history.files import History, Migration
 from kmblint.lint import reporting
-from kmblint.lint.answers import Answers, context_of
+from kmblint.lint.answers import Answers, Earlier, Told, context_of
 from kmblint.lint.candidates import Candidate, Diagnoser, without_superseded
 from kmblint.lint.dispatch import Dispatcher, Said
 from kmblint.lint.rulebook import Rule, Rulebook
@@ -42,9 +42,11 @@ class Session:
     migrations, so read them with the same `Readings`. For one thread at a time.
     """
 
-    def __init__(self, rulebook: Rulebook, target: Target) -> None:
+    def __init__(self, rulebook: Rulebook, target: Target, earlier: Earlier = lambda _: {}) -> None:
+        """`earlier` is what an earlier process kept; it says nothing of what the same rules wouldn't say again."""
         self._rulebook = rulebook
         self._target = target
+        self._earlier = earlier
         self._basis: tuple[object, ...] = ()
         self.replayed: Replay | None = None
         """The replay of the last reading, for whoever asks more of it than findings."""
@@ -52,7 +54,12 @@ class Session:
 
     def _forget(self, *, contain: bool) -> None:
         self._replayer = Replayer(self._target, contain=contain)
-        self._answers = Answers()
+        self._answers = Answers(self._earlier)
+
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """What the rules that look back said of the last reading, by file; nothing where one of them raised."""
+        return self._answers.told
 
     def lint(self, history: History, settings: Settings, is_stopped: Callable[[], bool] = lambda: False) -> Report:
         """The report of a reading; `is_stopped` is as for `judge`."""

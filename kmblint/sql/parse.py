@@ -24,7 +24,7 @@ from kmblint.sql.placeholders import placeholders
 from kmblint.sql.queries import read_query
 from kmblint.sql.reader import NotSqlError, Reader, TooDeepError, short
 from kmblint.sql.scanner import Kind, StatementTokens, Token, scan, split
-from kmblint.sql.statement import Problem, Statement, time_travel
+from kmblint.sql.statement import Problem, ReadWords, Statement, time_travel
 from kmblint.sql.tree import Node, Shape, Tree
 from kmblint.text import Source, Span
 from kmblint.wording import nearest
@@ -53,21 +53,22 @@ def statements(source: Source, span: Span | None = None) -> tuple[Statement, ...
 
 
 def _statement(piece: StatementTokens, text: str) -> Statement:
-    make = partial(Statement, piece.span, piece.tokens, piece.comments, semicolon=piece.semicolon)
+    unread = ReadWords(piece.tokens, piece.comments)
+    make = partial(Statement, piece.span, semicolon=piece.semicolon)
     try:
         _check_closed(piece)
         reader = Reader(piece.tokens if text.isascii() else _visible(piece.tokens), text, read_query)
         root = _read(reader)
         whole = Tree(root, reader.deepest, reader.deepest_at)
-        return make(changes=_lowered(root), tree=whole)
+        return make(ReadWords(piece.tokens, piece.comments, whole), _lowered(root))
     except NotSqlError as error:
         problem = _problem(error, piece, text)
-        return make(changes=(), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
+        return make(unread, (), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
     except (TooDeepError, RecursionError):
         word = piece.tokens[0].upper or piece.tokens[0].text
-        return make(changes=(Opaque("it is nested too deeply", word, piece.span),))
+        return make(unread, (Opaque("it is nested too deeply", word, piece.span),))
     except Exception as error:
-        return make(changes=(), failure=error)
+        return make(unread, (), failure=error)
 
 
 def _read(reader: Reader) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -24,28 +24,72 @@ class Problem(msgspec.Struct, frozen=True):
     """What may come of the statement once it is mended."""
 
 
+class Words(Protocol):
+    """What a statement is made of."""
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """As `Statement.tokens`."""
+
+    @property
+    def comments(self) -> tuple[Token, ...]:
+        """As `Statement.comments`."""
+
+    @property
+    def tree(self) -> Tree | None:
+        """As `Statement.tree`."""
+
+    @property
+    def keyword(self) -> str:
+        """As `Statement.keyword`."""
+
+
+class ReadWords(msgspec.Struct, frozen=True):
+    """Words that were read."""
+
+    tokens: tuple[Token, ...]
+    comments: tuple[Token, ...]
+    tree: Tree | None = None
+
+    @property
+    def keyword(self) -> str:
+        """The first of them."""
+        return self.tokens[0].upper if self.tokens else ""
+
+
 class Statement(msgspec.Struct, frozen=True):
     """One statement of a source: what stands between two `;` as SQL means them."""
 
     span: Span
     """From its first significant token to its last; the `;` is outside."""
-    tokens: tuple[Token, ...]
-    comments: tuple[Token, ...]
-    """Those before it (behind the previous `;`) and inside it."""
+    words: Words
     changes: tuple[Change, ...]
     """What it means; empty where it is not SQL (`problem`), and where we failed on it (`failure`)."""
     problem: Problem | None = None
     semicolon: int | None = None
     """The offset of the `;` that ends it."""
-    tree: Tree | None = None
-    """None where it isn't SQL, where it nests too deeply to be read, and where we failed on it."""
     failure: Exception | None = None
     """A bug of ours that reading it met."""
 
     @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its words, quotes, numbers and symbols."""
+        return self.words.tokens
+
+    @property
+    def comments(self) -> tuple[Token, ...]:
+        """Those before it (behind the previous `;`) and inside it."""
+        return self.words.comments
+
+    @property
+    def tree(self) -> Tree | None:
+        """None where it isn't SQL, where it nests too deeply to be read, and where we failed on it."""
+        return self.words.tree
+
+    @property
     def keyword(self) -> str:
         """Its first word, in upper case."""
-        return self.tokens[0].upper if self.tokens else ""
+        return self.words.keyword
 
     @property
     def is_own(self) -> bool:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmblint import stamps
+from kmblint import stamps, targets
+from kmblint.cache import files as known_files
 from kmblint.cache.folder import SUFFIX
-from kmblint.cli import check, judging, main, remembered
+from kmblint.cli import check, histories, judging, main, remembered
 from kmblint.cli.answer import Answer
 from kmblint.cli.histories import Request
+from kmblint.lint import answers
+from kmblint.lint.dispatch import Dispatcher, Rules, Said
+from kmblint.lint.engine import Session
+from kmblint.lint.rulebook import Rulebook
+from kmblint.lint.settings import Settings
+from kmblint.replay.steps import Part
 from kmblint.reporters import render
+from kmblint.sql import parse as parsing
+from kmblint.sql.statement import ReadWords, Statement
+from kmblint.text import Source, Span
 from tests.lint.test_session import FILES
 
 SECRET = "sk_live_51H8xJ2eZvKYlo2C0d9f8g7h6"  # noqa: S105 -- of nobody
@@ -77,7 +88,7 @@ def test_an_answer_is_given_again(asked: list[str], cache: Path) -> None:
     assert (first.exit_code, first.stdout) == (second.exit_code, second.stdout)
     assert run("--output-format", "json").stdout == run("--output-format", "json", "--no-cache").stdout
     assert asked == ["judged"] * 2, "another format is the same answer"
-    assert len(list(cache.iterdir())) == 1
+    assert len(list(cache.iterdir())) == 2, "answers, and what is known of files"
 
 
 @pytest.mark.parametrize(
@@ -204,8 +215,93 @@ def test_no_secret_is_kept(cache: Path) -> None:
     write("migrations/0003_keys.sql", f"INSERT INTO a (id, name) VALUES (7, '{SECRET}');\n")
     out = run().stdout
     assert "hard-coded-secret" in out or "secret" in out
-    (kept,) = cache.glob(f"*{SUFFIX}")
-    assert SECRET.encode() not in kept.read_bytes()
+    for kept in cache.glob(f"*{SUFFIX}"):
+        assert SECRET.encode() not in kept.read_bytes()
+
+
+def test_no_secret_is_kept_of_what_another_file_says(cache: Path) -> None:
+    write("migrations/0003_users.sql", "CREATE TABLE u (id BIGINT PRIMARY KEY, api_key TEXT, note TEXT);\n")
+    write("migrations/0004_open.sql", "INSERT INTO u (id, api_key, note) VALUES (1, 'correcthorse9', 'x');\n")
+    write("migrations/0005_again.sql", "UPDATE a SET name = 'the correcthorse9' WHERE id = 1;\n")
+    write("migrations/0006_role.sql", "CREATE USER carol WITH PASSWORD 'battery staple';\n")
+    write("migrations/0007_back.sql", "DROP TABLE a;\n-- Down Migration\nUPDATE u SET api_key = 'paperclip77';\n")
+    run()
+    run("--ignore", "all")
+    name = remembered._digest(["files", os.path.realpath("migrations")]).hex()[:32]
+    kept = (cache / f"{name}{SUFFIX}").read_bytes()
+    assert b"note" in kept
+    assert not [word for word in (b"horse", b"staple", b"clip77") if word in kept]
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files whose statements are read, and those of which a rule that looks back is asked."""
+    done: list[str] = []
+    parse, asked = parsing.statements, answers._of_part
+
+    def reading(source: Source, span: Span) -> tuple[Statement, ...]:
+        done.append(f"read {source.name}")
+        return parse(source, span)
+
+    def asking(dispatcher: Dispatcher, rules: Rules, part: Part, *others: Any) -> Iterator[Said]:
+        if rules is dispatcher.backward:
+            done.append(f"asked {part.migration.file}")
+        return asked(dispatcher, rules, part, *others)
+
+    monkeypatch.setattr(known_files, "statements", reading)
+    monkeypatch.setattr(answers, "_of_part", asking)
+    return done
+
+
+def test_of_a_changed_history_only_what_stands_behind_the_change_is_judged_anew(work: list[str]) -> None:
+    first, second, third = (f"000{number}_x.sql" for number in (1, 2, 3))
+    for path in Path("migrations").iterdir():
+        path.unlink()
+    texts = (A, B, "CREATE INDEX a_name_idx ON a(name);\n-- Down Migration\nDROP INDEX a_name_idx;\n")
+    for name, text in zip((first, second, third), texts, strict=True):
+        write(f"migrations/{name}", text)
+    run()
+    work.clear()
+    write(f"migrations/{third}", "UPDATE a SET name = 'z' WHERE id = 1;\n")
+    run()
+    assert work == [f"read {third}", f"asked {third}"]
+    work.clear()
+    write("migrations/0004_x.sql", "DELETE FROM a WHERE id = 1;\n")
+    run()
+    assert work == ["read 0004_x.sql", "asked 0004_x.sql"]
+    work.clear()
+    write(f"migrations/{second}", f"{B}-- told\n")
+    assert said() == said()
+    assert [each for each in work if "asked" in each][:3] == [
+        f"asked {second}", f"asked {third}", "asked 0004_x.sql",
+    ]  # fmt: skip
+    assert f"read {first}" not in work
+    work.clear()
+    run("--ignore", "KMB1")
+    assert f"asked {first}" in work, "other rules are asked"
+
+
+def test_what_is_known_of_a_file_is_what_is_read_of_it() -> None:
+    """Whoever asks for the words of a statement that is known gets them."""
+    write("migrations/0003_more.sql", "CREATE TABLE b (id BIGINT);;\n/* x */ DROP TABLE IF EXISTS nowhere; -- y\n")
+    (sought,) = histories.seek(Request())
+    basis, target = b"basis", targets.get("kimberlite")
+    plain = sought.read().history
+    known = known_files.KnownFiles("f", basis)
+    session = Session(Rulebook.load(), target)
+    session.judge(plain, Settings(rules={}, today=date(2026, 5, 1)))
+    assert session.replayed is not None
+    known.keep(session.replayed, session.told, target)
+    later = known_files.KnownFiles("f", basis)
+    again = sought.read(parse=later.parse).history
+    assert not any(isinstance(each.words, ReadWords) for one in again.migrations for each in one.statements)
+    for one, other in zip(again.migrations, plain.migrations, strict=True):
+        for mine, read in zip(one.statements, other.statements, strict=True):
+            for field in ("span", "changes", "semicolon", "keyword", "tokens", "comments", "tree", "title", "problem"):
+                assert getattr(mine, field) == getattr(read, field)
+            asked = later.target(target)
+            assert asked.form(mine, one.source) == target.form(read, other.source)
+            assert asked.fate(mine, one.source, one.pieces) == target.fate(read, other.source, other.pieces)
 
 
 def test_nothing_is_kept_without_the_cache(cache: Path) -> None:
@@ -217,9 +313,10 @@ def test_nothing_is_kept_without_the_cache(cache: Path) -> None:
 
 def test_a_spoilt_cache_is_no_cache(cache: Path) -> None:
     before = said()
-    (kept,) = cache.glob(f"*{SUFFIX}")
-    for data in (b"", kept.read_bytes()[:-1], b"\0" * 1000):
-        kept.write_bytes(data)
+    whole = {kept: kept.read_bytes() for kept in cache.glob(f"*{SUFFIX}")}
+    for length, behind in ((0, b""), (-1, b""), (0, b"\0" * 1000)):
+        for kept, data in whole.items():
+            kept.write_bytes(data[:length] + behind)
         assert said() == before
         assert said() == before
 
@@ -253,7 +350,7 @@ def test_where_it_is_and_how_to_be_rid_of_it(cache: Path) -> None:
     assert CliRunner().invoke(main, ["cache", "dir"]).stdout == f"{cache}\n"
     cleaned = CliRunner().invoke(main, ["cache", "clean"])
     assert cleaned.exit_code == 0
-    assert "1 file deleted" in cleaned.stderr
+    assert "2 files deleted" in cleaned.stderr
     assert not cache.exists()
 
 
@@ -299,7 +396,7 @@ def replace_all(root: Path, files: Mapping[str, bytes], clock: count[int]) -> No
 
 
 @pytest.mark.parametrize("grain", [stamps.GRAIN, -(10**15)], ids=["in doubt", "by time"])
-@settings(max_examples=15)
+@settings(max_examples=40)
 @given(versions=st.lists(st.tuples(FILES, OPTIONS, DAYS, st.booleans()), min_size=2, max_size=4))
 def test_whatever_happens_the_answer_is_that_of_a_run_without_a_cache(
     tmp_path: Path,

@@ -13,7 +13,7 @@ from kmblint.schema.changes import AddColumn, Change, DeleteRows, DropTable, Ins
 from kmblint.schema.conflict import Conflict
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import COMMENTS, scan
-from kmblint.sql.statement import Statement
+from kmblint.sql.statement import ReadWords, Statement
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons
@@ -147,4 +147,4 @@ class _Engine(Kimberlite):
 def _comments(source: Source) -> Statement:
     """A text of comments, as the empty statement that a client sends."""
     comments = tuple(token for token in scan(source) if token.kind in COMMENTS)
-    return Statement(source.everything, (), comments, ())
+    return Statement(source.everything, ReadWords((), comments), ())
