@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmblint.programs import find_program
+from kmblint.programs import find_program, places
 
 
 def _program(folder: Path, name: str, mode: int = 0o755) -> Path:
@@ -36,3 +36,16 @@ def test_a_file_that_nobody_may_run_is_no_program(tmp_path: Path, monkeypatch: p
     last = _program(tmp_path / "third", "git")
     monkeypatch.setenv("PATH", os.pathsep.join(str(tmp_path / name) for name in ("first", "second", "third", "none")))
     assert find_program("git") == str(last)
+
+
+def test_on_windows_neither_the_working_directory_nor_a_script_counts() -> None:
+    """Windows itself looks into the working directory first, and starts `git.bat` by a shell."""
+    path = r"C:\Program Files\Git\cmd;tools;.;;\Windows;D:bin;C:\Windows\System32"
+    assert [str(place) for place in places("git", path, windows=True)] == [
+        r"C:\Program Files\Git\cmd\git.exe",
+        r"C:\Windows\System32\git.exe",
+    ]
+    assert [str(place) for place in places("git", "/usr/bin::bin:.:/bin", windows=False)] == [
+        "/usr/bin/git",
+        "/bin/git",
+    ]

@@ -99,3 +99,17 @@ def test_a_release_needs_its_tag_and_its_section_of_the_changelog(tmp_path: Path
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text(changelog.replace("(unreleased)", "(soon)"), encoding="utf-8")
     assert said(f"v{__version__}") == f"CHANGELOG.md has no section `## {__version__} (the day)`\n"
+
+
+def test_every_python_that_we_name_is_tried_and_the_lowest_dependencies_are() -> None:
+    ci = _jobs((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    named = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', project)
+    (tried,) = re.findall(r"python: \[(.*)\]", ci["run"])
+    assert re.findall(r'"([\d.]+)"', tried) == named
+    (lowest,) = re.findall(r'^requires-python = ">=(.*)"', project, re.MULTILINE)
+    assert (named[0], f'python-version: "{lowest}"' in ci["lowest"]) == (lowest, True)
+    assert "--resolution lowest-direct --group test" in ci["lowest"]
+    assert "[windows-latest, macos-latest]" in ci["elsewhere"]
+    for named_test in re.findall(r"tests/\S+", ci["elsewhere"]):
+        assert (ROOT / named_test).exists(), named_test

@@ -1,0 +1,86 @@
+"""What must be the same on Windows and macOS: line ends, paths in reports, names that differ in case or composition."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import unicodedata
+from pathlib import Path, PureWindowsPath
+
+import pytest
+from click.testing import CliRunner
+
+from kmblint.cli import main
+from kmblint.history import names
+
+ROOT = Path(__file__).parents[1]
+FORMATS = ["concise", "json", "jsonl", "sarif", "gitlab", "rdjson", "github", "checkstyle", "junit"]
+
+
+@pytest.fixture
+def guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The guide's project, in a folder of its own."""
+    shutil.copytree(ROOT / "fixtures" / "guide", tmp_path / "guide")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "guide"
+
+
+def _check(*arguments: str) -> bytes:
+    return CliRunner().invoke(main, ["check", "--no-cache", *arguments], catch_exceptions=False).stdout_bytes
+
+
+def test_line_ends_of_windows_change_no_finding(guide: Path) -> None:
+    """A checkout with `core.autocrlf` has them; the runner counts lines and checks sums as kmblint does."""
+    before = _check("--output-format", "concise")
+    for path in (guide / "migrations").glob("*.sql"):
+        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    after = _check("--output-format", "concise")
+    assert after == before
+    assert b"error" in after
+
+
+def test_a_configuration_and_a_suppression_may_have_line_ends_of_windows(guide: Path) -> None:
+    first = min((guide / "migrations").glob("*.sql"))
+    assert b"skipped-statement" in _check(f"guide/migrations/{first.name}")
+    (guide / "kmblint.toml").write_bytes(b'ignore = [\r\n  "non-idempotent-create",\r\n]\r\n')
+    text = first.read_bytes().replace(b"\r\n", b"\n")
+    first.write_bytes(b"-- kmblint: ignore[skipped-statement] why\r\n" + text.replace(b"\n", b"\r\n"))
+    said = _check(f"guide/migrations/{first.name}", "--output-format", "concise")
+    assert b"skipped-statement" not in said
+    assert b"non-idempotent-create" not in said
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_a_report_has_line_feeds_alone_and_paths_with_slashes(guide: Path, output_format: str) -> None:
+    assert guide.is_dir()
+    said = _check("--output-format", output_format)
+    assert b"\r" not in said
+    assert re.search(rb"migrations/0001_\w+\.sql", said)
+    assert b"migrations\\" not in said
+
+
+def test_paths_of_a_json_document_are_relative_with_slashes(guide: Path) -> None:
+    assert guide.is_dir()
+    for finding in json.loads(_check("--output-format", "json"))["findings"]:
+        path = PureWindowsPath(finding["path"])
+        assert not path.is_absolute()
+        assert path.as_posix() == finding["path"]
+
+
+def test_a_name_is_a_migration_however_its_accents_are_composed() -> None:
+    """macOS may hand out a name decomposed that was written composed."""
+    composed = "0001_créer_les_unités.sql"
+    decomposed = unicodedata.normalize("NFD", composed)
+    assert composed != decomposed
+    assert names.is_migration(composed) == names.is_migration(decomposed) is True
+    assert names.number_of(composed) == names.number_of(decomposed) == 1
+
+
+def test_files_are_opened_with_their_encoding() -> None:
+    """The default on Windows isn't UTF-8."""
+    for path in sorted((ROOT / "kmblint").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"\.(?:read_text|write_text)\((?!\s*(?:encoding=|\"utf-8\"|[^)]*encoding=))", text) == [], (
+            path
+        )
