@@ -35,8 +35,10 @@ class Action(msgspec.Struct, frozen=True):
     """An edit that is offered, and the rule whose finding it ends."""
 
     title: str
-    draft: Draft
+    draft: Draft | None
+    """None where it is worked out once it is chosen (`Tried.suppression`)."""
     rule: str = ""
+    fingerprint: str = ""
     is_preferred: bool = False
 
 
@@ -47,14 +49,17 @@ class Tried:
         self._answer = answer
         self._is_stopped = is_stopped
         self._opening = answer.opening
-        self._session = folder.trial(answer.target)
         self._alone = _alone(answer)
+        self._session = folder.trial(answer, self._alone)
         self._known: dict[tuple[str, str], Action | None] = {}
         self._report: Report | None = None
         self._frozen: Mapping[str, str] | None = None
 
-    def actions(self, file: str, within: Span) -> Iterator[Action]:
-        """What can be done about the findings that touch a stretch of a file; raises Stopped."""
+    def actions(self, file: str, within: Span, *, later: bool = False) -> Iterator[Action]:
+        """What can be done about the findings that touch a stretch of a file; raises Stopped.
+
+        With `later`, what suppressions write is left to be worked out.
+        """
         if not self._is_told(file, within):
             return
         shown = self._shown(file, within)
@@ -67,9 +72,14 @@ class Tried:
                 if action is not None:
                     yield action
         for diagnostic in shown:
-            action = self._once("suppress", diagnostic)
+            action = self._suppressible(diagnostic) if later else self._once("suppress", diagnostic)
             if action is not None:
                 yield action
+
+    def suppression(self, fingerprint: str) -> Action | None:
+        """The suppression of a finding, worked out; None where none reaches it."""
+        found = next((each for each in self._every().diagnostics if each.fingerprint == fingerprint), None)
+        return None if found is None else self._once("suppress", found)
 
     def all_safe(self, file: str) -> Action | None:
         """Every safe fix of a file's findings together, where there is any."""
@@ -100,12 +110,10 @@ class Tried:
 
     def _shown(self, file: str, within: Span) -> list[Diagnostic]:
         """The single findings there that the editor shows, alone or as a part of what is told together."""
-        if self._report is None:
-            self._report = self._judge(self._opening.history)
         settings = self._opening.settings
         here = [
             each
-            for each in self._report.diagnostics
+            for each in self._every().diagnostics
             if each.finding.place.file == file
             and each.finding.place.span.start <= within.end
             and within.start <= each.finding.place.span.end
@@ -113,6 +121,11 @@ class Tried:
             and each.finding.confidence.rank <= settings.min_confidence.rank
         ]
         return here[:_MOST]
+
+    def _every(self) -> Report:
+        if self._report is None:
+            self._report = self._judge(self._opening.history)
+        return self._report
 
     def _once(self, kind: str, diagnostic: Diagnostic) -> Action | None:
         key = kind, diagnostic.fingerprint
@@ -170,6 +183,16 @@ class Tried:
         draft = self._draft(frozen=self._frozen, header_at=now)
         return mend(self._opening.history, draft, self._opening.reread, self._judge, wanted)
 
+    def _suppressible(self, diagnostic: Diagnostic) -> Action | None:
+        """The title alone, where nothing speaks against it at first sight."""
+        history, file = self._opening.history, diagnostic.finding.place.file
+        here = history.by_file.get(file)
+        if here is None or here.applied or file in disk.outside(history.root, (file,)):
+            return None
+        if diagnostic.rule == "internal-error" or diagnostic.rule.endswith("-suppression"):
+            return None
+        return Action(_suppressing(diagnostic), None, diagnostic.rule, diagnostic.fingerprint)
+
     def _suppressed(self, diagnostic: Diagnostic) -> Action | None:
         def judge(history: History) -> Report:
             report = self._judge(history)
@@ -181,10 +204,7 @@ class Tried:
         outcome = suppress(history, draft, self._opening.reread, judge, REASON)
         if not outcome.draft.changes:
             return None
-        title = f"suppress {diagnostic.rule} in this file"
-        if diagnostic.finding.subject:
-            title = f"suppress {diagnostic.rule} of {diagnostic.finding.subject} in this file"
-        return Action(title, outcome.draft, diagnostic.rule)
+        return Action(_suppressing(diagnostic), outcome.draft, diagnostic.rule, diagnostic.fingerprint)
 
     def _draft(self, *, frozen: Mapping[str, str], header_at: datetime | None) -> Draft:
         history = self._opening.history
@@ -197,6 +217,11 @@ class Tried:
 
     def _judge(self, history: History) -> Report:
         return self._session.lint(history, self._alone, self._is_stopped)
+
+
+def _suppressing(diagnostic: Diagnostic) -> str:
+    about = f" of {diagnostic.finding.subject}" if diagnostic.finding.subject else ""
+    return f"suppress {diagnostic.rule}{about} in this file"
 
 
 def _fingerprints(report: Report) -> set[str]:

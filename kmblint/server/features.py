@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -57,7 +57,9 @@ class Features:
         serve(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, self._document_symbols, None)
         serve(types.WORKSPACE_SYMBOL, self._workspace_symbols, None)
         serve(types.TEXT_DOCUMENT_INLAY_HINT, self._inlay_hints, None)
-        serve(types.TEXT_DOCUMENT_CODE_ACTION, self._code_actions, types.CodeActionOptions(code_action_kinds=kinds))
+        options = types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=True)
+        serve(types.TEXT_DOCUMENT_CODE_ACTION, self._code_actions, options)
+        serve(types.CODE_ACTION_RESOLVE, self._resolved, None)
 
     async def _asked(self, uri: str, question: Callable[[Answer, str], _T]) -> _T | None:
         """The answer to a question about a file; None where the file belongs to no history."""
@@ -193,21 +195,37 @@ class Features:
         def wants(kind: str) -> bool:
             return not only or any(kind == each or kind.startswith(f"{each}.") for each in only)
 
+        later = told.resolve_support is not None and "edit" in told.resolve_support.properties
+
         def question(answer: Answer, file: str) -> list[types.CodeAction]:
             unit, source = self._unit(), answer.source(file)
             within = Span(offset_of(source, params.range.start, unit), offset_of(source, params.range.end, unit))
             tried = self._tried_on(answer)
             found: list[types.CodeAction] = []
             if wants(types.CodeActionKind.QuickFix.value):
-                for action in tried.actions(file, within):
+                for action in tried.actions(file, within, later=later):
                     kind = types.CodeActionKind.QuickFix
-                    found += self._offered(answer, action, kind, params.context.diagnostics)
+                    found += self._offered(answer, action, kind, params.context.diagnostics, params.text_document.uri)
             # An editor that fixes all on saving asks for just that.
             if only and wants(_FIX_ALL) and (every := tried.all_safe(file)) is not None:
-                found += self._offered(answer, every, _FIX_ALL, [])
+                found += self._offered(answer, every, _FIX_ALL, [], params.text_document.uri)
             return found
 
         return await self._asked(params.text_document.uri, question)
+
+    async def _resolved(self, chosen: types.CodeAction) -> types.CodeAction:
+        """A chosen suppression, worked out; as it was where the text has changed since, or none reaches the finding."""
+        data = chosen.data if isinstance(chosen.data, dict) else {}
+
+        def question(answer: Answer, _file: str) -> types.CodeAction | None:
+            action = self._tried_on(answer).suppression(str(data.get("fingerprint")))
+            return (
+                None if action is None else next(iter(self._offered(answer, action, chosen.kind or "", [], "")), None)
+            )
+
+        found = await self._asked(str(data.get("uri")), question)
+        chosen.edit = None if found is None else found.edit
+        return chosen
 
     def _tried_on(self, answer: Answer) -> Tried:
         """What was tried on an answer already."""
@@ -221,8 +239,17 @@ class Features:
         return known[1]
 
     def _offered(
-        self, answer: Answer, action: Action, kind: types.CodeActionKind | str, told: list[types.Diagnostic] | Any
+        self,
+        answer: Answer,
+        action: Action,
+        kind: types.CodeActionKind | str,
+        told: Sequence[types.Diagnostic],
+        uri: str,
     ) -> list[types.CodeAction]:
+        about = [each for each in told if isinstance(each.data, dict) and each.data.get("rule") == action.rule] or None
+        if action.draft is None:
+            data = {"uri": uri, "fingerprint": action.fingerprint}
+            return [types.CodeAction(action.title, kind, diagnostics=about, data=data)]
         workspace = self._client.workspace and self._client.workspace.workspace_edit
         moves = edits.moves_files(action.draft)
         operations = (workspace.resource_operations if workspace else None) or ()
@@ -235,9 +262,5 @@ class Features:
         )
         if not (workspace and workspace.document_changes):
             edit = edits.plain_changes(edit)
-        about = [each for each in told if isinstance(each.data, dict) and each.data.get("rule") == action.rule]
-        return [
-            types.CodeAction(
-                action.title, kind, diagnostics=about or None, is_preferred=action.is_preferred or None, edit=edit
-            )
-        ]
+        preferred = action.is_preferred or None
+        return [types.CodeAction(action.title, kind, diagnostics=about, is_preferred=preferred, edit=edit)]

@@ -15,6 +15,7 @@ from kmblint.history.files import Migration
 from kmblint.history.readings import Readings
 from kmblint.lint.engine import Session
 from kmblint.lint.rulebook import Rulebook
+from kmblint.lint.settings import Settings
 from kmblint.replay.steps import Part, Replay
 from kmblint.server.opening import Opener, Opening
 from kmblint.targets import Target
@@ -86,10 +87,12 @@ class Folder:
         assert replay is not None, "just linted"
         return Answer(opening, report, replay, target, self._opener.rulebook)
 
-    def trial(self, target: Target) -> Session:
-        """The session that edits are tried in, apart from the one whose findings are shown."""
+    def trial(self, answer: Answer, alone: Settings) -> Session:
+        """The session that edits are tried in: the one whose findings are shown, where it asks the same rules."""
+        if self._session is not None and alone.rules == answer.opening.settings.rules:
+            return self._session
         if self._trial is None:
-            self._trial = Session(self._opener.rulebook, target)
+            self._trial = Session(self._opener.rulebook, answer.target)
         return self._trial
 
 

@@ -100,6 +100,24 @@ async def test_a_fix_and_a_suppression_are_offered_for_a_finding(choosing: Edito
     choosing.type(name, FILES[name])
 
 
+async def test_what_a_suppression_writes_is_worked_out_when_it_is_chosen(tmp_path: Path) -> None:
+    name = "0001_create_wards.sql"
+    told = types.CodeActionClientCapabilities(
+        code_action_literal_support=_LITERAL, resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+    )
+    capabilities = types.ClientCapabilities(
+        workspace=types.WorkspaceClientCapabilities(workspace_edit=_EDIT),
+        text_document=types.TextDocumentClientCapabilities(code_action=told),
+    )
+    async with editor(project(tmp_path / "later", FILES, RULES), capabilities) as client:
+        client.open(name, client.path(name).read_bytes().decode())
+        fix, suppression = await _offered(client, name, "skipped-statement")
+        assert fix.edit is not None
+        assert suppression.edit is None
+        chosen = await client.client.code_action_resolve_async(suppression)
+        assert "-- kmblint: ignore[skipped-statement] TODO: say why" in _after(client, chosen.edit)[name]
+
+
 async def test_a_fix_may_make_files(choosing: Editor) -> None:
     name = "0002_two_things.sql"
     choosing.open(name)
