@@ -202,8 +202,9 @@ def _privilege(item: Reader) -> Node:
         raise item.expected(("a privilege",))
     at = item.at
     text = " ".join(token.upper or token.text for token in item.until("(").slice())
+    columns = [Node("columns", item.inside().part_span())] if item.sees("(") else []
     item.rest()
-    return item.node("privilege", at, text=text)
+    return item.node("privilege", at, *columns, text=text)
 
 
 def _grantee(reader: Reader) -> Node:

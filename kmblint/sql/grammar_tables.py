@@ -112,13 +112,14 @@ def _table_option(reader: Reader) -> Node:
         return reader.node(word, start, reader.dotted("a type" if word == "OF" else "a table name"))
     for words in _WORD_OPTIONS:
         if reader.take(*words):
-            reader.take("=")
+            assigned = [Node("=", span)] if (span := reader.take("=")) else []
             if reader.done:
                 raise reader.expected(("a value",))
+            value = Node(reader.peek().kind.value, reader.peek().span)
             reader.skip()
             if reader.sees("("):
                 reader.skip()
-            return reader.node(" ".join(words), start)
+            return reader.node(" ".join(words), start, *assigned, value)
     if reader.takes_name() and reader.sees("=", ahead=1):
         word = reader.step().upper
         reader.at += 2

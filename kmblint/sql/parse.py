@@ -54,13 +54,11 @@ def statements(source: Source, span: Span | None = None) -> tuple[Statement, ...
 
 def _statement(piece: StatementTokens, text: str) -> Statement:
     unread = ReadWords(piece.tokens, piece.comments)
-    make = partial(Statement, piece.span, semicolon=piece.semicolon)
+    make = partial(Statement, piece.span, semicolon=piece.semicolon, conflict=piece.conflict)
     try:
         _check_closed(piece)
-        reader = Reader(piece.tokens if text.isascii() else _visible(piece.tokens), text, read_query)
-        root = _read(reader)
-        whole = Tree(root, reader.deepest, reader.deepest_at)
-        return make(ReadWords(piece.tokens, piece.comments, whole), _lowered(root))
+        whole, changes, problem = _meaning(piece.tokens if text.isascii() else _visible(piece.tokens), text)
+        return make(ReadWords(piece.tokens, piece.comments, whole), changes, problem=problem)
     except NotSqlError as error:
         problem = _problem(error, piece, text)
         return make(unread, (), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
@@ -69,6 +67,38 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
         return make(unread, (Opaque("it is nested too deeply", word, piece.span),))
     except Exception as error:
         return make(unread, (), failure=error)
+
+
+def _meaning(tokens: tuple[Token, ...], text: str) -> tuple[Tree, tuple[Change, ...], Problem | None]:
+    """The tree and the changes of a statement, up to an `END` that closes nothing; raises NotSqlError.
+
+    At such an END, which is the problem, a statement ends for the engine, which throws away what stands behind it
+    (sqlparser 0.61, parse_statements; engine 0.9.1, area stray-end).
+    """
+    try:
+        reader = Reader(tokens, text, read_query)
+        root = _read(reader)
+        _check_end(root)
+        return Tree(root, reader.deepest, reader.deepest_at), _lowered(root), None
+    except NotSqlError as error:
+        at = next((at for at, token in enumerate(tokens) if at and token.span == error.span), 0)
+        if tokens[at].upper != "END" or not at:
+            raise
+        try:
+            whole, changes, _ = _meaning(tokens[:at], text)
+        except NotSqlError:
+            raise error from None
+        return whole, changes, Problem("`END` closes nothing here", error.span, _STRAY_END)
+
+
+def _check_end(query: Node) -> None:
+    """Raises NotSqlError where the other parser takes a stray `END` of a query for an alias."""
+    stumble = query.child("stumble")
+    if stumble and stumble.text.upper() == "END":
+        raise NotSqlError("", stumble.span)
+
+
+_STRAY_END: Final = "leave it out: a parser that takes it drops whatever stands behind it, a WHERE too"
 
 
 def _read(reader: Reader) -> Node:
@@ -243,9 +273,6 @@ def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:
     if placeholder is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
         shown = "".join(token.text for token in piece.tokens if token.span in placeholder)
         return Problem(f"the placeholder `{short(shown)}` isn't filled in", placeholder, "write the value itself")
-    if any(token.span == error.span and token.upper == "END" for token in piece.tokens):
-        help_ = "leave it out: a parser that takes it drops whatever stands behind it, a WHERE too"
-        return Problem("`END` closes nothing here", error.span, help_)
     if error.span.start == error.span.end:  # nothing stands where something must: the token behind the gap is shown
         behind = next((token for token in piece.tokens if token.start >= error.span.end), piece.tokens[-1])
         side = "before" if behind.start >= error.span.end else "after"

@@ -82,6 +82,11 @@ def _select(reader: Reader) -> list[Node]:
         raise reader.expected(("a number",))
     items = _items(reader)
     parts = [Node("SELECT", reader.since(start), parts=tuple(items))]
+    at = reader.at
+    if reader.take("INTO"):
+        if reader.takes_name(1):
+            reader.take_any("TEMPORARY", "TEMP", "UNLOGGED", "TABLE")
+        parts.append(Node("INTO", reader.since(at), reader.dotted("a table name").text))
     if reader.take("FROM"):
         parts.append(read_table(reader))
         while reader.take(","):
@@ -92,8 +97,22 @@ def _select(reader: Reader) -> list[Node]:
             if reader.take(*words):
                 inner = expressions(reader) if words[0] == "GROUP" else [parse_expression(reader)]
                 parts.append(Node(" ".join(words), reader.since(at), parts=tuple(inner)))
+        if reader.take("QUALIFY"):
+            parse_expression(reader)
+        if reader.take("WINDOW"):
+            _windows(reader)
     reader.whole.depth -= 1
     return parts
+
+
+def _windows(reader: Reader) -> None:
+    """`name AS (…), …` behind WINDOW."""
+    while True:
+        reader.name("a name")
+        reader.need("AS")
+        reader.inside()
+        if not reader.take(","):
+            return
 
 
 def _items(reader: Reader) -> list[Node]:
@@ -187,5 +206,12 @@ def _tail(reader: Reader) -> list[Node]:
             clauses.append(Node(word, reader.since(at), parts=(bound,)))
             if word == "OFFSET":
                 reader.take_any("ROW", "ROWS")
+    if reader.take("FETCH"):
+        reader.take_any("FIRST", "NEXT")
+        if reader.peek().kind is Kind.NUMBER:
+            reader.step()
+            reader.take("PERCENT")
+        reader.take_any("ROW", "ROWS")
+        _ = reader.take("ONLY") or reader.take("WITH", "TIES")
     _ = reader.take("FOR", "UPDATE") or reader.take("FOR", "SHARE")
     return clauses

@@ -84,6 +84,8 @@ class StatementTokens(msgspec.Struct, frozen=True):
     comments: tuple[Token, ...]
     semicolon: int | None
     """The offset of the `;` that ends it."""
+    conflict: bool = False
+    """Whether a line of a merge conflict stands before or among them."""
 
 
 _TOKEN: Final = re.compile(
@@ -198,17 +200,21 @@ def split(tokens: list[Token]) -> Iterator[StatementTokens]:
     """
     held: list[Token] = []
     comments: list[Token] = []
+    conflict = False
     for token in tokens:
         if token.kind in _PLAIN:
             held.append(token)
         elif token.kind is Kind.SEMICOLON:
             if held:
-                yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), token.start)
-                comments = []
+                span = Span(held[0].start, held[-1].end)
+                yield StatementTokens(span, tuple(held), tuple(comments), token.start, conflict)
+                comments, conflict = [], False
             held = []
         elif token.kind is Kind.LINE_COMMENT or token.kind is Kind.BLOCK_COMMENT:
             comments.append(token)
-        elif token.kind is not Kind.CONFLICT:
+        elif token.kind is Kind.CONFLICT:
+            conflict = True
+        else:
             held.append(token)
     if held:
-        yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None)
+        yield StatementTokens(Span(held[0].start, held[-1].end), tuple(held), tuple(comments), None, conflict)

@@ -15,7 +15,7 @@ from kmblint.text import Span
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Why a statement is not SQL: a clause in lower case, the token it is about, and what was probably meant."""
+    """Why a statement, or its end, is not SQL: a clause in lower case, the token it is about, and what was meant."""
 
     message: str
     span: Span
@@ -64,12 +64,17 @@ class Statement(msgspec.Struct, frozen=True):
     """From its first significant token to its last; the `;` is outside."""
     words: Words
     changes: tuple[Change, ...]
-    """What it means; empty where it is not SQL (`problem`), and where we failed on it (`failure`)."""
+    """What it means; empty where it can't be read (`problem`), and where we failed on it (`failure`).
+
+    Before an `END` that closes nothing, which is a problem too, stands what a database may take for the whole.
+    """
     problem: Problem | None = None
     semicolon: int | None = None
     """The offset of the `;` that ends it."""
     failure: Exception | None = None
     """A bug of ours that reading it met."""
+    conflict: bool = False
+    """Whether a line of a merge conflict stands before or in it; then it is read as our side, and runs nowhere."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:

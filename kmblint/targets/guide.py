@@ -48,12 +48,12 @@ class Guide:
 
     def fate(
         self,
-        statement: Statement,  # noqa: ARG002 - the protocol's signature
+        statement: Statement,
         source: Source,  # noqa: ARG002 - the protocol's signature
         pieces: Sequence[Piece],  # noqa: ARG002 - the protocol's signature
     ) -> Verdict | None:
         """Its runner sends every statement whole."""
-        return None
+        return Verdict.UNREADABLE if statement.conflict else None
 
     def fails_split(
         self,

@@ -35,10 +35,6 @@ pytestmark = [
 SEED: Final = int(os.environ.get("KMBLINT_ENGINE_SEED", "20260211"))
 HISTORIES: Final = int(os.environ.get("KMBLINT_ENGINE_SCENARIOS", "300")) // 3
 KNOWN: Final = {
-    "syntax-error: An END that closes nothing, before a WHERE that is then dropped",
-    "syntax-error: A column is called `end`",
-    "conflict-marker: A conflict between two columns",
-    "conflict-marker: Two conflicts, one of them with the common ancestor",
     "repeated-column: A column defined twice",
 }
 """Cases of which it is known that the engine makes something else of them; docs/rehearse.md says what."""

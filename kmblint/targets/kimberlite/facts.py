@@ -88,7 +88,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     broken_names: Mapping[ObjectKind, Mapping[str, tuple[str, ...]]]
     """A word as an unquoted name → the statements that it breaks."""
     privileges: frozenset[str]
-    """First words of what GRANT takes as a privilege."""
+    """What GRANT takes as a privilege (area grant-privilege)."""
+    column_privileges: frozenset[str]
+    """Those that may name columns."""
     grant_kinds: frozenset[str]
     """Words that GRANT … ON takes for a kind of object, so that such a table needs TABLE before it (area grant)."""
     policy_strategies: frozenset[str]

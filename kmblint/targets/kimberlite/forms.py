@@ -44,6 +44,9 @@ _CREATE_HELP: Final = {
 }
 
 
+_PRIVILEGE_HELP: Final = "leave it out, or write one of SELECT, INSERT, UPDATE, DELETE and ALL"
+
+
 def judge(statement: Statement, source: Source, facts: Facts) -> Form:
     """The form of a statement; its comments count, because the engine gets them too."""
     fold = Fold(statement, facts)
@@ -152,11 +155,17 @@ def _create_role(fold: Fold, root: Node) -> None:
 
 def _grant(fold: Fold, root: Node) -> None:
     """GRANT privileges ON one table TO one role."""
-    first = next(root.all("privilege"))
-    if first.text.partition(" ")[0] not in fold.facts.privileges and root.has("ON"):
-        fold.expected("a privilege", first)
     roles = next(root.all("TO"))
     on = root.child("ON")
+    privileges = tuple(root.all("privilege")) if on else ()
+    for privilege in privileges:
+        if privilege.text not in fold.facts.privileges:
+            fold.refuse(f"the engine knows no privilege `{privilege.text}`", privilege.span, _PRIVILEGE_HELP)
+        elif (columns := privilege.child("columns")) and privilege.text not in fold.facts.column_privileges:
+            fold.refuse(f"`{privilege.text}` is granted on a table, not on columns", columns.span,
+                        "leave the columns out")  # fmt: skip
+        elif len(privileges) > 1 and privilege.text in {"ALL", "ALL PRIVILEGES"}:
+            fold.refuse(f"`{privilege.text}` stands alone", privilege.span, "leave the others out")
     if on is None:
         fold.refuse("GRANT needs a table: the engine gives no role to a role", fold.first_words(roles.span, 1),
                     "write GRANT … ON table TO role")  # fmt: skip

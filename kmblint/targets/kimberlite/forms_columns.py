@@ -186,22 +186,27 @@ def _arguments(fold: Fold, words: str, given: Node | None, most: int) -> tuple[i
     if most == 0:
         fold.expected(f"no length behind `{words}`", given)
         return None
-    numbers: list[int] = []
+    numbers, stumble = _numbers(words, given, most)
+    if stumble is not None:
+        fold.expected("`)`" if numbers else "a whole number", stumble)
+        return None
+    return numbers
+
+
+def _numbers(words: str, given: Node, most: int) -> tuple[tuple[int, ...], Span | None]:
+    """The numbers in a type's parentheses, and where the engine stumbles behind them."""
+    numbers: tuple[int, ...] = ()
     for part in given.parts:
         if part.text.isdecimal() and len(numbers) < most:
-            numbers.append(int(part.text))
+            numbers += (int(part.text),)
         elif part.text.upper() == "MAX" and words in {"VARCHAR", "VARBINARY"} and not numbers:
-            numbers.append(0)
+            numbers += (0,)
         elif not (
             (part.text == "-" and words == "DECIMAL" and len(numbers) == 1)
             or (part.text.upper() in {"CHARACTERS", "OCTETS"} and words == "VARCHAR" and numbers)
         ):
-            fold.expected("`)`" if numbers else "a whole number", part)
-            return None
-    if not numbers:
-        fold.expected("a whole number", Span(given.span.end - 1, given.span.end))
-        return None
-    return tuple(numbers)
+            return numbers, part.span
+    return numbers, None if numbers else Span(given.span.end - 1, given.span.end)
 
 
 def _refuse_type(fold: Fold, words: str, given: Node | None, span: Span) -> None:
@@ -210,8 +215,10 @@ def _refuse_type(fold: Fold, words: str, given: Node | None, span: Span) -> None
     if not instead:
         fold.refuse(reason, span, _ANY_TYPE)
         return
-    arguments = f"({', '.join(part.text for part in given.parts)})" if given else ""
-    text = instead + (arguments if instead in {"DECIMAL", "VARCHAR"} and words != "MONEY" else "")
+    text = instead
+    if given and instead in {"DECIMAL", "VARCHAR"}:
+        _, stumble = _numbers(instead, given, fold.facts.stored_types[instead][1])
+        text += "" if stumble else f"({', '.join(part.text for part in given.parts).replace('-, ', '-')})"
     applicability = Applicability.SAFE if same else Applicability.UNSAFE
     note = "" if same else ", which isn't the same: nothing pads, numbers or checks the values"
     edit = Replacement(span, text, f"write `{text}`", applicability)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from kmblint.sql.tree import Node, Shape
@@ -15,6 +16,7 @@ _SETS: Final = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
 _LITERALS: Final = frozenset(
     {Shape.NUMBER, Shape.STRING, Shape.NULL, Shape.BOOLEAN, Shape.OTHER_LITERAL, Shape.BARE_CALL}
 )
+_COMPUTED: Final = frozenset({Shape.NESTED, Shape.UNARY, Shape.IS_NULL, Shape.SUBQUERY})
 
 
 def query(fold: Fold, root: Node) -> None:
@@ -22,6 +24,8 @@ def query(fold: Fold, root: Node) -> None:
     when = root.child("AS OF")
     if when and when.text and not _TIME.fullmatch(when.text):
         fold.refuse("AS OF takes a time in full, with its zone", when.span, "write it as '2026-01-31T00:00:00Z' is")
+    if clause := root.child("WITH"):
+        fold.refuse("the engine reads no WITH", fold.first_words(clause.span, 1), "ask the tables themselves")
     if stumble := root.child("stumble"):
         fold.expected("something else", stumble)
         return
@@ -42,26 +46,72 @@ def _select(fold: Fold, node: Node) -> None:
     for item in items.parts:
         if item.kind == "item":
             _item(fold, item)
+            if item.text != "*" and item.parts[0].kind is Shape.CASE:
+                _case(fold, item, items)
     tables = tuple(node.all("table"))
     if not tables:
         fold.refuse("the engine reads exactly one table, and none is named", fold.first_words(items.span, 1))
     if len(tables) > 1:
         fold.refuse("the engine reads exactly one table in FROM", fold.before(tables[1].span).span,
                     "write JOIN … ON …")  # fmt: skip
-    for join in node.all("JOIN"):
-        if missing := join.child("no condition"):
-            fold.expected("`ON`", missing)
+    _joins(fold, tables, tuple(node.all("JOIN")))
     for where in node.all("WHERE"):
         if not fold.unread(where.parts[0]):
-            condition(fold, _without_subqueries(where.parts[0]))
+            condition(fold, _without_subqueries(fold, where.parts[0]))
+    for group in node.all("GROUP BY"):
+        for part in group.parts:
+            if part.kind is not Shape.COLUMN:
+                fold.refuse("GROUP BY takes column names only", part.span)
+    for having in node.all("HAVING"):
+        _having(fold, having.parts[0])
 
 
-def _without_subqueries(node: Node) -> Node:
+def _joins(fold: Fold, tables: tuple[Node, ...], joins: tuple[Node, ...]) -> None:
+    names = {table.parts[0].text for table in tables}
+    for number, join in enumerate(joins):
+        table, *conditions = join.parts
+        first = fold.first_words(join.span, 1)
+        if missing := join.child("no condition"):
+            fold.expected("`ON`", missing)
+        elif number or (conditions and table.parts[0].text in names):
+            fold.refuse("the engine joins two tables, and none with itself", first)
+        elif fold.before(Span(first.end, first.end)).upper == "NATURAL":
+            fold.refuse("the engine makes no NATURAL JOIN", first, "write JOIN … ON …")
+        elif conditions and conditions[0].kind != Shape.NAME and not _compares_columns(conditions[0]):
+            fold.refuse("ON takes a comparison of two columns", conditions[0].span)
+
+
+def _compares_columns(node: Node) -> bool:
+    if node.kind is Shape.BINARY and node.text == "AND":
+        return all(map(_compares_columns, node.parts))
+    return node.kind is Shape.BINARY and all(part.kind is Shape.COLUMN for part in node.parts)
+
+
+def _having(fold: Fold, node: Node) -> None:
+    """Comparisons of an aggregate with a literal, joined by AND (area select-having)."""
+    if node.kind is Shape.BINARY and node.text == "AND":
+        for part in node.parts:
+            _having(fold, part)
+    elif node.kind is Shape.NESTED:
+        _having(fold, node.parts[0])
+    elif not (
+        node.kind is Shape.BINARY
+        and node.text in {"=", "<", "<=", ">", ">="}
+        and node.parts[0].kind is Shape.CALL
+        and node.parts[1].kind is not Shape.COLUMN
+    ):
+        fold.refuse("HAVING takes comparisons of an aggregate with a literal, joined by AND", node.span)
+
+
+def _without_subqueries(fold: Fold, node: Node) -> Node:
     """A SELECT may ask sub-queries, which UPDATE and DELETE can't: they are replaced by what every WHERE takes."""
     if node.kind in {Shape.IN_QUERY, Shape.EXISTS}:
+        for inner in node.all(Shape.QUERY):
+            _select(fold, inner)
         return Node(Shape.IS_NULL, node.span, parts=(Node(Shape.COLUMN, node.span),))
     if node.kind is Shape.NESTED or (node.kind is Shape.BINARY and node.text in {"AND", "OR"}):
-        return Node(node.kind, node.span, node.text, tuple(map(_without_subqueries, node.parts)))
+        parts = tuple(_without_subqueries(fold, part) for part in node.parts)
+        return Node(node.kind, node.span, node.text, parts)
     return node
 
 
@@ -73,7 +123,23 @@ def _item(fold: Fold, item: Node) -> None:
     node = item.parts[0]
     if fold.unread(node):
         return
-    if node.kind is Shape.BINARY and node.text != "||":
+    if node.kind in _COMPUTED or (node.kind is Shape.BINARY and node.text != "||"):
         fold.refuse("SELECT computes nothing", node.span)
     if node.kind in _LITERALS:
         fold.refuse("SELECT takes no literal as a column", node.span)
+
+
+def _case(fold: Fold, item: Node, items: Node) -> None:
+    """A CASE needs an alias, and the columns that it names among those that are read (area select-case)."""
+    read = [part.parts[0] for part in items.parts if part.kind == "item" and part.text != "*"]
+    whole = any(part.kind == "*" for part in items.parts) or any(node.kind is Shape.CALL for node in read)
+    named = {node.text for node in read if node.kind is Shape.COLUMN}
+    if len(item.parts) == 1 or not (whole or named.issuperset(_columns(item.parts[0]))):
+        fold.refuse("SELECT takes a CASE only with an alias, and beside the columns that it names", item.span)
+
+
+def _columns(node: Node) -> Iterator[str]:
+    if node.kind is Shape.COLUMN:
+        yield node.text
+    for part in node.parts:
+        yield from _columns(part)

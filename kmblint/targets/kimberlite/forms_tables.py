@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from kmblint.findings import Severity
+from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_columns import column, table_constraint
@@ -42,6 +43,7 @@ def create_table(fold: Fold, root: Node) -> None:
         _refuse_copy(fold, behind[0])
         behind = behind[1:]
         has_columns = is_keyed = True  # what it would have copied
+    before: Node | None = None
     for part in behind:
         match part.kind:
             case "column":
@@ -58,7 +60,8 @@ def create_table(fold: Fold, root: Node) -> None:
                 _refuse_copy(fold, part)
                 has_columns = is_keyed = True
             case _:
-                _table_option(fold, part)
+                _table_option(fold, part, before)
+                before = part
                 if part.kind in {"PARTITION OF", "OF"}:
                     has_columns = is_keyed = True
     if not has_columns:
@@ -94,13 +97,43 @@ def _heading(fold: Fold, root: Node) -> bool:
     return True
 
 
-def _table_option(fold: Fold, option: Node) -> None:
+def _table_option(fold: Fold, option: Node, before: Node | None) -> None:
     first = fold.token(option.span)
     known = option.kind in fold.facts.dropped_table_clauses or option.kind in fold.facts.plain_table_options
+    comma = fold.before(option.span)
     if option.kind in {"OR REPLACE", "LIKE", "CLONE"} or not known or (first and first.upper in {"VALUES", "("}):
         fold.expected(_THE_END, option)
+    elif comma.text == "," and (before is None or before.kind in _OPTION_RANKS):
+        fold.expected(_THE_END, Node(",", comma.span))
+    elif before and not _may_follow(before.kind, option.kind):
+        fold.refuse(f"the engine takes no {option.kind} behind {before.kind}", fold.first_words(option.span, 1),
+                    "leave it out: nothing of it is kept")  # fmt: skip
+    elif odd := next((part for part in option.parts if part.kind in _ODD_VALUES.get(option.kind, ())), None):
+        what = "a text" if option.kind == "COMMENT" else "a name"
+        fold.expected(what, odd)
     else:
         _drop_from_table(fold, option.kind, option.span)
+
+
+_OPTION_RANKS: Final = {
+    "WITHOUT ROWID": 0, "LOCATION": 1, "INHERITS": 2, "WITH": 3, "TBLPROPERTIES": 3, "ORDER BY": 4, "ON COMMIT": 5,
+    "STRICT": 6, "AS SELECT": 7,
+}  # fmt: skip
+"""The order in which the engine takes options behind the columns; all others stand where WITH may, after any comma."""
+_ODD_VALUES: Final = {
+    "COMMENT": (Kind.WORD.value, Kind.QUOTED.value, Kind.NUMBER.value),
+    "ENGINE": (Kind.STRING.value, Kind.NUMBER.value),
+    "LOCATION": ("=", Kind.NUMBER.value),
+}
+"""What the engine doesn't take behind an option."""
+
+
+def _may_follow(before: str, option: str) -> bool:
+    ranks = (_OPTION_RANKS.get(before, 3), _OPTION_RANKS.get(option, 3))
+    if ranks[0] == ranks[1]:
+        listed = before not in _OPTION_RANKS and option not in _OPTION_RANKS
+        return listed or option == "LOCATION" or (before, option) == ("WITH", "TBLPROPERTIES")
+    return ranks[0] < ranks[1]
 
 
 def _drop_from_table(fold: Fold, clause: str, span: Span) -> None:

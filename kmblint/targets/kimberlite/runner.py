@@ -47,6 +47,8 @@ def fate(statement: Statement, source: Source, sent: Sequence[Piece]) -> Verdict
     first = bisect_right(sent, statement.span.start, key=lambda piece: piece.span.end)
     if first == len(sent) or not sent[first].span.overlaps(statement.span):
         return Verdict.SKIPPED
+    if statement.conflict:
+        return Verdict.UNREADABLE
     piece = sent[first]
     if statement.span not in piece.span:
         return Verdict.SPLIT
@@ -65,4 +67,4 @@ def fails_split(statement: Statement, source: Source, sent: Sequence[Piece]) -> 
     start = min(token.start for token in (*statement.comments[:1], *statement.tokens[:1]))
     reach = Span(start, statement.span.end)
     cut = (piece.span for piece in sent if piece.sent and piece.span.overlaps(reach))
-    return any(each.problem is not None for span in cut for each in statements(source, span))
+    return any(each.problem is not None and each.tree is None for span in cut for each in statements(source, span))
