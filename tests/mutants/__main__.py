@@ -4,9 +4,11 @@ A mutant is the package with one small change: an operator, a constant, a condit
 in a function or in a table of a module. The draw is even over the lines that can be changed, so that a long table of
 words counts no more than its lines, and hangs on the seed alone.
 
-One process collects the tests and notes which functions each of them calls. For each mutant it then forks: the child
-changes the function (or rebinds the table) in memory and runs the tests that come by, the nearest and quickest first,
-until one fails. Tests that start a program of their own see the package unchanged.
+One process collects the tests and notes which functions each of them calls (kept in a temporary folder: the next run
+asks only of what changed). For each mutant it then forks: the child changes the function in memory and runs the tests
+that come by, the nearest and quickest first, until one fails. A change that shows when modules are imported, as in a
+table, gets a process of its own. Tests that start a program see the package unchanged, and those that fail without any
+mutant are named and left out.
 """
 
 from __future__ import annotations

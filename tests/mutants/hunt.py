@@ -1,17 +1,18 @@
-"""Tries mutants in forks of one process, each against the tests that call what it changes."""
+"""Tries mutants against the tests that call what they change, until one fails."""
 
 from __future__ import annotations
 
-import ast
 import gc
+import hashlib
 import os
 import pickle
-import re
+import resource
 import signal
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,8 @@ from typing import Any, Final
 import msgspec
 import pytest
 
+from tests.mutants.instead import ORDER, Order
+from tests.mutants.names import affected, at_import
 from tests.mutants.sites import ROOT, Module, Site
 
 PATIENCE: Final = 5
@@ -28,10 +31,12 @@ PATIENCE: Final = 5
 
 
 class Calls(msgspec.Struct, frozen=True):
-    """What one test calls of the package, as `module:qualified name`, and how long it takes."""
+    """What one test calls of the package and the tests, as `module:qualified name`, and how long it takes."""
 
     functions: frozenset[str]
     seconds: float
+    fails: bool
+    """Without any mutant: it can't tell one."""
 
 
 class Hunt:
@@ -56,11 +61,12 @@ class Hunt:
         return True
 
     def _hunt(self, items: list[pytest.Item], scratch: Path) -> None:
-        calls: list[Calls] = []
-        _wait(self._forked(scratch / "calls", lambda: self._traced(items)))
-        calls, failure = pickle.loads((scratch / "calls").read_bytes())  # noqa: S301 -- written by our own child
-        if failure:
-            pytest.exit(f"without a mutant, {failure} fails", returncode=2)
+        known = self._known(items, scratch)
+        failing = [item.nodeid for item in items if known[item.nodeid].fails]
+        if failing:
+            print(f"left out, as they fail without a mutant: {', '.join(failing)}", file=sys.__stdout__, flush=True)
+        items = [item for item in items if not known[item.nodeid].fails]
+        calls = [known[item.nodeid] for item in items]
         running: dict[int, int] = {}
         for number in range(len(self.drawn)):
             if len(running) >= self.jobs:
@@ -86,7 +92,7 @@ class Hunt:
             f"{'killed' if killer else 'ALIVE '} {site.shown(module.text)}  {killer}", file=sys.__stdout__, flush=True
         )
 
-    def _forked(self, answer: Path, work: Any) -> int:
+    def _forked(self, answer: Path, work: Callable[[], Any]) -> int:
         """A child that writes what the work gives; its number."""
         child = os.fork()
         if child:
@@ -100,38 +106,65 @@ class Hunt:
         finally:
             os._exit(0)
 
-    def _traced(self, items: list[pytest.Item]) -> tuple[list[Calls], str]:
-        """Runs every test with a look at what it calls."""
+    def _known(self, items: list[pytest.Item], scratch: Path) -> dict[str, Calls]:
+        """What every test calls; kept in a temporary folder for as long as the package and the test's file stay."""
+        files: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            files.setdefault(_file(item), []).append(item)
+        kept = _kept(files)
+        new = [file for file, path in kept.items() if not path.exists()]
+        children = [
+            self._forked(
+                scratch / f"calls{job}",
+                lambda job=job: [  # type: ignore[misc]  # each child has its own files
+                    kept[file].write_bytes(pickle.dumps(self._traced(files[file]))) for file in new[job :: self.jobs]
+                ],
+            )
+            for job in range(self.jobs)
+        ]
+        for child in children:
+            os.waitpid(child, 0)
+        known: dict[str, Calls] = {}
+        for path in kept.values():
+            known |= pickle.loads(path.read_bytes())  # noqa: S301 -- written by our own child
+        return known
+
+    def _traced(self, items: list[pytest.Item]) -> dict[str, Calls]:
+        """Runs the tests of a file with a look at what they call."""
         seen: dict[int, CodeType] = {}
         called: set[int] = set()
 
-        def note(frame: FrameType, event: str, _: object) -> None:
-            if event == "call":
-                number = id(frame.f_code)
-                called.add(number)
-                seen.setdefault(number, frame.f_code)
+        def note(frame: FrameType, _: str, __: object) -> None:
+            number = id(frame.f_code)
+            called.add(number)
+            seen.setdefault(number, frame.f_code)
 
-        found: list[Calls] = []
+        traced: dict[str, Calls] = {}
         for item, following in pairwise((*items, None)):
             assert item is not None
             called.clear()
+            self.failed = ""
             begin = time.process_time()
-            sys.setprofile(note)
+            sys.settrace(note)  # it asks for no lines, so it is called once a call
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-            sys.setprofile(None)
+            sys.settrace(None)
             names = frozenset(filter(None, (_called(seen[number]) for number in called)))
-            found.append(Calls(names, time.process_time() - begin))
-        return found, self.failed
+            traced[item.nodeid] = Calls(names, time.process_time() - begin, bool(self.failed))
+        return traced
 
     def _killer(self, module: Module, site: Site, items: list[pytest.Item], calls: list[Calls]) -> str:
         """Which test notices the mutant; empty where none does."""
-        try:
-            touched = _changed(module, site)
-        except Exception as error:
-            return f"import: {error!r}"
+        early = at_import(site)
+        touched = affected(site) if early else frozenset({f"{site.module}:{site.within}"})
         near = f"tests/{site.path.parts[1]}/"
         fitting = [number for number, each in enumerate(calls) if each.functions & touched]
         fitting.sort(key=lambda number: (not items[number].nodeid.startswith(near), calls[number].seconds))
+        if early:
+            return _killer_of_import(module, site, items, fitting)
+        try:
+            _change(module, site)
+        except Exception as error:
+            return f"import: {error!r}"
         slowest: dict[str, float] = {}  # whichever test of a file comes first makes what they share
         for item, each in zip(items, calls, strict=True):
             slowest[_file(item)] = max(slowest.get(_file(item), 0), each.seconds)
@@ -150,16 +183,30 @@ def _file(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
 
 
-def _wait(child: int) -> None:
-    os.waitpid(child, 0)
+def _kept(files: dict[str, list[pytest.Item]]) -> dict[str, Path]:
+    """Where what the tests of a file call is kept: another place for another content."""
+    around = hashlib.sha256(sys.version.encode())
+    for room in ("kmblint", "rules", "tests"):
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix in {".py", ".md", ".toml"} and not path.name.startswith("test_"):
+                around.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir(), f"kmblint-mutants-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    kept: dict[str, Path] = {}
+    for file, items in files.items():
+        content = around.copy()
+        content.update((ROOT / file).read_bytes())
+        content.update("\n".join(item.nodeid for item in items).encode())
+        kept[file] = folder / content.hexdigest()
+    return kept
 
 
 def _called(code: CodeType) -> str:
-    """The function of the package that a code object belongs to; empty where it is another's."""
-    _, inside, name = code.co_filename.rpartition(f"{ROOT.as_posix()}/kmblint/")
-    if not inside:
+    """The function of the package or the tests that a code object belongs to; empty where it is another's."""
+    inside = code.co_filename.removeprefix(f"{ROOT.as_posix()}/")
+    if not inside.startswith(("kmblint/", "tests/")):
         return ""
-    module = ".".join(Path("kmblint", name).with_suffix("").parts).removesuffix(".__init__")
+    module = ".".join(Path(inside).with_suffix("").parts).removesuffix(".__init__")
     return f"{module}:{code.co_qualname.partition('.<locals>')[0]}"
 
 
@@ -174,41 +221,51 @@ def _functions() -> Iterator[FunctionType]:
     return (each for each in gc.get_objects() if isinstance(each, FunctionType))
 
 
-def _changed(module: Module, site: Site) -> frozenset[str]:
-    """Changes the package in memory; gives the functions that then do something else."""
+def _change(module: Module, site: Site) -> None:
+    """Changes a function in memory."""
     import_module(site.module)
-    text = site.applied(module.text)
-    if not site.within:
-        return _rebound(site.module, text)
     old = [each for each in _functions() if each.__module__ == site.module and each.__qualname__ == site.within]
+    text = site.applied(module.text)
     new = [code for code in _codes(compile(text, "mutant", "exec")) if code.co_qualname == site.within]
     old.sort(key=lambda each: each.__code__.co_firstlineno)
     for function, code in zip(old, new, strict=True):
         function.__code__ = code
-    return frozenset({f"{site.module}:{site.within}"})
 
 
-def _rebound(name: str, text: str) -> frozenset[str]:
-    """Runs the statements of a module once more; a value that comes out otherwise takes the place of the old one."""
-    tree = ast.parse(text)
-    tree.body = [each for each in tree.body if not isinstance(each, ast.ClassDef | ast.FunctionDef)]
-    old = vars(sys.modules[name])
-    new = dict(old)
-    exec(compile(tree, "mutant", "exec"), new)  # noqa: S102 -- the package itself, with one change
-    names = {each for each, value in new.items() if _looks(value) != _looks(old.get(each)) and each != "__builtins__"}
-    ours = [module for key, module in sys.modules.items() if key.partition(".")[0] in {"kmblint", "tests"}]
-    for each in names:
-        for user in ours:
-            for bound, value in list(vars(user).items()):
-                if value is old[each]:
-                    setattr(user, bound, new[each])
-    using = (each for each in _functions() if (each.__module__ or "").startswith("kmblint"))
-    return frozenset(
-        f"{each.__module__}:{each.__qualname__.partition('.<locals>')[0]}"
-        for each in using
-        if any(names & set(code.co_names) for code in _codes(each.__code__))
-    )
+def _killer_of_import(module: Module, site: Site, items: list[pytest.Item], fitting: list[int]) -> str:
+    """Which test notices a change that shows at the import, in a process of its own; the nearest files first.
+
+    What was made of the old value is everywhere by now: in tables, in arguments of tests, in other modules.
+    """
+    fits = frozenset(items[number].nodeid for number in fitting)
+    files = list(dict.fromkeys(_file(items[number]) for number in fitting))
+    near = len([file for file in files if file.startswith(f"tests/{site.path.parts[1]}/")])
+    scratch = Path(os.environ["PYTEST_DEBUG_TEMPROOT"])
+    for some in filter(None, (files[:near], files[near:])):
+        order = Order(
+            site.module,
+            site.applied(module.text),
+            tuple(items[number].nodeid for number in fitting),
+            frozenset(item.nodeid for item in items if item.nodeid not in fits),
+            str(scratch / "failed"),
+        )
+        (scratch / "order").write_bytes(msgspec.json.encode(order))
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "--hypothesis-seed=0", "-p", "tests.mutants.instead", *some],
+            cwd=ROOT,
+            env={**os.environ, ORDER: str(scratch / "order")},
+            preexec_fn=_bounded,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        if (scratch / "failed").exists():
+            return (scratch / "failed").read_text(encoding="utf-8")
+        if ended.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+            return f"import: {ended.stdout.decode(errors='replace').strip().rpartition(chr(10))[2]}"
+    return ""
 
 
-def _looks(value: object) -> str:
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+def _bounded() -> None:
+    """Seconds of the processor: what takes more hangs."""
+    resource.setrlimit(resource.RLIMIT_CPU, (900, 900))
