@@ -6,12 +6,21 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
+from kmblint.schema.conflict import UnknownColumn
 from kmblint.targets.verdict import IgnoredCondition, OverwrittenCondition
 
 
 def check(step: Step) -> Iterator[Finding]:
-    """The first condition that is left out, the others as its related places, and a spelling that is heeded."""
-    ignored = [each for each in step.outcome.hazards if isinstance(each, IgnoredCondition | OverwrittenCondition)]
+    """The first condition that is left out, the others as its related places, and a spelling that is heeded.
+
+    One on an unknown column is told as that: in the spelling that is heeded, the engine would refuse it.
+    """
+    unknown = [each.column.span for each in step.conflicts if isinstance(each, UnknownColumn)]
+    ignored = [
+        each
+        for each in step.outcome.hazards
+        if isinstance(each, IgnoredCondition | OverwrittenCondition) and not any(span in each.span for span in unknown)
+    ]
     if not ignored:
         return
     first, *others = ignored
