@@ -9,8 +9,7 @@ from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import DropColumn, DropObject, DropTable
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
-from kmblint.schema.predicate import column_refs
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique, named_in
 from kmblint.text import Place
 
 
@@ -62,7 +61,7 @@ def _of_column(catalog: Catalog, table_name: str, name: str) -> Iterator[tuple[s
             yield f"index `{index.name}`", index.made
     for declared in table.constraints:
         is_key = isinstance(declared.constraint, PrimaryKey)
-        if name in _names(declared.constraint) and (is_key or declared.made != column.made):
+        if name in named_in(declared.constraint) and (is_key or declared.made != column.made):
             yield "the primary key" if is_key else _called(declared.constraint), declared.made
     for other, key, place in catalog.referring(table_name):
         targets = tuple(target.text for target in key.targets) or table.primary_key
@@ -85,12 +84,6 @@ def _masks(catalog: Catalog, table: str, column: str | None = None) -> Iterator[
     for _, mask in sorted(catalog.masks.items()):
         if mask.table == table and column in {None, mask.column}:
             yield f"mask `{mask.name}`", mask.made
-
-
-def _names(constraint: Constraint) -> tuple[str, ...]:
-    if isinstance(constraint, Check):
-        return () if constraint.condition is None else tuple(ref.name for ref in column_refs(constraint.condition))
-    return tuple(column.text for column in constraint.columns)
 
 
 def _called(constraint: Constraint) -> str:

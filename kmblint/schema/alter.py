@@ -33,7 +33,7 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
-from kmblint.schema.parts import Check, ColumnDefinition, Name, PrimaryKey
+from kmblint.schema.parts import Check, ColumnDefinition, Name, PrimaryKey, named_in
 from kmblint.schema.rows import rows_after
 from kmblint.text import Place, Span
 
@@ -135,12 +135,13 @@ def _add_column(table: Table, change: AddColumn, place_of: PlaceOf) -> Table:
 
 
 def _drop_column(table: Table, column: Column, place: Place) -> Table:
+    """With the column go the constraints that name it, a CHECK among them (PostgreSQL, ALTER TABLE … DROP COLUMN)."""
     name = column.name
     return replace(
         table,
         columns=tuple(c for c in table.columns if c is not column),
         primary_key=() if name in table.primary_key else table.primary_key,
-        constraints=tuple(d for d in table.constraints if name not in names(d.constraint.columns)),
+        constraints=tuple(d for d in table.constraints if name not in named_in(d.constraint)),
         indexes=tuple(index for index in table.indexes if name not in index.columns),
         changed=(*table.changed, place),
         dropped=table.dropped.insert(name, Dropped(name, column.made, place, column.type)),

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.predicate import Predicate, Value
+from kmblint.schema.predicate import Predicate, Value, column_refs
 from kmblint.schema.types import DataType
 from kmblint.text import Span
 
@@ -82,6 +82,13 @@ class Check(msgspec.Struct, frozen=True, tag=True):
 
 
 Constraint: TypeAlias = PrimaryKey | Unique | ForeignKey | Check
+
+
+def named_in(constraint: Constraint) -> tuple[str, ...]:
+    """The columns of its own table that a constraint names, also in a condition."""
+    if isinstance(constraint, Check):
+        return () if constraint.condition is None else tuple(ref.name for ref in column_refs(constraint.condition))
+    return tuple(column.text for column in constraint.columns)
 
 
 class ColumnDefinition(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import AddTable, Change
 from kmblint.schema.conflict import ColumnExists, TableExists, UnknownTable
 from kmblint.schema.conflicts import conflicts
-from kmblint.schema.parts import ForeignKey
+from kmblint.schema.parts import ForeignKey, named_in
 from tests.sql_catalog import catalog, changes, place
 
 CLINIC = """
@@ -80,6 +80,14 @@ def test_a_dropped_column_takes_its_indexes_constraints_and_key_along() -> None:
     assert not visits.foreign_keys
     assert str(visits.dropped["patient_id"].type) == "BIGINT"
     assert table("ALTER TABLE visits DROP COLUMN id;", "visits").primary_key == ()
+
+
+def test_a_dropped_column_takes_the_checks_along_that_name_it() -> None:
+    sql = (
+        "CREATE TABLE t (id BIGINT PRIMARY KEY, age BIGINT CHECK (age >= 0), n BIGINT, CHECK (n < age), CHECK (n > 0));"
+    )
+    left = table(f"{sql} ALTER TABLE t DROP COLUMN age;", "t").constraints
+    assert [named_in(each.constraint) for each in left] == [("id",), ("n",)]
 
 
 def test_a_column_that_comes_back_is_no_longer_dropped() -> None:
