@@ -25,8 +25,8 @@ class Meaning(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, statement: Statement) -> Meaning | None:
-        """None for what isn't SQL, and for what we failed on."""
-        if statement.problem is not None or statement.failure is not None:
+        """None for what isn't SQL, also in part, and for what we failed on."""
+        if statement.problem is not None or statement.failure is not None or statement.conflict:
             return None
         return cls(statement.span, statement.changes, statement.semicolon, statement.keyword)
 
