@@ -1,4 +1,4 @@
-"""What README.md shows is so: its commands, its output, its configuration, its suppressions."""
+"""What README.md and the pages of docs/ show is so: commands, output, configuration, suppressions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from tests.cli.branches import Repo
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
 
 
 def marked(name: str) -> str:
-    """The fence between two markers."""
-    (fence,) = re.findall(rf"^<!-- {name} -->\n```\w+\n(.*?)^```\n<!-- /{name} -->$", TEXT, re.MULTILINE | re.DOTALL)
-    return str(fence)
+    """The fence between two markers, in README.md or else in one of the pages."""
+    fence = re.compile(rf"^<!-- {name} -->\n```\w+\n(.*?)^```\n<!-- /{name} -->$", re.MULTILINE | re.DOTALL)
+    (found,) = fence.findall(TEXT) or fence.findall("\n".join(PAGES.values()))
+    return str(found)
 
 
 def kmblint(*arguments: str) -> str:
@@ -86,6 +88,8 @@ def test_every_command_and_option_that_is_named_exists() -> None:
     options = {option for command in commands.values() if command for each in command.params for option in each.opts}
     ours = re.sub(r"```sh\n.*?```", "", TEXT, flags=re.DOTALL)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ours)) - options == set()
+    for page in ("configuration", "daily", "editors", "fixes", "reviewers"):
+        assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGES[Path(f"docs/{page}.md")])) - options == set(), page
 
 
 def test_the_configuration_shows_every_key_and_is_taken(tmp_path: Path) -> None:
@@ -102,22 +106,40 @@ def test_the_suppressions_are_used_and_do_no_harm(tmp_path: Path) -> None:
     assert shown == "no findings in 1 migration (kimberlite); 2 suppressed\n"
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXT))
-def test_links_lead_somewhere(path: str) -> None:
-    assert (ROOT / path).exists()
+def _anchors(text: str) -> set[str]:
+    """Of the headings, as a forge makes them."""
+    titles = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", [Path("README.md"), *PAGES], ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    for path, anchor in re.findall(
+        r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", (ROOT / page).read_text(encoding="utf-8")
+    ):
+        to = ROOT / page if not path else (ROOT / page).parent / path
+        assert to.exists(), path
+        assert not anchor or anchor in _anchors(to.read_text(encoding="utf-8")), f"{path}#{anchor}"
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    assert {path.as_posix() for path in PAGES} - {"docs/performance.md"} <= set(re.findall(r"\]\(([^)#]+)", TEXT))
+
+
+def test_the_readme_is_read_in_one_go() -> None:
+    """Ten minutes; what the first five don't need stands in docs/."""
+    assert len(TEXT.split()) < 2600
 
 
 def toured() -> list[tuple[str, str]]:
-    """The commands of the tour, each with what README says that it prints."""
-    blocks = re.findall(
-        r"^```console\n(.*?)^```$", TEXT.partition("## Day by day")[2].partition("\n## ")[0], re.MULTILINE | re.DOTALL
-    )
+    """The commands of the tour, each with what the page says that it prints."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", PAGES[Path("docs/daily.md")], re.MULTILINE | re.DOTALL)
     steps = [step.partition("\n") for block in blocks for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     return [(command, output) for command, _, output in steps]
 
 
 def test_the_tour_is_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a repository of which README tells: two migrations, and a third number that the main branch takes too."""
+    """In a repository of which the page tells: two migrations, and a third number that the main branch takes too."""
     repo = Repo(tmp_path / "repo", monkeypatch)
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Ann Lee")
     monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-03-02T09:00:00+00:00")

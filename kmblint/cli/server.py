@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _HELP = """Speak the language server protocol on standard input and output, for an editor that starts it.
 
 Findings as you type, with fixes and suppressions to choose from; the life of a table or column, what the engine makes
-of a type and a statement; definition, references, completion and symbols. README.md says how editors are told of it.
+of a type and a statement; definition, references, completion and symbols. docs/editors.md has the settings.
 
 \b
 Examples:

@@ -164,7 +164,7 @@ def _counts(sample: Sample) -> tuple[int, int]:
 
 
 READERS: Final = (
-    Reader("concise", "Vim, `errorformat` of the README", "9.0", _vim),
+    Reader("concise", "Vim, `errorformat` of docs/editors.md", "9.0", _vim),
     Reader("concise", "Emacs, `compilation-mode`", "28.2", _emacs),
     Reader("concise", "reviewdog, `-efm`", "0.21.0", _reviewdog("-efm=%f:%l:%c: %t%*[^:]: %m", "concise")),
     Reader("concise", "Jenkins' analysis-model, GCC", "13.18.0", _jenkins_gcc),
