@@ -227,6 +227,11 @@ def _literal_first(here: Situation, match: re.Match[str]) -> Files | None:
     return here.put(here.span, match["sql"])
 
 
+@_when(r"^write (?P<sql>\w+ IS NULL)$")
+def _is_null(here: Situation, match: re.Match[str]) -> Files | None:
+    return here.put(here.span, match["sql"])
+
+
 @_when(r"^add AND (?P<sql>\w+ IS NOT NULL)")
 def _and_not_null(here: Situation, match: re.Match[str]) -> Files | None:
     statement = here.statement

@@ -124,7 +124,6 @@ CONSEQUENCES: Final[dict[tuple[str, str], str]] = {
     ("never-true-where", "unbatched-update"): "a condition that finds rows is judged like any other",
     ("unsearchable-column", "unbatched-delete"): "a condition that finds rows is judged like any other",
     ("blind-predicate", "unbatched-update"): "a condition that finds rows is judged like any other",
-    ("null-in-range", "never-true-where"): "of `= NULL` the other half of the help is meant: IS NULL",
     ("duplicate-sequence", "sequence-gap"): "of three files each is renumbered in its turn",
     ("late-migration", "sequence-start"): "the case's history begins with 0002",
     ("frozen-key", "repeated-row"): "the case writes one value in two ways",

@@ -25,19 +25,29 @@ def check(hazard: NullRows, step: Step) -> Iterator[Finding]:
         step.place(hazard.span),
         f"`{hazard.comparison}` also changes the rows where `{hazard.column}` is NULL: Kimberlite takes NULL for the "
         "smallest value",
-        help=f"add AND {hazard.column} IS NOT NULL, or say IS NULL where those rows are meant",
+        help=_help(hazard),
         fix=_fix(hazard, step),
         subject=step.subject_of(hazard.column),
     )
 
 
+def _help(hazard: NullRows) -> str:
+    """What says which rows are meant."""
+    if hazard.with_null and hazard.comparison == "=":
+        return f"write {hazard.column} IS NULL"
+    if hazard.with_null:
+        return f"leave NULL out, and say {hazard.column} IS NULL beside it where those rows are meant"
+    return f"add AND {hazard.column} IS NOT NULL, or say IS NULL where those rows are meant"
+
+
 def _fix(hazard: NullRows, step: Step) -> Fix | None:
     """The comparison and the condition, in parentheses of their own where they don't stand alone.
 
-    None where it compares with NULL itself: then those rows are meant, or the author believes that none is.
+    Where it compares with NULL itself, those rows are meant, or the author believes that none is.
     """
-    if "NULL" in hazard.comparison.upper():
-        return None
+    if hazard.with_null:
+        written = f"{hazard.column} IS NULL"
+        return Fix.instead(step.place(hazard.span), written) if hazard.comparison == "=" else None
     where = getattr(step.change, "where", None)
     more = f" AND {hazard.column} IS NOT NULL"
     if where is not None and where.span == hazard.span:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.findings import Finding, Fix
+from kmblint.findings import Applicability, Edit, Finding, Fix
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable, InsertRows
 from kmblint.targets.verdict import Poisons
+from kmblint.wording import counted
 
 
 def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Finding]:
@@ -26,15 +27,28 @@ def check(hazard: Poisons | AddTable | AddColumn, step: Step) -> Iterator[Findin
         else f"only ALTER TABLE {hazard.table} DROP COLUMN {hazard.column} would rescue it, or writing the row anew by "
         "INSERT … ON CONFLICT (the key) DO UPDATE SET"
     )
-    better = f"write {hazard.instead}" if hazard.instead else hazard.remedy
+    better = f"write {hazard.instead}{_likewise(hazard)}" if hazard.instead else hazard.remedy
     yield Finding(
         step.place(hazard.span),
         f"`{hazard.column}` is {hazard.column_type} and can't hold {hazard.value}: it is taken, and from then on "
         f"`{hazard.table}` can only be read by the key of another row",
         help="; ".join(filter(None, (better, rescue))),
-        fix=Fix.instead(step.place(hazard.span), hazard.instead) if hazard.instead else None,
+        fix=_fix(hazard, step),
         subject=f"{hazard.table}.{hazard.column}",
     )
+
+
+def _fix(hazard: Poisons, step: Step) -> Fix | None:
+    """Literals that the column holds for all its values; None where one of them has none."""
+    if not hazard.instead or any(instead is None for _, instead in hazard.alike):
+        return None
+    spans = ((hazard.span, hazard.instead), *((span, instead or "") for span, instead in hazard.alike))
+    edits = tuple(Edit(step.place(span), instead) for span, instead in spans)
+    return Fix(f"write `{hazard.instead}`{_likewise(hazard)}", edits, Applicability.UNSAFE)
+
+
+def _likewise(hazard: Poisons) -> str:
+    return f", and {counted(len(hazard.alike), 'value')} of later rows likewise" if hazard.alike else ""
 
 
 def _set_again(hazard: Poisons, step: Step) -> bool:

@@ -10,6 +10,7 @@ from kmblint.findings import Edit, Finding, Fix
 from kmblint.history.files import Migration
 from kmblint.replay.steps import Replay
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
+from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.verdict import Piece, UnsupportedForm
 from kmblint.text import Span
@@ -88,7 +89,13 @@ def _fix(migration: Migration, comment: Token) -> Fix | None:
     """The comment without `;`; between block marks where it would then hide the statement behind it."""
     piece = next((piece for piece in migration.pieces if piece.span.end > comment.start), None)
     hidden = next((each for each in migration.statements if comment in each.comments), None)
-    if hidden is None or piece is None or piece.sent or hidden.span.start < comment.start:
+    if (
+        hidden is None
+        or piece is None
+        or piece.sent
+        or hidden.span.start < comment.start
+        or _is_cut_off(migration, comment, hidden)
+    ):
         text = comment.text.replace(";", ",")
         return Fix("write the comment without `;`", (Edit(migration.place(comment.span), text),))
     if hidden.is_own:
@@ -96,6 +103,11 @@ def _fix(migration: Migration, comment: Token) -> Fix | None:
     return Fix(
         "write the comment as /* … */ without `;`", (Edit(migration.place(comment.span), comment.in_block_marks),)
     )
+
+
+def _is_cut_off(migration: Migration, comment: Token, hidden: Statement) -> bool:
+    """Whether a `;` of another comment ends the piece before the statement begins: then nothing is hidden."""
+    return ";" in migration.source.text[comment.end : hidden.span.start]
 
 
 def _short(text: str, *, end: bool = True) -> str:

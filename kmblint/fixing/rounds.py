@@ -160,7 +160,7 @@ class _Round:
             return _Why(str(error))
         history = self._read(overlay)
         report = self._judge(history)
-        worse = _worse(self.report, report)
+        worse = _worse(self.report, report) or (_unheard(self.report, report) if len(fixes) > 1 else None)
         if worse is not None:
             said = f"it leads to another finding, {worse.code} {worse.rule}: {worse.finding.message}"
             return _Why(said, worse.rule)
@@ -209,6 +209,23 @@ def _worse(before: Report, after: Report) -> Diagnostic | None:
     said = {(each.rule, each.finding.message) for each in before.diagnostics}
     worse = [each for each in after.diagnostics if (each.rule, each.severity.rank) in more]
     return next((each for each in worse if (each.rule, each.finding.message) not in said), next(iter(worse), None))
+
+
+def _unheard(before: Report, after: Report) -> Diagnostic | None:
+    """A finding that is neither where one of its rule was, nor says what one said; of a single fix, counts tell enough.
+
+    Among several fixes, one that brings a finding hides behind another that takes one of the same rule.
+    """
+    known = {each.fingerprint for each in before.diagnostics}
+    said = {(each.rule, each.finding.message) for each in before.diagnostics}
+    return next(
+        (
+            each
+            for each in after.diagnostics
+            if each.fingerprint not in known and (each.rule, each.finding.message) not in said
+        ),
+        None,
+    )
 
 
 def _counts(report: Report) -> Counter[tuple[str, int]]:

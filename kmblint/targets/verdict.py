@@ -306,6 +306,8 @@ class Poisons(msgspec.Struct, frozen=True, tag=True):
     """The column is part of the key, so not even DROP COLUMN rescues the table."""
     remedy: str | None = None
     """What to do where no literal brings the value into the column, as a clause."""
+    alike: tuple[tuple[Span, str | None], ...] = ()
+    """The values of later rows that the column can't hold either, each with its literal `instead`."""
 
 
 class Crashes(msgspec.Struct, frozen=True, tag=True):
@@ -334,6 +336,8 @@ class NullRows(msgspec.Struct, frozen=True, tag=True):
     column: str
     span: Span
     comparison: str
+    with_null: bool = False
+    """It compares with NULL."""
     others: bool = False
     """It compares with NULL, and takes rows where the column isn't NULL."""
 

@@ -143,7 +143,9 @@ def report(*findings: tuple[str, str, Fix | None]) -> Report:
     from kmblint.findings import HistorySummary, Severity, Summary
 
     diagnostics = tuple(
-        Diagnostic("KMB001", rule, Severity.ERROR, Finding(Place("0001_a.sql", Span(0, 0)), message, fix=fix), None, "")
+        Diagnostic(
+            "KMB001", rule, Severity.ERROR, Finding(Place("0001_a.sql", Span(0, 0)), message, fix=fix), None, message
+        )
         for rule, message, fix in findings
     )
     return Report(diagnostics, Summary(), HistorySummary("", "", 1), {})
@@ -153,11 +155,11 @@ def insertion(text: str) -> Fix:
     return Fix(text, (Edit(Place("0001_a.sql", Span(0, 0)), text),))
 
 
-def played(judge: Any) -> Outcome:
+def played(judge: Any, text: bytes = b"") -> Outcome:
     """The outcome where the judge looks at the text of the one file."""
 
     def reread(instead: Any) -> History:
-        return read(ROOT, overlay={ROOT / "0001_a.sql": instead.get("0001_a.sql", b"")})
+        return read(ROOT, overlay={ROOT / "0001_a.sql": instead.get("0001_a.sql", text)})
 
     history = reread({})
     return mend(history, Draft.of(history), reread, lambda each: judge(each.migrations[0].source.text))
@@ -167,6 +169,22 @@ def test_a_fix_that_leaves_its_finding_is_left_out() -> None:
     outcome = played(lambda _: report(("rule", "wrong", insertion("x"))))
     assert outcome.draft.changes == ()
     assert [each.why for each in outcome.left_out] == ["the finding stays with it"]
+
+
+def test_a_fix_that_brings_a_finding_does_not_hide_behind_one_that_takes_another() -> None:
+    def judge(text: str) -> Report:
+        left = [("never-true", f"never true: {each}", instead(each)) for each in "ac" if each in text]
+        then = ("null-rows", "takes NULL", instead("b")) if "b" in text else ("never-true", "all of it", None)
+        follows = [("follows", "from a", None)] if "a" in text else []
+        return report(*left, then, *follows)
+
+    def instead(old: str) -> Fix:
+        at = "abc".index(old)
+        return Fix(old, (Edit(Place("0001_a.sql", Span(at, at + 1)), "-"),))
+
+    outcome = played(judge, b"abc")
+    assert outcome.draft.files["0001_a.sql"].text == "-b-"
+    assert [each.diagnostic.rule for each in outcome.left_out] == ["null-rows"]
 
 
 def test_there_are_ten_rounds_at_the_most() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from kmblint.schema.catalog import Catalog, Poison, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
 from kmblint.schema.parts import Assignment, Name, OnConflict, Row
@@ -207,12 +209,13 @@ def _repeated(table: Table, row: Row, key: Key, place: Place | None) -> Refusal:
 
 def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows, facts: Facts) -> Iterator[Hazard]:
     """What the rows that go in do to the table; one poison a column."""
-    seen: set[tuple[str, type]] = set()
+    by_column: dict[tuple[str, type], list[Poisons | CutDigits]] = {}
     for judged in inserted.rows:
         for hazard in judged.hazards:
-            if (hazard.column, type(hazard)) not in seen:
-                seen.add((hazard.column, type(hazard)))
-                yield hazard
+            by_column.setdefault((hazard.column, type(hazard)), []).append(hazard)
+    for first, *others in by_column.values():
+        alike = tuple((each.span, each.instead) for each in others if isinstance(each, Poisons))
+        yield replace(first, alike=alike) if alike else first
     yield from frozen_rows(table, inserted.columns, tuple(judged.row for judged in inserted.rows), facts)
     if change.on_conflict and change.on_conflict.update:
         for assignment in change.on_conflict.assignments:

@@ -33,7 +33,7 @@ def null_rows(path: AccessPath, domains: EngineDomains, conditions: tuple[Condit
         if reached == NULLS and not wanted:
             continue  # it is blind, and that is said
         if _may_be_null(column, domains.table) and column.name not in known:
-            yield NullRows(column.name, test.source.span, test.operator)
+            yield NullRows(column.name, test.source.span, test.operator, with_null=wanted)
 
 
 def beyond_null(path: AccessPath, domains: EngineDomains) -> Iterator[NullRows]:
@@ -47,7 +47,7 @@ def beyond_null(path: AccessPath, domains: EngineDomains) -> Iterator[NullRows]:
         null = any(value.kind is Kind.NULL for value in test.values)
         if null and id(test.source) not in seen and test.operator != "IN" and reached and reached.intervals:
             seen.add(id(test.source))
-            yield NullRows(test.column, test.source.span, test.operator, others=True)
+            yield NullRows(test.column, test.source.span, test.operator, with_null=True, others=True)
 
 
 def _may_be_null(column: Column, table: Table) -> bool:
