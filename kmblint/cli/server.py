@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Request, Sought, seek, seek_in
 from kmblint.cli.options import migration_number, reading_options, request_of
+from kmblint.cli.output import complain
 from kmblint.errors import InputError, NoMigrationsError
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def command(stdio: bool, **options: Any) -> None:  # noqa: ARG001 -- there is no
         raise InputError("the Python package `pygls` is not installed: `pip install 'kmblint[lsp]'`") from error
     request = request_of({**options, "paths": ()}, {"history.applied": options["applied_through"]})
     gc.enable()  # it runs for days
+    if sys.stdin.isatty():
+        complain("an editor starts this and speaks to it; Ctrl+D ends it")
     stdin, stdout = _taken()
     serve(Disk(request), stdin, stdout)
 

@@ -57,13 +57,14 @@ class Conversation:
 
     def __init__(self, server: Server, opener: Opener) -> None:
         self.server = server
-        self.desk = Desk(opener, self._answered, self._failed)
+        self.desk = Desk(opener, self._answered, self._gone, self._failed)
         self.unit = ColumnUnit.UTF16
         self._pulls = False
         self._features = Features(self.desk, lambda: self.unit, self.uri)
         self._told: dict[Path, Diagnostics] = {}
         """What was said last of each folder."""
-        self._complaint = ""
+        self._complaints: dict[Path | None, str] = {}
+        """What was said last of the set-up of each folder."""
         self._asked: set[asyncio.Task[None]] = set()
         self._listen(types.INITIALIZE, self._initialize)
         self._serve(types.INITIALIZED, self._initialized)
@@ -171,11 +172,11 @@ class Conversation:
         """How the editor calls a file."""
         return next((each.uri for each in self.desk.documents.values() if each.path == path), uri_of(path))
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception, root: Path | None = None) -> None:
         """A set-up that is wrong is told once; a bug of ours is a line in the log, without what stands in files."""
         if isinstance(error, KmblintError):
-            if str(error) != self._complaint:
-                self._complaint = str(error)
+            if str(error) not in self._complaints.values():
+                self._complaints[root] = str(error)
                 self.server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"kmblint: {error}"))
             return
         frames = traceback.extract_tb(error.__traceback__)
@@ -185,10 +186,18 @@ class Conversation:
     def _answered(self, kept: Kept) -> None:
         """A folder has a new answer: its findings are pushed, or the editor is told to pull those it won't ask for."""
         assert kept.answer is not None, "told of an answer"
-        self._complaint = ""
-        now = messages.by_path(kept.answer, self.unit, self.uri)
-        before = self._told.get(kept.root, {})
-        self._told[kept.root] = now
+        self._complaints = {
+            root: said for root, said in self._complaints.items() if root and not kept.root.is_relative_to(root)
+        }
+        self._say(kept.root, messages.by_path(kept.answer, self.unit, self.uri), kept.edited)
+
+    def _gone(self, root: Path) -> None:
+        """A folder is no more, or no longer looked at: nothing is said of it."""
+        self._say(root, {}, set())
+
+    def _say(self, root: Path, now: Diagnostics, edited: set[Path]) -> None:
+        before = self._told.get(root, {})
+        self._told[root] = now
         changed = {path for path in {*now, *before} if now.get(path) != before.get(path)}
         if not self._pulls:
             versions = {document.path: document.version for document in self.desk.documents.values()}
@@ -196,7 +205,7 @@ class Conversation:
                 self.server.text_document_publish_diagnostics(
                     types.PublishDiagnosticsParams(self.uri(path), now.get(path, []), versions.get(path))
                 )
-        elif changed - kept.edited and self._refreshes():
+        elif changed - edited and self._refreshes():
             self._request(self.server.workspace_diagnostic_refresh_async(None))
 
     def _refreshes(self) -> bool:

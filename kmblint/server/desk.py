@@ -54,15 +54,24 @@ class Kept(msgspec.Struct, eq=False):
 class Desk:
     """Documents and folders. All of its methods belong to the event loop; the work is done in a thread of its own."""
 
-    def __init__(self, opener: Opener, answered: Callable[[Kept], None], failed: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        opener: Opener,
+        answered: Callable[[Kept], None],
+        gone: Callable[[Path], None],
+        failed: Callable[[Exception, Path | None], None],
+    ) -> None:
         self._opener = opener
         self._answered = answered
+        self._gone = gone
         self._failed = failed
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lint")
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[Path] = set()
         """Folders that hold no migrations, as far as was seen."""
+        self._found: dict[Path, list[Path]] = {}
+        """The folders of each workspace."""
         self.documents: dict[str, Document] = {}
         self.workspaces: list[Path] = []
         self.folders: dict[Path, Kept] = {}
@@ -103,13 +112,17 @@ class Desk:
         """Something that may concern every folder has changed; there may be others now."""
         self._strangers.clear()
         self._later(self.discover())
-        for kept in self.folders.values():
-            self.touch(kept, anew=True)
+        for kept in [*self.folders.values()]:
+            if kept.root.is_dir() and self._is_wanted(kept.root):
+                self.touch(kept, anew=True)
+            else:
+                self._lose(kept)
 
     async def discover(self) -> None:
         """Finds the folders of the workspace."""
         for workspace in self.workspaces:
-            for root in await self._folders(workspace):
+            self._found[workspace] = await self._folders(workspace)
+            for root in self._found[workspace]:
                 self._keep(root)
 
     async def latest(self, path: Path) -> Answer | None:
@@ -136,6 +149,18 @@ class Desk:
         self._closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
+    def _lose(self, kept: Kept) -> None:
+        """A folder is no more, or nobody wants it."""
+        del self.folders[kept.root]
+        kept.wanted += 1  # what is being made of it is stale
+        self._gone(kept.root)
+
+    def _is_wanted(self, root: Path) -> bool:
+        """Whether the workspace has the folder, or a document that is open lies in it."""
+        return any(root in self._found.get(workspace, ()) for workspace in self.workspaces) or any(
+            document.path.parent == root for document in self.documents.values()
+        )
+
     async def _adopt(self, path: Path) -> None:
         """Keeps the folder of a file where it is one of migrations."""
         if not is_migration(path.name) or path.parent in self._strangers or not path.parent.is_dir():
@@ -150,7 +175,7 @@ class Desk:
         try:
             return [real(root) for root in await self.ask(partial(self._opener.folders, path))]
         except (KmblintError, OSError) as error:
-            self._failed(error)
+            self._failed(error, path)
             return []
 
     def _keep(self, root: Path) -> None:
@@ -167,11 +192,11 @@ class Desk:
         try:
             await work
         except Exception as error:
-            self._failed(error)
+            self._failed(error, None)
 
     async def _work(self, kept: Kept) -> None:
         """Lints a folder until its answer is the newest."""
-        while kept.answered != kept.wanted and not self._closed:
+        while kept.answered != kept.wanted and not self._closed and self.folders.get(kept.root) is kept:
             await self._quiet(kept)
             wanted, anew, kept.anew = kept.wanted, kept.anew, False
             texts = {each.path: each.text for each in self.documents.values() if is_migration(each.path.name)}
@@ -183,12 +208,21 @@ class Desk:
                 continue
             except Exception as error:
                 kept.answered = wanted
-                self._failed(error)
+                if kept.root.is_dir():
+                    self._failed(error, kept.root)
+                elif self.folders.get(kept.root) is kept:
+                    self._lose(kept)
                 continue
             if kept.wanted == wanted:
                 kept.answered, kept.answer = wanted, answer
-                self._answered(kept)
-                kept.edited.clear()
+                self._tell(kept)
+
+    def _tell(self, kept: Kept) -> None:
+        try:
+            self._answered(kept)
+        except Exception as error:
+            self._failed(error, kept.root)
+        kept.edited.clear()
 
     def _is_stale(self, kept: Kept, wanted: int) -> bool:
         return self._closed or kept.wanted != wanted

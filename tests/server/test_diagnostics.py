@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -88,6 +89,13 @@ async def test_two_histories_are_apart(seen: Editor) -> None:
     seen.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
     await seen.until(lambda: seen.client.diagnostics.get(file.as_uri()))
     await seen.rules("0003_note_beds.sql")
+    document = types.TextDocumentIdentifier(file.as_uri())
+    seen.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
+    shutil.rmtree(seen.root / "other")
+    deleted = types.FileEvent(file.as_uri(), types.FileChangeType.Deleted)
+    seen.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([deleted]))
+    await seen.until(lambda: not seen.client.diagnostics[file.as_uri()])
+    assert not seen.client.messages
 
 
 async def test_nonsense_is_a_line_in_the_log_and_no_pop_up(seen: Editor) -> None:
