@@ -20,9 +20,11 @@ PATIENCE = 20.0
 class Editor:
     """A client, and the files that it has open."""
 
-    def __init__(self, client: LanguageClient, root: Path) -> None:
+    def __init__(self, client: LanguageClient, root: Path, registered: list[types.Registration]) -> None:
         self.client = client
         self.root = root
+        self.registered = registered
+        """What the server has asked to be told of."""
         self._versions: dict[str, int] = {}
 
     def path(self, name: str) -> Path:
@@ -85,13 +87,19 @@ async def editor(
 ) -> AsyncIterator[Editor]:
     """A server that is told of a project, until the editor goes."""
     client = make_test_lsp_client()
+    registered: list[types.Registration] = []
+
+    def register(params: types.RegistrationParams) -> None:
+        registered.extend(params.registrations)
+
+    client.feature(types.CLIENT_REGISTER_CAPABILITY)(register)
     await client.start_io(sys.executable, "-m", "kmblint", "server", *arguments, cwd=str(root), env=dict(os.environ))
     params = types.InitializeParams(
         capabilities or types.ClientCapabilities(),
         workspace_folders=[types.WorkspaceFolder(root.as_uri(), "project")],
     )
     await client.initialize_session(params)
-    yield Editor(client, root)
+    yield Editor(client, root, registered)
     await client.shutdown_session()
     await client.stop()  # type: ignore[no-untyped-call]  # pygls
 

@@ -23,7 +23,8 @@ async def asking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edit
     capabilities = types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(diagnostic=types.DiagnosticClientCapabilities()),
         workspace=types.WorkspaceClientCapabilities(
-            diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+            diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True),
+            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
         ),
         general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf8]),
     )
@@ -50,6 +51,13 @@ async def test_findings_are_those_of_the_newest_text(asking: Editor) -> None:
     assert isinstance(last, types.RelatedFullDocumentDiagnosticReport)
     assert "unknown-table" not in " ".join(str(each.code) for each in last.items)
     assert not asking.client.diagnostics
+
+
+async def test_an_editor_that_can_watch_files_is_asked_to(asking: Editor) -> None:
+    await asking.until(lambda: asking.registered)
+    [watching] = asking.registered
+    assert watching.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    assert "**/kmblint.toml" in str(watching.register_options)
 
 
 async def test_the_whole_workspace_can_be_pulled(asking: Editor) -> None:
