@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from kmblint.access import repository_of
@@ -32,35 +32,37 @@ def migrations_below(folder: Path, kimberlite_directory: Callable[[Path], Path |
     other people's files and what git ignores are left out; tests and examples count where nothing else does.
     """
     named: dict[Path, None] = {}
-    usual: dict[Path, None] = {}
-    numbered: dict[Path, None] = {}
-    for path in _paths(folder):
-        where = folder / path.parent
-        if path.name == "kimberlite.toml":
-            directory = kimberlite_directory(where)
+    usual: dict[str, None] = {}
+    numbered: dict[str, None] = {}
+    for below, name in _files(folder):
+        if name == "kimberlite.toml":
+            directory = kimberlite_directory(folder / below)
             if directory is not None and directory.is_dir() and directory.is_relative_to(folder):
                 named[directory] = None
-        elif path.parent.name == _USUAL:
-            usual[where] = None
-        elif number_of(path.name) is not None:
-            numbered[where] = None
-    folders = {**named, **usual} or numbered
+        elif below.rpartition("/")[2] == _USUAL:
+            usual[below] = None
+        elif below not in numbered and number_of(name) is not None:
+            numbered[below] = None
+    folders = {**named, **{folder / below: None for below in usual}} or {folder / below: None for below in numbered}
     folders = {path: None for path in folders if not _ASIDE & {*path.relative_to(folder).parts}} or folders
     inner = {path for path in folders if any(above in folders for above in path.parents)}
     return sorted(path for path in folders if path not in inner and path.is_dir())
 
 
-def _paths(folder: Path) -> Iterator[PurePosixPath]:
-    """The migrations and `kimberlite.toml` files below a folder, relative to it."""
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    """The migrations and `kimberlite.toml` files below a folder: where, relative to it with `/`, and their names."""
     try:
         listed = git_files.paths_below(folder) if repository_of(folder) is not None else []
     except GitError:  # no git program, or one that refuses: the disk says as much, but for what is ignored
         listed = []
+    left_out: dict[str, bool] = {}
     # A folder of which git knows nothing at all is ignored as a whole, and was named nevertheless.
-    for text in listed or _on_disk(folder):
-        path = PurePosixPath(text)
-        if (is_migration(path.name) or path.name == "kimberlite.toml") and not any(map(_is_left_out, path.parts[:-1])):
-            yield path
+    for path in listed or _on_disk(folder):
+        below, _, name = path.rpartition("/")
+        if below not in left_out:
+            left_out[below] = any(map(_is_left_out, below.split("/")))
+        if not left_out[below] and (is_migration(name) or name == "kimberlite.toml"):
+            yield below, name
 
 
 def _is_left_out(name: str) -> bool:
