@@ -102,6 +102,8 @@ class KnownFiles:
 
     def told(self, replayed: Replay) -> Mapping[str, Told]:
         """What was said of files that stand where they stood, by their names."""
+        if not self._kept:
+            return {}
         places = self._places(replayed)
         known = ((file, self._of(source)) for file, source in _sources(replayed.history))
         return {file: each.told for file, each in known if each is not None and each.place == places[file]}
@@ -137,10 +139,12 @@ class KnownFiles:
 
     def _of(self, source: Source) -> _Known | None:
         key = self._digest(source)
+        body = self._kept.get(key)
+        if body is None:
+            return None
         if key not in self._known:
-            body = self._kept.get(key)
             try:
-                self._known[key] = None if body is None else _DECODER.decode(body)
+                self._known[key] = _DECODER.decode(body)
             except msgspec.MsgspecError:
                 self._known[key] = None
         return self._known[key]

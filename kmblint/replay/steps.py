@@ -290,6 +290,7 @@ def _steps(
     if statement.failure is not None:
         raise statement.failure
     form = target.form(statement, migration.source)
+    statement.words.let_go()
     fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):

@@ -58,7 +58,7 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
     try:
         _check_closed(piece)
         whole, changes, problem = _meaning(piece.tokens if text.isascii() else _visible(piece.tokens), text)
-        return make(ReadWords(piece.tokens, piece.comments, whole), changes, problem=problem)
+        return make(ReadWords(piece.tokens, piece.comments, text, _tree, whole), changes, problem=problem)
     except NotSqlError as error:
         problem = _problem(error, piece, text)
         return make(unread, (), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
@@ -99,6 +99,11 @@ def _check_end(query: Node) -> None:
 
 
 _STRAY_END: Final = "leave it out: a parser that takes it drops whatever stands behind it, a WHERE too"
+
+
+def _tree(tokens: tuple[Token, ...], text: str) -> Tree:
+    """The tree of a statement that was read before."""
+    return _meaning(tokens if text.isascii() else _visible(tokens), text)[0]
 
 
 def _read(reader: Reader) -> Node:

@@ -74,7 +74,7 @@ class Reader:
         index = self.at + ahead
         if index < self.stop:
             return self.tokens[index]
-        return Token(Kind.OTHER, "", self.end, self.end)
+        return Token(Kind.OTHER, "", self.end)
 
     @property
     def end(self) -> int:

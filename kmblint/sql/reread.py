@@ -73,3 +73,6 @@ class _Words(msgspec.Struct, frozen=True, eq=False):
     def tree(self) -> Tree | None:
         """As `Statement.tree`."""
         return self.stretch.words[self.number].tree
+
+    def let_go(self) -> None:
+        """Holds nothing that was read: what of the words is asked for again is read again."""

@@ -42,19 +42,23 @@ COMMENTS: Final = frozenset({Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
-    """A word, quote, number, symbol or comment: its text as written, and its character offsets."""
+    """A word, quote, number, symbol or comment: its text as written, and the character offset at which it begins."""
 
     kind: Kind
     text: str
     start: int
-    end: int
     upper: str = ""
     """A word in upper case, for comparison with keywords; a symbol as it is. A quoted name is never a keyword."""
 
     @property
+    def end(self) -> int:
+        """The offset behind it; no field, as a history has millions of tokens."""
+        return self.start + len(self.text)
+
+    @property
     def span(self) -> Span:
         """Where it stands."""
-        return Span(self.start, self.end)
+        return Span(self.start, self.start + len(self.text))
 
     @property
     def value(self) -> str:
@@ -165,7 +169,7 @@ def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
         elif kind is Kind.OPEN:
             closing = _STATEMENT_END.search(text, at, end) if recover else None
             stop = closing.start() if closing else end
-        tokens.append(Token(kind, text[at:stop], at, stop))
+        tokens.append(Token(kind, text[at:stop], at))
         at = stop
     return tokens
 
@@ -181,11 +185,11 @@ def _plain_tokens(text: str, at: int, end: int, tokens: list[Token], *, stops: f
         part = text[start:at]
         if number == _WORD:  # most words come again and again: one object for all is a tenth of the memory
             part = intern(part)
-            add(Token(word_kind, part, start, at, part if part.isupper() else intern(part.upper())))
+            add(Token(word_kind, part, start, part if part.isupper() else intern(part.upper())))
         elif number == _SYMBOL:
-            add(Token(symbol_kind, part, start, at, part))
+            add(Token(symbol_kind, part, start, part))
         else:
-            add(Token(_BY_NUMBER[number], part, start, at))
+            add(Token(_BY_NUMBER[number], part, start))
     return at
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -43,18 +43,46 @@ class Words(Protocol):
     def keyword(self) -> str:
         """As `Statement.keyword`."""
 
+    def let_go(self) -> None:
+        """Holds the tree no more: it is read again where somebody asks."""
 
-class ReadWords(msgspec.Struct, frozen=True):
-    """Words that were read."""
+
+class ReadWords(msgspec.Struct, eq=False):
+    """Words that were read.
+
+    The tree is half of what a history holds in memory, and seldom asked for twice: who is done with it lets it go.
+    """
 
     tokens: tuple[Token, ...]
     comments: tuple[Token, ...]
-    tree: Tree | None = None
+    text: str = ""
+    """Of the whole source."""
+    read: Callable[[tuple[Token, ...], str], Tree] | None = None
+    """What reads the tree; None where there is none."""
+    held: Tree | None = None
+
+    @property
+    def tree(self) -> Tree | None:
+        """The tree, read again where it was let go."""
+        return None if self.read is None else self.held or self.read(self.tokens, self.text)
+
+    def let_go(self) -> None:
+        """Holds the tree no more."""
+        self.held = None
 
     @property
     def keyword(self) -> str:
         """The first of them."""
         return self.tokens[0].upper if self.tokens else ""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they are the same words: the tree follows from them."""
+        if not isinstance(other, ReadWords):
+            return NotImplemented
+        return self.tokens == other.tokens and self.comments == other.comments
+
+    def __hash__(self) -> int:
+        return hash((self.tokens, self.comments))
 
 
 class Statement(msgspec.Struct, frozen=True):

@@ -55,10 +55,11 @@ def judge(statement: Statement, source: Source, facts: Facts) -> Form:
     if not statement.tokens:
         fold.refuse("there is nothing to run here", statement.span, kind=EmptyStatement)
     elif not judge_own(fold, source, sent, statement.span):
-        if statement.tree is not None:
-            _judge(fold, statement.tree.root)
-            if statement.tree.nesting > facts.max_nesting:
-                _too_deep(fold, statement.tree.nested_at)
+        tree = statement.tree
+        if tree is not None:
+            _judge(fold, tree.root)
+            if tree.nesting > facts.max_nesting:
+                _too_deep(fold, tree.nested_at)
         elif statement.problem is None:
             reason = "the statement nests deeper, or chains more operators, than can be judged"
             fold.refuse(reason, statement.span, "split the statement")
