@@ -53,7 +53,10 @@ def command(path: Path, onto: str | None, yes: bool, **options: Any) -> None:
     root = open_one(request).history.root
     onto = onto or git.default_branch(root)
     if onto is None:
-        raise GitError("git knows no default branch here: name the revision to go behind, `--onto origin/main`")
+        raise GitError(
+            "git knows no default branch beside the one that is checked out: name the revision to go behind, "
+            "`--onto origin/main`"
+        )
     opened = open_one(replace(request, since=onto))
     found = plan(opened.history, base.names_at(onto, root))
     if not found.moves:

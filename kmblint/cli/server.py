@@ -54,7 +54,9 @@ def command(stdio: bool, **options: Any) -> None:  # noqa: ARG001 -- there is no
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        raise InputError("the Python package `pygls` is not installed: `pip install 'kmblint[lsp]'`") from error
+        raise InputError(
+            "the Python package `pygls` is not installed: `python -m pip install 'pygls>=2.1.1,<3'`"
+        ) from error
     request = request_of({**options, "paths": ()}, {"history.applied": options["applied_through"]})
     gc.enable()  # it runs for days
     if sys.stdin.isatty():

@@ -87,8 +87,10 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
         raise InputError(f"no baseline equals the replay through {through:04}: {wrong}; nothing was written")
     removed = tuple(each for each in history.migrations if each.number is not None and each.number <= through)
     written = [*_written(file, text, opened, removed)]
-    say(f"through {through:04}, {counted(len(removed), 'migration')} become a baseline of "
-               f"{counted(len(old.end.tables), 'table')}, which replays to the same:")  # fmt: skip
+    verb = "becomes" if len(removed) == 1 else "become"
+    tables = counted(len(old.end.tables), "table")
+    say(f"through {through:04}, {counted(len(removed), 'migration')} {verb} a baseline of {tables}, "
+        "which replays to the same:")  # fmt: skip
     for one in written:
         say(f"  {one.told}")
     for migration in removed:

@@ -162,7 +162,8 @@ class _Finder:
         return (
             f"no migrations belong to `{display(folder)}`: neither it nor a folder below or above it, as far as its "
             f"repository goes, holds files like `0001_create_wards.sql`{empty}{said}\n"
-            'name their folder: `kmblint check db/changes`, or `[history] directory = "db/changes"` in `kmblint.toml`'
+            'name their folder: `kmblint check db/changes`, or `[history] directory = "db/changes"` in '
+            "`kmblint.toml`; `kmblint new create_wards` begins one"
         )
 
 

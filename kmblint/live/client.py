@@ -63,7 +63,7 @@ class Address(msgspec.Struct, frozen=True):
 def client_missing() -> str:
     """Why there is no client; empty where there is one."""
     if importlib.util.find_spec("kimberlite") is None:
-        return "the Python package `kimberlite` is not installed: `pip install 'kmblint[live]'`"
+        return "the Python package `kimberlite` is not installed: `python -m pip install 'kimberlite>=0.9.1'`"
     return ""
 
 
