@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kmblint.replay.describe import describe
+from kmblint.replay.describe import NOTHING_CHANGED, describe
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import (
@@ -71,7 +71,7 @@ def life(replay: Replay, table: str, column: str | None = None) -> tuple[Event, 
             continue
         what = _about(step, change, table, column)
         if what:
-            events.append((step, what))
+            events.append((step, what + NOTHING_CHANGED if step.is_idle else what))
         known |= any(each.subject == f"{table}.{column}" for each in change.introduces())
         known |= isinstance(change, AddTable) and change.table.text == table and change.borrows
         if isinstance(change, RenameTable) and change.new.text == table and step.after.table(table):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kmblint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -37,6 +39,9 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.wording import counted
+
+NOTHING_CHANGED: Final = ", which changes nothing"
+"""What is said behind a change of rows that is taken and idle (`Step.is_idle`)."""
 
 
 def describe(change: Change) -> str:

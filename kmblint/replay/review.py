@@ -14,7 +14,7 @@ import msgspec
 
 from kmblint.history.files import History, Migration
 from kmblint.redaction import starred
-from kmblint.replay.describe import describe
+from kmblint.replay.describe import NOTHING_CHANGED, describe
 from kmblint.replay.leaks import leaks
 from kmblint.replay.replayer import replay
 from kmblint.replay.rollback import roll_back
@@ -187,8 +187,8 @@ def _deeds(replayed: Replay, capabilities: Capabilities) -> Iterator[Deed]:
             place=step.place(span),
             line=step.migration.source.position(span.start).line,
             effect=_effect(change),
-            text=describe(change),
-            lasting=_lasting(change, capabilities),
+            text=f"{describe(change)}{NOTHING_CHANGED if step.is_idle else ''}",
+            lasting="" if step.is_idle else _lasting(change, capabilities),
             tables=tuple(dict.fromkeys(name.text for name in change.touches())),
             verdict=step.outcome.verdict,
         )

@@ -19,7 +19,7 @@ from kmblint.findings import Crash, Edit, Fix
 from kmblint.history.files import History, Migration
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change, InsertRows
+from kmblint.schema.changes import Change, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
@@ -27,7 +27,17 @@ from kmblint.schema.unread import accounted_for, left_unread, made_anew
 from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Form, IgnoredGuard, Outcome, Refusal, Replacement, Verdict
+from kmblint.targets.verdict import (
+    BlindComparison,
+    Form,
+    GhostColumn,
+    IgnoredGuard,
+    Outcome,
+    QualifiedSet,
+    Refusal,
+    Replacement,
+    Verdict,
+)
 from kmblint.text import Place, Span
 
 
@@ -91,6 +101,18 @@ class Step(msgspec.Struct, frozen=True, dict=True):
             migration = self.migration
             return self.target.fails_split(self.statement, migration.source, migration.pieces)
         return self.outcome.verdict.fails
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a change of rows is taken and changes none: it sets no column that is there, or finds no row."""
+        hazards, change = self.outcome.hazards, self.change
+        if self.outcome.verdict is not Verdict.TAKEN:
+            return False
+        if isinstance(change, UpdateRows) and change.assignments:
+            unset = sum(isinstance(hazard, GhostColumn | QualifiedSet) for hazard in hazards)
+            if unset >= len(change.assignments):
+                return True
+        return any(isinstance(hazard, BlindComparison) and hazard.alone for hazard in hazards)
 
     @property
     def rows_left(self) -> int:

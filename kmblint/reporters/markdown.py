@@ -15,7 +15,7 @@ from kmblint.history.files import Migration
 from kmblint.replay.review import Effect, Review
 from kmblint.reporters.characters import visible
 from kmblint.reporters.full import draw_below
-from kmblint.reporters.judgement import judged, status
+from kmblint.reporters.judgement import endings, judged, status
 from kmblint.reporters.markdown_text import code, fenced, inline, within
 from kmblint.reporters.paint import Paint
 from kmblint.reporters.schema_view import compared
@@ -152,7 +152,9 @@ def _effects(reviews: Sequence[Review]) -> str:
     kept, left_out = within(lines, _EFFECTS)
     more = f"- … and {left_out} more\n" if left_out else ""
     listed = "".join(f"{line}\n" for line in kept)
-    return f"<details><summary><b>What it does:</b> {title}</summary>\n\n{listed}{more}\n</details>\n\n"
+    stops = any(not each.reached or each.stops for review in reviews for each in endings(review))
+    unless = "Told as if nothing stopped the run, for when it is mended.\n\n" if stops else ""
+    return f"<details><summary><b>What it does:</b> {title}</summary>\n\n{unless}{listed}{more}\n</details>\n\n"
 
 
 _COUNTED: Final = {

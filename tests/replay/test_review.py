@@ -30,6 +30,22 @@ def test_what_a_batch_does_is_told_by_kind_and_what_is_for_ever(tmp_path: Path) 
     ]
 
 
+def test_what_is_taken_and_changes_nothing_is_no_change_and_not_for_ever(tmp_path: Path) -> None:
+    idle = (
+        """UPDATE wards SET "name" = 'a' WHERE id = 1;\n"""
+        "UPDATE wards SET nmae = 'a' WHERE id = 1;\n"
+        "DELETE FROM wards WHERE name = 3;\n"
+        """UPDATE wards SET "name" = 'a', name = 'b' WHERE id = 1;\n"""
+    )
+    told = [(deed.text, bool(deed.lasting)) for deed in reviewed(tmp_path, WARDS, idle, applied=1).of_batch]
+    assert told == [
+        ("sets `name` in rows of `wards`, which changes nothing", False),
+        ("sets `nmae` in rows of `wards`, which changes nothing", False),
+        ("deletes rows of `wards`, which changes nothing", False),
+        ("sets `name`, `name` in rows of `wards`", True),
+    ]
+
+
 def test_an_index_is_for_ever_where_the_target_drops_none(tmp_path: Path) -> None:
     index = WARDS + "CREATE INDEX wards_name_idx ON wards(name);\n"
     assert reviewed(tmp_path / "k", index).of_batch[-1].lasting == "an index can't be dropped"
