@@ -68,7 +68,9 @@ def _taken(history: History, target: Target, number: int, file: str, ahead: int)
         point(file),
         f"number {number:04} is taken in `{history.since}` by `{other}`: a database that has that one takes the number "
         f"for done {effect}",
-        help=f"renumber this file: `{wanted}`" if wanted else "renumber this file",
+        help=f"renumber this file: `{wanted}`; `kmblint renumber` moves all files of the branch"
+        if wanted
+        else "renumber this file",
         related=(Related(point(other), f"has the number in `{history.since}`"),),
         fix=Fix(f"rename it to `{wanted}`", applicability=Applicability.UNSAFE, files=(migration.renamed(wanted),))
         if migration
