@@ -10,9 +10,7 @@ from kmblint.analysis.index_fixes import index_fixes
 from kmblint.analysis.proposals import create_index
 from kmblint.findings import Applicability, Confidence, Finding, Related
 from kmblint.replay.steps import Replay
-from kmblint.schema.catalog import Table
 from kmblint.targets import Target
-from kmblint.wording import nearest
 
 
 def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[Finding]:
@@ -33,8 +31,6 @@ def _found(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[
                 continue
             searchable = table.searchable_by((column.name,), partial=partial)
             if column.name in referring or searchable or column.made.file not in replay.by_file:
-                continue
-            if _misspelt(table, column.name):
                 continue
             named = replay.end.named_by(column)
             if named is not None and named.name != table.name:
@@ -57,9 +53,3 @@ def _found(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[
                     subject=f"{table.name}.{column.name}",
                     confidence=Confidence.LOW,
                 )
-
-
-def _misspelt(table: Table, column: str) -> bool:
-    """Whether an index of the table was meant to begin with a column: `index-on-unknown-column` says so."""
-    firsts = (index.columns[0] for index in table.indexes if index.columns)
-    return any(first and table.column(first) is None and nearest(first, (column,)) for first in firsts)

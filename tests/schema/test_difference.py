@@ -91,6 +91,12 @@ def test_what_a_statement_makes_another(change: str, expected: list[str]) -> Non
          "CREATE TABLE t (id BIGINT PRIMARY KEY, token TEXT DEFAULT 't7Rm1vBn5Ks3');",
          ["= t", "  column: token TEXT → token TEXT"]),
         ("CREATE VIEW v AS SELECT 1;", "CREATE VIEW v AS\n  SELECT  1;", []),
+        (f"{WARDS} CREATE INDEX i ON wards (lower(name));", f"{WARDS} CREATE INDEX i ON wards (upper(name));",
+         ["= wards",
+          "  index: CREATE INDEX i ON wards (lower(name)) → CREATE INDEX i ON wards (upper(name))"]),
+        (f"{WARDS} CREATE INDEX i ON wards (name) WHERE id > 1;", f"{WARDS} CREATE INDEX i ON wards (name);",
+         ["= wards",
+          "  index: CREATE INDEX i ON wards (name) WHERE id > 1 → CREATE INDEX i ON wards (name)"]),
     ],
 )  # fmt: skip
 def test_between_two_histories(before: str, after: str, expected: list[str]) -> None:

@@ -62,4 +62,5 @@ def test_a_set_is_a_map_without_values() -> None:
     assert list(set_) == ["c", "a", "b"]
     assert list(set_.insert("d").discard("c").discard("x")) == ["a", "b", "d"]
     assert set_ == OrderedSet("abc")
+    assert hash(set_) == hash(OrderedSet("abc"))
     assert len(set_) == 3
