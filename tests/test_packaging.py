@@ -59,6 +59,13 @@ def test_the_wheel_carries_the_table_of_the_rules(wheels: dict[str, Path], origi
         assert wheel.read(f"kmblint/_rules/{TABLE}") == Rulebook.load().table()
 
 
+@pytest.mark.parametrize("origin", ["checkout", "sdist"])
+def test_the_wheel_carries_the_schemas_of_its_json(wheels: dict[str, Path], origin: str) -> None:
+    with zipfile.ZipFile(wheels[origin]) as wheel:
+        packed = {Path(name).name for name in wheel.namelist() if name.startswith("kmblint/schemas/")}
+    assert packed == {path.name for path in (ROOT / "kmblint" / "schemas").glob("*.json")} != set()
+
+
 def test_the_version_is_that_of_the_package(wheels: dict[str, Path]) -> None:
     assert {path.name.split("-")[1] for path in wheels.values()} == {__version__}
 
