@@ -14,8 +14,9 @@ from kmblint.errors import ConfigError
 KeyPath: TypeAlias = tuple[str, ...]
 
 _STRING: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_CLOSING: Final = re.compile(r"[\]}]|\"\"\"|'''")
-"""What a value of several lines can end with: only behind it is a look at the whole of it worth its price."""
+_QUOTED: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*")
+"""What holds no bracket that counts, on one line; texts of several lines have marks of their own."""
+_LONG: Final = ('"""', "'''")
 
 
 class TomlError(ValueError):
@@ -103,14 +104,19 @@ class TomlFile:
 def _chunks(text: str) -> Iterator[tuple[int, int, str]]:
     """The headers and assignments of a TOML text, with their first and last lines; a value may span lines."""
     held: list[str] = []
+    opened = 0
     for number, line in enumerate(text.split("\n"), start=1):
         if not held and line.strip()[:1] in ("", "#"):
             continue
         held.append(line)
-        chunk = "\n".join(held)
-        if (len(held) == 1 or _CLOSING.search(line)) and _is_whole(chunk):
-            yield number - len(held) + 1, number, chunk
-            held = []
+        bare = _QUOTED.sub("", line)
+        opened += sum(map(bare.count, "[{")) - sum(map(bare.count, "]}"))
+        # Only where all brackets are closed is a look at the whole worth its price: else each line of a list has one.
+        if len(held) == 1 or opened <= 0 or any(mark in line for mark in _LONG):
+            chunk = "\n".join(held)
+            if _is_whole(chunk):
+                yield number - len(held) + 1, number, chunk
+                held, opened = [], 0
 
 
 def _is_whole(chunk: str) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kmblint import tomlfile
 from kmblint.errors import ConfigError
 from kmblint.tomlfile import TomlFile
 
@@ -80,3 +81,21 @@ def test_each_string_of_a_long_list_knows_its_line() -> None:
     file = TomlFile("kmblint.toml", f"ignore = [\n{items}]\nselect = ['all']\n")
     assert [file.line(("ignore",), f"rule-{number}") for number in (0, 250, 499)] == [2, 252, 501]
     assert (file.line(("ignore",), "nosuch"), file.line(("select",), "all")) == (1, 503)
+
+
+def test_lines_are_known_behind_lists_of_several_lines_and_brackets_in_texts() -> None:
+    text = 'a = [\n  ["x]", \'[\'], # [\n  ["y"],\n]\nb = """\n[ {\n"""\nc = { d = 1 }\ne = "]"\nf = 1\n'
+    file = TomlFile("k.toml", text)
+    assert [file.line((key,)) for key in "abcef"] == [1, 5, 8, 9, 10]
+
+
+def test_each_line_of_a_list_of_lists_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def is_whole(chunk: str) -> bool:
+        looks.append(chunk)
+        return chunk.endswith("\n]")
+
+    monkeypatch.setattr(tomlfile, "_is_whole", is_whole)
+    assert TomlFile("k.toml", "a = [\n" + '["x"],\n' * 50 + "]").line(("a",)) == 1
+    assert len(looks) <= 2

@@ -26,27 +26,33 @@ def check(
         if twin is not new and twin.name.text != new.name.text:
             yield _finding(step, new, twin.name.text, step.place(twin.name.span))
             continue
-        known = list(_known(step.before, new))
-        if any(name == new.name.text for name, _ in known):
+        alike = [*_known(step.before, new, folded)]
+        if any(name == new.name.text for name, _ in alike):
             continue
-        for name, made in known:
-            if name.lower() == folded and not _renames(change, name):
+        for name, made in alike:
+            if not _renames(change, name):
                 yield _finding(step, new, name, made)
                 break
 
 
-def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
-    """The names that it stands beside, and where each was made."""
+def _known(catalog: Catalog, new: Introduced, folded: str) -> Iterable[tuple[str, Place]]:
+    """The names that are the same in lower case, and where each was made."""
     table = catalog.table(new.table) if new.table else None
     match new.kind:
         case ObjectKind.TABLE:
-            return ((each, catalog.tables[each].made) for each in catalog.alike(new.name.text))
+            return (
+                (each, catalog.tables[each].made) for each in catalog.alike(new.name.text) if each.lower() == folded
+            )
         case ObjectKind.COLUMN:
-            return ((each.name, each.made) for each in (table.columns if table else ()))
+            return [(each.name, each.made) for each in (table.columns if table else ()) if each.name.lower() == folded]
         case ObjectKind.INDEX:
-            return ((each.name, each.made) for each in (table.indexes if table else ()))
+            return [(each.name, each.made) for each in (table.indexes if table else ()) if each.name.lower() == folded]
         case kind:
-            return ((each.name, each.made) for each in catalog.spelt_alike(kind, new.name.text) if kind.is_own)
+            return (
+                (each.name, each.made)
+                for each in catalog.spelt_alike(kind, new.name.text)
+                if kind.is_own and each.name.lower() == folded
+            )
 
 
 def _renames(change: object, name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmblint.analysis.removing import without
 from kmblint.findings import Applicability, Finding, Fix, Related
-from kmblint.replay.steps import Replay
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Index
 from kmblint.schema.changes import AddIndex
 from kmblint.targets import Target
@@ -14,6 +14,7 @@ from kmblint.targets import Target
 
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """The later of the two, where both are there at the end of the history."""
+    made = {step.place(step.change.span): step for step in replay.steps if isinstance(step.change, AddIndex)}
     for table in replay.end.in_order:
         first: dict[tuple[object, ...], Index] = {}
         heeded = target.capabilities.keeps_index_clauses
@@ -29,15 +30,12 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
                 f"index `{index.name}` is over the same columns of `{table.name}` ({columns}) as `{earlier.name}`: "
                 "every write pays for both, and one serves every search",
                 help="leave it out",
-                fix=_fix(index, replay),
+                fix=_fix(made.get(index.made)),
                 related=(Related(earlier.made, f"`{earlier.name}` is created here"),),
                 subject=f"{table.name}.{index.name}",
             )
 
 
-def _fix(index: Index, replay: Replay) -> Fix | None:
+def _fix(made: Step | None) -> Fix | None:
     """Without the CREATE INDEX; an index that something else brings is left."""
-    for step in replay.by_file.get(index.made.file, ()):
-        if isinstance(step.change, AddIndex) and index.made.span in step.statement.span:
-            return without(step.migration, step.statement, Applicability.UNSAFE)
-    return None
+    return None if made is None else without(made.migration, made.statement, Applicability.UNSAFE)

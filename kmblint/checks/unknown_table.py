@@ -22,8 +22,7 @@ def check(subject: UnknownTable | DropTable, step: Step, replay: Replay) -> Iter
     if isinstance(subject, DropTable):
         yield from _passed(subject, step, replay)
         return
-    earlier = (change.table for change in step.statement.changes[: step.number])
-    if name.startswith(SYSTEM_TABLES) or any(table and table.text == name for table in earlier):
+    if name.startswith(SYSTEM_TABLES) or step.statement.first_of_table(name) < step.number:
         return
     absence = unresolved_table(step, replay, name)
     yield Finding(

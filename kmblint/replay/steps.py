@@ -23,7 +23,7 @@ from kmblint.schema.changes import Change, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
-from kmblint.schema.unread import accounted_for, left_unread, made_anew
+from kmblint.schema.unread import accounted_for, bounded, left_unread, made_anew
 from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
@@ -316,6 +316,7 @@ def _steps(
     fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
+        change = bounded(catalog, change)  # noqa: PLW2901 -- what is replayed in its place
         catalog = made_anew(catalog, change)
         held = conflicts(catalog, change) if change is not None else ()
         held = tuple(each for each in held if not accounted_for(catalog, each))

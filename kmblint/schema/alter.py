@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from kmblint.schema.catalog import Column, Declared, Dropped, Index, Table
+from kmblint.schema.catalog import Column, Declared, Dropped, Index, Table, noted
 from kmblint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -106,7 +106,7 @@ def _alter_column(
         return _drop_column(table, column, place)
     if isinstance(change, RenameColumn):
         return table if table.column(change.new.text) else _rename_column(table, column, change.new.text, place)
-    changed = replace(column, changed=(*column.changed, place))
+    changed = replace(column, changed=noted(column.changed, place))
     match change:
         case ChangeType(to=to):
             changed = replace(changed, type=to)
@@ -129,7 +129,7 @@ def _add_column(table: Table, change: AddColumn, place_of: PlaceOf) -> Table:
         columns=(*table.columns, column_of(definition, place)),
         primary_key=table.primary_key or key,
         constraints=(*table.constraints, *declared),
-        changed=(*table.changed, place_of(change.span)),
+        changed=noted(table.changed, place_of(change.span)),
         dropped=table.dropped.discard(definition.name.text),
     )
 
@@ -143,7 +143,7 @@ def _drop_column(table: Table, column: Column, place: Place) -> Table:
         primary_key=() if name in table.primary_key else table.primary_key,
         constraints=tuple(d for d in table.constraints if name not in named_in(d.constraint)),
         indexes=tuple(index for index in table.indexes if name not in index.columns),
-        changed=(*table.changed, place),
+        changed=noted(table.changed, place),
         dropped=table.dropped.insert(name, Dropped(name, column.made, place, column.type)),
     )
 
@@ -163,13 +163,15 @@ def _rename_column(table: Table, column: Column, new: str, place: Place) -> Tabl
 
     return replace(
         table,
-        columns=tuple(replace(c, name=new, changed=(*c.changed, place)) if c is column else c for c in table.columns),
+        columns=tuple(
+            replace(c, name=new, changed=noted(c.changed, place)) if c is column else c for c in table.columns
+        ),
         primary_key=tuple(new if name == old else name for name in table.primary_key),
         indexes=tuple(replace(i, columns=tuple(renamed(c) for c in i.columns)) for i in table.indexes),
         constraints=tuple(in_constraint(declared) for declared in table.constraints),
         policies=_moved(table.policies, old, new),
         classifications=_moved(table.classifications, old, new),
-        changed=(*table.changed, place),
+        changed=noted(table.changed, place),
         dropped=table.dropped.insert(old, Dropped(old, column.made, place, column.type, renamed_to=new)),
     )
 
@@ -182,7 +184,7 @@ def _alter_constraint(
     table: Table, change: AddConstraint | DropConstraint | RenameConstraint, place_of: PlaceOf
 ) -> Table:
     place = place_of(change.span)
-    changed = (*table.changed, place)
+    changed = noted(table.changed, place)
     match change:
         case AddConstraint(constraint=constraint):
             if constraint.name and table.constraint(constraint.name.text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kmblint.schema.alter import PlaceOf, alter, column_of, drop_index, names
-from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Object, Table
+from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Object, Table, noted
 from kmblint.schema.changes import (
     AddMask,
     AddTable,
@@ -89,7 +89,7 @@ def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, pla
         return replace(catalog.without(table), dropped=catalog.dropped.insert(table.name, gone))
     if catalog.table(change.new.text):
         return catalog
-    renamed = replace(table, name=change.new.text, changed=(*table.changed, place_of(change.span)))
+    renamed = replace(table, name=change.new.text, changed=noted(table.changed, place_of(change.span)))
     moved = replace(
         catalog.without(table).put(renamed),
         dropped=catalog.dropped.insert(table.name, replace(gone, renamed_to=renamed.name)),
@@ -144,8 +144,8 @@ def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
     for name in change.tables:
         table = catalog.table(name.text)
         if table is not None:
-            changed = (*table.changed, place_of(change.span))
+            changed = noted(table.changed, place_of(change.span))
             catalog = catalog.put(replace(table, complete=False, changed=changed))
     if change.tables or change.makes_nothing:
         return catalog
-    return replace(catalog, opaque=(*catalog.opaque, place_of(change.span)))
+    return replace(catalog, opaque=noted(catalog.opaque, place_of(change.span)))

@@ -21,6 +21,11 @@ from kmblint.text import Place
 from kmblint.wording import plurals
 
 
+def noted(places: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
+    """The first of some places and the one that comes last now: all of them in each catalogue would be a square."""
+    return (*places[:1], place)
+
+
 class Column(msgspec.Struct, frozen=True):
     """A column of a table."""
 
@@ -30,6 +35,7 @@ class Column(msgspec.Struct, frozen=True):
     nullable: bool = True
     default: Value | None = None
     changed: tuple[Place, ...] = ()
+    """Where it was changed first, and where last (`noted`)."""
     generated: bool = False
     """The database makes its values where it keeps such clauses: IDENTITY, GENERATED, AUTO_INCREMENT, SERIAL."""
 
@@ -133,6 +139,7 @@ class Table(msgspec.Struct, frozen=True):
     constraints: tuple[Declared, ...] = ()
     indexes: tuple[Index, ...] = ()
     changed: tuple[Place, ...] = ()
+    """Where it was changed first, and where last (`noted`)."""
     complete: bool = True
     """False where a part of it isn't known (CREATE TABLE AS, an opaque statement): findings on it are less sure."""
     dropped: OrderedMap[str, Dropped] = OrderedMap()
@@ -277,7 +284,7 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     objects: OrderedMap[ObjectKind, _Objects] = OrderedMap()
     """The other objects by kind, then by name."""
     opaque: tuple[Place, ...] = ()
-    """Statements whose effect isn't known: what may exist because of them is less sure."""
+    """The first and the last statement whose effect isn't known: what may exist because of them is less sure."""
     lost: bool = False
     """Whether a file before this instant can't be read: what isn't known may have been made there."""
     unread: OrderedSet[str] = OrderedSet()
@@ -425,5 +432,5 @@ def _parted(names: _Names, key: str, name: str) -> _Names:
 
 __all__ = [
     "Catalog", "Column", "Declared", "Dropped", "Former", "Index", "KnownRow", "KnownRows", "Mask", "Object", "Poison",
-    "Table",
+    "Table", "noted",
 ]  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -70,10 +70,10 @@ def _is(token: Token, word: str) -> bool:
 
 def batch_separator(tokens: Sequence[Token], text: str) -> Span | None:
     """Where a `GO` stands on a line of its own, as SQL Server's tools want it between batches."""
-    for before, token in pairwise((None, *tokens)):
-        assert token is not None, "only the first has none before it"
-        ends = text.find("\n", token.end)
-        line = text[text.rfind("\n", 0, token.start) + 1 : ends if ends >= 0 else len(text)]
-        if token.upper == "GO" and line.strip().upper() == "GO" and (before is None or before.end < token.start):
-            return token.span
-    return None
+    if all(token.upper != "GO" for token in tokens):
+        return None
+    alone = {match.start(1) for match in _GO.finditer(text, tokens[0].start - 1 if tokens[0].start else 0)}
+    return next((token.span for token in tokens if token.start in alone and token.upper == "GO"), None)
+
+
+_GO: Final = re.compile(r"^[^\S\n]*(GO)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from kmblint.sql.reader import NotSqlError, TooDeepError
+from kmblint.sql.reader import MAX_DEPTH, NotSqlError, TooDeepError
 from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.tree import Node, Shape
 from kmblint.sql.words import BARE_CALLS, CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, names_at
@@ -98,6 +98,7 @@ def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
     from sqlglot import Token as ForeignToken
     from sqlglot import TokenType
 
+    _check_depth(tokens)
     foreign = {"XOR": TokenType.OR, "MATCH": TokenType.LIKE, "DIV": TokenType.SLASH}  # of MySQL and SQLite
     base = tokens[0].start - len(prefix)
     names = _names(tokens)
@@ -118,6 +119,32 @@ def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
     if len(trees) != 1 or trees[0] is None or trees[0].key == "command":
         raise NotSqlError(f"this is not SQL near `{tokens[0].text}`", tokens[0].span)
     return trees[0]
+
+
+_MAX_DIMENSIONS: Final = 8
+"""Arrays inside of arrays: PostgreSQL has no more than six dimensions, and each one doubles what sqlglot takes."""
+_MAX_CHAINED: Final = MAX_DEPTH
+
+
+def _check_depth(tokens: Sequence[Token]) -> None:
+    """Raises TooDeepError where sqlglot would go so deep that its compiled parser ends the process, or take too long.
+
+    What else nests (brackets of any kind) is bounded for the whole statement.
+    """
+    arrays = subscripts = angles = 0
+    before = ""
+    for token in tokens:
+        sign = token.text
+        arrays += (sign == "[") - (sign == "]" and arrays > 0)
+        if sign == "[":
+            subscripts = subscripts + 1 if before == "]" else 1
+        elif sign == "<":  # a type of types: `STRUCT<STRUCT<`
+            angles += 1
+        elif sign != "," and token.kind is not Kind.WORD:
+            angles = 0
+        if arrays > _MAX_DIMENSIONS or max(subscripts, angles) > _MAX_CHAINED:
+            raise TooDeepError
+        before = sign
 
 
 def _ask(tokens: Sequence[Token], function: Callable[..., Any], *arguments: object) -> Any:

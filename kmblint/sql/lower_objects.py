@@ -36,23 +36,22 @@ def _split(target: Node) -> tuple[Name, Name]:
 
 def drop(root: Node) -> tuple[Change, ...]:
     """One change an object."""
-    names: tuple[Name | None, ...] = _names(root) or (None,)
-    return tuple(_dropped(root, ObjectKind(next(root.all("kind")).text.lower()), name) for name in names)
-
-
-def _dropped(root: Node, kind: ObjectKind, name: Name | None) -> Change:
+    kind = ObjectKind(next(root.all("kind")).text.lower())
     span, guard, cascade = root.span, root.has("IF EXISTS"), root.has("CASCADE")
-    if kind is ObjectKind.TABLE and name is not None:
-        return DropTable(name, span, guard, cascade)
-    if kind is ObjectKind.INDEX and name is not None:
+    names = _names(root)
+    if kind is ObjectKind.TABLE and names:
+        return tuple(DropTable(name, span, guard, cascade) for name in names)
+    if kind is ObjectKind.INDEX and names:
         on = root.child("ON")
-        return DropIndex(name, span, on.parts[0].name if on else None, guard)
-    return DropObject(kind, name, span, guard, cascade)
+        table = on.parts[0].name if on else None
+        return tuple(DropIndex(name, span, table, guard) for name in names)
+    return tuple(DropObject(kind, name, span, guard, cascade) for name in names or (None,))
 
 
 def truncate(root: Node) -> tuple[Change, ...]:
     """One change a table."""
-    return tuple(Truncate(name, root.span, root.has("CASCADE")) for name in _names(root))
+    cascade = root.has("CASCADE")
+    return tuple(Truncate(name, root.span, cascade) for name in _names(root))
 
 
 def grant(root: Node) -> Grant:

@@ -22,7 +22,7 @@ from kmblint.sql.grammar_tables import create_index, create_table
 from kmblint.sql.lower_values import tables_of
 from kmblint.sql.placeholders import placeholders
 from kmblint.sql.queries import read_query
-from kmblint.sql.reader import NotSqlError, Reader, TooDeepError, short
+from kmblint.sql.reader import MAX_DIGITS, LimitError, NotSqlError, Reader, TooDeepError, TooLongNumberError, short
 from kmblint.sql.scanner import Kind, StatementTokens, Token, scan, split
 from kmblint.sql.statement import Problem, ReadWords, Statement, time_travel
 from kmblint.sql.tree import Node, Shape, Tree
@@ -57,14 +57,16 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
     make = partial(Statement, piece.span, semicolon=piece.semicolon, conflict=piece.conflict)
     try:
         _check_closed(piece)
+        _check_numbers(piece)
         whole, changes, problem = _meaning(piece.tokens if text.isascii() else _visible(piece.tokens), text)
         return make(ReadWords(piece.tokens, piece.comments, text, _tree, whole), changes, problem=problem)
     except NotSqlError as error:
         problem = _problem(error, piece, text)
         return make(unread, (), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
-    except (TooDeepError, RecursionError):
-        word = piece.tokens[0].upper or piece.tokens[0].text
-        return make(unread, (Opaque("it is nested too deeply", word, piece.span),))
+    except (LimitError, RecursionError) as error:
+        word = piece.tokens[0].upper or short(piece.tokens[0].text)
+        limit = error if isinstance(error, LimitError) else TooDeepError()
+        return make(unread, (Opaque(f"kmblint doesn't read this statement: {limit}", word, piece.span),))
     except Exception as error:
         return make(unread, (), failure=error)
 
@@ -255,8 +257,7 @@ _LOWERED: Final[dict[str, Callable[[Node], Change]]] = {
 
 def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens without zero-width characters, which a rule of their own points at."""
-    unseen = [token for token in tokens if token.kind is Kind.OTHER and unicodedata.category(token.text) == "Cf"]
-    return tuple(token for token in tokens if token not in unseen) if unseen else tokens
+    return tuple(token for token in tokens if token.kind is not Kind.OTHER or unicodedata.category(token.text) != "Cf")
 
 
 def _check_closed(piece: StatementTokens) -> None:
@@ -266,6 +267,13 @@ def _check_closed(piece: StatementTokens) -> None:
         message = _OPEN_QUOTES.get(token.text[0], "this is never closed")
         opening = 2 if token.text.startswith("/*") else 1
         raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
+
+
+def _check_numbers(piece: StatementTokens) -> None:
+    """Raises TooLongNumberError at a number that Python would refuse to read, or take long for."""
+    for token in piece.tokens:
+        if token.kind is Kind.NUMBER and token.end - token.start > MAX_DIGITS:
+            raise TooLongNumberError(sum(map(str.isdigit, token.text)))
 
 
 def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:

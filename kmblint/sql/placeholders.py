@@ -9,7 +9,8 @@ from typing import Final
 from kmblint.sql.scanner import Kind, Token
 from kmblint.text import Span
 
-_IN_NAME: Final = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\{%.*?%\}")
+_IN_NAME: Final = re.compile(r"\{\{|\$\{|\{%")
+_CLOSED_BY: Final = {"{{": "}}", "${": "}", "{%": "%}"}
 _BEGINNINGS: Final = frozenset("?{$%\\:@")
 """The symbols with which a placeholder begins."""
 _OPERANDS: Final = frozenset({Kind.WORD, Kind.NUMBER, Kind.QUOTED, Kind.STRING})
@@ -26,19 +27,34 @@ def placeholders(tokens: Sequence[Token]) -> Iterator[Span]:
             break
     else:
         return
+    last = max((index for index, token in enumerate(tokens) if token.text == "}"), default=-1)
     at = 0
     while at < len(tokens):
         token = tokens[at]
         if token.kind is Kind.QUOTED:
-            yield from (Span(token.start + m.start(), token.start + m.end()) for m in _IN_NAME.finditer(token.text))
-        size = _size(tokens, at) if token.text in _BEGINNINGS and token.kind is Kind.SYMBOL else 0
+            yield from _in_name(token)
+        size = _size(tokens, at, last) if token.text in _BEGINNINGS and token.kind is Kind.SYMBOL else 0
         if size:
             yield token.span.to(tokens[at + size - 1].span)
         at += size or 1
 
 
-def _size(tokens: Sequence[Token], at: int) -> int:
-    """How many tokens the placeholder has that begins at a symbol; 0 where none begins."""
+def _in_name(token: Token) -> Iterator[Span]:
+    at = 0
+    unclosed: set[str] = set()
+    while opening := _IN_NAME.search(token.text, at):
+        closing = _CLOSED_BY[opening[0]]
+        found = -1 if closing in unclosed else token.text.find(closing, opening.end())
+        if found < 0:  # nor is the next one closed
+            unclosed.add(closing)
+            at = opening.end()
+        else:
+            at = found + len(closing)
+            yield Span(token.start + opening.start(), token.start + at)
+
+
+def _size(tokens: Sequence[Token], at: int, last: int) -> int:
+    """How many tokens the placeholder has that begins at a symbol; 0 where none begins. `last` is the last `}`."""
     symbol = tokens[at].text
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if symbol == "?":
@@ -46,9 +62,9 @@ def _size(tokens: Sequence[Token], at: int) -> int:
     if following is None or following.start != tokens[at].end:
         return 0
     if symbol == "{" and following.text in ("{", "%", "#"):
-        return _closed(tokens, at, 2)
+        return _closed(tokens, at, last, 2)
     if (symbol == "$" and following.text == "{") or (symbol == "{" and following.kind is Kind.WORD):
-        return _closed(tokens, at, 1)
+        return _closed(tokens, at, last, 1)
     if symbol == "%" and following.text == "(":
         return 2
     named = following.kind in (Kind.WORD, Kind.NUMBER)
@@ -62,9 +78,9 @@ def _size(tokens: Sequence[Token], at: int) -> int:
     return 0
 
 
-def _closed(tokens: Sequence[Token], at: int, braces: int) -> int:
+def _closed(tokens: Sequence[Token], at: int, last: int, braces: int) -> int:
     """The size of a stretch that ends with a brace, or with two; two tokens where it isn't closed."""
-    for end in range(at + 1, len(tokens)):
+    for end in range(at + 1, last + 1):  # none where nothing behind it is closed, lest each looks to the end
         if tokens[end].text == "}":
             doubled = braces == 2 and end + 1 < len(tokens) and tokens[end + 1].text == "}"
             return end - at + 1 + doubled

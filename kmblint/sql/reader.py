@@ -11,9 +11,11 @@ from kmblint.text import Span
 from kmblint.wording import nearest
 
 MAX_DEPTH: Final = 100
-"""Expressions inside of expressions before we give up; every known engine gives up earlier."""
+"""Expressions, or brackets, inside of others before we give up; every known engine gives up earlier."""
 MAX_CHAIN: Final = 1000
 """Operands of one chain of `||`, `+` or `*` before we give up."""
+MAX_DIGITS: Final = 1000
+"""Digits of one number before we give up; no column holds as many, and Python itself reads no more than 4,300."""
 NAMES: Final = (Kind.WORD, Kind.QUOTED)
 _OPENING: Final = frozenset({"(", "[", "{"})
 _CLOSING: Final = frozenset({")", "]", "}"})
@@ -33,8 +35,22 @@ class NoOperandError(NotSqlError):
     """A symbol or the end where an operand must stand, whatever the database. It never leaves `kmblint.sql`."""
 
 
-class TooDeepError(Exception):
+class LimitError(Exception):
+    """The statement is past a limit of ours: what it has too much of, as a clause. It never leaves `kmblint.sql`."""
+
+
+class TooDeepError(LimitError):
     """The statement nests deeper than is read. It never leaves `kmblint.sql`."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it nests more than {MAX_DEPTH} levels deep or chains too many operators")
+
+
+class TooLongNumberError(LimitError):
+    """A number has more digits than are read. It never leaves `kmblint.sql`."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(f"a number in it has {digits:,} digits, and kmblint reads no more than {MAX_DIGITS:,}")
 
 
 class Reader:
@@ -63,7 +79,7 @@ class Reader:
         if whole is None:
             self.depth = self.deepest = 0
             self.deepest_at = Span(0, 0)
-            self.closing = _closings(tokens)
+            self.closing = _closings(tokens)  # raises TooDeepError, before anything looks inside
 
     def part(self, at: int, stop: int) -> Reader:
         """A reader of the tokens from one index to another."""
@@ -287,13 +303,18 @@ def short(text: str) -> str:
 
 
 def _closings(tokens: Sequence[Token]) -> dict[int, int]:
-    """The index of the bracket that closes each opening one, whatever the two look like."""
+    """The index of the bracket that closes each opening one, whatever the two look like.
+
+    Raises TooDeepError where too many are open at once.
+    """
     closings: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
         symbol = token.upper
         if symbol in _OPENING:
             opened.append(index)
+            if len(opened) > MAX_DEPTH:
+                raise TooDeepError
         elif symbol in _CLOSING and opened:
             closings[opened.pop()] = index
     return closings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Final, Protocol
 
 import msgspec
@@ -85,7 +86,7 @@ class ReadWords(msgspec.Struct, eq=False):
         return hash((self.tokens, self.comments))
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, dict=True):
     """One statement of a source: what stands between two `;` as SQL means them."""
 
     span: Span
@@ -123,6 +124,15 @@ class Statement(msgspec.Struct, frozen=True):
     def keyword(self) -> str:
         """Its first word, in upper case."""
         return self.words.keyword
+
+    def first_of_table(self, name: str) -> int:
+        """The number of the first change of a table, from 0; that behind the last where none is."""
+        return self._first_of_table.get(name, len(self.changes))
+
+    @cached_property
+    def _first_of_table(self) -> dict[str, int]:
+        named = ((change.table, number) for number, change in enumerate(self.changes))
+        return {table.text: number for table, number in reversed([*named]) if table}
 
     @property
     def is_own(self) -> bool:

@@ -48,6 +48,12 @@ def _ignored_names(folder: Path, size: int) -> None:
     (folder / "kmblint.toml").write_text(f"ignore = [\n{lines}]\n", encoding="utf-8")
 
 
+def _nested_lists(folder: Path, size: int) -> None:
+    folder.mkdir(parents=True)
+    (folder / "0001_create_wards.sql").write_text("CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n")
+    (folder / "kmblint.toml").write_text("ignore = [\n" + '    ["drop-table"],\n' * size + "]\n")
+
+
 def _chain(size: int) -> Iterable[str]:
     yield "CREATE TABLE IF NOT EXISTS t0 (id BIGINT PRIMARY KEY);"
     for n in range(1, size):
@@ -137,6 +143,18 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
     "dollar quotes never closed": (_one_file(lambda n: [f"$a{i}$" for i in range(n)]), 10_000),
     "open parentheses": (_one_file(lambda n: ["SELECT " + "(" * n + ";"]), 10_000),
     "a chain of operators": (_one_file(lambda n: ["SELECT 1" + " + 1" * n + ";"]), 10_000),
+    "one statement of many actions": (
+        _in_two_files(
+            _WIDE, lambda n: ["ALTER TABLE readings " + ", ".join(f"ADD COLUMN c{i} TEXT" for i in range(n)) + ";"]
+        ),
+        1000,
+    ),
+    "tables of one DROP": (_one_file(lambda n: ["DROP TABLE " + ", ".join(f"t{i}" for i in range(n)) + ";"]), 4000),
+    "invisible characters": (_one_file(lambda n: ["\u200b" * n]), 10_000),
+    "braces never closed": (_one_file(lambda n: ["{{" * n]), 10_000),
+    "words of another tool": (_one_file(lambda n: ["GO " * n]), 10_000),
+    "statements not understood": (_one_file(lambda n: (f"CALL x{i}();" for i in range(n))), 2000),
+    "lists in the configuration": (_nested_lists, 2000),
     "ignored names in the configuration": (_ignored_names, 1000),
 }
 """Name → how it is written, and the size n at which the growth from n to 2n is measured."""

@@ -154,7 +154,7 @@ def test_what_alter_column_changes() -> None:
         "ALTER TABLE patients ALTER COLUMN born SET DEFAULT 'x';"
     ).column("born")
     assert born is not None
-    assert (str(born.type), born.nullable, born.default is not None, len(born.changed)) == ("TEXT", False, True, 3)
+    assert (str(born.type), born.nullable, born.default is not None, len(born.changed)) == ("TEXT", False, True, 2)
 
 
 def test_an_opaque_statement_that_names_a_table_makes_that_one_incomplete() -> None:

@@ -295,3 +295,39 @@ def test_ordinary_statements_do_not_import_sqlglot() -> None:
         "sys.exit('sqlglot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "limit"),
+    [
+        ("SELECT " + "(" * 101 + "1" + ")" * 101, "it nests more than 100 levels deep"),
+        ("CREATE TABLE t " + "(" * 101 + ")" * 101, "it nests more than 100 levels deep"),
+        ("SELECT 1" + "::bigint" * 101, "it nests more than 100 levels deep or chains too many operators"),
+        ("SELECT 1" + " || 1" * 1001, "it nests more than 100 levels deep or chains too many operators"),
+        ("SELECT " + "ARRAY[" * 9 + "1" + "]" * 9 + " one two", "it nests more than 100 levels deep"),
+        ("SELECT a" + "[1]" * 101 + " one two", "it nests more than 100 levels deep"),
+        ("SELECT CAST(a AS " + "STRUCT<" * 101 + ") one two", "it nests more than 100 levels deep"),
+        ("SELECT " + "9" * 1001, "a number in it has 1,001 digits, and kmblint reads no more than 1,000"),
+        ("CREATE TABLE t (a DECIMAL(" + "9" * 1001 + "))", "a number in it has 1,001 digits"),
+    ],
+)
+def test_a_statement_past_a_limit_of_ours_names_it(changes: Changes, sql: str, limit: str) -> None:
+    """Before anything recursive reads it, and before another parser does: neither ends the process nor takes long."""
+    (change,) = changes(sql)
+    assert isinstance(change, Opaque)
+    assert change.reason.startswith(f"kmblint doesn't read this statement: {limit}")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "(" * 40 + "1" + ")" * 40,
+        "SELECT 1" + "::bigint" * 90,
+        "SELECT " + "ARRAY[" * 6 + "1" + "]" * 6,
+        "SELECT " + "9" * 1000,
+        "SELECT a" + " || 'x'" * 900,
+    ],
+)
+def test_what_stays_below_the_limits_is_read(changes: Changes, sql: str) -> None:
+    (change,) = changes(sql)
+    assert isinstance(change, Read)

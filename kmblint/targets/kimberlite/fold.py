@@ -25,6 +25,8 @@ class Fold:
         self.tokens = statement.tokens
         self.hazards: list[Hazard] = []
         self._refusals: dict[tuple[str, bool], FormRefusal] = {}
+        self._edits: dict[tuple[str, bool], list[Replacement]] = {}
+        """Of each refusal: a statement may have one for each of its tokens, so they are joined once."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -33,7 +35,11 @@ class Fold:
     @property
     def form(self) -> Form:
         """What was collected."""
-        return Form(tuple(self._refusals.values()), tuple(self.hazards))
+        refusals = (
+            msgspec.structs.replace(refusal, replacements=tuple(self._edits[key]))
+            for key, refusal in self._refusals.items()
+        )
+        return Form(tuple(refusals), tuple(self.hazards))
 
     @property
     def refused(self) -> bool:
@@ -51,12 +57,9 @@ class Fold:
     ) -> None:
         """Notes a reason; where it is noted already, its edits join those of the first."""
         key = (reason, bool(replacements))
-        first = self._refusals.get(key)
-        if first is None:
-            self._refusals[key] = kind(reason, span, advice, replacements)
-        elif replacements:
-            edits = (*first.replacements, *replacements)
-            self._refusals[key] = msgspec.structs.replace(first, replacements=edits)
+        if key not in self._refusals:
+            self._refusals[key] = kind(reason, span, advice)
+        self._edits.setdefault(key, []).extend(replacements)
 
     def expected(self, what: str, at: Span | Node | None) -> None:
         """Refuses the word at a place in the engine's manner: what it expected and what it found."""
@@ -87,6 +90,10 @@ class Fold:
         """The token that begins at a place, or the first one behind it."""
         index = bisect_left(self._starts, span.start)
         return self.tokens[index] if index < len(self.tokens) else None
+
+    def within(self, span: Span) -> tuple[Token, ...]:
+        """The tokens of a stretch."""
+        return self.tokens[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
 
     def behind(self, span: Span) -> Span | None:
         """Where the token behind a place stands."""

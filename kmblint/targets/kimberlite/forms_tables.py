@@ -228,7 +228,7 @@ def _parted(fold: Fold, root: Node, comma: Span) -> tuple[Replacement, ...]:
     name = next((part.span for part in root.parts if part.kind is Shape.NAME), None)
     if name is None:
         return ()
-    table = "".join(token.text for token in fold.tokens if token.span in name)
+    table = "".join(token.text for token in fold.within(name))
     return (Replacement(comma, f";\nALTER TABLE {table}", "write a statement for each action"),)
 
 

@@ -1,0 +1,47 @@
+"""What isn't followed: the parts of a table behind a limit, and the places between the first change and the last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmblint import targets
+from kmblint.replay.replayer import Replayer
+from kmblint.schema import unread
+from kmblint.schema.catalog import noted
+from kmblint.schema.changes import Opaque
+from kmblint.text import Place, Span
+from tests.rules_at_hand import history
+
+
+def _place(at: int) -> Place:
+    return Place("0001_a.sql", Span(at, at + 1))
+
+
+def test_of_places_the_first_and_the_last_are_kept() -> None:
+    places: tuple[Place, ...] = ()
+    for at in range(5):
+        places = noted(places, _place(at))
+    assert places == (_place(0), _place(4))
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("ALTER TABLE t ADD COLUMN c{n} TEXT;\n", "`t` has 5 columns, and kmblint follows no more of one table"),
+        ("CREATE INDEX t_{n}_idx ON t (id);\n", "`t` has 5 indexes, and kmblint follows no more of one table"),
+    ],
+)
+def test_parts_behind_the_limit_leave_the_table_less_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, reason: str
+) -> None:
+    """Each step holds its table, so that more parts than any engine takes would cost the square of their number."""
+    monkeypatch.setattr(unread, "MAX_PARTS", 5)
+    text = "CREATE TABLE t (id BIGINT PRIMARY KEY);\n" + "".join(sql.format(n=n) for n in range(7))
+    replay = Replayer(targets.get("guide")).replay(history(tmp_path / "h", {"0001_a.sql": text}))
+    table = replay.end.table("t")
+    assert table is not None
+    assert not table.complete
+    assert max(len(table.columns), len(table.indexes)) == 5
+    assert {step.change.reason for step in replay.steps if isinstance(step.change, Opaque)} == {reason}
