@@ -17,7 +17,8 @@ class Secrets:
 
     def __init__(self, places: Iterable[tuple[Source, Span]]) -> None:
         written = {source.slice(_inside(source, span)) for source, span in places}
-        spellings = {form for text in written for form in (text, text.replace("''", "'")) if len(form) >= _SHORTEST}
+        forms = ((text, text.replace("''", "'"), *text.split(";")) for text in written)  # the runner splits there
+        spellings = {form for each in forms for form in each if len(form) >= _SHORTEST}
         self._known: dict[str, dict[int, set[str]]] = {}
         for spelling in spellings:
             self._known.setdefault(spelling[:_SHORTEST], {}).setdefault(len(spelling), set()).add(spelling)

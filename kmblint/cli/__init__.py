@@ -33,6 +33,7 @@ class Program(click.Group):
         """Runs the program."""
         # A run builds one history and ends; looking for cycles in it would take a fifth of the time and find none.
         gc.disable()
+        _hold_streams()
         atexit.register(gc.freeze)  # the interpreter looks for them once more when it ends
         return super().main(*args, **extra)
 
@@ -84,10 +85,37 @@ class Program(click.Group):
             complain(str(error))
             ctx.exit(ExitCode.SETUP)
         except Exception as error:
+            if not _has_directory():
+                from kmblint.cli.output import complain
+
+                complain("the working directory is gone: change to one that is there")
+                ctx.exit(ExitCode.SETUP)
             if wants_traceback(ctx):
                 click.echo(traceback.format_exc(), err=True)
             click.echo(_crash(error), err=True)
             ctx.exit(ExitCode.INTERNAL)
+
+
+def _hold_streams() -> None:
+    """Puts something in the place of each standard stream that is closed: reading or writing it then fails.
+
+    Otherwise the next file that is opened would get its number, and be written to.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            held = os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_WRONLY)
+            if held == number:
+                setattr(sys, name, os.fdopen(held, "r" if name == "stdin" else "w", closefd=False))
+
+
+def _has_directory() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 -- which says only whether there is one
+    except OSError:
+        return False
+    return True
 
 
 def _meant(error: click.NoSuchOption) -> click.UsageError:

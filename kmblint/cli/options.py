@@ -130,7 +130,10 @@ def _paths(paths: tuple[Path, ...], stdin_filename: Path | None) -> tuple[tuple[
         return paths, None, ""
     if not stdin_filename or paths != (_STANDARD_INPUT,):
         raise click.UsageError("`-` stands alone and needs --stdin-filename.")
-    data = sys.stdin.buffer.read(LARGEST + 1)
+    try:
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    except OSError as error:
+        raise InputError(f"standard input can't be read: {error.strerror}") from error
     if len(data) > LARGEST:
         raise InputError(f"standard input is longer than the {LARGEST:,} bytes that kmblint reads of it")
     try:

@@ -65,7 +65,7 @@ def terminal_width(fallback: int = PAGE) -> int:
 def complain(text: str) -> None:
     """Says on standard error, each line behind the program's name; in a terminal, words stay whole."""
     for line in text.splitlines():
-        said = f"kmblint: {line}"
+        said = f"kmblint: {visible(line)}"
         columns = terminal_width() if sys.stderr.isatty() else len(said)
         click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
 
@@ -111,6 +111,8 @@ def write(text: str, file: Path | None = None, kept: Iterable[Path] = ()) -> Non
     except BrokenPipeError:
         raise
     except OSError as error:
+        if file is None:  # the interpreter flushes it once more when it ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise InputError(f"{f'`{file}`' if file else 'standard output'} can't be written: {error.strerror}") from error
 
 

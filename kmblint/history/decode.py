@@ -17,7 +17,11 @@ import msgspec
 from kmblint.access import Access, BarredError
 
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_WIDE: Final = {
+    codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be",  # which begins as UTF-16 does
+    codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
+}  # fmt: skip
+"""The encodings of more than one byte a character, by the mark that a file begins with."""
 _SAVE: Final = "save the file as UTF-8 without a byte order mark"
 
 
@@ -42,10 +46,9 @@ def read(path: Path, access: Access) -> tuple[str | None, Trouble | None]:
 
 def decoded(data: bytes) -> tuple[str | None, Trouble | None]:
     """The text that bytes hold, and what the runner finds wrong with them; as `read`."""
-    for mark, encoding in _UTF16.items():
+    for mark, encoding in _WIDE.items():
         if data.startswith(mark):
-            trouble = Trouble("it is UTF-16, and the runner reads UTF-8 only", _SAVE, 0)
-            return data[len(mark) :].decode(encoding, "replace"), trouble
+            return data[len(mark) :].decode(encoding, "replace"), _wide(encoding)
     if b"\x00" in data:
         return _without_nul(data)
     if data.startswith(codecs.BOM_UTF8):
@@ -67,11 +70,18 @@ def decoded(data: bytes) -> tuple[str | None, Trouble | None]:
     return text, None
 
 
+def _wide(encoding: str) -> Trouble:
+    return Trouble(f"it is {encoding[:6].upper()}, and the runner reads UTF-8 only", _SAVE, 0)
+
+
 def _without_nul(data: bytes) -> tuple[str | None, Trouble | None]:
-    """UTF-16 without its mark has a NUL in every other byte; elsewhere a NUL was never meant."""
+    """UTF-16 without its mark has a NUL in every other byte, UTF-32 three of four; elsewhere none was ever meant."""
+    if len(data) % 4 == 0 and data.count(0) * 3 >= len(data) * 2:
+        encoding = "utf-32-be" if data[0] == 0 else "utf-32-le"
+        return data.decode(encoding, "replace"), _wide(encoding)
     for encoding, odd in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if odd.count(0) * 4 > len(data):
-            return data.decode(encoding, "replace"), Trouble("it is UTF-16, and the runner reads UTF-8 only", _SAVE, 0)
+            return data.decode(encoding, "replace"), _wide(encoding)
     at = data.index(0)
     reason = f"it holds a NUL byte at offset {at}, and the engine refuses a statement with one"
     trouble = _at(data, at, reason, "remove it, or save the file as UTF-8 text")
@@ -112,11 +122,13 @@ class Spelling(msgspec.Struct, frozen=True):
 
 
 _SPELLINGS: Final = (
-    *(Spelling(mark, codec) for mark, codec in _UTF16.items()),
+    *(Spelling(mark, codec) for mark, codec in _WIDE.items()),
     Spelling(codecs.BOM_UTF8),
     Spelling(),
     Spelling(line_end="\r"),
     Spelling(codec="utf-16-le"),
     Spelling(codec="utf-16-be"),
+    Spelling(codec="utf-32-le"),
+    Spelling(codec="utf-32-be"),
     Spelling(codec="cp1252"),
 )

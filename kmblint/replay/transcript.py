@@ -135,15 +135,18 @@ def transcribe(replayed: Replay, capabilities: Capabilities) -> Transcript:
     entries: list[Entry] = []
     endings: list[Ending] = []
     numbers: dict[int | None, str] = {}
+    troubles = {each.file: each.reason for each in replayed.history.unreadable if not each.fatal}
     reached = True
     for migration in replayed.history.replayed:
         told = tuple(_file(migration, replayed.by_file.get(migration.file, ()), split=split, reached=reached))
         entries += told
         taken_by = numbers.setdefault(migration.number, migration.file) if numbered else migration.file
-        endings.append(ending_of(migration, told, taken_by, reached=reached))
+        trouble = troubles.get(migration.file)
+        endings.append(ending_of(migration, told, taken_by, reached=reached, trouble=trouble))
         reached = reached and not endings[-1].stops
     stop = next((ending.migration for ending in endings if ending.stops), None)
-    return Transcript(tuple(entries), tuple(endings), obstacle_of(replayed.history) if numbered else "", stop)
+    obstacle = obstacle_of(replayed.history, numbered=numbered)
+    return Transcript(tuple(entries), tuple(endings), obstacle, stop)
 
 
 def _file(migration: Migration, steps: tuple[Step, ...], *, split: bool, reached: bool) -> Iterator[Entry]:
@@ -218,8 +221,10 @@ def comment_of(migration: Migration, piece: Piece) -> Entry:
     )
 
 
-def ending_of(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, reached: bool) -> Ending:
-    """How a file ends whose number the file `taken_by` has taken."""
+def ending_of(
+    migration: Migration, told: tuple[Entry, ...], taken_by: str, *, reached: bool, trouble: str | None = None
+) -> Ending:
+    """How a file ends whose number the file `taken_by` has taken; `trouble` is why the engine stumbles over it."""
     if migration.applied:
         return Ending(migration, reached=True, recorded=True, stops=False, note="")
     stop = next((entry for entry in told if entry.stops), None)
@@ -230,6 +235,8 @@ def ending_of(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, r
         parts += [f"{counted(stop.rows_left, 'row')} of its own"] if stop.rows_left else []
         half = f"half applied: {' and '.join(parts)} took effect" if parts else "nothing took effect"
         note = f"the run stops at line {stop.line}; {half}, and nothing is recorded"
+    elif trouble is not None:
+        note = f"{trouble}: what is shown is what was meant, and it isn't what happens"
     elif not migration.pieces:
         note = "there is nothing to send, so it is never recorded and stays pending for ever"
     elif taken_by != migration.file:
@@ -238,11 +245,20 @@ def ending_of(migration: Migration, told: tuple[Entry, ...], taken_by: str, *, r
     return Ending(migration, reached, recorded=reached and not note, stops=stops, note=note)
 
 
-def obstacle_of(history: History) -> str:
-    """What makes the whole folder unusable for the runner."""
-    broken = [f"`{each.file}` can't be read" for each in history.unreadable]
+def obstacle_of(history: History, *, numbered: bool = True) -> str:
+    """What makes the whole folder unusable for the runner, and what is left out here because kmblint didn't read it.
+
+    `numbered` is whether the runner goes by number, and stops at what it can't read.
+    """
+    broken = [f"`{each.file}` can't be read" for each in history.unreadable if each.fatal]
     broken += [f"`{each.file}` has no number" for each in history.migrations if not each.numbered]
-    return f"the runner refuses the whole folder: {', '.join(broken)}" if broken else ""
+    refused = [f"the runner refuses the whole folder: {', '.join(broken)}"] if broken and numbered else []
+    left_out = [
+        f"`{each.file}` is left out: {each.reason}"
+        for each in history.unreadable
+        if each.file not in history.by_file and (not each.fatal or not numbered)
+    ]
+    return "; ".join((*refused, *left_out))
 
 
 _OTHERS: Final = "is ignored: more or other rows change than meant"

@@ -90,7 +90,7 @@ def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
             for name, value in zip(names, row.values, strict=False)
             if isinstance(value, Text) and name.lower() not in _VALUE_NAMES
         ]
-        named = next(filter(_is_secret_name, said), None)
+        named = next(filter(is_secret_name, said), None)
         if named is not None:
             yield from _in_setting(change.table, named, zip(names, row.values, strict=False))
     if change.on_conflict:
@@ -125,32 +125,33 @@ def _defaults(change: AddTable | AddColumn | ChangeDefault) -> Iterator[Secret]:
 
 
 def _in_column(table: Name, column: str, value: Value) -> Iterator[Secret]:
-    if isinstance(value, Text) and _is_secret_name(column) and _is_secret(value.value, column):
+    if isinstance(value, Text) and is_secret_name(column) and is_secret_text(value.value, column):
         yield Secret(value.span, f"{table}.{column}", f"the `{column}` of `{table}`")
 
 
 def _in_setting(table: Name, named: str, pairs: Iterator[tuple[str, Value]]) -> Iterator[Secret]:
     """A table of names and values, whose row has the name of a secret."""
     for column, value in pairs:
-        if column.lower() in _VALUE_NAMES and isinstance(value, Text) and _is_secret(value.value, named):
+        if column.lower() in _VALUE_NAMES and isinstance(value, Text) and is_secret_text(value.value, named):
             yield Secret(value.span, f"{table}.{column}", f"the value of `{named}` in `{table}`", sure=False)
 
 
 def _named_in(where: Predicate) -> str | None:
     for part in conditions(where):
         match part:
-            case Compare(operator="=", left=ColumnRef(), right=Text(value=text)) if _is_secret_name(text):
+            case Compare(operator="=", left=ColumnRef(), right=Text(value=text)) if is_secret_name(text):
                 return text
     return None
 
 
 @lru_cache(maxsize=256)  # a column is asked about once a row
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Whether the name of a column or setting says that its value is a secret."""
     words = _HUMP.sub("_", name).lower().replace("-", "_").replace(".", "_")
     return _NAMED.search(words) is not None
 
 
-def _is_secret(value: str, name: str) -> bool:
+def is_secret_text(value: str, name: str) -> bool:
     """Whether a text is more than a word for its absence, a hash, or the place where the secret is kept."""
     text = value.strip()
     if len(set(text)) < 3 or text.lower() in _NO_SECRETS or _HASH.fullmatch(text) or _ELSEWHERE.fullmatch(text):
