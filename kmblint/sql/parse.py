@@ -257,7 +257,8 @@ _LOWERED: Final[dict[str, Callable[[Node], Change]]] = {
 
 def _visible(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tokens without zero-width characters, which a rule of their own points at."""
-    return tuple(token for token in tokens if token.kind is not Kind.OTHER or unicodedata.category(token.text) != "Cf")
+    seen = (token for token in tokens if token.kind is not Kind.OTHER or unicodedata.category(token.text) != "Cf")
+    return tuple(seen) or tokens
 
 
 def _check_closed(piece: StatementTokens) -> None:

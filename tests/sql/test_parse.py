@@ -331,3 +331,8 @@ def test_a_statement_past_a_limit_of_ours_names_it(changes: Changes, sql: str, l
 def test_what_stays_below_the_limits_is_read(changes: Changes, sql: str) -> None:
     (change,) = changes(sql)
     assert isinstance(change, Read)
+
+
+def test_a_statement_of_invisible_characters_alone_is_no_sql(problem: ProblemOf) -> None:
+    """There is no visible word that a message could be about."""
+    assert problem("\u200b\u2060")[1] == "\u200b"
