@@ -21,7 +21,8 @@ _PRECEDENCE: Final = {
     "REGEXP": 19, "SIMILAR": 19, "OVERLAPS": 20, "[": 100, "!": 20, "ISNULL": 17, "NOTNULL": 17,
 }  # fmt: skip
 """How tightly each operator binds (sqlparser-0.61.0/src/dialect/mod.rs; ISNULL and NOTNULL are PostgreSQL's)."""
-_NOT_BINDS: Final = {"IN": 20, "BETWEEN": 20, "LIKE": 19, "ILIKE": 19, "RLIKE": 19, "REGEXP": 19, "SIMILAR": 19}
+_NEGATED: Final = words("IN BETWEEN LIKE ILIKE RLIKE REGEXP SIMILAR")
+"""Operators that NOT may stand before; it binds as they do."""
 _CHAINED: Final = frozenset({"AND", "OR", "+", "*", "||"})
 """Operators whose chain is one node of many parts."""
 _COMPARISONS: Final = frozenset({"=", "==", "<>", "!=", "<", "<=", ">", ">=", "~"})
@@ -147,7 +148,8 @@ def literal(reader: Reader) -> Node | None:
 def _next(reader: Reader) -> tuple[str, int]:
     word = reader.word
     if word == "NOT":
-        return word, _NOT_BINDS.get(reader.peek(1).upper, 0)
+        negated = reader.peek(1).upper
+        return word, _PRECEDENCE[negated] if negated in _NEGATED else 0
     if (word == "@" and not reader.sees(">", ahead=1)) or (word == "!" and not reader.sees("~", ahead=1)):
         return word, 0
     return word, _PRECEDENCE.get(word, 0)
@@ -433,7 +435,7 @@ def _infix(reader: Reader, left: Node, word: str, binds: int) -> Node:
         return Node(Shape.IS_NULL, span, word, (left,))
     if word == "IS":
         return _is(reader, left)
-    if word in _NOT_BINDS or word == "NOT":
+    if word in _NEGATED or word == "NOT":
         return _test(reader, left)
     reader.at += 1
     if word in ("@", "!") or (word == "~" and reader.sees("*")):
