@@ -10,12 +10,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from kmblint.cache import folder
-from kmblint.history.files import History, Migration
+from kmblint.history.files import Migration
 from kmblint.lint.answers import Told
 from kmblint.replay.leaks import leaks
 from kmblint.replay.steps import Part, Replay
@@ -60,14 +60,21 @@ class _Stretch(msgspec.Struct, frozen=True, array_like=True):
 class _Known(msgspec.Struct, frozen=True, array_like=True):
     """All that is kept of a file."""
 
-    place: bytes
-    """The digest of all that what was said of it follows from."""
     stretches: tuple[_Stretch, ...]
     told: Told
 
 
 _DECODER: Final = msgspec.msgpack.Decoder(_Known)
 _ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+class _Frame(NamedTuple):
+    """A file as it is kept."""
+
+    place: bytes
+    """The digest of all that what was said of it follows from."""
+    body: bytes
+    """A `_Known`; nothing of a file that can't be kept."""
 
 
 class KnownFiles:
@@ -81,13 +88,25 @@ class KnownFiles:
         self._name = name
         self._basis = basis
         self._kept = dict(_frames(folder.load(name) or b""))
+        """By the digest of a file."""
+        self._seen: dict[bytes, _Frame] = {}
+        self._differs = False
         self._known: dict[bytes, _Known | None] = {}
         self._digests: dict[int, tuple[Source, bytes]] = {}
         self._judged: dict[int, tuple[Words, _Judged]] = {}
 
     def parse(self, source: Source, span: Span) -> tuple[Statement, ...]:
-        """The statements of a stretch of text."""
-        known = self._of(source)
+        """The statements of a stretch of text.
+
+        Behind the first file that is another, all rules are asked again: the words are needed anyhow, and what is kept
+        is let go.
+        """
+        key = self._digest(source)
+        if not self._differs and key in self._kept:
+            self._seen[key] = self._kept[key]
+        elif not self._differs:
+            self._differs, self._kept = True, self._seen
+        known = None if self._differs else self._of(source)
         stretch = next((each for each in known.stretches if each.span == span), None) if known else None
         if stretch is None:
             return statements(source, span)
@@ -105,47 +124,58 @@ class KnownFiles:
         if not self._kept:
             return {}
         places = self._places(replayed)
-        known = ((file, self._of(source)) for file, source in _sources(replayed.history))
-        return {file: each.told for file, each in known if each is not None and each.place == places[file]}
+        told: dict[str, Told] = {}
+        for migration in replayed.history.migrations:
+            frame = self._kept.get(self._digest(migration.source))
+            if frame is None or frame.place != places[migration.file]:
+                break  # nothing behind it stands where it stood
+            known = self._of(migration.source)
+            if known is not None:
+                told[migration.file] = known.told
+        return told
 
     def keep(self, replayed: Replay, told: Mapping[str, Told], target: Target) -> None:
         """Keeps what is new, unless a rule raised: then nothing is told."""
-        parts = [part for part in replayed.parts if part.migration is not replayed.history.baseline]
+        history = replayed.history
+        parts = {id(part.migration): part for part in replayed.parts if part.migration is not history.baseline}
         if not parts or not told:
             return
         places = self._places(replayed)
-        fresh = [part for part in parts if not self._stands(part.migration, places)]
-        if not fresh and len(parts) == len(self._kept):
+        standing = sum(self._body(migration, places) is not None for migration in history.migrations)
+        if standing == len(history.migrations) == len(self._kept):
             return
-        secrets = _secrets([part for part in parts if self._of(part.migration.source) is None], told)
+        secrets = _secrets((part for part in parts.values() if not self._body(part.migration, places)), told)
         written = [secret.encode("utf-8", "surrogatepass") for secret in secrets]
 
         def frames() -> Iterator[bytes]:
-            for part in parts:
-                migration = part.migration
-                if any(secret in migration.source.text for secret in secrets):
-                    continue
-                key = self._digest(migration.source)
-                stands = self._stands(migration, places)
-                body = self._kept[key] if stands else _encoded(part, places[migration.file], told, target)
-                if body is not None and not any(secret in body for secret in written):
-                    yield key + len(body).to_bytes(_SIZE, "big") + body
+            for migration in history.migrations:
+                key, place, body = self._digest(migration.source), places[migration.file], b""
+                if not any(secret in migration.source.text for secret in secrets):
+                    kept = self._body(migration, places)
+                    if kept is not None:
+                        body = kept
+                    elif id(migration) in parts:
+                        body = _encoded(parts[id(migration)], told, target)
+                if any(secret in body for secret in written):
+                    body = b""
+                yield key + place + len(body).to_bytes(_SIZE, "big") + body
 
         folder.save(self._name, frames())
 
-    def _stands(self, migration: Migration, places: Mapping[str, bytes]) -> bool:
-        known = self._of(migration.source)
-        return known is not None and known.place == places[migration.file]
+    def _body(self, migration: Migration, places: Mapping[str, bytes]) -> bytes | None:
+        """What is kept of a file that stands where it stood; None where it doesn't."""
+        frame = self._kept.get(self._digest(migration.source))
+        return frame.body if frame is not None and frame.place == places[migration.file] else None
 
     def _of(self, source: Source) -> _Known | None:
         key = self._digest(source)
-        body = self._kept.get(key)
-        if body is None:
+        frame = self._kept.get(key)
+        if frame is None or not frame.body:
             return None
         if key not in self._known:
             try:
-                self._known[key] = _DECODER.decode(body)
-            except msgspec.MsgspecError:
+                self._known[key] = _DECODER.decode(frame.body)
+            except (msgspec.MsgspecError, RecursionError):
                 self._known[key] = None
         return self._known[key]
 
@@ -231,34 +261,31 @@ def _digest(start: bytes, *texts: str) -> bytes:
     return sha256(start + b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
 
 
-def _sources(history: History) -> Iterator[tuple[str, Source]]:
-    return ((migration.file, migration.source) for migration in history.migrations)
-
-
-def _frames(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each digest and what is kept under it."""
+def _frames(data: bytes) -> Iterator[tuple[bytes, _Frame]]:
+    """The digest of each file, and what is kept of it."""
     at = 0
     while at < len(data):
-        start = at + _DIGEST + _SIZE
-        end = start + int.from_bytes(data[at + _DIGEST : start], "big")
-        yield data[at : at + _DIGEST], data[start:end]
+        place = at + _DIGEST
+        start = place + _DIGEST + _SIZE
+        end = start + int.from_bytes(data[place + _DIGEST : start], "big")
+        yield data[at:place], _Frame(data[place : place + _DIGEST], data[start:end])
         at = end
 
 
-def _encoded(part: Part, place: bytes, told: Mapping[str, Told], target: Target) -> bytes | None:
-    """What is kept of a file; None where it can't be, or wouldn't come back as it was."""
+def _encoded(part: Part, told: Mapping[str, Told], target: Target) -> bytes:
+    """What is kept of a file; nothing where it can't be, or wouldn't come back as it was."""
     migration = part.migration
     forms = {id(step.statement): step.form for step in part.steps if step.number == 0 and step.crash is None}
     up = _stretch(migration, migration.up, migration.statements, forms, target)
     down = _stretch(migration, migration.down, migration.down_statements, {}, target) if migration.down else None
     if up is None or migration.guide_marker or (migration.down is not None and down is None):
-        return None
-    known = _Known(place, (up, down) if down else (up,), told[migration.file])
+        return b""
+    known = _Known((up, down) if down else (up,), told[migration.file])
     try:
         body = _ENCODER.encode(known)
-        return body if _DECODER.decode(body) == known else None
-    except (TypeError, ValueError):  # a name that is no UTF-8, a number without a place in msgpack
-        return None
+        return body if _DECODER.decode(body) == known else b""
+    except (TypeError, ValueError, RecursionError):  # a name that is no UTF-8, a number too large, a deep condition
+        return b""
 
 
 def _stretch(

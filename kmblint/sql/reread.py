@@ -49,7 +49,10 @@ class _Stretch(msgspec.Struct, frozen=True, dict=True, eq=False):
     @cached_property
     def words(self) -> tuple[Words, ...]:
         """Those of each statement."""
-        return tuple(statement.words for statement in statements(self.source, self.span))
+        read = tuple(statement.words for statement in statements(self.source, self.span))
+        for words in read:
+            words.let_go()
+        return read
 
 
 class _Words(msgspec.Struct, frozen=True, eq=False):

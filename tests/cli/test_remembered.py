@@ -281,6 +281,19 @@ def test_of_a_changed_history_only_what_stands_behind_the_change_is_judged_anew(
     assert f"asked {first}" in work, "other rules are asked"
 
 
+def test_a_file_of_which_nothing_is_kept_is_read_and_those_behind_it_are_not(work: list[str]) -> None:
+    write("migrations/0003_broken.sql", "CREATE TABEL d (id INT);\n")
+    write("migrations/0003_failed.sql", "-- Failed: why\nDROP TABLE a;\n")
+    write("migrations/0004_more.sql", "CREATE TABLE e (id BIGINT PRIMARY KEY);\n")
+    run()
+    work.clear()
+    write("migrations/0005_new.sql", "DROP TABLE e;\n")
+    run()
+    left = ["read 0003_broken.sql", "read 0003_failed.sql", "read 0005_new.sql"]
+    assert [each for each in work if each.startswith("read")] == left
+    assert [each for each in work if each.startswith("asked")] == ["asked 0003_broken.sql", "asked 0005_new.sql"]
+
+
 def test_what_is_known_of_a_file_is_what_is_read_of_it() -> None:
     """Whoever asks for the words of a statement that is known gets them."""
     write("migrations/0003_more.sql", "CREATE TABLE b (id BIGINT);;\n/* x */ DROP TABLE IF EXISTS nowhere; -- y\n")
