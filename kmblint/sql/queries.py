@@ -213,5 +213,8 @@ def _tail(reader: Reader) -> list[Node]:
             reader.take("PERCENT")
         reader.take_any("ROW", "ROWS")
         _ = reader.take("ONLY") or reader.take("WITH", "TIES")
-    _ = reader.take("FOR", "UPDATE") or reader.take("FOR", "SHARE")
+    if reader.take("FOR", "UPDATE") or reader.take("FOR", "SHARE"):
+        if reader.take("OF"):
+            reader.dotted("a table name")
+        _ = reader.take("NOWAIT") or reader.take("SKIP", "LOCKED")
     return clauses

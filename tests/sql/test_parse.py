@@ -336,3 +336,18 @@ def test_what_stays_below_the_limits_is_read(changes: Changes, sql: str) -> None
 def test_a_statement_of_invisible_characters_alone_is_no_sql(problem: ProblemOf) -> None:
     """There is no visible word that a message could be about."""
     assert problem("\u200b\u2060")[1] == "\u200b"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT a FROM t FOR UPDATE SKIP LOCKED",
+        "SELECT a FROM t FOR SHARE OF t NOWAIT",
+        "SELECT E'it\\'s', e'\\\\', 'plain\\' FROM t",
+        "INSERT INTO t (a) VALUES (E'a\\';b')",
+        "CREATE TABLE t (c circle, CONSTRAINT apart EXCLUDE USING gist (c WITH &&) WHERE (c IS NOT NULL))",
+    ],
+)
+def test_what_postgresql_takes_is_sql(changes: Changes, sql: str) -> None:
+    """Kimberlite takes the locks of rows as well (asked, 0.9.1), and of the others says what it refuses."""
+    assert changes(sql)
