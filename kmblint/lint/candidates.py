@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from kmblint.findings import Diagnostic, Finding
+from kmblint.findings import Diagnostic, Finding, point
 from kmblint.history.files import History, Migration
 from kmblint.lint.identity import Layout, fingerprint, names, prefixes
 from kmblint.lint.rulebook import Rule
@@ -41,6 +41,13 @@ class Candidate(msgspec.Struct, frozen=True):
         return self.diagnostic.finding.subject
 
 
+def is_of_new_name(rule: Rule, finding: Finding, history: History) -> bool:
+    """Whether it is about the name that a branch gives a released file: that can be taken back."""
+    file = finding.place.file
+    given = history.released is not None and file not in history.released and file in history.by_file
+    return given and rule.card.metadata.category == "names" and finding.place == point(file)
+
+
 class Diagnoser:
     """Stamps the findings of one run, in the order in which they are made."""
 
@@ -49,6 +56,7 @@ class Diagnoser:
         self.files: Final[Mapping[str, Migration]] = {migration.file: migration for migration in migrations}
         self._names = names(history.migrations)
         self._settings = settings
+        self._history = history
         self._layouts: dict[str, Layout] = {}
         self._alike: dict[tuple[object, ...], int] = {}
 
@@ -73,7 +81,12 @@ class Diagnoser:
             migration=file if migration is not None else None,
             fingerprint=fingerprint(*identity, repeated),
         )
-        settled = finding.settled or (self._frozen(file) and rule.card.metadata.mend == "edit")
+        edit = (
+            self._frozen(file)
+            and rule.card.metadata.mend == "edit"
+            and not is_of_new_name(rule, finding, self._history)
+        )
+        settled = finding.settled or edit
         return Candidate(rule, diagnostic, index, settled, self._statement_at(finding.cause), ignored)
 
     def _statement_at(self, place: Place | None) -> tuple[str, int] | None:

@@ -18,7 +18,7 @@ from kmblint.findings import HistorySummary, Report, RuleSummary
 from kmblint.history.files import History, Migration
 from kmblint.lint import reporting
 from kmblint.lint.answers import Answers, Earlier, Told, context_of
-from kmblint.lint.candidates import Candidate, Diagnoser, without_superseded
+from kmblint.lint.candidates import Candidate, Diagnoser, is_of_new_name, without_superseded
 from kmblint.lint.dispatch import Dispatcher, Said
 from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.lint.settings import Settings
@@ -179,7 +179,8 @@ def _parted(
 
     def was_so(each: Candidate) -> bool:
         """Whether the revision has it too, and no milder."""
-        rank = None if each.file in own else known.get(each.diagnostic.fingerprint)
+        new = each.file in own or is_of_new_name(each.rule, each.diagnostic.finding, history)
+        rank = None if new else known.get(each.diagnostic.fingerprint)
         return rank is not None and rank <= each.diagnostic.severity.rank and not each.rule.is_internal
 
     return [replace(each, settled=True) if was_so(each) else each for each in told]

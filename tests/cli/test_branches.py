@@ -116,6 +116,15 @@ def test_a_header_may_still_be_written(repo: Repo) -> None:
     assert [code for code, _, _ in told("--since", "main")] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("0001_All_Wards.sql", ["KMB101"]), ("0001_create_all_wards.sql", []), ("0001_update.sql", ["KMB107"])],
+)
+def test_the_name_that_a_branch_gives_a_released_file_is_its_own(repo: Repo, name: str, codes: list[str]) -> None:
+    (repo.root / "migrations/0001_create_wards.sql").rename(repo.root / "migrations" / name)
+    assert [code for code, _, _ in told("--since", "main") if code != "KMB117"] == codes
+
+
 def test_the_branch_may_have_moved_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = Repo(tmp_path / "repo", monkeypatch)
     repo.write("db/migrations/0001_create_wards.sql", WARDS)
