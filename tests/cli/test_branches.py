@@ -38,7 +38,7 @@ def test_a_number_that_main_took_is_taken(repo: Repo) -> None:
     assert (code, file) == ("KMB102", "migrations/0002_add_note.sql")
     assert message.startswith("number 0002 is taken in `main` by `0002_add_floor.sql`: ")
     text = run("check", "--since", "main").stdout
-    assert "help: renumber this file: `0003_add_note.sql`\n" in text
+    assert "help: renumber this file: `0003_add_note.sql`; `kmblint renumber`" in text
     assert "KMB701" not in text
 
 
