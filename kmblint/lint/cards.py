@@ -40,8 +40,12 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
             raise ValueError(f"expected {_WORDS[type(self.default)]}, got {json.dumps(value, default=str)}") from error
         if self.format == "regex":
+            import warnings
+
             try:
-                re.compile(str(read))
+                with warnings.catch_warnings():  # Python warns of `[[`, which may mean another thing some day
+                    warnings.simplefilter("ignore", FutureWarning)
+                    re.compile(str(read))
             except re.error as error:
                 raise ValueError(f"expected a regular expression, got `{read}`: {error}") from error
         if self.choices and read not in self.choices:

@@ -137,7 +137,7 @@ def as_mermaid(catalog: Catalog, kept: Kept) -> str:
             lines.append("        " + _attribute(column.name, kept.type(column), ", ".join(keys)))
         lines.append("    }")
     for table, key in _references(catalog, kept):
-        label = ", ".join(column.text for column in key.columns).replace('"', "'")
+        label = ", ".join(visible(column.text) for column in key.columns).replace('"', "'")
         lines.append(f'    {_entity(key.table.text)} ||--o{{ {_entity(table.name)} : "{label}"')
     return "\n".join(lines) + "\n"
 
@@ -147,12 +147,12 @@ def _attribute(name: str, kind: DataType, keys: str) -> str:
     whole, word = str(kind), _NO_WORD.sub("_", name)
     shown = whole if _MERMAID_TYPE.fullmatch(whole) else _NO_WORD.sub("_", kind.name) or "unknown"
     called = f"_{word}" if word[:1].isdecimal() else word
-    lost = [text.replace('"', "'") for text, kept in ((name, called), (whole, shown)) if text != kept]
+    lost = [visible(text).replace('"', "'") for text, kept in ((name, called), (whole, shown)) if text != kept]
     return " ".join(filter(None, (shown, called, keys, f'"{", ".join(lost)}"' if lost else "")))
 
 
 def _entity(name: str) -> str:
-    return '"' + name.replace('"', "'") + '"'
+    return '"' + visible(name).replace('"', "'") + '"'
 
 
 def as_dot(catalog: Catalog, kept: Kept) -> str:
@@ -168,7 +168,7 @@ def as_dot(catalog: Catalog, kept: Kept) -> str:
 
 
 def _dot(text: str) -> str:
-    return "".join("\\" + character if character in '"\\{}|<>' else character for character in text)
+    return "".join("\\" + character if character in '"\\{}|<>' else character for character in visible(text))
 
 
 def _references(catalog: Catalog, kept: Kept) -> list[tuple[Table, ForeignKey]]:

@@ -57,7 +57,7 @@ def as_markdown(found: Difference, title: str) -> str:
         lines.append(f"{sign if sign != '~' else '!'} {_title(table)}")
         lines += [line for part in (table.parts if table.after else ()) for line in _patch(part, "    ")]
     lines += [line for part in found.objects for line in _patch(part, "")]
-    text = "\n".join(lines)
+    text = "\n".join(map(visible, lines))
     block = f"\n{fenced(text, 'diff')}" if lines else ""
     return f"### Schema, {title}: {summary(found)}\n{block}"
 

@@ -45,7 +45,7 @@ def _command(report: Report, diagnostic: Diagnostic, view: View) -> str:
     start, end = source.position(place.span.start), source.position(place.span.end)
     properties: dict[str, object] = {
         "title": f"{diagnostic.code} {diagnostic.rule}",
-        "file": from_root(report, place.file, view.prefix),
+        "file": visible(from_root(report, place.file, view.prefix)),
         "line": start.line,
     }
     # GitHub drops an annotation that names columns on different lines.
