@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
@@ -33,6 +33,10 @@ _WITH_STATISTICS = ("full", "markdown")
 _STANDARD_ERROR = Path("/dev/stderr")
 
 
+_SHOW_FILES: Final = frozenset({"html"})
+"""Formats that show files in which nothing is found: of those, an answer that is kept holds no text."""
+
+
 class Output(msgspec.Struct, frozen=True):
     """A format, and the file that it goes to (None: standard output)."""
 
@@ -55,7 +59,8 @@ def run(
     `cache`, what was answered before is answered from there.
     """
     sought = seek(request)
-    if not cache or debug or mending is not None or not Remembered.may(request):
+    shown = {each.config.output_format.value for each in sought}
+    if not cache or debug or mending is not None or shown & _SHOW_FILES or not Remembered.may(request):
         from kmblint.cli.judging import judged
 
         return judged(request, sought, today, all_history=all_history, debug=debug, mending=mending)
@@ -192,7 +197,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
                 all_history=options["all_history"],
                 debug=wants_traceback(ctx),
                 mending=mending,
-                cache=not options["no_cache"],
+                cache=not options["no_cache"] and not {each.format for each in outputs} & _SHOW_FILES,
             )
     except NoMigrationsError:
         from kmblint.history.base import is_without_sql

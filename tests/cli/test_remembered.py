@@ -425,3 +425,16 @@ def test_whatever_happens_the_answer_is_that_of_a_run_without_a_cache(
         request = Request(paths=(root,), overrides=options)
         cached, plain = (check.run(request, day, all_history=all_history, cache=cache) for cache in (True, False))
         assert shown(cached) == shown(plain)
+
+
+def test_a_page_shows_files_without_findings_however_often_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KMBLINT_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "migrations").mkdir()
+    text = "CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n"
+    (tmp_path / "migrations" / "0001_create_wards.sql").write_text(text)
+    asked = ["check", str(tmp_path), "--output-format", "html"]
+    first, again = (CliRunner().invoke(main, asked).stdout for _ in range(2))
+    assert "wards (id BIGINT PRIMARY KEY)" in first
+    assert again == first
