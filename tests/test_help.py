@@ -93,7 +93,7 @@ CHOICES: Final[dict[str, str]] = {
     "long-migration": "where to cut the file is for its author to say",
     "undone-work": "which of the statements is meant isn't known",
     "missing-header": "who wrote it isn't known",
-    "split-statement": "another character is the author's choice",
+    "cut-statement": "another character is the author's choice",
     "refused-statement": "what the engine has instead depends on what is meant",
     "index-limit": "which index is needed least isn't known",
     "frozen-key": "which type is right isn't known",

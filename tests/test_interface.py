@@ -26,7 +26,7 @@ def test_names_are_of_all_kinds() -> None:
     assert {
         "kmblint check --fix", "kmblint check PATHS", "kmblint cache clean", "kmblint diff --output-format sql",
         "format sarif", "exit 2 setup", "key history.applied", "rule KMB301 non-idempotent-create",
-        "alias KMB902 cut-statement", "option unbatched-update max-rows", "target guide", "hook kmblint-fix",
+        "alias KMB902 split-statement", "option unbatched-update max-rows", "target guide", "hook kmblint-fix",
         "action upload-sarif", "json check.findings[].start.line: integer",
     } <= found  # fmt: skip
 
@@ -34,7 +34,7 @@ def test_names_are_of_all_kinds() -> None:
 def test_a_former_name_of_a_rule_goes_on_working() -> None:
     rulebook = Rulebook.load()
     former = {name: rule for rule in rulebook for name in rule.card.metadata.aliases}
-    assert "cut-statement" in former
+    assert "split-statement" in former
     assert [name for name, rule in former.items() if rulebook.get(name) is not rule] == []
 
 

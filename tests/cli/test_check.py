@@ -134,13 +134,13 @@ def test_a_former_name_of_a_rule_selects_and_suppresses_and_the_report_says_its_
     folder = project / "migrations"
     split = "CREATE TABLE wards (id BIGINT PRIMARY KEY, title TEXT DEFAULT 'a;b');\n"
     (folder / "0002_create_wards.sql").write_text(split)
-    (project / "kmblint.toml").write_text('select = ["cut-statement", "unused-suppression"]\n')
+    (project / "kmblint.toml").write_text('select = ["split-statement", "unused-suppression"]\n')
     done = CliRunner().invoke(main, ["check"])
-    assert (done.exit_code, done.stdout.count("split-statement]:")) == (1, 1)
-    assert "`select`: `cut-statement` is called `split-statement` now" in " ".join(done.stdout.split())
-    (folder / "0002_create_wards.sql").write_text(f"-- kmblint: ignore[cut-statement] a test of the runner\n{split}")
+    assert (done.exit_code, done.stdout.count("cut-statement]:")) == (1, 1)
+    assert "`select`: `split-statement` is called `cut-statement` now" in " ".join(done.stdout.split())
+    (folder / "0002_create_wards.sql").write_text(f"-- kmblint: ignore[split-statement] a test of the runner\n{split}")
     done = CliRunner().invoke(main, ["check"])
-    assert (done.exit_code, done.stdout.count("split-statement]:")) == (0, 0)
+    assert (done.exit_code, done.stdout.count("cut-statement]:")) == (0, 0)
 
 
 @pytest.mark.usefixtures("broken_rule")

@@ -140,9 +140,9 @@ def test_every_rule_is_explained_by_slug_and_code(name: str) -> None:
 
 
 def test_a_former_name_explains_the_rule_and_says_its_name() -> None:
-    done = CliRunner().invoke(main, ["explain", "cut-statement"])
-    assert (done.exit_code, done.stderr) == (0, "kmblint: `cut-statement` is called `split-statement` now\n")
-    assert done.stdout == CliRunner().invoke(main, ["explain", "split-statement"]).stdout
+    done = CliRunner().invoke(main, ["explain", "split-statement"])
+    assert (done.exit_code, done.stderr) == (0, "kmblint: `split-statement` is called `cut-statement` now\n")
+    assert done.stdout == CliRunner().invoke(main, ["explain", "cut-statement"]).stdout
 
 
 @pytest.mark.parametrize(
