@@ -16,15 +16,13 @@ from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.replay.replayer import replay
 from kmblint.replay.transcript import Ending, Entry, Transcript, as_json, transcribe
-from kmblint.reporters.characters import clip, fold, visible
-from kmblint.reporters.paint import Paint, heading
+from kmblint.reporters.characters import clip, visible
+from kmblint.reporters.paint import NARROWEST, Paint, heading, wrapped
 from kmblint.targets.verdict import Verdict
 from kmblint.wording import counted
 
 _INDENT: Final = 18
 """What stands before a statement: its line and its verdict."""
-_NARROWEST: Final = 24
-"""Columns of a statement and of what is said of it, however narrow the terminal is."""
 _STYLES: Final = {Verdict.TAKEN: "help", Verdict.NO_OP: "faint"}
 """Any other verdict is an error."""
 
@@ -73,7 +71,7 @@ def command(**options: Any) -> None:
 def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:
     """The transcript to read: a block a file, a line a statement, and under it what isn't as it looks."""
     if transcript.obstacle:
-        yield from _wrapped(transcript.obstacle, "error", paint, width, "")
+        yield from wrapped(transcript.obstacle, "error", paint, width)
         yield ""
     by_file: dict[str, list[Entry]] = {}
     for entry in transcript.entries:
@@ -82,12 +80,12 @@ def as_text(transcript: Transcript, paint: Paint, width: int) -> Iterator[str]:
     for ending in transcript.endings:
         if not ending.reached and not told:
             told = True
-            yield from _wrapped(_not_reached(transcript), "error", paint, width, "")
+            yield from wrapped(_not_reached(transcript), "error", paint, width)
             yield ""
         yield from _file(ending, by_file.get(ending.migration.file, []), paint, width)
         yield ""
     for line in _summary(transcript):
-        yield from _wrapped(line, "strong", paint, width, "")
+        yield from wrapped(line, "strong", paint, width)
 
 
 def _not_reached(transcript: Transcript) -> str:
@@ -103,29 +101,21 @@ def _file(ending: Ending, entries: list[Entry], paint: Paint, width: int) -> Ite
     for entry in entries:
         yield from _statement(entry, paint, width)
     if ending.note:
-        yield from _wrapped(ending.note, "error", paint, width, "       ■ ")
+        yield from wrapped(ending.note, "error", paint, width, "       ■ ")
 
 
 def _statement(entry: Entry, paint: Paint, width: int) -> Iterator[str]:
     verdict = paint(_STYLES.get(entry.verdict, "error"), f"{entry.verdict.value:<10}")
     sql = visible(" ".join(entry.sql.split()))
-    shown = clip(sql, max(width - _INDENT, _NARROWEST))
+    shown = clip(sql, max(width - _INDENT, NARROWEST))
     yield f"{entry.line:>5}  {verdict} {shown if entry.reached else paint('faint', shown)}"
     indent = " " * _INDENT
     for change in entry.changes:
-        yield from _wrapped(change, "faint", paint, width, f"{indent}+ ")
+        yield from wrapped(change, "faint", paint, width, f"{indent}+ ")
     for reason in entry.reasons:
-        yield from _wrapped(reason, "", paint, width, indent)
+        yield from wrapped(reason, "", paint, width, indent)
     for surprise in entry.surprises:
-        yield from _wrapped(surprise, "warning", paint, width, f"{indent}! ")
-
-
-def _wrapped(text: str, style: str, paint: Paint, width: int, lead: str) -> Iterator[str]:
-    """The lines of a text behind its lead, each painted by itself so that a pager that cuts between them loses none."""
-    indent = len(lead)
-    for number, line in enumerate(fold(visible(text), max(width, indent + _NARROWEST), first=indent, rest=indent)):
-        row = (" " * indent if number else lead) + line
-        yield paint(style, row) if style else row
+        yield from wrapped(surprise, "warning", paint, width, f"{indent}! ")
 
 
 def _summary(transcript: Transcript) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Final
 from kmblint.history.files import History
 from kmblint.live.drift import Drift, FollowUp
 from kmblint.live.readback import NOT_VISIBLE, Difference
-from kmblint.reporters.characters import fold, visible
-from kmblint.reporters.paint import Paint
+from kmblint.reporters.characters import visible
+from kmblint.reporters.paint import Paint, wrapped
 from kmblint.text import Place
 from kmblint.wording import counted
 
@@ -23,12 +23,12 @@ def as_text(drift: Drift, paint: Paint, width: int) -> str:
 
 
 def _lines(drift: Drift, paint: Paint, width: int) -> Iterator[str]:
-    yield from _wrapped(
+    yield from wrapped(
         f"{drift.server}, release {drift.release}, beside {_beside(drift.history)}", "strong", paint, width
     )
     yield ""
     if drift.is_empty:
-        yield from _wrapped(
+        yield from wrapped(
             f"{drift.server} holds no table at all, and the migrations make {len(drift.wanted.tables)}: is it the "
             "right tenant? A server of release 0.9.1 that keeps its data in a folder also forgets its tables when it "
             "is restarted.",
@@ -41,14 +41,14 @@ def _lines(drift: Drift, paint: Paint, width: int) -> Iterator[str]:
         title = f"≠ {difference.what} `{visible(difference.subject)}`"
         where = _where(drift.history, difference.place)
         yield paint("error", title) + (f"  --> {visible(where)}" if where else "")
-        yield from _wrapped(difference.predicted, "", paint, width, "    the migrations: ")
-        yield from _wrapped(difference.seen, "", paint, width, "    the database:   ")
+        yield from wrapped(difference.predicted, "", paint, width, "    the migrations: ")
+        yield from wrapped(difference.seen, "", paint, width, "    the database:   ")
     if drift.found:
         yield ""
     yield paint("strong", counted(len(drift.found), "difference") if drift.found else "no difference")
     yield paint("faint", f"not visible in release {drift.release}, and not compared:")
     for line in not_compared(drift):
-        yield from _wrapped(line, "faint", paint, width, "- ")
+        yield from wrapped(line, "faint", paint, width, "- ")
 
 
 def not_compared(drift: Drift) -> tuple[str, ...]:
@@ -70,13 +70,6 @@ def _beside(history: History) -> str:
 def _where(history: History, place: Place | None) -> str:
     source = history.sources.get(place.file) if place is not None else None
     return "" if source is None or place is None else f"{source.path}:{source.position(place.span.start).line}"
-
-
-def _wrapped(text: str, style: str, paint: Paint, width: int, lead: str = "") -> Iterator[str]:
-    indent = len(lead)
-    for number, line in enumerate(fold(visible(text), width, first=indent, rest=indent)):
-        row = (" " * indent if number else lead) + line
-        yield paint(style, row) if style else row
 
 
 def as_json(drift: Drift) -> str:

@@ -1,15 +1,18 @@
-"""Colours and links for a terminal, or none."""
+"""Colours and links for a terminal, or none, and texts folded behind a lead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from kmblint.errors import page_of
 from kmblint.findings import Severity
-from kmblint.reporters.characters import visible
+from kmblint.reporters.characters import fold, visible
 
+NARROWEST: Final = 24
+"""Columns that a text has behind its lead, however narrow the terminal."""
 _RESET: Final = "\x1b[0m"
 _STYLES: Final = {
     "error": "\x1b[1;31m",
@@ -45,3 +48,14 @@ class Paint(msgspec.Struct, frozen=True):
 def heading(root: str, paint: Paint) -> str:
     """The line above what is said of one history among several."""
     return paint("strong", f"── {visible(root)} ──")
+
+
+def wrapped(text: str, style: str, paint: Paint, width: int, lead: str = "") -> Iterator[str]:
+    """The lines of a text behind its lead, each painted by itself so that a pager that cuts between them loses none.
+
+    A `style` of "" leaves them plain.
+    """
+    indent = len(lead)
+    for number, line in enumerate(fold(visible(text), max(width, indent + NARROWEST), first=indent, rest=indent)):
+        row = (" " * indent if number else lead) + line
+        yield paint(style, row) if style else row

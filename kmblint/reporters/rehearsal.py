@@ -9,13 +9,12 @@ from typing import Any, Final
 
 from kmblint.errors import ISSUES
 from kmblint.live.rehearsal import HELD, NOT_SENT, Found, Played, PlayedFile, Rehearsal
-from kmblint.reporters.characters import clip, fold, visible
-from kmblint.reporters.paint import Paint, heading
+from kmblint.reporters.characters import clip, visible
+from kmblint.reporters.paint import NARROWEST, Paint, heading, wrapped
 from kmblint.text import Place
 from kmblint.wording import counted
 
 _INDENT: Final = 18
-_NARROWEST: Final = 24
 _STYLES: Final = {"taken": "help", NOT_SENT: "warning", HELD: "warning"}
 """Any other ending is an error."""
 
@@ -32,7 +31,7 @@ def as_text(rehearsals: Sequence[Rehearsal], paint: Paint, width: int) -> str:
 
 def _one(rehearsal: Rehearsal, paint: Paint, width: int) -> Iterator[str]:
     if rehearsal.obstacle:
-        yield from _wrapped(rehearsal.obstacle, "error", paint, width, "")
+        yield from wrapped(rehearsal.obstacle, "error", paint, width)
         yield ""
     for file in rehearsal.files:
         if not file.is_reached:
@@ -44,28 +43,28 @@ def _one(rehearsal: Rehearsal, paint: Paint, width: int) -> Iterator[str]:
         for found in file.found:
             yield from _block(found, rehearsal, None, paint, width)
         if file.note:
-            yield from _wrapped(file.note, "error", paint, width, "       ■ ")
+            yield from wrapped(file.note, "error", paint, width, "       ■ ")
         yield ""
     for line in summary(rehearsal):
-        yield from _wrapped(line, "strong", paint, width, "")
+        yield from wrapped(line, "strong", paint, width)
 
 
 def _statement(played: Played, rehearsal: Rehearsal, paint: Paint, width: int) -> Iterator[str]:
     entry = played.entry
     seen = paint(_STYLES.get(played.seen, "error"), f"{_word(played):<10}")
     sql = visible(" ".join(entry.sql.split()))
-    yield f"{entry.line:>5}  {seen} {clip(sql, max(width - _INDENT, _NARROWEST))}"
+    yield f"{entry.line:>5}  {seen} {clip(sql, max(width - _INDENT, NARROWEST))}"
     indent = " " * _INDENT
     if played.found:
         for found in played.found:
             yield from _block(found, rehearsal, played, paint, width)
     elif played.seen != "taken":
         for reason in entry.reasons:
-            yield from _wrapped(reason, "", paint, width, indent)
+            yield from wrapped(reason, "", paint, width, indent)
         if played.seen == "died":
-            yield from _wrapped(f"the server is gone, as predicted: {played.said}", "error", paint, width, indent)
+            yield from wrapped(f"the server is gone, as predicted: {played.said}", "error", paint, width, indent)
     if played.note:
-        yield from _wrapped(played.note, "warning", paint, width, f"{indent}! ")
+        yield from wrapped(played.note, "warning", paint, width, f"{indent}! ")
 
 
 def _word(played: Played) -> str:
@@ -87,7 +86,7 @@ def _block(found: Found, rehearsal: Rehearsal, played: Played | None, paint: Pai
         ("rests on", f"the facts of engine {rehearsal.facts}: {found.rests_on}"),
     )
     for title, text in rows:
-        yield from _wrapped(text, "", paint, width, f"{' ' * 9}{title + ':':<11}")
+        yield from wrapped(text, "", paint, width, f"{' ' * 9}{title + ':':<11}")
 
 
 def _where(played: Played | None, place: Place | None, rehearsal: Rehearsal) -> str:
@@ -98,13 +97,6 @@ def _where(played: Played | None, place: Place | None, rehearsal: Rehearsal) -> 
     sources = {file.part.migration.file: file.part.migration.source for file in rehearsal.files}
     source = sources.get(place.file)
     return "" if source is None else f"{source.path}:{source.position(place.span.start).line}"
-
-
-def _wrapped(text: str, style: str, paint: Paint, width: int, lead: str) -> Iterator[str]:
-    indent = len(lead)
-    for number, line in enumerate(fold(visible(text), max(width, indent + _NARROWEST), first=indent, rest=indent)):
-        row = (" " * indent if number else lead) + line
-        yield paint(style, row) if style else row
 
 
 def summary(rehearsal: Rehearsal) -> Iterator[str]:
