@@ -97,6 +97,14 @@ def _unbroken(text: str, room: int, pattern: re.Pattern[str]) -> Iterator[tuple[
             yield from (part.span() for part in _PART.finditer(text, *word.span()))
 
 
+def by_backticks(text: str) -> Iterator[tuple[str, bool]]:
+    """The stretches of a message, and whether each is code: what stands between two backticks; a last odd one stays."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["`".join(parts[-2:])]
+    return ((part, number % 2 == 1) for number, part in enumerate(parts))
+
+
 def measured(text: str) -> int:
     """How many terminal columns a printable text takes."""
     return len(text) if text.isascii() else sum(map(_width, _graphemes(text)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from kmblint.reporters.characters import visible
+from kmblint.reporters.characters import by_backticks, visible
 
 _SIGNS: Final = re.compile(r"[&<>\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What may begin or end something: written as a character reference, it doesn't. Inside a word `_` is just itself."""
@@ -18,10 +18,7 @@ _PARTED: Final = "<!-- -->"
 
 def inline(text: str) -> str:
     """A text for a paragraph, a heading or a cell, on one line: names in backticks as code, the rest as it reads."""
-    parts = visible(text).split("`")
-    if len(parts) % 2 == 0:
-        parts[-2:] = ["`".join(parts[-2:])]
-    return "".join(code(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+    return "".join(code(part) if is_code else _plain(part) for part, is_code in by_backticks(visible(text)))
 
 
 def code(text: str) -> str:

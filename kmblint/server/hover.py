@@ -12,7 +12,7 @@ from kmblint.lint.cards import Card
 from kmblint.redaction import Secrets
 from kmblint.replay.leaks import leaks
 from kmblint.replay.transcript import entry_of
-from kmblint.reporters.characters import visible
+from kmblint.reporters.characters import by_backticks, visible
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import AddColumn, AddTable, ChangeType
 from kmblint.schema.kinds import ObjectKind
@@ -184,10 +184,7 @@ def _code(text: str) -> str:
 
 def _inline(text: str) -> str:
     """A text on one line: names in backticks as code, the rest as it reads."""
-    parts = visible(text).split("`")
-    if len(parts) % 2 == 0:
-        parts[-2:] = ["`".join(parts[-2:])]
     return "".join(
-        _code(part) if number % 2 else _SIGNS.sub(lambda sign: f"\\{sign[0]}", part)
-        for number, part in enumerate(parts)
+        _code(part) if is_code else _SIGNS.sub(lambda sign: f"\\{sign[0]}", part)
+        for part, is_code in by_backticks(visible(text))
     )

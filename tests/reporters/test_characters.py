@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.reporters.characters import clip, fold, measured
+from kmblint.reporters.characters import by_backticks, clip, fold, measured
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,18 @@ def test_a_text_is_clipped_to_columns() -> None:
     assert clip("hospital", 5) == "hosp…"
     assert clip("診療診療", 6) == "診療…"
     assert clip("e\u0301" * 9, 4) == "e\u0301" * 3 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "prose"),
+    [
+        ("plain", [], ["plain"]),
+        ("`a` refers to `b`", ["a", "b"], ["", " refers to ", ""]),
+        ("an odd ` stays", [], ["an odd ` stays"]),
+        ("`a`, and an odd ` stays", ["a"], ["", ", and an odd ` stays"]),
+    ],
+)
+def test_what_stands_between_backticks_is_code(text: str, code: list[str], prose: list[str]) -> None:
+    stretches = list(by_backticks(text))
+    assert [part for part, is_code in stretches if is_code] == code
+    assert [part for part, is_code in stretches if not is_code] == prose

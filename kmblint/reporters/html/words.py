@@ -6,7 +6,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from kmblint.reporters.characters import inert, visible
+from kmblint.reporters.characters import by_backticks, inert, visible
 
 _KEPT: Final = "\n\t"
 
@@ -26,8 +26,7 @@ def safe(value: object) -> object:
 
 def inline(text: str) -> Markup:
     """A message: escaped, with what stands between backticks as code."""
-    parts = spelt(text).split("`")
-    if len(parts) % 2 == 0:
-        parts[-2:] = ["`".join(parts[-2:])]
     code = Markup("<code>{}</code>")
-    return Markup("").join(code.format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
+    return Markup("").join(
+        code.format(part) if is_code else escape(part) for part, is_code in by_backticks(spelt(text))
+    )
