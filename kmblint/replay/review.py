@@ -118,6 +118,11 @@ class Review(msgspec.Struct, frozen=True, dict=True):
         return tuple(deed for deed in self.deeds if deed.migration.file in files)
 
     @property
+    def taken(self) -> tuple[Deed, ...]:
+        """What of that happens, once nothing stops the run."""
+        return tuple(deed for deed in self.of_batch if deed.verdict is Verdict.TAKEN)
+
+    @property
     def stories(self) -> Mapping[str, tuple[Deed, ...]]:
         """Each table that the batch touches, with all that the history ever did to it."""
         told: dict[str, list[Deed]] = {

@@ -44,7 +44,7 @@ def judged(report: Report, reviews: Sequence[Review]) -> Judgement:
     if stop is not None:
         because, further = stop
         return Judgement(Readiness.NOT_READY, because, (*further, *facts))
-    undone = sum(_is_undone(entry) for review in reviews for entry in entries(review))
+    undone = sum(not entry.verdict.happens for review in reviews for entry in _entries(review))
     if undone:
         verb = "doesn't do what it says" if undone == 1 else "don't do what they say"
         because = f"it runs to its end, but {counted(undone, 'statement')} {verb}"
@@ -62,23 +62,28 @@ def judged(report: Report, reviews: Sequence[Review]) -> Judgement:
         return Judgement(Readiness.LOOK_FIRST, f"{runs}, with {counted(totals.warning, 'warning')}", tuple(facts))
     if not any(review.batch for review in reviews):
         return Judgement(Readiness.NOTHING, "", tuple(facts))
-    surprising = sum(bool(entry.hazards) for review in reviews for entry in entries(review))
+    surprising = sum(bool(entry.hazards) for review in reviews for entry in _entries(review))
     if surprising:
         because = f"{runs}, {counted(surprising, 'statement')} not quite as written"
         return Judgement(Readiness.READY, because, tuple(facts))
     return Judgement(Readiness.READY, f"{runs}, and every statement does what it says", tuple(facts))
 
 
-def entries(review: Review) -> tuple[Entry, ...]:
+def _entries(review: Review) -> tuple[Entry, ...]:
     """The statements of the batch."""
     files = review.files
     return tuple(entry for entry in review.transcript.entries if entry.migration.file in files)
 
 
-def endings(review: Review) -> tuple[Ending, ...]:
+def _endings(review: Review) -> tuple[Ending, ...]:
     """How the files of the batch end."""
     files = review.files
     return tuple(ending for ending in review.transcript.endings if ending.migration.file in files)
+
+
+def stops(reviews: Sequence[Review]) -> bool:
+    """Whether a run doesn't come to the end of its batch."""
+    return any(ending.stops or not ending.reached for review in reviews for ending in _endings(review))
 
 
 def _in_applied(report: Report, reviews: Sequence[Review]) -> int:
@@ -92,10 +97,6 @@ def _in_applied(report: Report, reviews: Sequence[Review]) -> int:
         each.severity is Severity.ERROR and report.path(each.finding.place.file) in applied
         for each in report.diagnostics
     )
-
-
-def _is_undone(entry: Entry) -> bool:
-    return not entry.verdict.happens
 
 
 def status(review: Review, migration: Migration) -> tuple[str, str]:
@@ -117,7 +118,7 @@ def _stop(review: Review, *, by_path: bool) -> tuple[str, tuple[str, ...]] | Non
     transcript = review.transcript
     if transcript.obstacle and review.batch:
         return transcript.obstacle, ()
-    ended = endings(review)
+    ended = _endings(review)
     stop = next((ending for ending in ended if ending.stops), None)
     if stop is not None:
         behind = sum(not ending.reached for ending in ended)
@@ -138,7 +139,7 @@ def _facts(reviews: Sequence[Review]) -> list[str]:
     """What the batch consists of, and how its statements end."""
     if not reviews:
         return []
-    told = [entry for review in reviews for entry in entries(review)]
+    told = [entry for review in reviews for entry in _entries(review)]
     verdicts = Counter(entry.verdict for entry in told)
     counts = ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in Verdict if verdicts[verdict])
     files = sum(len(review.batch) for review in reviews)

@@ -15,13 +15,12 @@ from kmblint.history.files import Migration
 from kmblint.replay.review import Effect, Review
 from kmblint.reporters.characters import visible
 from kmblint.reporters.full import draw_below
-from kmblint.reporters.judgement import endings, judged, status
+from kmblint.reporters.judgement import judged, status, stops
 from kmblint.reporters.markdown_text import code, fenced, inline, within
 from kmblint.reporters.paint import Paint
 from kmblint.reporters.schema_view import compared
 from kmblint.reporters.tally import counts_by_rule, headline, summary, worst_first
 from kmblint.reporters.view import PAGE, View
-from kmblint.targets.verdict import Verdict
 from kmblint.wording import counted
 
 MARKER: Final = "<!-- kmblint report -->"
@@ -136,7 +135,7 @@ def _ending(known: tuple[Review, Migration] | None) -> str:
 
 def _effects(reviews: Sequence[Review]) -> str:
     """What the batch does, folded: the counts to see, each thing behind them."""
-    deeds = [deed for review in reviews for deed in review.of_batch if deed.verdict is Verdict.TAKEN]
+    deeds = [deed for review in reviews for deed in review.taken]
     if not deeds:
         return ""
     ordered = sorted(deeds, key=lambda deed: [*Effect].index(deed.effect))
@@ -152,8 +151,7 @@ def _effects(reviews: Sequence[Review]) -> str:
     kept, left_out = within(lines, _EFFECTS)
     more = f"- … and {left_out} more\n" if left_out else ""
     listed = "".join(f"{line}\n" for line in kept)
-    stops = any(not each.reached or each.stops for review in reviews for each in endings(review))
-    unless = "Told as if nothing stopped the run, for when it is mended.\n\n" if stops else ""
+    unless = "Told as if nothing stopped the run, for when it is mended.\n\n" if stops(reviews) else ""
     return f"<details><summary><b>What it does:</b> {title}</summary>\n\n{unless}{listed}{more}\n</details>\n\n"
 
 

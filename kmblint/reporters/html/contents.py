@@ -14,7 +14,7 @@ from kmblint.replay.transcript import Entry
 from kmblint.reporters.characters import clip, visible
 from kmblint.reporters.html.listing import Marked, listed, tokens_of, wanted
 from kmblint.reporters.html.model import Done, FileView, Group, Link, Other, Outcome, ShownLine, Told
-from kmblint.reporters.judgement import endings, status
+from kmblint.reporters.judgement import status, stops
 from kmblint.reporters.tally import worst_first
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Source, Span
@@ -59,8 +59,8 @@ class Contents:
                 self._entries.setdefault(self._name(entry.migration), []).append(entry)
         self._lasting: dict[tuple[str, int], dict[str, None]] = {}
         for review in reviews:
-            for deed in review.of_batch:
-                if deed.lasting and deed.verdict is Verdict.TAKEN:
+            for deed in review.taken:
+                if deed.lasting:
                     self._lasting.setdefault((self._name(deed.migration), deed.line), {})[deed.lasting] = None
         everything = worst_first(report)
         self.findings_left_out = max(0, len(everything) - MOST_FINDINGS)
@@ -267,12 +267,12 @@ class Contents:
 
     @cached_property
     def _taken(self) -> list[Deed]:
-        return [deed for review in self._reviews for deed in review.of_batch if deed.verdict is Verdict.TAKEN]
+        return [deed for review in self._reviews for deed in review.taken]
 
     @property
     def stops(self) -> bool:
         """Whether the run doesn't come to the end of the batch."""
-        return any(not each.reached or each.stops for review in self._reviews for each in endings(review))
+        return stops(self._reviews)
 
     @property
     def undone(self) -> Group:
