@@ -125,7 +125,7 @@ def query(node: Node, span: Span, common: frozenset[str] = frozenset()) -> Query
     limit = node.child("LIMIT")
     bound = limit.parts[0].text if limit is not None else ""
     tables = tuple(name.text for name in tables_of(node) if name.text not in common)
-    calls = tuple(Call(call.text.lower(), (), call.span) for call in _calls(node))
+    calls = tuple(Call(call.text.lower(), (), call.span) for call in node.walk() if call.kind in _CALLS)
     return Query(tables, span, int(bound) if bound.isdigit() else None, node.has("WHERE"), calls)
 
 
@@ -152,24 +152,16 @@ def common_names(node: Node) -> frozenset[str]:
     return frozenset(part.parts[0].text for part in clause.parts) if clause else frozenset()
 
 
-def _calls(node: Node) -> Iterator[Node]:
-    if node.kind in (Shape.CALL, Shape.BARE_CALL, Shape.SPECIAL_CALL):
-        yield node
-    for part in node.parts:
-        yield from _calls(part)
+_CALLS: Final = (Shape.CALL, Shape.BARE_CALL, Shape.SPECIAL_CALL)
 
 
 def columns(node: Node) -> tuple[ColumnRef, ...]:
     """Every column that an expression names, in the order of the text; sub-queries are left out."""
-    return tuple(_columns(node))
-
-
-def _columns(node: Node) -> Iterator[ColumnRef]:
-    if node.kind in (Shape.COLUMN, Shape.COMPOUND) and not (node.text == "*" or node.text in ("OVER", "FILTER")):
-        yield ColumnRef(node.text, node.span, node.qualifier)
-    elif node.kind is not Shape.QUERY:
-        for part in node.parts:
-            yield from _columns(part)
+    return tuple(
+        ColumnRef(part.text, part.span, part.qualifier)
+        for part in node.walk(Shape.QUERY)
+        if part.kind in (Shape.COLUMN, Shape.COMPOUND) and part.text not in ("*", "OVER", "FILTER")
+    )
 
 
 def _column(node: Node) -> Value:

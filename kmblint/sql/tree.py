@@ -84,6 +84,15 @@ class Node(msgspec.Struct, frozen=True, gc=False):
         """The parts of these kinds."""
         return (part for part in self.parts if part.kind in kinds)
 
+    def walk(self, *closed: str) -> Iterator[Node]:
+        """Itself and all below it, in the order of the text; of what is of a closed kind, nothing below."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if node.kind not in closed:
+                waiting.extend(reversed(node.parts))
+
     @property
     def name(self) -> Name:
         """A name node as the model has it; with its qualifiers, as the engine stores it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from kmblint.sql.tree import Node, Shape
@@ -134,12 +133,7 @@ def _case(fold: Fold, item: Node, items: Node) -> None:
     read = [part.parts[0] for part in items.parts if part.kind == "item" and part.text != "*"]
     whole = any(part.kind == "*" for part in items.parts) or any(node.kind is Shape.CALL for node in read)
     named = {node.text for node in read if node.kind is Shape.COLUMN}
-    if len(item.parts) == 1 or not (whole or named.issuperset(_columns(item.parts[0]))):
+    if len(item.parts) == 1 or not (
+        whole or named.issuperset(part.text for part in item.parts[0].walk() if part.kind is Shape.COLUMN)
+    ):
         fold.refuse("SELECT takes a CASE only with an alias, and beside the columns that it names", item.span)
-
-
-def _columns(node: Node) -> Iterator[str]:
-    if node.kind is Shape.COLUMN:
-        yield node.text
-    for part in node.parts:
-        yield from _columns(part)

@@ -305,7 +305,4 @@ def _needs_scalar(node: Node) -> bool:
 
 def qualifiers(node: Node) -> list[Node]:
     """The columns of a condition that are written with a qualifier."""
-    columns = [node] if node.kind is Shape.COLUMN and node.qualifier is not None else []
-    for part in node.parts if node.kind is not Shape.QUERY else ():
-        columns.extend(qualifiers(part))
-    return columns
+    return [part for part in node.walk(Shape.QUERY) if part.kind is Shape.COLUMN and part.qualifier is not None]
