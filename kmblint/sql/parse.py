@@ -58,7 +58,7 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
     try:
         _check_closed(piece)
         _check_numbers(piece)
-        whole, changes, problem = _meaning(piece.tokens if text.isascii() else _visible(piece.tokens), text)
+        whole, changes, problem = _meaning(piece.tokens, text)
         return make(ReadWords(piece.tokens, piece.comments, text, _tree, whole), changes, problem=problem)
     except NotSqlError as error:
         problem = _problem(error, piece, text)
@@ -78,7 +78,7 @@ def _meaning(tokens: tuple[Token, ...], text: str) -> tuple[Tree, tuple[Change, 
     (sqlparser 0.61, parse_statements; engine 0.9.1, area stray-end).
     """
     try:
-        reader = Reader(tokens, text, read_query)
+        reader = Reader(tokens if text.isascii() else _visible(tokens), text, read_query)
         root = _read(reader)
         _check_end(root)
         return Tree(root, reader.deepest, reader.deepest_at), _lowered(root), None
@@ -105,7 +105,7 @@ _STRAY_END: Final = "leave it out: a parser that takes it drops whatever stands 
 
 def _tree(tokens: tuple[Token, ...], text: str) -> Tree:
     """The tree of a statement that was read before."""
-    return _meaning(tokens if text.isascii() else _visible(tokens), text)[0]
+    return _meaning(tokens, text)[0]
 
 
 def _read(reader: Reader) -> Node:
