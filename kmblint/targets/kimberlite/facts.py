@@ -82,6 +82,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     dropped_table_clauses: Mapping[str, Graded]
     plain_table_options: frozenset[str]
     """`OPTION [=] value` behind the columns: parsed and dropped."""
+    table_option_ranks: Mapping[str, int]
+    """The order in which options are taken behind the columns (area table-option)."""
+    other_option_rank: int
+    """Where all other options stand, in any order and after any comma."""
+    table_option_mistakes: Mapping[str, tuple[str, frozenset[str]]]
+    """Option → what stands behind it, and the kinds of words (`=` or of a `scanner.Kind`) that don't."""
     dropped_index_clauses: Mapping[str, Graded]
 
     # --- words (areas keyword-table, keyword-column) ------------------------------------------------------------------

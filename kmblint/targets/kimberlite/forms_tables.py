@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from kmblint.findings import Severity
-from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_columns import column, table_constraint
 from kmblint.targets.verdict import GhostColumn, IgnoredGuard, MissingKey, Replacement
@@ -101,37 +101,24 @@ def _table_option(fold: Fold, option: Node, before: Node | None) -> None:
     first = fold.token(option.span)
     known = option.kind in fold.facts.dropped_table_clauses or option.kind in fold.facts.plain_table_options
     comma = fold.before(option.span)
+    instead, mistakes = fold.facts.table_option_mistakes.get(option.kind, ("", frozenset()))
     if option.kind in {"OR REPLACE", "LIKE", "CLONE"} or not known or (first and first.upper in {"VALUES", "("}):
         fold.expected(_THE_END, option)
-    elif comma.text == "," and (before is None or before.kind in _OPTION_RANKS):
+    elif comma.text == "," and (before is None or before.kind in fold.facts.table_option_ranks):
         fold.expected(_THE_END, Node(",", comma.span))
-    elif before and not _may_follow(before.kind, option.kind):
+    elif before and not _may_follow(before.kind, option.kind, fold.facts):
         fold.refuse(f"the engine takes no {option.kind} behind {before.kind}", fold.first_words(option.span, 1),
                     "leave it out: nothing of it is kept")  # fmt: skip
-    elif odd := next((part for part in option.parts if part.kind in _ODD_VALUES.get(option.kind, ())), None):
-        what = "a text" if option.kind == "COMMENT" else "a name"
-        fold.expected(what, odd)
+    elif odd := next((part for part in option.parts if part.kind in mistakes), None):
+        fold.expected(instead, odd)
     else:
         _drop_from_table(fold, option.kind, option.span)
 
 
-_OPTION_RANKS: Final = {
-    "WITHOUT ROWID": 0, "LOCATION": 1, "INHERITS": 2, "WITH": 3, "TBLPROPERTIES": 3, "ORDER BY": 4, "ON COMMIT": 5,
-    "STRICT": 6, "AS SELECT": 7,
-}  # fmt: skip
-"""The order in which the engine takes options behind the columns; all others stand where WITH may, after any comma."""
-_ODD_VALUES: Final = {
-    "COMMENT": (Kind.WORD.value, Kind.QUOTED.value, Kind.NUMBER.value),
-    "ENGINE": (Kind.STRING.value, Kind.NUMBER.value),
-    "LOCATION": ("=", Kind.NUMBER.value),
-}
-"""What the engine doesn't take behind an option."""
-
-
-def _may_follow(before: str, option: str) -> bool:
-    ranks = (_OPTION_RANKS.get(before, 3), _OPTION_RANKS.get(option, 3))
+def _may_follow(before: str, option: str, facts: Facts) -> bool:
+    ranks = [facts.table_option_ranks.get(each, facts.other_option_rank) for each in (before, option)]
     if ranks[0] == ranks[1]:
-        listed = before not in _OPTION_RANKS and option not in _OPTION_RANKS
+        listed = facts.table_option_ranks.keys().isdisjoint((before, option))
         return listed or option == "LOCATION" or (before, option) == ("WITH", "TBLPROPERTIES")
     return ranks[0] < ranks[1]
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from kmblint.findings import Severity
 from kmblint.schema.kinds import ObjectKind
+from kmblint.sql.scanner import Kind as TokenKind
 from kmblint.sql.words import words
 from kmblint.targets.capabilities import Pages
 from kmblint.targets.kimberlite.facts import Facts, Kind
@@ -110,6 +111,23 @@ RELEASE_0_9_1: Final = Facts(
         "CHARSET COLLATE AUTO_INCREMENT ROW_FORMAT CHECKSUM COMPRESSION ENCRYPTION MAX_ROWS MIN_ROWS CONNECTION"
         " PASSWORD KEY_BLOCK_SIZE PACK_KEYS AVG_ROW_LENGTH DELAY_KEY_WRITE INSERT_METHOD STATS_PERSISTENT"
     ) | {"DEFAULT CHARSET", "DEFAULT CHARACTER SET", "DEFAULT COLLATE", "CHARACTER SET"},
+    table_option_ranks={
+        "WITHOUT ROWID": 0,
+        "LOCATION": 1,
+        "INHERITS": 2,
+        "WITH": 3,
+        "TBLPROPERTIES": 3,
+        "ORDER BY": 4,
+        "ON COMMIT": 5,
+        "STRICT": 6,
+        "AS SELECT": 7,
+    },
+    other_option_rank=3,
+    table_option_mistakes={
+        "COMMENT": ("a text", frozenset({TokenKind.WORD.value, TokenKind.QUOTED.value, TokenKind.NUMBER.value})),
+        "ENGINE": ("a name", frozenset({TokenKind.STRING.value, TokenKind.NUMBER.value})),
+        "LOCATION": ("a name", frozenset({"=", TokenKind.NUMBER.value})),
+    },
     dropped_index_clauses={
         "UNIQUE": ("two rows may hold the same value", Severity.WARNING),
         "WHERE": ("the index covers every row", Severity.WARNING),
