@@ -19,7 +19,7 @@ def index_fixes(
     by_file: dict[str, dict[str, None]] = {}
     for file, line in lacking:
         by_file.setdefault(file, {})[line] = None
-    applied = [file for file in by_file if file == history.baseline_file or history.by_file[file].applied]
+    applied = [file for file in by_file if history.is_applied(file)]
     text = "".join(f"{line}\n" for line in dict.fromkeys(line for file in applied for line in by_file[file]))
     name = history.next_file(description)
     follow_up = Fix(f"add `{name}` with the missing indexes", (), applicability, (NewFile(name, text),))

@@ -22,7 +22,7 @@ def check(history: History, target: Target) -> Iterator[Finding]:
     ahead = 0
     for number, files in history.by_number.items():
         clashing = _clashing(history, files)
-        if number in history.taken and not any(_applied(history, file) for file in clashing):
+        if number in history.taken and not any(history.is_applied(file) for file in clashing):
             for file in clashing:
                 yield _taken(history, target, number, file, ahead)
                 ahead += 1
@@ -88,17 +88,13 @@ def _by_age(history: History, clashing: list[str]) -> list[str]:
 
 def _applied_or_merged(history: History, clashing: list[str]) -> frozenset[str]:
     """Of a branch that merged the default branch, the files of that one stay, whichever merge brought them."""
-    applied = frozenset(file for file in clashing if _applied(history, file))
+    applied = frozenset(file for file in clashing if history.is_applied(file))
     return applied or on_default_branch(history.root) if history.released is None else applied
 
 
 def _clashing(history: History, files: tuple[str, ...]) -> list[str]:
     """The files that are not a failed migration."""
     return [file for file in files if file not in history.by_file or history.by_file[file].replayed]
-
-
-def _applied(history: History, file: str) -> bool:
-    return file in history.by_file and history.by_file[file].applied
 
 
 def _branch(history: History, file: str) -> str:
@@ -110,6 +106,6 @@ def _branch(history: History, file: str) -> str:
 def _effect(history: History, target: Target, file: str, first: str) -> str:
     if not target.capabilities.applies_by_number:
         return "which of them runs first is undefined"
-    if _applied(history, first) and not _applied(history, file):
+    if history.is_applied(first) and not history.is_applied(file):
         return f"`{first}` is applied, so the runner takes the number for done and never executes this file"
     return "the runner executes both in no defined order and then fails to record the second"

@@ -53,9 +53,7 @@ def _haunted(change: AddTable, step: Step, living: list[tuple[Step, AddIndex]]) 
     name = change.table.text
     dropped = step.before.dropped[name]
     names = " and ".join(f"`{index.name}`" for _, index in living)
-    file, history = dropped.place.file, step.history
-    applied = file == history.baseline_file or history.by_file[file].applied
-    emptied = "" if applied else ", or empty the old one before it is dropped"
+    emptied = "" if step.history.is_applied(dropped.place.file) else ", or empty the old one before it is dropped"
     first = _first(living[0])
     return Finding(
         step.place(change.table.span),

@@ -269,6 +269,10 @@ class History(msgspec.Struct, frozen=True, dict=True):
         newest = max((*self.by_number, *self.taken), default=0)
         return f"{newest + 1 + further:0{width}}_{description}.sql"
 
+    def is_applied(self, file: str) -> bool:
+        """Whether a file ran before all that is pending: it is said to be applied, or is the baseline."""
+        return file == self.baseline_file or (file in self.by_file and self.by_file[file].applied)
+
     def populated_at(self, made_file: str, migration: Migration) -> bool:
         """Whether what was made in a file holds rows when a migration runs.
 
@@ -280,8 +284,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
         if made_file == self.baseline_file:
             return True
         if self.applied_through is not None:
-            made = self.by_file.get(made_file)
-            return made is not None and made.applied
+            return self.is_applied(made_file)
         return self._position(made_file) < self._position(migration.file)
 
     def why_populated(self, made_file: str, migration: Migration) -> str:
