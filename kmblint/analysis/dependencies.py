@@ -10,17 +10,19 @@ from kmblint.analysis.graph import references
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import (
+    AddColumn,
     AddIndex,
     AttachPolicy,
     Change,
+    ColumnChange,
     DeleteRows,
     DropIndex,
     DropObject,
     InsertRows,
+    Protection,
     UpdateRows,
 )
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import Name
 from kmblint.schema.predicate import column_refs
 from kmblint.text import Place
 
@@ -156,10 +158,11 @@ def _columns(change: Change) -> Iterator[str]:
             yield from (ref.name for ref in (column_refs(where) if where else ()))
         case DeleteRows(where=where) if where is not None:
             yield from (ref.name for ref in column_refs(where))
+        case AddColumn():
+            yield from (column.text for each in change.declares() for column in each.columns)
+        case _ if isinstance(change, ColumnChange | Protection):
+            yield change.column.text
         case _:
-            own = getattr(change, "column", None)
-            if isinstance(own, Name):
-                yield own.text
             yield from (column.text for each in change.declares() for column in each.columns)
 
 

@@ -14,11 +14,13 @@ from kmblint.schema.changes import (
     AddIndex,
     AddTable,
     Change,
+    ColumnChange,
     DropIndex,
     DropObject,
     Grant,
     InsertRows,
     Opaque,
+    Protection,
     Read,
     RenameColumn,
     RenameTable,
@@ -26,7 +28,7 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import ForeignKey, Name
+from kmblint.schema.parts import ForeignKey
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
 from kmblint.wording import counted
@@ -134,13 +136,12 @@ def _names(change: Change, column: str) -> bool:
             return any(each.column.text == column for each in assignments)
         case RenameColumn(column=old, new=new):
             return column in (old.text, new.text)
-    own = getattr(change, "column", None)
-    if isinstance(own, Name):
-        return own.text == column
+        case _ if isinstance(change, ColumnChange | Protection):
+            return change.column.text == column
     constraints = [*change.declares()]
     if constraints:
         return any(name.text == column for each in constraints for name in each.columns)
-    return not isinstance(change, Opaque) and own is None
+    return not isinstance(change, Opaque)
 
 
 def _joined(found: Iterator[tuple[Step, str]]) -> Iterator[Event]:
