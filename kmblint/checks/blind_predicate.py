@@ -17,7 +17,7 @@ def check(hazard: BlindComparison, step: Step) -> Iterator[Finding]:
         step.place(hazard.span),
         f"the condition on `{hazard.column}` is blind: {hazard.reason}, {_so(hazard)}",
         help=hazard.help,
-        fix=step.edited(hazard.replacement) if hazard.replacement else None,
+        fix=step.edited(hazard.replacement),
         subject=step.subject_of(hazard.column),
     )
 

@@ -32,6 +32,6 @@ def check(hazard: OpenBound, step: Step) -> Iterator[Finding]:
         f"this {word} reaches {reached}{also}: the bound {is_one}, and in {where} every value of `{column}` stands "
         f"{beyond} all {like}",
         help=hazard.help,
-        fix=step.edited(hazard.replacement) if hazard.replacement else None,
+        fix=step.edited(hazard.replacement),
         subject=step.subject_of(column),
     )

@@ -41,7 +41,7 @@ def check(change: UpdateRows | DeleteRows, step: Step) -> Iterator[Finding]:
 def _fix(culprit: Predicate, blind: list[BlindComparison], step: Step) -> Fix | None:
     """The comparison as it was probably meant."""
     if blind:
-        return step.edited(blind[0].replacement) if blind[0].replacement else None
+        return step.edited(blind[0].replacement)
     compared = isinstance(culprit, Compare) and (culprit.left, culprit.right)
     if not compared or not any(isinstance(each, Null) for each in compared) or not isinstance(culprit, Compare):
         return None

@@ -154,8 +154,10 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         name = f"the baseline `{migration.file}`" if migration is baseline else migration.id
         return f"in {name}, line {migration.source.position(place.span.start).line}"
 
-    def edited(self, replacement: Replacement) -> Fix:
-        """A certain edit of the statement as a fix."""
+    def edited(self, replacement: Replacement | None) -> Fix | None:
+        """An edit of the statement as a fix, where there is one."""
+        if replacement is None:
+            return None
         edit = Edit(self.place(replacement.span), replacement.text)
         return Fix(replacement.message, (edit,), replacement.applicability)
 
