@@ -11,20 +11,20 @@ import click
 import msgspec
 
 from kmblint import targets, writing
-from kmblint.access import Access
+from kmblint.access import ANYWHERE
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, kept_by, open_one, until
 from kmblint.cli.options import migration_number, reading_options, request_of
 from kmblint.cli.output import say
 from kmblint.config.placing import with_baseline
 from kmblint.errors import ConfigError, GitError, InputError
-from kmblint.fixing.squash import Obstacle, before, disproof, obstacles
+from kmblint.fixing.squash import Obstacle, disproof, obstacles
 from kmblint.history import base
 from kmblint.history.files import History, Migration
 from kmblint.history.locate import display
 from kmblint.history.lock import Entry, relocked
 from kmblint.history.loose import loose
-from kmblint.history.state import LOCK, boundary_of, project_of
+from kmblint.history.state import LOCK, project_of
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.text import Source
@@ -69,23 +69,22 @@ class _Writing(msgspec.Struct, frozen=True):
 @debug_option
 def command(path: Path, through: int, output: Path | None, yes: bool, **options: Any) -> None:
     """Proves, shows the plan, and does it."""
-    request = request_of({**options, "paths": (path,)})
-    opened = open_one(request)
+    opened = open_one(request_of({**options, "paths": (path,)}))
     history = opened.history
-    until(history, through, f"--through {through:04}")
+    first = until(history, through, f"--through {through:04}")
     _refuse_lost(history, through)
     target = targets.get(opened.config.target.value, engine=opened.config.engine.value)
-    old = replay(before(history, through), target, actual=True)
+    old = replay(first, target, actual=True)
     _refuse([*obstacles(old)], history)
     file = Path(display(output or project_of(history.root) / "baseline.sql"))
     if os.path.realpath(file.parent) == os.path.realpath(history.root):
         raise InputError(f"`{display(file)}` would be one of the migrations: name another place for the baseline")
     text = as_sql(old.end, kept_by(target, old.history, actual=False))
     baseline = loose(Source(file.name, text, display(file)), file)
-    wrong = disproof(history, through, baseline, target, lambda each, actual: kept_by(target, each, actual=actual))
+    wrong = disproof(history, old, baseline, target, lambda each, actual: kept_by(target, each, actual=actual))
     if wrong is not None:
         raise InputError(f"no baseline equals the replay through {through:04}: {wrong}; nothing was written")
-    removed = tuple(each for each in history.migrations if each.number is not None and each.number <= through)
+    removed = first.migrations
     written = [*_written(file, text, opened, removed)]
     verb = "becomes" if len(removed) == 1 else "become"
     tables = counted(len(old.end.tables), "table")
@@ -103,13 +102,12 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
     if not yes:
         say("nothing is written yet: `--yes` does it")
         return
-    access = Access(opened.config.max_file_size.value, None if request.follow_links else boundary_of(history.root))
-    _refuse_uncommitted(removed, history, access)
+    _refuse_uncommitted(removed, opened)
     for one in written:
         if one.now is None:
-            writing.create(one.path, one.text.encode(), access.inside)
+            writing.create(one.path, one.text.encode(), opened.access.inside)
         else:
-            writing.replace(one.path, one.text.encode(), access.inside)
+            writing.replace(one.path, one.text.encode(), opened.access.inside)
     for migration in removed:
         migration.path.unlink()
     say(f"wrote {display(file)}, removed {counted(len(removed), 'file')}")
@@ -139,10 +137,10 @@ def _refuse(found: list[Obstacle], history: History) -> None:
     raise InputError("\n".join(["no baseline stands for these migrations; nothing was written", *lines, *more]))
 
 
-def _refuse_uncommitted(removed: tuple[Migration, ...], history: History, access: Access) -> None:
+def _refuse_uncommitted(removed: tuple[Migration, ...], opened: Opened) -> None:
     """Raises InputError where a file that goes isn't in git as it is on disk: it would be lost."""
     try:
-        held = base.since(base.HEAD, history.root, access).released
+        held = base.since(base.HEAD, opened.history.root, opened.access).released
     except GitError as error:
         raise InputError(f"the files would be lost: {error}; nothing was written") from error
     lost = [each.source.path for each in removed if held.get(each.file) != each.source.text]
@@ -168,7 +166,7 @@ def _configured(file: Path, opened: Opened) -> _Writing:
     """The configuration with the baseline in it."""
     place = Path(opened.config.file) if opened.config.file else project_of(opened.history.root) / "kmblint.toml"
     value = Path(os.path.relpath(file, place.parent)).as_posix()
-    now = Access().read(place).decode("utf-8") if opened.config.file else None
+    now = ANYWHERE.read(place).decode("utf-8") if opened.config.file else None
     text = with_baseline(now or "", place.name == "pyproject.toml", value)
     if text is None:
         raise ConfigError((f'{display(place)}: write `baseline = "{value}"` into its `history` and do this again',))

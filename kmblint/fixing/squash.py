@@ -35,15 +35,6 @@ class Obstacle(msgspec.Struct, frozen=True):
     why: str
 
 
-def before(history: History, number: int) -> History:
-    """The migrations up to a number."""
-    return msgspec.structs.replace(history, migrations=_part(history, number, later=False))
-
-
-def _part(history: History, number: int, *, later: bool) -> tuple[Migration, ...]:
-    return tuple(each for each in history.migrations if (each.number is None or each.number > number) is later)
-
-
 def obstacles(done: Replay) -> Iterator[Obstacle]:
     """Of migrations as the database lived them: what a schema doesn't say."""
     for step in done.steps:
@@ -104,17 +95,17 @@ def _has(end: Catalog, table: str, column: str) -> bool:
     return there is not None and there.column(column) is not None
 
 
-def squashed(history: History, number: int, baseline: Migration) -> History:
-    """The history with a baseline in the place of its own and of the migrations up to a number."""
-    return msgspec.structs.replace(history, baseline=baseline, migrations=_part(history, number, later=True))
-
-
 def disproof(
-    history: History, number: int, baseline: Migration, target: Target, kept: Callable[[History, bool], Kept]
+    history: History, done: Replay, baseline: Migration, target: Target, kept: Callable[[History, bool], Kept]
 ) -> str | None:
-    """What replaying both shows to be another, as a clause; None where they are equal: the schema behind the number, as
-    written and as kept, what becomes of every later statement, and the schema at the end."""
-    after = squashed(history, number, baseline)
+    """What replaying both shows to be another, as a clause; None where they are equal: the schema behind the first
+    migrations, as written and as kept, what becomes of every later statement, and the schema at the end.
+
+    `done` is the replay of those first migrations as the database lived them.
+    """
+    first = {migration.file for migration in done.history.migrations}
+    later = tuple(migration for migration in history.migrations if migration.file not in first)
+    after = msgspec.structs.replace(history, baseline=baseline, migrations=later)
     alone = msgspec.structs.replace(after, migrations=())
     made = replay(alone, target, actual=True)
     refused = next((step for step in made.steps if step.outcome.verdict is not Verdict.TAKEN), None)
@@ -123,26 +114,17 @@ def disproof(
         why = next((refusal.reason for refusal in refused.outcome.refusals), refused.outcome.verdict.value)
         return f"line {line} of the baseline isn't taken: {why}"
     whole, rest = replay(history, target, actual=True), replay(after, target, actual=True)
-    pairs = (
-        (
-            before(history, number),
-            replay(before(history, number), target, actual=True),
-            alone,
-            made,
-            f"behind {number:04}",
-        ),
-        (history, whole, after, rest, "at the end"),
-    )
-    for old, one, new, other, where in pairs:
+    behind = max(migration.number or 0 for migration in done.history.migrations)
+    for old, new, where in ((done, made, f"behind {behind:04}"), (whole, rest, "at the end")):
         for actual in (False, True):
-            found = difference(Shown(one.end, kept(old, actual)), Shown(other.end, kept(new, actual)))
+            found = difference(Shown(old.end, kept(old.history, actual)), Shown(new.end, kept(new.history, actual)))
             names = [table.name for table in found.tables] + [part.name for part in found.objects]
             if names:
                 return f"`{names[0]}` is another {where}"
-    files = {migration.file for migration in after.migrations}
-    later = [step for step in whole.steps if step.migration.file in files]
+    files = {migration.file for migration in later}
+    before = [step for step in whole.steps if step.migration.file in files]
     same = [step for step in rest.steps if step.migration.file in files]
-    for old_step, new_step in zip(later, same, strict=True):
+    for old_step, new_step in zip(before, same, strict=True):
         if old_step.outcome.verdict is not new_step.outcome.verdict:
             line = old_step.migration.source.position(old_step.statement.span.start).line
             verdicts = f"{old_step.outcome.verdict.value}, and then {new_step.outcome.verdict.value}"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmblint import targets
-from kmblint.cli.histories import kept_by
-from kmblint.fixing.squash import before, disproof, obstacles
+from kmblint.cli.histories import kept_by, until
+from kmblint.fixing.squash import disproof, obstacles
 from kmblint.history import folder
 from kmblint.history.files import History, Migration
 from kmblint.history.known import Known
@@ -59,7 +59,8 @@ def written(done: Replay, path: Path, target: str) -> Migration:
 
 def disproved(history: History, number: int, baseline: Migration, target: str) -> str | None:
     used = targets.get(target)
-    return disproof(history, number, baseline, used, lambda each, actual: kept_by(used, each, actual=actual))
+    done = replay(until(history, number, "first"), used, actual=True)
+    return disproof(history, done, baseline, used, lambda each, actual: kept_by(used, each, actual=actual))
 
 
 def seen(done: Replay, target: str) -> list[object]:
@@ -82,7 +83,7 @@ def test_what_nothing_speaks_against_replays_to_the_same(
     files = {"0001_a.sql": "\n".join(one), "0002_b.sql": "\n".join(two), "0003_c.sql": "\n".join(rest)}
     history = history_of(root, files)
     used = targets.get(target)
-    done = replay(before(history, 2), used, actual=True)
+    done = replay(until(history, 2, "first"), used, actual=True)
     if [*obstacles(done)]:
         return
     path = root.parent / "baseline.sql"
