@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +81,9 @@ class Side(msgspec.Struct, frozen=True):
 def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: bool, **options: Any) -> None:
     """Compares the two schemas."""
     request = request_of({**options, "paths": (path,)})
-    before = _side(a, request)
-    after = _side(b, request) if b is not None else _as_it_is(request)
+    here = cache(lambda: open_one(request))  # both sides may be of one folder
+    before = _side(a, request, here)
+    after = _side(b, request, here) if b is not None else _whole(here().history.called, here())
     actual, file, kind = options["view"] == "actual", options["output_file"], options["output_format"]
     used = targets.get(after.opened.config.target.value, engine=after.opened.config.engine.value)
     sides = _shown(before, used, actual=actual), _shown(after, used, actual=actual)
@@ -104,30 +107,28 @@ def _shown(side: Side, target: Target, *, actual: bool) -> Shown:
     return Shown(replay(side.history, target, actual=actual).end, kept_by(target, side.history, actual=actual))
 
 
-def _as_it_is(request: Request) -> Side:
-    opened = open_one(request)
-    return Side(opened.history.called, opened, opened.history)
+def _whole(called: str, opened: Opened) -> Side:
+    return Side(called, opened, opened.history)
 
 
-def _side(said: str, request: Request) -> Side:
-    """What the user called A or B; raises InputError or GitError where it is nothing of all that."""
+def _side(said: str, request: Request, here: Callable[[], Opened]) -> Side:
+    """What the user called A or B, `here` being the folder as it is; raises InputError or GitError where it is nothing
+    of all that."""
     number = number_of(Path(said).name) if not Path(said).is_dir() else None
     if number is not None:
-        opened = open_one(request)
+        opened = here()
         history = opened.history
         if number == 0 and 0 not in history.by_number:
             return Side(said, opened, replace(history, migrations=()))
         if number in history.by_number or not _is_revision(said, history.root):
             return Side(said, opened, until(history, number, f"`{said}`"))
     elif Path(said).is_dir():
-        opened = open_one(replace(request, paths=(Path(said),)))
-        return Side(said, opened, opened.history)
+        return _whole(said, open_one(replace(request, paths=(Path(said),))))
     if not _is_revision(said, _folder(request)):
         raise InputError(
             f"`{said}` is neither the number of a migration, nor a folder, nor a revision that git knows here"
         )
-    opened = open_one(replace(request, at=said))
-    return Side(said, opened, opened.history)
+    return _whole(said, open_one(replace(request, at=said)))
 
 
 def _folder(request: Request) -> Path:
