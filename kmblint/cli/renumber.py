@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from kmblint import writing
-from kmblint.access import Access
+from kmblint.access import ANYWHERE
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, open_one
 from kmblint.cli.options import reading_options, request_of
@@ -22,7 +22,7 @@ from kmblint.fixing.renumber import Plan, drafts, names_replaced, plan
 from kmblint.history import base, git
 from kmblint.history.locate import display
 from kmblint.history.lock import relocked
-from kmblint.history.state import APPLIED, LOCK, boundary_of, project_of
+from kmblint.history.state import APPLIED, LOCK, project_of
 from kmblint.wording import counted
 
 _HELP = """Move this branch's migrations behind those of the branch that it is merged into.
@@ -68,7 +68,7 @@ def command(path: Path, onto: str | None, yes: bool, **options: Any) -> None:
     if not yes:
         say("nothing is written yet: `--yes` does it")
         return
-    _write(found, opened, beside, follow_links=request.follow_links)
+    _write(found, opened, beside)
     say(f"renamed {counted(len(found.moves), 'file')}; `kmblint check --since {onto}` judges them there")
 
 
@@ -82,7 +82,7 @@ def _beside(found: Plan, opened: Opened) -> Iterator[tuple[Path, tuple[str, str]
             yield project_of(history.root) / LOCK, (lock.text, after)
     if opened.config.file is not None:
         file = Path(opened.config.file)
-        before = Access(inside=None).read(file).decode("utf-8")
+        before = ANYWHERE.read(file).decode("utf-8")
         after = names_replaced(before, found.renamed)
         if after != before:
             yield file, (before, after)
@@ -107,10 +107,10 @@ def _told(found: Plan, opened: Opened, onto: str, beside: Mapping[Path, tuple[st
             yield f"  note: this machine has applied it as {record.id} ({APPLIED}), and will again as {move.number}"
 
 
-def _write(found: Plan, opened: Opened, beside: Mapping[Path, tuple[str, str]], *, follow_links: bool) -> None:
+def _write(found: Plan, opened: Opened, beside: Mapping[Path, tuple[str, str]]) -> None:
     """Lock and configuration first: where this ends half-way, doing it again finds the rest; nothing is lost."""
     history = opened.history
-    access = Access(opened.config.max_file_size.value, None if follow_links else boundary_of(history.root))
+    access = opened.access
     draft = Draft.of(history, disk.spelling(history.root, access))
     for file, (_, after) in beside.items():
         writing.replace(file, after.encode(), access.inside)
