@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kmblint.history.files import Header, History, Migration
+from kmblint.history.files import History
+from kmblint.history.loose import loose
 from kmblint.replay.steps import Step, Surroundings, steps_of
 from kmblint.schema.catalog import Catalog
-from kmblint.sql.parse import statements
 from kmblint.targets import Target
-from kmblint.text import Source, Span
+from kmblint.text import Source
 
 
 class Database:
@@ -21,21 +21,7 @@ class Database:
 
     def send(self, source: Source) -> tuple[Step, ...]:
         """The steps of a text's statements."""
-        whole = source.everything
-        migration = Migration(
-            source.name,
-            Path(source.name),
-            source,
-            digits="",
-            number=None,
-            description="",
-            header=Header(Span(0, 0)),
-            up=whole,
-            sent=whole,
-            down=None,
-            statements=statements(source),
-            pieces=(),
-        )
+        migration = loose(source, applied=False)
         # No runner has sent what a baseline holds.
         history = History(Path(), (), baseline=migration)
         steps = tuple(steps_of(Surroundings(history), migration, self.target, self.catalog, actual=True, contain=False))

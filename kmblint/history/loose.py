@@ -10,8 +10,8 @@ from kmblint.targets.kimberlite.runner import pieces
 from kmblint.text import Source, Span
 
 
-def loose(source: Source, path: Path | None = None) -> Migration:
-    """A text as a migration without number and header: all of it is up."""
+def loose(source: Source, path: Path | None = None, *, applied: bool = True) -> Migration:
+    """A text as a migration without number and header: all of it is up, and, as a baseline, applied."""
     whole = source.everything
     return Migration(
         source.name,
@@ -26,5 +26,5 @@ def loose(source: Source, path: Path | None = None) -> Migration:
         down=None,
         statements=statements(source),
         pieces=tuple(pieces(source, whole)),
-        applied=True,
+        applied=applied,
     )

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from kmblint.history.files import Header, History, Migration
+from kmblint.history.files import History, Migration
+from kmblint.history.loose import loose
 from kmblint.replay.steps import meant
-from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.verdict import Piece
-from kmblint.text import Source, Span
+from kmblint.text import Source
 
 
 class Sending(msgspec.Struct, frozen=True):
@@ -70,22 +70,7 @@ def _cut(pieces: tuple[Piece, ...], written: tuple[Statement, ...]) -> Iterator[
 
 def whole(name: str, path: Path, text: str) -> Part:
     """A file of statements that are sent one by one, by no runner."""
-    source = Source(name, text, path.as_posix())
-    everything = source.everything
-    migration = Migration(
-        file=name,
-        path=path,
-        source=source,
-        digits="",
-        number=None,
-        description="",
-        header=Header(Span(0, 0)),
-        up=everything,
-        sent=everything,
-        down=None,
-        statements=statements(source),
-        pieces=(),
-    )
+    migration = loose(Source(name, text, path.as_posix()), path, applied=False)
     return Part(History(path.parent, (), baseline=migration), migration, is_data=True)
 
 
