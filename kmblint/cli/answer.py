@@ -40,10 +40,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def reviews(self) -> tuple[Review, ...]:
         """What a reviewer asks of each history: two more replays, so only where a format shows it."""
-        from kmblint import targets
         from kmblint.replay.review import review
 
-        return tuple(
-            review(one.history, targets.get(one.config.target.value, engine=one.config.engine.value), one.shown)
-            for one in self.linted()
-        )
+        return tuple(review(one.history, one.target, one.shown) for one in self.linted())

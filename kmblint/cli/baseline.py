@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import click
 
-from kmblint import targets
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, open_histories
 from kmblint.cli.judging import access_to, known_findings, seen_from, settings_of
@@ -85,7 +84,7 @@ class _Judge:
 
     def _told(self, one: Opened, entries: Sequence[Entry]) -> tuple[list[Candidate], Settings]:
         settings = settings_of(one, self.rulebook, self.today, entries, self.file, debug=self.debug)
-        target = targets.get(one.config.target.value, engine=one.config.engine.value)
+        target = one.target
         return Session(self.rulebook, target).judge(one.history, settings).told, settings
 
     def _entry(self, one: Opened, candidate: Candidate) -> Entry:

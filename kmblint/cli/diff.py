@@ -11,7 +11,6 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from kmblint import targets
 from kmblint.access import repository_of
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, Request, kept_by, open_one, until
@@ -85,7 +84,7 @@ def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: boo
     before = _side(a, request, here)
     after = _side(b, request, here) if b is not None else _whole(here().history.called, here())
     actual, file, kind = options["view"] == "actual", options["output_file"], options["output_format"]
-    used = targets.get(after.opened.config.target.value, engine=after.opened.config.engine.value)
+    used = after.opened.target
     sides = _shown(before, used, actual=actual), _shown(after, used, actual=actual)
     found = difference(*sides)
     kept = [*before.opened.kept, *after.opened.kept]

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from kmblint import targets
 from kmblint.analysis.dependencies import of_migrations, of_objects
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_one
@@ -49,7 +48,7 @@ Examples:
 def command(of: str, about: str | None, **options: Any) -> None:
     """Draws the graph."""
     one = open_one(request_of(options))
-    target = targets.get(one.config.target.value, engine=one.config.engine.value)
+    target = one.target
     done = replay(one.history, target, actual=options["view"] == "actual")
     graph = of_objects(done.end) if of == "objects" else of_migrations(done)
     if about is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from kmblint import targets
 from kmblint.access import ANYWHERE, Access, inside_repository, repository_of
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
@@ -129,6 +130,11 @@ class Opened(msgspec.Struct, frozen=True):
     """Whether what those files cause in released ones is wanted too."""
     only_new: bool = True
     """Whether what the revision has as well is left out."""
+
+    @property
+    def target(self) -> Target:
+        """What the configuration says that it is replayed for, made anew each time."""
+        return targets.get(self.config.target.value, engine=self.config.engine.value)
 
     @property
     def kept(self) -> tuple[Path, ...]:

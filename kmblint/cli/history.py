@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from kmblint import targets
 from kmblint.analysis.life import Event, life
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_one
@@ -50,7 +49,7 @@ def command(name: str, path: Path, **options: Any) -> None:
     """Finds the object, and tells its life."""
     one = open_one(request_of({**options, "paths": (path,)}))
     history, file = one.history, options["output_file"]
-    done = replay(history, targets.get(one.config.target.value, engine=one.config.engine.value))
+    done = replay(history, one.target)
     table, column = _split(name, done)
     events = life(done, table, column)
     if not events:

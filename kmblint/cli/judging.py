@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from kmblint import targets
 from kmblint.access import ANYWHERE, Access, BarredError, inside_repository
 from kmblint.cli.answer import Answer
 from kmblint.cli.histories import Opened, Request, Sought, looks_elsewhere, read_all
@@ -114,7 +113,7 @@ def judged(
         file = one.config.findings_baseline.value
         known = () if file is None else known_findings(file, one.config)
         settings = settings_of(one, request.rulebook, today, known, file, all_history=all_history, debug=debug)
-        target = targets.get(one.config.target.value, engine=one.config.engine.value)
+        target = one.target
         history = one.history
         if mending is not None:
             from kmblint.cli.mending import mend_history

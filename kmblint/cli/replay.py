@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import click
 
-from kmblint import targets
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
@@ -52,7 +51,7 @@ def command(**options: Any) -> None:
     opened = open_histories(request_of(options))
     kept = [path for one in opened for path in one.kept]
     for one in opened:
-        target = targets.get(one.config.target.value, engine=one.config.engine.value)
+        target = one.target
         told = transcribe(replay(one.history, target, actual=True), target.capabilities)
         transcripts.append(told.only(one.shown))
     if options["output_format"] == "json":

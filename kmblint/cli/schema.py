@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from kmblint import targets
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import kept_by, open_one, until
 from kmblint.cli.options import history_options, migration_number, request_of
@@ -36,7 +35,7 @@ def command(**options: Any) -> None:
     PATHS are a migrations folder, a project folder or files of one folder; without one, the working directory.
     """
     one = open_one(request_of(options))
-    target = targets.get(one.config.target.value, engine=one.config.engine.value)
+    target = one.target
     actual, at = options["view"] == "actual", options["at"]
     history = one.history if at is None else until(one.history, at, f"--at {at:04}")
     kept = kept_by(target, history, actual=actual)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from kmblint import targets, writing
+from kmblint import writing
 from kmblint.access import ANYWHERE
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, kept_by, open_one, until
@@ -73,7 +73,7 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
     history = opened.history
     first = until(history, through, f"--through {through:04}")
     _refuse_lost(history, through)
-    target = targets.get(opened.config.target.value, engine=opened.config.engine.value)
+    target = opened.target
     old = replay(first, target, actual=True)
     _refuse([*obstacles(old)], history)
     file = Path(display(output or project_of(history.root) / "baseline.sql"))
