@@ -18,7 +18,7 @@ from kmblint.cli.engines import (
     token_option,
     wants_server,
 )
-from kmblint.cli.histories import open_histories
+from kmblint.cli.histories import open_one
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, complain, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
@@ -27,7 +27,6 @@ from kmblint.live.drift import compare, fix_database, fix_history
 from kmblint.live.readback import read, release_of
 from kmblint.reporters.drift import as_json, as_migration, as_text
 from kmblint.reporters.paint import Paint
-from kmblint.wording import listed
 
 
 @click.command(name="drift", short_help="Compare a live database with the migrations, without changing it.")
@@ -56,10 +55,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("--fix-history and --fix-database go opposite ways: give one.")
     server, tenant = wants_server(options)
     token = token_of(options["token_env"])
-    opened = open_histories(request_of(options))
-    if len(opened) > 1:
-        raise InputError(f"a database has one history: name one of {listed(one.history.called for one in opened)}")
-    (one,) = opened
+    one = open_one(request_of(options), "a database has one history")
     connection = connect(server, tenant, token, options["timeout"], reads_only=True)
     called = f"tenant {tenant} of {server}"
     try:

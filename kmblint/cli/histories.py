@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # a run that the cache answers reads no history
     from kmblint.history.readings import Readings
     from kmblint.schema.kept import Kept
     from kmblint.targets import Target
+
+_ONE_FOLDER: Final = "this takes one migrations folder"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -188,13 +190,19 @@ def seek_in(request: Request, root: Path) -> Sought:
     return _sought(request, Path(display(root)), None)
 
 
-def open_one(request: Request) -> Opened:
-    """Reads the one folder that the paths mean; raises as `open_histories` does, InputError where they are several."""
-    opened = open_histories(request)
-    if len(opened) > 1:
-        roots = ", ".join(f"`{one.history.called}`" for one in opened)
-        raise InputError(f"this takes one migrations folder: name one of {roots}")
-    return opened[0]
+def seek_one(request: Request, why: str = _ONE_FOLDER) -> Sought:
+    """Finds the one folder that the paths mean; raises as `open_histories`, InputError with `why` for several."""
+    sought = seek(request)
+    if len(sought) > 1:
+        roots = ", ".join(f"`{display(each.root)}`" for each in sought)
+        raise InputError(f"{why}: name one of {roots}")
+    return sought[0]
+
+
+def open_one(request: Request, why: str = _ONE_FOLDER) -> Opened:
+    """Reads that folder; raises as `seek_one`."""
+    (opened,) = read_all([seek_one(request, why)])
+    return opened
 
 
 def until(history: History, number: int, said: str) -> History:

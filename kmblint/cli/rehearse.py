@@ -23,7 +23,7 @@ from kmblint.cli.engines import (
     token_option,
     wants_server,
 )
-from kmblint.cli.histories import Opened, open_histories
+from kmblint.cli.histories import Opened, open_histories, open_one
 from kmblint.cli.options import history_options, request_of
 from kmblint.cli.output import color_option, complain, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
@@ -84,11 +84,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("--tenant, --scratch and --token-env are for a --server.")
     if scratch and options["memory"]:
         raise click.UsageError("--memory is for a throw-away engine, and --server names another.")
-    opened = open_histories(request_of(options))
-    if scratch and len(opened) > 1:
-        raise InputError(
-            f"a scratch server takes one history: name one of {listed(one.history.called for one in opened)}"
-        )
+    request = request_of(options)
+    opened = [open_one(request, "a scratch server takes one history")] if scratch else open_histories(request)
     data = [_data(value, opened) for value in options["data"]]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     rehearsals: list[Rehearsal] = []

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kmblint import writing
 from kmblint.access import ANYWHERE
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import Opened, open_one
+from kmblint.cli.histories import Opened, open_one, seek_one
 from kmblint.cli.options import reading_options, request_of
 from kmblint.cli.output import say
 from kmblint.errors import GitError, InputError
@@ -50,7 +50,7 @@ _LOCK: Final = Path(LOCK).name
 def command(path: Path, onto: str | None, yes: bool, **options: Any) -> None:
     """Shows the plan, and does it."""
     request = request_of({**options, "paths": (path,)})
-    root = open_one(request).history.root
+    root = seek_one(request).root
     onto = onto or git.default_branch(root)
     if onto is None:
         raise GitError(
