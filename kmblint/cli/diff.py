@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from kmblint.access import repository_of
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, Request, kept_by, open_one, until
-from kmblint.cli.options import reading_options, request_of
-from kmblint.cli.output import color_option, wants_color, width, write
+from kmblint.cli.options import reading_options, request_of, view_option
+from kmblint.cli.output import color_option, output_file_option, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.history import git
 from kmblint.history.files import History
@@ -61,18 +61,11 @@ class Side(msgspec.Struct, frozen=True):
 @click.argument("b", metavar="[B]", required=False)
 @click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), default=Path())
 @reading_options
-@click.option(
-    "--as",
-    "view",
-    type=click.Choice(["intended", "actual"]),
-    default="intended",
-    show_default=True,
-    help="Compare what was written, or what the database keeps of it.",
-)
+@view_option("Compare what was written, or what the database keeps of it.")
 @click.option(
     "--output-format", type=click.Choice(["text", "sql", "json", "markdown"]), default="text", show_default=True
 )
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @click.option("--check", is_flag=True, help="End with 1 where they differ.")
 @color_option
 @debug_option

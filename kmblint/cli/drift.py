@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -20,7 +19,7 @@ from kmblint.cli.engines import (
 )
 from kmblint.cli.histories import open_one
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, complain, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.live.client import connect
 from kmblint.live.drift import compare, fix_database, fix_history
@@ -38,7 +37,7 @@ from kmblint.reporters.paint import Paint
 @click.option("--fix-database", is_flag=True, help="Print the statements that undo it in the database.")
 @timeout_option
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @color_option
 @debug_option
 @click.pass_context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,8 +9,8 @@ import click
 from kmblint.analysis.dependencies import of_migrations, of_objects
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_one
-from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import width, write
+from kmblint.cli.options import history_options, request_of, view_option
+from kmblint.cli.output import output_file_option, width, write
 from kmblint.errors import InputError
 from kmblint.replay.replayer import replay
 from kmblint.reporters.graph import RENDERERS
@@ -34,16 +33,9 @@ Examples:
 @history_options
 @click.option("--of", type=click.Choice(["objects", "migrations"]), default="objects", show_default=True)
 @click.option("--about", metavar="NAME", help="Only what this table, object or file needs, and what needs it.")
-@click.option(
-    "--as",
-    "view",
-    type=click.Choice(["intended", "actual"]),
-    default="intended",
-    show_default=True,
-    help="The schema as it was written, or what the database takes of it.",
-)
+@view_option("The schema as it was written, or what the database takes of it.")
 @click.option("--output-format", type=click.Choice(tuple(RENDERERS)), default="text", show_default=True)
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @debug_option
 def command(of: str, about: str | None, **options: Any) -> None:
     """Draws the graph."""

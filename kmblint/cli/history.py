@@ -13,7 +13,7 @@ from kmblint.analysis.life import Event, life
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_one
 from kmblint.cli.options import reading_options, request_of
-from kmblint.cli.output import color_option, wants_color, width, write
+from kmblint.cli.output import color_option, output_file_option, wants_color, width, write
 from kmblint.errors import InputError
 from kmblint.history import git
 from kmblint.history.files import History
@@ -42,7 +42,7 @@ Examples:
 @click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), default=Path())
 @reading_options
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @color_option
 @debug_option
 def command(name: str, path: Path, **options: Any) -> None:

@@ -10,7 +10,7 @@ import click
 from kmblint import writing
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_one
-from kmblint.cli.options import migration_number, reading_options, request_of
+from kmblint.cli.options import applied_options, reading_options, request_of
 from kmblint.cli.output import say
 from kmblint.errors import ExitCode, InputError
 from kmblint.history.files import History
@@ -34,8 +34,7 @@ Examples:
 @click.command(name="lock", short_help="Write the runner's lock, or check it.", help=_HELP)
 @click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), default=Path())
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 where the lock would change.")
-@click.option("--applied-through", metavar="ID", callback=migration_number, help="Files up to this one are applied.")
-@click.option("--since", metavar="REV", help="The files of this git revision are applied.")
+@applied_options
 @reading_options
 @debug_option
 @click.pass_context

@@ -51,8 +51,14 @@ def rules_option(option: str, *, help: str) -> Callable[[Command], Command]:  # 
     )
 
 
+def view_option(help: str) -> Callable[[Command], Command]:  # noqa: A002 (click's word)
+    """Which schema is meant: the one that was written, or what the database makes of it."""
+    choice = click.Choice(["intended", "actual"])
+    return click.option("--as", "view", type=choice, default="intended", show_default=True, help=help)
+
+
 _PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
-_STATE: Final = (
+_APPLIED: Final = (
     click.option(
         "--applied-through",
         metavar="ID",
@@ -60,6 +66,9 @@ _STATE: Final = (
         help="Files up to this one are applied: frozen, and done.",
     ),
     click.option("--since", metavar="REV", help="The files of this git revision are applied."),
+)
+_STATE: Final = (
+    *_APPLIED,
     click.option(
         "--staged",
         is_flag=True,
@@ -84,6 +93,11 @@ _READING: Final = (
 def history_options(command: Command) -> Command:
     """Adds PATHS and the options that say which histories are meant and how."""
     return _with(command, _PATHS, _TARGET, *_STATE, *_READING)
+
+
+def applied_options(command: Command) -> Command:
+    """Adds those that say what is applied, for commands that have words of their own for which histories."""
+    return _with(command, *_APPLIED)
 
 
 def reading_options(command: Command) -> Command:

@@ -25,6 +25,9 @@ color_option = click.option(
     show_default=True,
     help="When to colour; `auto` heeds NO_COLOR, FORCE_COLOR and what is no terminal.",
 )
+output_file_option = click.option(
+    "--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there."
+)
 
 
 def wants_color(choice: str) -> bool:

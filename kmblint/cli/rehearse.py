@@ -25,7 +25,7 @@ from kmblint.cli.engines import (
 )
 from kmblint.cli.histories import Opened, open_histories, open_one
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, complain, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.history import decode
 from kmblint.history.files import History
@@ -64,7 +64,7 @@ _RUNNER_TENANT = 1
 @click.option("--run-dangerous", is_flag=True, help="Send also what is known to end the server.")
 @timeout_option
 @click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @color_option
 @debug_option
 @click.pass_context

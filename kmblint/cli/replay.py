@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -12,7 +11,7 @@ import click
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, wants_color, width, write
+from kmblint.cli.output import color_option, output_file_option, wants_color, width, write
 from kmblint.replay.replayer import replay
 from kmblint.replay.transcript import Ending, Entry, Transcript, as_json, transcribe
 from kmblint.reporters.characters import clip, visible
@@ -29,7 +28,7 @@ _STYLES: Final = {Verdict.TAKEN: "help", Verdict.NO_OP: "faint"}
 @click.command(name="replay", short_help="Show what the database will do, statement by statement.")
 @history_options
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @color_option
 @debug_option
 def command(**options: Any) -> None:

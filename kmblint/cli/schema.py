@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import kept_by, open_one, until
-from kmblint.cli.options import history_options, migration_number, request_of
-from kmblint.cli.output import width, write
+from kmblint.cli.options import history_options, migration_number, request_of, view_option
+from kmblint.cli.output import output_file_option, width, write
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS, as_table
 
@@ -18,16 +17,9 @@ from kmblint.reporters.catalog import RENDERERS, as_table
 @click.command(name="schema", short_help="Show the schema that the migrations make.")
 @history_options
 @click.option("--at", metavar="ID", callback=migration_number, help="Behind this migration.  [default: the last]")
-@click.option(
-    "--as",
-    "view",
-    type=click.Choice(["intended", "actual"]),
-    default="intended",
-    show_default=True,
-    help="What was written, or what the database keeps of it: without what it refuses, skips or throws away.",
-)
+@view_option("What was written, or what the database keeps of it: without what it refuses, skips or throws away.")
 @click.option("--output-format", type=click.Choice(tuple(RENDERERS)), default="table", show_default=True)
-@click.option("--output-file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@output_file_option
 @debug_option
 def command(**options: Any) -> None:
     """Show the schema that the migrations make, at the end or behind any of them.

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Request, Sought, seek, seek_in
-from kmblint.cli.options import migration_number, reading_options, request_of
+from kmblint.cli.options import applied_options, reading_options, request_of
 from kmblint.cli.output import complain
 from kmblint.errors import InputError, NoMigrationsError
 
@@ -38,13 +38,7 @@ Examples:
 
 @click.command(name="server", short_help="Serve an editor: findings, fixes, hover, completion.", help=_HELP)
 @reading_options
-@click.option(
-    "--applied-through",
-    metavar="ID",
-    callback=migration_number,
-    help="Files up to this one are applied: frozen, and done.",
-)
-@click.option("--since", metavar="REV", help="The files of this git revision are applied.")
+@applied_options
 @click.option("--stdio", is_flag=True, help="Use standard input and output, as always; some clients ask for it.")
 @debug_option
 def command(stdio: bool, **options: Any) -> None:  # noqa: ARG001 -- there is no other way, and clients say it
@@ -57,7 +51,7 @@ def command(stdio: bool, **options: Any) -> None:  # noqa: ARG001 -- there is no
         raise InputError(
             "the Python package `pygls` is not installed: `python -m pip install 'pygls>=2.1.1,<3'`"
         ) from error
-    request = request_of({**options, "paths": ()}, {"history.applied": options["applied_through"]})
+    request = request_of({**options, "paths": ()})
     gc.enable()  # it runs for days
     if sys.stdin.isatty():
         complain("an editor starts this and speaks to it; Ctrl+D ends it")
