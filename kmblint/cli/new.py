@@ -50,13 +50,12 @@ def command(name: str, path: Path, table: str | None, **options: Any) -> None:
     request = request_of({**options, "paths": (path,)})
     description = _description(name)
     root, history = _folder(request, path)
-    ahead = _default_branch(root)
+    branch, ahead = _default_branch(root)
     taken = {number: name for name in ahead if (number := number_of(name)) is not None}
     newest = max((*history.by_number, *taken), default=0)
     if newest >= LARGEST_NUMBER:
         raise InputError(f"`{history.called}` holds number {newest}, and the runner reads none behind it")
-    width = max((len(each.digits) for each in history.migrations if each.numbered), default=4)
-    file = root / f"{newest + 1:0{width}}_{description}.sql"
+    file = root / f"{history.digits(newest + 1)}_{description}.sql"
     like = history.migrations[-1].source.text if history.migrations else ""
     text = header(description, datetime.now(UTC), git.author(root)) + body(table)
     writing.writable(file, boundary_of(root))  # before a folder is made there
@@ -64,7 +63,7 @@ def command(name: str, path: Path, table: str | None, **options: Any) -> None:
     writing.create(file, writing.with_line_ends(text, like).encode(), boundary_of(root))
     say(f"wrote {display(file)}")
     if newest not in history.by_number and newest in taken:
-        say(f"(`{git.default_branch(root)}` has {taken[newest]}, which isn't here yet)")
+        say(f"(`{branch}` has {taken[newest]}, which isn't here yet)")
 
 
 def _description(name: str) -> str:
@@ -94,15 +93,15 @@ def _folder(request: Request, path: Path) -> tuple[Path, History]:
     return history.root, history
 
 
-def _default_branch(root: Path) -> tuple[str, ...]:
-    """The files that the default branch has in the folder; none where git knows of none."""
+def _default_branch(root: Path) -> tuple[str | None, tuple[str, ...]]:
+    """The default branch and the files that it has in the folder; none where git knows of none."""
     if repository_of(root) is None:
-        return ()
+        return None, ()
     try:
         name = git.default_branch(root)
-        return base.names_at(name, root) if name else ()
+        return name, base.names_at(name, root) if name else ()
     except GitError:
-        return ()
+        return None, ()
 
 
 def body(table: str | None) -> str:

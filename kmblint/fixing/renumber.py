@@ -79,9 +79,8 @@ def plan(history: History, names: Collection[str]) -> Plan:
         raise InputError("\n".join(f"{history.sources[one.file].path}: {one.reason}; {one.help}" for one in unreadable))
     if moved[-1][1] > LARGEST_NUMBER:
         raise InputError(f"behind {top} the runner reads no {len(moved)} numbers more")
-    width = max(len(migration.digits) for migration in history.migrations if migration.numbered)
     named = [
-        (migration, number, f"{number:0{width}}{migration.file[len(migration.digits) :]}")
+        (migration, number, f"{history.digits(number)}{migration.file[len(migration.digits) :]}")
         for migration, number in moved
         if migration.number != number
     ]

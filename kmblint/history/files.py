@@ -265,9 +265,13 @@ class History(msgspec.Struct, frozen=True, dict=True):
 
     def next_file(self, description: str, further: int = 0) -> str:
         """The name of a migration behind the newest (`0008_add_indexes.sql`), or so many numbers further."""
-        width = max((len(migration.digits) for migration in self.migrations if migration.numbered), default=4)
         newest = max((*self.by_number, *self.taken), default=0)
-        return f"{newest + 1 + further:0{width}}_{description}.sql"
+        return f"{self.digits(newest + 1 + further)}_{description}.sql"
+
+    def digits(self, number: int) -> str:
+        """A number as the names of the folder write it, with as many digits as the longest: `0008`."""
+        width = max((len(migration.digits) for migration in self.migrations if migration.numbered), default=4)
+        return f"{number:0{width}}"
 
     def is_applied(self, file: str) -> bool:
         """Whether a file ran before all that is pending: it is said to be applied, or is the baseline."""
