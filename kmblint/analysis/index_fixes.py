@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from kmblint.findings import Applicability, Edit, Fix, NewFile
+from msgspec.structs import replace
+
+from kmblint.findings import Applicability, Edit, Finding, Fix, NewFile
 from kmblint.history.files import History, Migration
 from kmblint.text import Span
 
 
-def index_fixes(
-    history: History,
-    lacking: Iterable[tuple[str, str]],
-    description: str,
-    applicability: Applicability = Applicability.SAFE,
-) -> dict[str, Fix]:
-    """By file the indexes that it lacks, given as file and CREATE INDEX; of all applied files in one new migration."""
+def with_index_fixes(
+    history: History, findings: Iterable[Finding], description: str, applicability: Applicability
+) -> Iterator[Finding]:
+    """Findings whose help is the CREATE INDEX that their file lacks, with the fix that adds all that it lacks.
+
+    What applied files lack is made by one new migration of that description.
+    """
+    found = list(findings)
     by_file: dict[str, dict[str, None]] = {}
-    for file, line in lacking:
-        by_file.setdefault(file, {})[line] = None
+    for each in found:
+        by_file.setdefault(each.place.file, {})[each.help or ""] = None
+    fixes = _fixes(history, by_file, description, applicability)
+    for each in found:
+        yield replace(each, fix=fixes.get(each.place.file))
+
+
+def _fixes(
+    history: History, by_file: dict[str, dict[str, None]], description: str, applicability: Applicability
+) -> dict[str, Fix]:
     applied = [file for file in by_file if history.is_applied(file)]
     text = "".join(f"{line}\n" for line in dict.fromkeys(line for file in applied for line in by_file[file]))
     name = history.next_file(description)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from msgspec.structs import replace
-
-from kmblint.analysis.index_fixes import index_fixes
+from kmblint.analysis.index_fixes import with_index_fixes
 from kmblint.analysis.proposals import create_index
 from kmblint.findings import Applicability, Confidence, Finding
 from kmblint.replay.steps import Replay
@@ -16,11 +14,7 @@ from kmblint.schema.types import Family
 
 def check(replay: Replay, *, names: tuple[str, ...]) -> Iterator[Finding]:
     """Each date or timestamp column of such a name that no index begins with at the end of the history."""
-    found = list(_found(replay, names))
-    lacking = ((each.place.file, each.help or "") for each in found)
-    fixes = index_fixes(replay.history, lacking, "add_date_indexes", Applicability.UNSAFE)
-    for each in found:
-        yield replace(each, fix=fixes.get(each.place.file))
+    return with_index_fixes(replay.history, _found(replay, names), "add_date_indexes", Applicability.UNSAFE)
 
 
 def _found(replay: Replay, names: tuple[str, ...]) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kmblint.analysis.index_fixes import index_fixes
+from kmblint.analysis.index_fixes import with_index_fixes
 from kmblint.analysis.proposals import create_index
-from kmblint.findings import Confidence, Finding
+from kmblint.findings import Applicability, Confidence, Finding
 from kmblint.replay.steps import Replay
 from kmblint.schema.catalog import Table
 from kmblint.targets import Target
@@ -26,18 +26,20 @@ class _Key(msgspec.Struct, frozen=True):
 
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Every such key at the end of the history, with the index that a file or a follow-up migration should make."""
-    history = replay.history
-    keys = [key for key in _keys(replay, target) if key.place.file in history.by_file]
-    lacking = ((key.place.file, create_index(key.table, key.indexed)) for key in keys)
-    fixes = index_fixes(history, lacking, "add_foreign_key_indexes")
-    for key in keys:
+    found = _found(replay, target)
+    return with_index_fixes(replay.history, found, "add_foreign_key_indexes", Applicability.SAFE)
+
+
+def _found(replay: Replay, target: Target) -> Iterator[Finding]:
+    for key in _keys(replay, target):
+        if key.place.file not in replay.history.by_file:
+            continue
         named = " and ".join(f"`{column}`" for column in key.columns)
         yield Finding(
             key.place,
             f"no index begins with {named}: looking up the `{key.table.name}` of one row of `{key.to}` "
             "reads the whole table",
             help=create_index(key.table, key.indexed),
-            fix=fixes.get(key.place.file),
             subject=".".join((key.table.name, *key.columns[:1])),
             confidence=Confidence.HIGH if key.table.complete else Confidence.MEDIUM,
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
-from kmblint.analysis.index_fixes import index_fixes
+from kmblint.analysis.index_fixes import with_index_fixes
 from kmblint.analysis.proposals import create_index
 from kmblint.findings import Applicability, Confidence, Finding, Related
 from kmblint.replay.steps import Replay
@@ -15,11 +13,8 @@ from kmblint.targets import Target
 
 def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[Finding]:
     """Every such column at the end of the history; with `unknown_tables`, those that name no table as well."""
-    found = list(_found(replay, target, unknown_tables=unknown_tables))
-    lacking = ((each.place.file, each.help or "") for each in found)
-    fixes = index_fixes(replay.history, lacking, "add_reference_indexes", Applicability.UNSAFE)
-    for each in found:
-        yield replace(each, fix=fixes.get(each.place.file))
+    found = _found(replay, target, unknown_tables=unknown_tables)
+    return with_index_fixes(replay.history, found, "add_reference_indexes", Applicability.UNSAFE)
 
 
 def _found(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[Finding]:
