@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,49 +24,66 @@ def replace(file: Path, data: bytes, inside: Path | None = None) -> None:
     """Writes the bytes of a file, new or not; mode and, where the system lets us, owner stay as they were.
 
     A link stays a link: what it leads to is written, unless that lies out of the folder `inside` (None: anywhere).
-    Raises InputError where it does, or where the file is read-only, and OSError where it can't be written.
+    Raises InputError where it does, and where the file is read-only or can't be written.
     """
     whole = writable(file, inside)
-    before = whole.stat() if whole.exists() else None
-    draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
-    mode = 0o666 if before is None else stat.S_IMODE(before.st_mode) & 0o600  # nobody else reads the draft meanwhile
-    try:
-        with open(os.open(draft, _NEW, mode), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if before is not None:
-            if hasattr(os, "chown"):
-                with suppress(OSError):
-                    os.chown(draft, before.st_uid, before.st_gid)
-            draft.chmod(stat.S_IMODE(before.st_mode))
-        draft.replace(whole)
-    finally:
-        draft.unlink(missing_ok=True)
+    with _explained(file):
+        before = whole.stat() if whole.exists() else None
+        # Nobody else reads the draft meanwhile.
+        mode = 0o666 if before is None else stat.S_IMODE(before.st_mode) & 0o600
+        with _drafted(whole, data, mode) as draft:
+            if before is not None:
+                if hasattr(os, "chown"):
+                    with suppress(OSError):
+                        os.chown(draft, before.st_uid, before.st_gid)
+                draft.chmod(stat.S_IMODE(before.st_mode))
+            draft.replace(whole)
 
 
 def create(file: Path, data: bytes, inside: Path | None = None) -> None:
     """Writes a file that isn't there yet; raises InputError where it is, or would lie out of the folder `inside`."""
     whole = writable(file, inside)
+    with _explained(file), _drafted(whole, data, 0o666) as draft:
+        try:
+            try:
+                os.link(draft, whole)  # unlike a rename, it takes no other file's place
+            except FileExistsError:
+                raise
+            except OSError:  # a disk without links
+                with open(os.open(whole, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+                    stream.write(data)
+        except FileExistsError as error:
+            raise InputError(f"`{file.as_posix()}` is there already: nothing was written") from error
+
+
+def make_folder_of(file: Path, inside: Path | None = None) -> None:
+    """Makes the folder that a file is to lie in; raises as `replace`, with no folder made outside of `inside`."""
+    writable(file, inside)
+    with _explained(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _drafted(whole: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A draft beside a file, its bytes on disk; gone at the end unless it took the file's place."""
     draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
     try:
-        with open(os.open(draft, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+        with open(os.open(draft, _NEW, mode), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        try:
-            os.link(draft, whole)  # unlike a rename, it takes no other file's place
-        except FileExistsError:
-            raise
-        except OSError:  # a disk without links
-            with open(os.open(whole, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (as above)
-                stream.write(data)
-    except FileExistsError as error:
-        raise InputError(f"`{file.as_posix()}` is there already: nothing was written") from error
-    except OSError as error:
-        raise InputError(f"`{file.as_posix()}` can't be written: {error.strerror}") from error
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    """Raises InputError where the system refuses to write a file."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"`{file.as_posix()}` can't be written: {error.strerror}") from error
 
 
 def writable(file: Path, inside: Path | None = None) -> Path:

@@ -56,8 +56,7 @@ def command(ctx: click.Context, /, path: Path, check: bool, **options: Any) -> N
         ctx.exit(ExitCode.FINDINGS)
     else:
         inside = boundary_of(history.root)
-        writing.writable(file, inside)  # before a folder is made there
-        file.parent.mkdir(parents=True, exist_ok=True)
+        writing.make_folder_of(file, inside)
         writing.replace(file, text.encode(), inside)
         say(f"wrote {display(file)}")
 

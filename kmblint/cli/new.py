@@ -58,8 +58,7 @@ def command(name: str, path: Path, table: str | None, **options: Any) -> None:
     file = root / f"{history.digits(newest + 1)}_{description}.sql"
     like = history.migrations[-1].source.text if history.migrations else ""
     text = header(description, datetime.now(UTC), git.author(root)) + body(table)
-    writing.writable(file, boundary_of(root))  # before a folder is made there
-    file.parent.mkdir(parents=True, exist_ok=True)
+    writing.make_folder_of(file, boundary_of(root))
     writing.create(file, writing.with_line_ends(text, like).encode(), boundary_of(root))
     say(f"wrote {display(file)}")
     if newest not in history.by_number and newest in taken:

@@ -122,3 +122,12 @@ def test_a_damaged_lock_is_not_written_over(project: Path, text: str) -> None:
     assert done.exit_code == 2
     assert f"{LOCK}:" in done.stderr
     assert (project / LOCK).read_text() == text
+
+
+def test_where_it_can_t_be_written_is_one_line(project: Path) -> None:
+    (project / ".kimberlite").write_text("no folder")
+    done = lock()
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"kmblint: `{project.resolve() / LOCK}` can't be written: Not a directory\n",
+    )
