@@ -26,7 +26,6 @@ from kmblint.lint.suppressions import Suppression, Suppressions
 from kmblint.redaction import masked
 from kmblint.replay.replayer import Replayer, replay
 from kmblint.replay.steps import Replay
-from kmblint.schema.catalog import Catalog
 from kmblint.targets import Target
 
 
@@ -202,9 +201,7 @@ def _beginning(replayed: Replay, then: History, target: Target) -> Replay:
     if not same or history.lost or then.lost:
         return replay(then, target)
     last = {id(migration) for migration in (history.baseline, *files)}
-    parts = tuple(takewhile(lambda part: id(part.migration) in last, replayed.parts))
-    steps = tuple(step for part in parts for step in part.steps)
-    return Replay(steps, then, parts[-1].after if parts else Catalog(), parts)
+    return Replay.of(then, tuple(takewhile(lambda part: id(part.migration) in last, replayed.parts)))
 
 
 def _candidates(diagnoser: Diagnoser, said: Iterable[Said]) -> list[Candidate]:

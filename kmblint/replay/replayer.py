@@ -44,8 +44,7 @@ class Replayer:
                 self._parts.append(known)
             catalog = known.after
         del self._parts[number:]
-        steps = tuple(step for part in self._parts for step in part.steps)
-        return Replay(steps, history, catalog, tuple(self._parts))
+        return Replay.of(history, tuple(self._parts))
 
     def _part(self, surroundings: Surroundings, migration: Migration, catalog: Catalog, *, lost: bool) -> Part:
         if lost:

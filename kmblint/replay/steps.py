@@ -222,8 +222,14 @@ class Replay(_InOrder, frozen=True, dict=True, eq=False):
 
     history: History
     end: Catalog
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Part, ...]
     """The steps by file, the baseline's first."""
+
+    @classmethod
+    def of(cls, history: History, parts: tuple[Part, ...]) -> Replay:
+        """The parts of a history in a row."""
+        steps = tuple(step for part in parts for step in part.steps)
+        return cls(steps, history, parts[-1].after if parts else Catalog(), parts)
 
     @cached_property
     def by_file(self) -> dict[str, tuple[Step, ...]]:
