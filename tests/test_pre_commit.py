@@ -5,17 +5,15 @@ The hook is ours but for `language: system`: how kmblint is installed is for tes
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.branches import FLOOR, NOTE, WARDS, own_git
+
 HOOKS = Path(__file__).parents[1] / ".pre-commit-hooks.yaml"
-WARDS = "CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n"
-FLOOR = "ALTER TABLE wards ADD COLUMN floor BIGINT;\n"
-NOTE = "ALTER TABLE wards ADD COLUMN note TEXT;\n"
 RUNNERS = {
     "pre-commit": (sys.executable, "-m", "pre_commit"),
     "prek": (str(Path(sys.executable).with_name("prek")),),
@@ -67,12 +65,9 @@ def _repository(folder: Path, files: dict[str, str]) -> str:
 @pytest.fixture(params=RUNNERS)
 def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A clone whose pre-commit configuration names our hook."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
+    own_git(monkeypatch)
     for name, value in {
-        "PRE_COMMIT_HOME": str(tmp_path / "home"), "PREK_HOME": str(tmp_path / "home"),
-        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org", "PYTHONPATH": str(HOOKS.parent),
+        "PRE_COMMIT_HOME": str(tmp_path / "home"), "PREK_HOME": str(tmp_path / "home"), "PYTHONPATH": str(HOOKS.parent),
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     ours = HOOKS.read_text(encoding="utf-8")

@@ -18,18 +18,23 @@ FLOOR = "ALTER TABLE wards ADD COLUMN floor BIGINT;\n"
 NOTE = "ALTER TABLE wards ADD COLUMN note TEXT;\n"
 
 
+def own_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps git from all that the machine says of it, and gives it somebody who commits."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for name, value in {
+        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+
+
 class Repo:
     """A git repository whose `migrations/` the working directory holds."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root = root
-        for name in [name for name in os.environ if name.startswith("GIT_")]:
-            monkeypatch.delenv(name)
-        for name, value in {
-            "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-            "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
-        }.items():  # fmt: skip
-            monkeypatch.setenv(name, value)
+        own_git(monkeypatch)
         root.mkdir(parents=True, exist_ok=True)
         monkeypatch.chdir(root)
         self.git("init", "-q", "-b", "main", ".")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kmblint.cli import main
+from tests.cli.branches import own_git
 
 WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY);\n"
 GUARDED = "CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n"
@@ -23,13 +23,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project; the working directory."""
     (tmp_path / "project/migrations").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "project")
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    for name, value in {
-        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_CEILING_DIRECTORIES": str(tmp_path),
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
+    own_git(monkeypatch)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     return tmp_path / "project"
 
 
