@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from kmblint.cli import main
 from tests.cli.branches import FLOOR, WARDS, Repo
+from tests.cli.folders import write
 
 FILES = {
     "0001_create_wards.sql": "CREATE TABLE wards (id BIGINT PRIMARY KEY, name VARCHAR(9));\n",
@@ -26,12 +27,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "migrations", FILES)
     return tmp_path
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 def diff(*arguments: str) -> Result:

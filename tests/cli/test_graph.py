@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kmblint.cli import main
+from tests.cli.folders import write
 
 FILES = {
     "0001_create_wards.sql": (
@@ -31,9 +32,7 @@ FILES = {
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with six migrations; the working directory."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "migrations").mkdir()
-    for name, text in FILES.items():
-        (tmp_path / "migrations" / name).write_text(text, encoding="utf-8")
+    write(tmp_path / "migrations", FILES)
     return tmp_path
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from kmblint.cli import main
 from tests.cli.branches import Repo
+from tests.cli.folders import write
 
 FILES = {
     "0001_create_wards.sql": "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT);\nCREATE ROLE nurse;\n",
@@ -31,9 +32,7 @@ FILES = {
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with five migrations; the working directory."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "migrations").mkdir()
-    for name, text in FILES.items():
-        (tmp_path / "migrations" / name).write_text(text, encoding="utf-8")
+    write(tmp_path / "migrations", FILES)
     return tmp_path
 
 

@@ -16,6 +16,7 @@ from kmblint.history import folder
 from kmblint.replay.replayer import replay as replayed
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.paint import Paint
+from tests.cli.folders import write
 
 FILES = {
     "0001_create_wards.sql": "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT UNIQUE);\n"
@@ -55,9 +56,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "migrations").mkdir()
-    for name, text in FILES.items():
-        (tmp_path / "migrations" / name).write_text(text, encoding="utf-8")
+    write(tmp_path / "migrations", FILES)
     return tmp_path
 
 

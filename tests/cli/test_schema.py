@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kmblint.cli import main
+from tests.cli.folders import write
 
 FILES = {
     "0001_create_wards.sql": "CREATE TABLE wards (id BIGINT PRIMARY KEY, name VARCHAR(9) DEFAULT 'x');\n",
@@ -20,9 +21,7 @@ FILES = {
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with two migrations; the working directory."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "migrations").mkdir()
-    for name, text in FILES.items():
-        (tmp_path / "migrations" / name).write_text(text, encoding="utf-8")
+    write(tmp_path / "migrations", FILES)
     return tmp_path
 
 
