@@ -10,6 +10,7 @@ from typing import Any, Final
 from kmblint.errors import ISSUES
 from kmblint.live.rehearsal import HELD, NOT_SENT, Found, Played, PlayedFile, Rehearsal
 from kmblint.reporters.characters import clip, visible
+from kmblint.reporters.markdown_text import code, inline
 from kmblint.reporters.paint import NARROWEST, Paint, heading, wrapped
 from kmblint.text import Place
 from kmblint.wording import counted
@@ -17,6 +18,10 @@ from kmblint.wording import counted
 _INDENT: Final = 18
 _STYLES: Final = {"taken": "help", NOT_SENT: "warning", HELD: "warning"}
 """Any other ending is an error."""
+_PLEA: Final = (
+    "Where prediction and engine differ, kmblint is wrong or the engine is another one: please report "
+    f"the block, with the statements before it, at {ISSUES}"
+)
 
 
 def as_text(rehearsals: Sequence[Rehearsal], paint: Paint, width: int) -> str:
@@ -123,19 +128,18 @@ def summary(rehearsal: Rehearsal) -> Iterator[str]:
     if rehearsal.lost:
         yield f"the rehearsal ends early: {rehearsal.lost}"
     if rehearsal.differences:
-        yield (
-            "Where prediction and engine differ, kmblint is wrong or the engine is another one: please report "
-            f"the block, with the statements before it, at {ISSUES}"
-        )
+        yield _PLEA
 
 
 def as_markdown(rehearsals: Sequence[Rehearsal]) -> str:
     """For a pull request: the summary, then every difference and stop as a table row."""
     lines: list[str] = []
     for rehearsal in rehearsals:
-        lines += [f"### Rehearsal of `{rehearsal.called}`", ""]
-        lines += [f"{line[0].upper()}{line[1:]}." if line[-1] != "." else line for line in summary(rehearsal)]
-        lines += [f"**{rehearsal.obstacle}**"] if rehearsal.obstacle else []
+        lines += [f"### Rehearsal of {code(rehearsal.called)}", ""]
+        for line in summary(rehearsal):
+            told = line if line == _PLEA else inline(line)  # whose address is to be a link
+            lines.append(f"{told[0].upper()}{told[1:]}." if told[-1] != "." else told)
+        lines += [f"**{inline(rehearsal.obstacle)}**"] if rehearsal.obstacle else []
         rows = [row for file in rehearsal.files for row in _rows(file, rehearsal)]
         if rows:
             lines += ["", "| Where | Statement | Predicted | Seen |", "| --- | --- | --- | --- |", *rows]
@@ -145,22 +149,23 @@ def as_markdown(rehearsals: Sequence[Rehearsal]) -> str:
 
 def _rows(file: PlayedFile, rehearsal: Rehearsal) -> Iterator[str]:
     for played in file.statements:
-        where = _where(played, None, rehearsal)
-        sql = clip(" ".join(played.entry.sql.split()), 60)
+        where = inline(_where(played, None, rehearsal))
+        sql = code(clip(visible(" ".join(played.entry.sql.split())), 60))
         for found in played.found:
-            yield _row(where, f"`{sql}`", found.difference.predicted, found.difference.seen)
+            yield _row(where, sql, inline(found.difference.predicted), inline(found.difference.seen))
         if not played.found and played.seen in {"refused", "died", "no answer", HELD}:
             why = "; ".join(played.entry.reasons) or played.note or played.entry.verdict.value
-            yield _row(where, f"`{sql}`", why, played.seen)
+            yield _row(where, sql, inline(why), played.seen)
     for found in file.found:
         each = found.difference
-        yield _row(_where(None, each.place, rehearsal), f"{each.what} of `{each.subject}`", each.predicted, each.seen)
+        subject = f"{each.what} of `{each.subject}`"
+        yield _row(*map(inline, (_where(None, each.place, rehearsal), subject, each.predicted, each.seen)))
     if file.note:
-        yield _row(file.part.migration.source.path, "", "", f"**{file.note}**")
+        yield _row(inline(file.part.migration.source.path), "", "", f"**{inline(file.note)}**")
 
 
 def _row(*cells: str) -> str:
-    return f"| {' | '.join(visible(cell).replace('|', '&#124;') for cell in cells)} |"
+    return f"| {' | '.join(cells)} |"
 
 
 def as_json(rehearsals: Sequence[Rehearsal]) -> str:

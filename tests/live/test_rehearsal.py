@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,15 @@ class Fragile(Kimberlite):
         return replace(outcome, hazards=(*outcome.hazards, Crashes("it does", Span(0, 1))))
 
 
+def test_no_sql_acts_in_markdown(tmp_path: Path) -> None:
+    sql = "INSERT INTO wards (id, name) VALUES (1, '`|@<b>')"
+    stage = FakeStage({sql: Answer(Ended.REFUSED, "no | @here <i>")})
+    told = as_markdown([played(tmp_path, {"0001_wards.sql": f"{WARDS};\n{sql};\n"}, stage)])
+    (row,) = (line for line in told.splitlines() if "INSERT" in line)
+    assert "<code>INSERT INTO wards (id, name) VALUES (1, '&#96;&#124;@&#60;b&#62;')</code>" in row
+    assert "no &#124; @<!-- -->here &#60;i&#62;" in row
+
+
 def test_what_would_end_the_server_is_held_back_and_the_rest_goes_on(tmp_path: Path) -> None:
     stage = FakeStage({ROWS: Answer(Ended.TAKEN, rows=2)}, FakeClient(showing(SHOWN)))
     stage.rows["SELECT id FROM wards"] = [[1], [2]]
@@ -207,7 +217,7 @@ def test_secrets_are_starred_wherever_they_would_stand(tmp_path: Path) -> None:
     table = "CREATE TABLE wards (id BIGINT PRIMARY KEY, password TEXT)"
     told = played(tmp_path, {"0001_wards.sql": f"{table};\n{sql};\n"}, stage)
     assert sql in stage.sent
-    for text in (as_text([told], Paint(), 100), as_json([told]), as_markdown([told])):
+    for text in (as_text([told], Paint(), 100), as_json([told]), unescape(as_markdown([told]))):
         assert "hunter2" not in text
         assert "**************" in text
 
