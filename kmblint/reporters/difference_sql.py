@@ -57,7 +57,8 @@ def statements_between(found: Difference, after: Shown) -> tuple[str, ...]:
         *(_created(part) for part in found.objects if part.after),
         *(line for table in changed for line in _renamed(table)),
         *(line for table in found.tables for part in table.parts if part.before for line in _loosened(table, part)),
-        *(line for table in found.tables if not table.before and table.after for line in _made(table.after, after)),
+        # Without its indexes, which come when the others are gone.
+        *(table_sql(table.after, after.kept) for table in found.tables if not table.before and table.after),
         *(line for table in changed for part in table.parts for line in _columns(table, part, after)),
         *(line for table in changed for line in _unsaid(table)),
         *(line for table in found.tables for part in table.parts for line in _fastened(table, part)),
@@ -104,11 +105,6 @@ def _loosened(table: TableDifference, part: PartDifference) -> Iterator[str]:
             yield f"ALTER TABLE {table.name} ALTER COLUMN {part.name} DROP MASKING POLICY"
         case PartKind.CLASSIFICATION if part.after is None:
             yield f"-- {table.name}.{part.name}: no statement takes a classification away"
-
-
-def _made(table: Table, after: Shown) -> Iterator[str]:
-    """A table without its indexes, which come when the others are gone."""
-    yield table_sql(table, after.kept)
 
 
 def _columns(table: TableDifference, part: PartDifference, after: Shown) -> Iterator[str]:
