@@ -64,7 +64,6 @@ def render(report: Report, view: View) -> str:
         script=Markup(script),  # noqa: S704 - it is ours, and holds nothing of the user's
         style=Markup(style),  # noqa: S704 - likewise
         policy=_policy(style, script),
-        roots=[review.history.called or review.history.root.as_posix() for review in reviews],
     )
 
 
