@@ -283,9 +283,8 @@ def judged(
     contain: bool = True,
 ) -> tuple[Step, ...]:
     """The steps of one statement on a catalogue, at least one; with `actual`, what isn't taken changes nothing."""
-    sent = migration is not surroundings.history.baseline
     try:
-        steps = tuple(_steps(surroundings, migration, statement, target, catalog, actual=actual, sent=sent))
+        steps = tuple(_steps(surroundings, migration, statement, target, catalog, actual=actual))
         return _undone(steps, catalog) if actual else steps
     except Exception as error:
         if not contain:
@@ -314,13 +313,13 @@ def _steps(
     catalog: Catalog,
     *,
     actual: bool,
-    sent: bool,
 ) -> Iterator[Step]:
     """The steps of one statement, a change each; raises what reading the statement failed with."""
     if statement.failure is not None:
         raise statement.failure
     form = target.form(statement, migration.source)
     statement.words.let_go()
+    sent = migration is not surroundings.history.baseline
     fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
