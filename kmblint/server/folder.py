@@ -11,7 +11,6 @@ import msgspec
 
 from kmblint import targets
 from kmblint.findings import Report
-from kmblint.history.files import Migration
 from kmblint.history.readings import Readings
 from kmblint.lint.engine import Session
 from kmblint.lint.rulebook import Rulebook
@@ -46,13 +45,6 @@ class Answer(msgspec.Struct, frozen=True, dict=True):
         history = self.opening.history
         here = history.edited.get(file)
         return here.source if here is not None else history.sources.get(file) or Source(file, "")
-
-    def migration(self, file: str) -> Migration | None:
-        """A migration, or the baseline; None for any other file."""
-        history = self.opening.history
-        if history.baseline is not None and history.baseline.file == file:
-            return history.baseline
-        return history.by_file.get(file)
 
     @cached_property
     def _parts(self) -> dict[str, Part]:
