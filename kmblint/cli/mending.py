@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kmblint.cli.histories import Opened
 from kmblint.cli.output import complain, write
 from kmblint.cli.wanted_fixes import Mending
-from kmblint.config.selection import covered, recommended
+from kmblint.config.selection import covered, each_alone
 from kmblint.errors import GitError
 from kmblint.findings import Applicability, Diagnostic, Fix
 from kmblint.fixing import disk
@@ -60,9 +60,7 @@ def mend_history(one: Opened, settings: Settings, rulebook: Rulebook, target: Ta
     """The history with the fixes, or the suppressions, that are wanted of it, in memory."""
     if mending.reason is not None:
         return _suppressed(one, settings, rulebook, target, mending.reason)
-    # What the user ignores is no matter to him; all else that is recommended must not get worse, selected or not.
-    rules = {**recommended(one.config, rulebook), **settings.rules}
-    alone = replace(settings, rules=rules, grouped=False, only_new=False, elsewhere=False, shown=None)
+    alone = each_alone(settings, one.config, rulebook)
     fixable = covered(one.config.fixable.value, rulebook) & settings.rules.keys()
 
     def wanted(diagnostic: Diagnostic) -> bool:

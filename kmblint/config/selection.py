@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from kmblint.config.configuration import Config
-from kmblint.lint.settings import RuleSettings
+from kmblint.lint.settings import RuleSettings, Settings
 
 if TYPE_CHECKING:
     from kmblint.lint.rulebook import Rule, Rulebook
@@ -36,6 +38,15 @@ def recommended(config: Config, rulebook: Rulebook) -> dict[str, RuleSettings]:
         and _closeness("recommended", rule) > 0
         and _strength(config.ignore.value, rule) < 0
     }
+
+
+def each_alone(settings: Settings, config: Config, rulebook: Rulebook) -> Settings:
+    """The settings under which an edit is tried: each finding stands for itself.
+
+    What the user ignores is no matter to him; all else that is recommended must not get worse, selected or not.
+    """
+    rules = {**recommended(config, rulebook), **settings.rules}
+    return replace(settings, rules=rules, grouped=False, only_new=False, elsewhere=False, shown=None)
 
 
 def covered(selectors: Iterable[str], rulebook: Rulebook) -> frozenset[str]:

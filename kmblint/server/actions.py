@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from kmblint.config.selection import covered, recommended
+from kmblint.config.selection import covered, each_alone
 from kmblint.findings import Applicability, Diagnostic, Report, Severity
 from kmblint.fixing import disk
 from kmblint.fixing.draft import Draft
@@ -20,7 +20,6 @@ from kmblint.fixing.rounds import Outcome, mend
 from kmblint.fixing.suppressing import suppress
 from kmblint.history.files import History
 from kmblint.history.names import description_of
-from kmblint.lint.settings import Settings
 from kmblint.server.folder import Answer, Folder
 from kmblint.targets.kimberlite.runner import header
 from kmblint.text import Span
@@ -49,7 +48,7 @@ class Tried:
         self._answer = answer
         self._is_stopped = is_stopped
         self._opening = answer.opening
-        self._alone = _alone(answer)
+        self._alone = each_alone(self._opening.settings, self._opening.config, answer.rulebook)
         self._session = folder.trial(answer, self._alone)
         self._known: dict[tuple[str, str], Action | None] = {}
         self._report: Report | None = None
@@ -226,10 +225,3 @@ def _suppressing(diagnostic: Diagnostic) -> str:
 
 def _fingerprints(report: Report) -> set[str]:
     return {each.fingerprint for each in report.diagnostics}
-
-
-def _alone(answer: Answer) -> Settings:
-    """Settings under which each finding stands for itself, and nothing recommended may get worse."""
-    opening = answer.opening
-    rules = {**recommended(opening.config, answer.rulebook), **opening.settings.rules}
-    return replace(opening.settings, rules=rules, grouped=False, only_new=False, elsewhere=False, shown=None)
