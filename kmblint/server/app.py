@@ -18,7 +18,7 @@ from kmblint.reporters.positions import ColumnUnit
 from kmblint.server import messages
 from kmblint.server.desk import Desk, Document, Kept
 from kmblint.server.features import Features
-from kmblint.server.folder import Answer, real
+from kmblint.server.folder import real
 from kmblint.server.opening import Opener
 from kmblint.server.places import UNITS, path_of, uri_of
 
@@ -228,16 +228,21 @@ class Conversation:
         task.add_done_callback(self._asked.discard)
 
     async def _pulled(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        path = path_of(params.text_document.uri)
-        answer = None if path is None else await self.desk.latest(real(Path(path)))
-        items = [] if answer is None or path is None else self._items(answer, real(Path(path)))
+        items = await self._items(params.text_document.uri)
         result = _identity(items)
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result)
         return types.RelatedFullDocumentDiagnosticReport(items, result_id=result)
 
-    def _items(self, answer: Answer, path: Path) -> list[types.Diagnostic]:
-        return messages.by_path(answer, self.unit, self.uri).get(path, [])
+    async def _items(self, uri: str) -> list[types.Diagnostic]:
+        """What the newest answer has of a file; it was put in the editor's words when it came."""
+        path = path_of(uri)
+        if path is None:
+            return []
+        where = real(Path(path))
+        await self.desk.latest(where)
+        kept = self.desk.of(where)
+        return [] if kept is None else self._told.get(kept.root, {}).get(where, [])
 
     async def _pulled_all(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         for kept in [*self.desk.folders.values()]:
