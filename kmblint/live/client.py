@@ -153,12 +153,12 @@ def connect(
     why = client_missing()
     if why:
         raise InputError(why)
-    _knock(address, patience)
+    knocked = _knock(address, patience)
     import kimberlite
 
     def opened() -> Any:
         return kimberlite.Client.connect(
-            addresses=[_numeric(address)], tenant_id=tenant, auth_token=token, client_name="kmblint",
+            addresses=[str(knocked)], tenant_id=tenant, auth_token=token, client_name="kmblint",
             auto_reconnect=False,
         )  # fmt: skip
 
@@ -176,23 +176,21 @@ def connect(
         raise InputError(f"{address} doesn't speak Kimberlite's protocol, or another version of it: {told}") from error
 
 
-def _knock(address: Address, patience: float) -> None:
-    """Says why a server can't be reached; the client itself only says that it can't."""
+def _knock(address: Address, patience: float) -> Address:
+    """The numeric address that answers, as the client takes the first that a name has.
+
+    Raises InputError with why a server can't be reached; the client itself only says that it can't.
+    """
     try:
-        socket.create_connection((address.host, address.port), timeout=min(patience, 10)).close()
+        with socket.create_connection((address.host, address.port), timeout=min(patience, 10)) as knocked:
+            host, port = knocked.getpeername()[:2]
     except socket.gaierror as error:
         raise InputError(f"{address}: no machine is called `{address.host}`") from error
     except TimeoutError as error:
         raise InputError(f"{address} can't be reached: no answer to the connection") from error
     except OSError as error:
         raise InputError(f"nobody listens on {address}: {error.strerror or error}") from error
-
-
-def _numeric(address: Address) -> str:
-    """The client takes the first address that a name has; the one that answered is given."""
-    with socket.create_connection((address.host, address.port), timeout=10) as knocked:
-        host, port = knocked.getpeername()[:2]
-    return str(Address(host, port))
+    return Address(host, port)
 
 
 def _told(error: Exception) -> Exception:
