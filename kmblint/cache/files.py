@@ -19,18 +19,15 @@ from kmblint.history.files import Migration
 from kmblint.lint.answers import Told
 from kmblint.replay.leaks import leaks
 from kmblint.replay.steps import Part, Replay
-from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
-from kmblint.schema.conflict import Conflict
 from kmblint.schema.secrets import secrets_in
-from kmblint.schema.types import DataType
 from kmblint.sql.parse import statements
 from kmblint.sql.reread import Meaning, reread
 from kmblint.sql.statement import Statement, Words
 from kmblint.targets import Target
-from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import Form, Outcome, Piece, Verdict
+from kmblint.targets.target import TargetWrapper
+from kmblint.targets.verdict import Form, Piece, Verdict
 from kmblint.text import Source, Span
 
 _DIGEST: Final = 32
@@ -93,7 +90,8 @@ class KnownFiles:
         self._differs = False
         self._known: dict[bytes, _Known | None] = {}
         self._digests: dict[int, tuple[Source, bytes]] = {}
-        self._judged: dict[int, tuple[Words, _Judged]] = {}
+        self._judged: dict[int, tuple[Words, Form, Verdict | None]] = {}
+        """By the identity of the words, which are held so that it stays theirs: what the target said of them."""
 
     def parse(self, source: Source, span: Span) -> tuple[Statement, ...]:
         """The statements of a stretch of text.
@@ -112,7 +110,8 @@ class KnownFiles:
             return statements(source, span)
         found = reread(source, span, (each.meaning for each in stretch.statements))
         for statement, judged in zip(found, stretch.statements, strict=True):
-            self._judged[id(statement.words)] = statement.words, judged
+            if judged.form is not None:
+                self._judged[id(statement.words)] = statement.words, judged.form, judged.fate
         return found
 
     def target(self, target: Target) -> Target:
@@ -208,52 +207,22 @@ class KnownFiles:
         return places
 
 
-class _Asked:
-    """A target that was asked before."""
+class _Asked(TargetWrapper):
+    """A target that isn't asked again what it makes of words that it judged."""
 
-    def __init__(self, target: Target, judged: Mapping[int, tuple[Words, _Judged]]) -> None:
-        self._target = target
+    def __init__(self, target: Target, judged: Mapping[int, tuple[Words, Form, Verdict | None]]) -> None:
+        super().__init__(target)
         self._judged = judged
-
-    @property
-    def name(self) -> str:
-        """The target's."""
-        return self._target.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """The target's."""
-        return self._target.capabilities
 
     def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
         """As it was."""
         known = self._judged.get(id(statement.words))
-        if known is not None and known[1].form is not None:
-            return known[1].fate
-        return self._target.fate(statement, source, pieces)
-
-    def fails_split(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> bool:
-        """Asked anew."""
-        return self._target.fails_split(statement, source, pieces)
+        return super().fate(statement, source, pieces) if known is None else known[2]
 
     def form(self, statement: Statement, source: Source) -> Form:
         """As it was."""
         known = self._judged.get(id(statement.words))
-        if known is not None and known[1].form is not None:
-            return known[1].form
-        return self._target.form(statement, source)
-
-    def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
-        """Asked anew."""
-        return self._target.outcome(form, change, catalog, conflicts)
-
-    def side_effects(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
-        """Asked anew."""
-        return self._target.side_effects(catalog, change, outcome, place_of)
-
-    def stored_type(self, declared: DataType) -> DataType | None:
-        """Asked anew."""
-        return self._target.stored_type(declared)
+        return super().form(statement, source) if known is None else known[1]
 
 
 def _digest(start: bytes, *texts: str) -> bytes:

@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
-from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddColumn, Change, DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
-from kmblint.schema.types import DataType
-from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import Crashes, Form, Outcome, Piece, Poisons, Verdict
-from kmblint.text import Source
+from kmblint.targets.target import TargetWrapper
+from kmblint.targets.verdict import Crashes, Form, Outcome, Poisons
 
 
-class OnKnownRows:
+class OnKnownRows(TargetWrapper):
     """The target of whatever name, without the harm that a statement does to rows where there are none."""
 
     def __init__(self, target: Target) -> None:
-        self._target = target
+        super().__init__(target)
         self.unsure: set[str] = set()
         """Tables of which it isn't known which rows they hold."""
 
-    @property
-    def name(self) -> str:
-        """The target's."""
-        return self._target.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """The target's."""
-        return self._target.capabilities
-
-    def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
-        """The target's."""
-        return self._target.fate(statement, source, pieces)
-
-    def fails_split(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> bool:
-        """The target's."""
-        return self._target.fails_split(statement, source, pieces)
-
-    def form(self, statement: Statement, source: Source) -> Form:
-        """The target's."""
-        return self._target.form(statement, source)
-
     def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
         """The target's, without the harm where no row is met."""
-        outcome = self._target.outcome(form, change, catalog, conflicts)
+        outcome = super().outcome(form, change, catalog, conflicts)
         harm = [
             hazard
             for hazard in outcome.hazards
@@ -59,14 +31,6 @@ class OnKnownRows:
         if not harm or not self._meets_none(change, catalog, outcome):
             return outcome
         return msgspec.structs.replace(outcome, hazards=tuple(each for each in outcome.hazards if each not in harm))
-
-    def side_effects(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
-        """The target's."""
-        return self._target.side_effects(catalog, change, outcome, place_of)
-
-    def stored_type(self, declared: DataType) -> DataType | None:
-        """The target's."""
-        return self._target.stored_type(declared)
 
     def reached(self, change: UpdateRows | DeleteRows, catalog: Catalog, outcome: Outcome) -> int | None:
         """How many rows a change falls on; None where that hangs on what isn't known."""

@@ -45,3 +45,44 @@ class Target(Protocol):
 
     def stored_type(self, declared: DataType) -> DataType | None:
         """What it keeps of a declared type; None where it refuses the type."""
+
+
+class TargetWrapper:
+    """A target that passes on what it is asked; a subclass answers some of it itself."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    @property
+    def name(self) -> str:
+        """The target's."""
+        return self._target.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The target's."""
+        return self._target.capabilities
+
+    def fate(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> Verdict | None:
+        """The target's."""
+        return self._target.fate(statement, source, pieces)
+
+    def fails_split(self, statement: Statement, source: Source, pieces: Sequence[Piece]) -> bool:
+        """The target's."""
+        return self._target.fails_split(statement, source, pieces)
+
+    def form(self, statement: Statement, source: Source) -> Form:
+        """The target's."""
+        return self._target.form(statement, source)
+
+    def outcome(self, form: Form, change: Change, catalog: Catalog, conflicts: tuple[Conflict, ...]) -> Outcome:
+        """The target's."""
+        return self._target.outcome(form, change, catalog, conflicts)
+
+    def side_effects(self, catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf) -> Catalog:
+        """The target's."""
+        return self._target.side_effects(catalog, change, outcome, place_of)
+
+    def stored_type(self, declared: DataType) -> DataType | None:
+        """The target's."""
+        return self._target.stored_type(declared)
