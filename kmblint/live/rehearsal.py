@@ -9,19 +9,19 @@ import msgspec
 
 from kmblint.live import grounds
 from kmblint.live.known_rows import OnKnownRows
-from kmblint.live.readback import Difference, LiveSchema, differences, expected, read
+from kmblint.live.readback import Difference, differences, expected, read
 from kmblint.live.sendings import Part, Sending
 from kmblint.live.stage import Answer, Ended, LostStageError, Stage
 from kmblint.replay.steps import Step, Surroundings, judged
 from kmblint.replay.transcript import Ending, Entry, comment_of, ending_of, entry_of, hazard_text
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
-from kmblint.schema.types import DataType, Family
+from kmblint.schema.types import Family
+from kmblint.schema.write import quoted
 from kmblint.sql.statement import time_travel
 from kmblint.targets import Target
 from kmblint.targets.kimberlite.outcome_rows import poisons_of
 from kmblint.targets.verdict import Crashes, PoisonedTableRefusal, Verdict
-from kmblint.text import Place
 from kmblint.wording import counted
 
 HELD: Final = "held back"
@@ -47,6 +47,11 @@ class Played(msgspec.Struct, frozen=True):
     rows: int | None = None
     found: tuple[Found, ...] = ()
     note: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether it was sent and not taken, so that its file ends there."""
+        return self.seen in {"refused", "died", "no answer"}
 
 
 class PlayedFile(msgspec.Struct, frozen=True):
@@ -143,7 +148,7 @@ class _Player:
             played, steps = self.statement(part, sending)
             self.played.append(played)
             touched |= {name.text for step in steps if step.change for name in step.change.touches()}
-            if played.seen in {"refused", "died", "no answer"} and stop is None:
+            if played.stops and stop is None:
                 stop = played.entry
                 if not self.wanted.keep_going:
                     break
@@ -247,8 +252,8 @@ class _Player:
 
     def _behind(self, touched: set[str]) -> Iterator[Found]:
         """What the schema and the rows behind a file have that wasn't predicted."""
-        live: LiveSchema = self.stage.ask(lambda connection: read(connection, touched))
-        wanted = expected(self.catalog, self._stored_type)
+        live = self.stage.ask(lambda connection: read(connection, touched))
+        wanted = expected(self.catalog, self.target.stored_type)
         for difference in differences(wanted, live, self.catalog, touched):
             if difference not in self.told:
                 self.told.add(difference)
@@ -258,17 +263,12 @@ class _Player:
             if table is not None and table.columns:
                 yield from self._in_table(table)
 
-    def _stored_type(self, declared: DataType) -> DataType | None:
-        return self.target.stored_type(declared)
-
     def _in_table(self, table: Table) -> Iterator[Found]:
         """Whether the table can be read, and whether the rows of known keys are the ones that are there."""
-        from kmblint.schema.write import quoted
-
         columns = [name for name in table.primary_key if table.column(name)] or [table.columns[0].name]
         sql = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table.name)}"  # noqa: S608 -- names of the catalogue, quoted
         answer = self.stage.query(sql)
-        place: Place = table.made
+        place = table.made
         poisons = poisons_of(table)
         if table.name in self.target.unsure:
             return
@@ -289,9 +289,8 @@ class _Player:
 
 def _as_seen(played: Played) -> Entry:
     """The entry of a statement as the run lived it, for the ending of its file."""
-    stops = played.seen in {"refused", "died", "no answer"}
-    verdict = {"taken": Verdict.TAKEN, "held back": Verdict.SKIPPED, "not sent": Verdict.SKIPPED}.get(played.seen)
-    return msgspec.structs.replace(played.entry, stops=stops, verdict=verdict or Verdict.REFUSED)
+    verdict = {"taken": Verdict.TAKEN, HELD: Verdict.SKIPPED, NOT_SENT: Verdict.SKIPPED}.get(played.seen)
+    return msgspec.structs.replace(played.entry, stops=played.stops, verdict=verdict or Verdict.REFUSED)
 
 
 _COMPARED: Final = {Family.INTEGER, Family.TEXT, Family.BOOLEAN}

@@ -153,7 +153,7 @@ def _rows(file: PlayedFile, rehearsal: Rehearsal) -> Iterator[str]:
         sql = code(clip(visible(" ".join(played.entry.sql.split())), 60))
         for found in played.found:
             yield _row(where, sql, inline(found.difference.predicted), inline(found.difference.seen))
-        if not played.found and played.seen in {"refused", "died", "no answer", HELD}:
+        if not played.found and (played.stops or played.seen == HELD):
             why = "; ".join(played.entry.reasons) or played.note or played.entry.verdict.value
             yield _row(where, sql, inline(why), played.seen)
     for found in file.found:
