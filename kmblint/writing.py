@@ -11,13 +11,21 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from kmblint.access import Access
 from kmblint.errors import InputError
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-"""Nothing that stands under the draft's name already is written to, be it a link that somebody planted there."""
+
+
+def open_new(file: Path, mode: int) -> BinaryIO:
+    """A file that isn't there yet, open for writing.
+
+    Nothing that stands under its name already is written to, be it a link that somebody planted there: raises
+    FileExistsError.
+    """
+    return open(os.open(file, _NEW, mode), "wb")  # noqa: PTH123 (pathlib takes no flags)
 
 
 def replace(file: Path, data: bytes, inside: Path | None = None) -> None:
@@ -50,7 +58,7 @@ def create(file: Path, data: bytes, inside: Path | None = None) -> None:
             except FileExistsError:
                 raise
             except OSError:  # a disk without links
-                with open(os.open(whole, _NEW, 0o666), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+                with open_new(whole, 0o666) as stream:
                     stream.write(data)
         except FileExistsError as error:
             raise InputError(f"`{file.as_posix()}` is there already: nothing was written") from error
@@ -68,7 +76,7 @@ def _drafted(whole: Path, data: bytes, mode: int) -> Iterator[Path]:
     """A draft beside a file, its bytes on disk; gone at the end unless it took the file's place."""
     draft = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
     try:
-        with open(os.open(draft, _NEW, mode), "wb") as stream:  # noqa: PTH123 (pathlib takes no flags)
+        with open_new(draft, mode) as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from kmblint.writing import open_new
+
 if TYPE_CHECKING:
     from hashlib import _Hash
 
@@ -27,7 +29,6 @@ LARGEST: Final = 40_000_000
 _MAGIC: Final = b"kmblint cache 2\n"
 _DIGEST: Final = 32
 _READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE: Final = 0o022
 _ABANDONED: Final = 3600
 """Seconds after which a draft is one that a run left behind when it was killed."""
@@ -75,7 +76,7 @@ def save(name: str, body: bytes | Iterable[bytes]) -> None:
     with suppress(OSError, ValueError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with open(os.open(draft, _NEW, 0o600), "wb") as file:  # noqa: PTH123 (pathlib takes no flags)
+            with open_new(draft, 0o600) as file:
                 if not _write(file, name, (body,) if isinstance(body, bytes) else body):
                     return
             draft.replace(folder / f"{name}{SUFFIX}")
