@@ -28,6 +28,11 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
         """Whether the two share at least one character."""
         return self.start < other.end and other.start < self.end
 
+    def touches(self, other: Span | int) -> bool:
+        """Whether an offset or another span lies inside or at an end, as a cursor does behind the last character."""
+        start, end = (other.start, other.end) if isinstance(other, Span) else (other, other)
+        return self.start <= end and start <= self.end
+
     def to(self, other: Span) -> Span:
         """The stretch from the beginning of this span to the end of another."""
         return Span(self.start, other.end)

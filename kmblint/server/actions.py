@@ -103,9 +103,7 @@ class Tried:
             for each in self._answer.report.diagnostics
             for place in (each.finding.place, *(related.place for related in each.finding.related))
         )
-        return any(
-            place.file == file and place.span.start <= within.end and within.start <= place.span.end for place in places
-        )
+        return any(place.file == file and place.span.touches(within) for place in places)
 
     def _shown(self, file: str, within: Span) -> list[Diagnostic]:
         """The single findings there that the editor shows, alone or as a part of what is told together."""
@@ -114,8 +112,7 @@ class Tried:
             each
             for each in self._every().diagnostics
             if each.finding.place.file == file
-            and each.finding.place.span.start <= within.end
-            and within.start <= each.finding.place.span.end
+            and each.finding.place.span.touches(within)
             and each.rule in settings.rules
             and each.finding.confidence.rank <= settings.min_confidence.rank
         ]

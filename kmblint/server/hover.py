@@ -58,7 +58,7 @@ def _cards(answer: Answer, file: str, offset: int) -> Iterator[str]:
     rules = dict.fromkeys(
         each.rule
         for each in answer.report.diagnostics
-        if each.finding.place.file == file and each.finding.place.span.start <= offset <= each.finding.place.span.end
+        if each.finding.place.file == file and each.finding.place.span.touches(offset)
     )
     for slug in rules:
         rule = answer.rulebook.get(slug)
@@ -79,7 +79,7 @@ def _type_at(said: Said, offset: int) -> tuple[DataType, Span] | None:
         definitions = change.columns if isinstance(change, AddTable) else ()
         definitions = (change.column,) if isinstance(change, AddColumn) else definitions
         for definition in definitions:
-            if definition.type_span.start <= offset <= definition.type_span.end:
+            if definition.type_span.touches(offset):
                 return definition.type, definition.type_span
         if isinstance(change, ChangeType):
             span = _span_of(said, change.to, offset)
@@ -92,7 +92,7 @@ def _span_of(said: Said, wanted: DataType, offset: int) -> Span | None:
     """The first word of a type, where the offset lies on it."""
     first = wanted.name.partition(" ")[0]
     tokens = (token.span for token in said.statement.tokens if token.upper == first)
-    return next((span for span in tokens if span.start <= offset <= span.end), None)
+    return next((span for span in tokens if span.touches(offset)), None)
 
 
 def _stored(answer: Answer, declared: DataType) -> str:

@@ -33,6 +33,10 @@ class Thing(msgspec.Struct, frozen=True):
     made: Place
     """The statement, or the part of one, that made it."""
 
+    def is_same(self, other: Thing) -> bool:
+        """Whether another is this one, whatever either is called."""
+        return (self.kind, self.made) == (other.kind, other.made)
+
 
 class Said(msgspec.Struct, frozen=True):
     """A statement and the schema around it."""
@@ -70,13 +74,12 @@ def said_at(answer: Answer, file: str, offset: int) -> Said | None:
     part = answer.part(file)
     if part is None:
         return None
-    here = (said for said in said_in(part) if said.statement.span.start <= offset <= said.statement.span.end)
-    return next(here, None)
+    return next((said for said in said_in(part) if said.statement.span.touches(offset)), None)
 
 
 def token_at(statement: Statement, offset: int) -> int | None:
     """The number of the token that an offset lies in; where two meet, that of the name."""
-    near = [n for n, token in enumerate(statement.tokens) if token.start <= offset <= token.end]
+    near = [n for n, token in enumerate(statement.tokens) if token.span.touches(offset)]
     return next((n for n in near if statement.tokens[n].kind in NAMES), near[0] if near else None)
 
 
@@ -166,7 +169,7 @@ def named_at(answer: Answer, thing: Thing) -> Place:
                         return Place(thing.made.file, made.name.span)
             for number, token in enumerate(said.statement.tokens):  # renamed since
                 found = thing_of(said, number) if token.span.start >= thing.made.span.start else None
-                if found is not None and (found.kind, found.made) == (thing.kind, thing.made):
+                if found is not None and found.is_same(thing):
                     return Place(thing.made.file, token.span)
     return thing.made
 
@@ -181,7 +184,7 @@ def occurrences(answer: Answer, thing: Thing) -> Iterator[Place]:
             for number, token in enumerate(said.statement.tokens):
                 if token.kind in NAMES and token.value in names:
                     found = thing_of(said, number)
-                    if found is not None and (found.kind, found.made) == (thing.kind, thing.made):
+                    if found is not None and found.is_same(thing):
                         yield Place(part.migration.file, token.span)
 
 
