@@ -95,6 +95,10 @@ class Source:
         line = max(1, min(bisect_right(self._starts, offset), self.line_count))
         return Position(line, offset - self._starts[line - 1] + 1)
 
+    def where(self, span: Span) -> str:
+        """Where a span begins, as the reader finds it: `migrations/0003_add_wards.sql:7`."""
+        return f"{self.path}:{self.position(span.start).line}"
+
     def offset(self, line: int, column: int = 1) -> int:
         """The offset of a 1-based line and column, held inside the text."""
         line = min(max(line, 1), self.line_count)

@@ -51,9 +51,8 @@ class Side(msgspec.Struct, frozen=True):
     history: History
 
     def where(self, place: Place) -> str:
-        """A place as the reader finds it: `migrations/0003_add_wards.sql:7`."""
-        source = self.history.sources[place.file]
-        return f"{source.path}:{source.position(place.span.start).line}"
+        """The path and line of a place in its migrations."""
+        return self.history.sources[place.file].where(place.span)
 
 
 @click.command(name="diff", short_help="Show what stands between two schemas.", help=_HELP)

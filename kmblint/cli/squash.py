@@ -116,8 +116,7 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
 def _refuse_lost(history: History, through: int) -> None:
     """Raises InputError for files that nobody can read, and where no migration would be left."""
     if history.unreadable:
-        one = history.unreadable[0]
-        raise InputError(f"{history.sources[one.file].path}: {one.reason}; {one.help}")
+        raise InputError(history.why_unreadable(history.unreadable[0]))
     if through >= max(history.by_number):
         raise InputError(
             f"--through {through:04} is the last one: leave a migration behind the baseline, "
@@ -129,10 +128,7 @@ def _refuse(found: list[Obstacle], history: History) -> None:
     """Raises InputError with the reasons against a baseline."""
     if not found:
         return
-    lines = []
-    for each in found[:_SHOWN]:
-        source = history.sources[each.place.file]
-        lines.append(f"{source.path}:{source.position(each.place.span.start).line}: {each.why}")
+    lines = [f"{history.sources[each.place.file].where(each.place.span)}: {each.why}" for each in found[:_SHOWN]]
     more = [f"and {counted(len(found) - _SHOWN, 'reason')} more"] * (len(found) > _SHOWN)
     raise InputError("\n".join(["no baseline stands for these migrations; nothing was written", *lines, *more]))
 

@@ -76,7 +76,7 @@ def plan(history: History, names: Collection[str]) -> Plan:
         return Plan((), top)
     unreadable = [each for each in history.unreadable if each.file not in theirs]
     if unreadable:
-        raise InputError("\n".join(f"{history.sources[one.file].path}: {one.reason}; {one.help}" for one in unreadable))
+        raise InputError("\n".join(map(history.why_unreadable, unreadable)))
     if moved[-1][1] > LARGEST_NUMBER:
         raise InputError(f"behind {top} the runner reads no {len(moved)} numbers more")
     named = [

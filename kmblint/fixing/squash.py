@@ -126,7 +126,6 @@ def disproof(
     same = [step for step in rest.steps if step.migration.file in files]
     for old_step, new_step in zip(before, same, strict=True):
         if old_step.outcome.verdict is not new_step.outcome.verdict:
-            line = old_step.migration.source.position(old_step.statement.span.start).line
             verdicts = f"{old_step.outcome.verdict.value}, and then {new_step.outcome.verdict.value}"
-            return f"{old_step.migration.source.path}:{line} is {verdicts}"
+            return f"{old_step.migration.source.where(old_step.statement.span)} is {verdicts}"
     return None

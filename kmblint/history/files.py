@@ -232,6 +232,10 @@ class History(msgspec.Struct, frozen=True, dict=True):
         """The files of which nobody knows what they hold."""
         return tuple(each for each in self.unreadable if each.file not in self.by_file)
 
+    def why_unreadable(self, one: Unreadable) -> str:
+        """A line on a file that can't be read: which, why, and what to do."""
+        return f"{self.sources[one.file].path}: {one.reason}; {one.help}"
+
     @cached_property
     def by_number(self) -> dict[int, tuple[str, ...]]:
         """The files of each number, by number and then by name, those that can't be read among them."""

@@ -54,7 +54,7 @@ def entries(history: History) -> tuple[Entry, ...]:
 
     Raises InputError for what no entry can stand for: a file without a number or that can't be read, a number twice.
     """
-    problems = [f"{history.sources[each.file].path}: {each.reason}; {each.help}" for each in history.unreadable]
+    problems = [*map(history.why_unreadable, history.unreadable)]
     problems += [
         f"{each.source.path}: its name begins with no number; write `0001_{each.description or 'words'}.sql`"
         for each in history.migrations
@@ -103,9 +103,9 @@ def relocked(history: History, wanted: Iterable[Entry]) -> str:
     damages = [each for each in history.state.damages if each.place.file == LOCK and not each.related]
     spans = [record.place.span for record in records]
     if damages or len(set(spans)) < len(spans):
-        line = source.position((damages[0].place.span if damages else spans[0]).start).line
+        where = source.where(damages[0].place.span if damages else spans[0])
         reason = damages[0].message if damages else "its entries are no `[[migration]]` tables"
-        raise InputError(f"{source.path}:{line}: {reason}; mend it, or remove the file and let `kmblint lock` write it")
+        raise InputError(f"{where}: {reason}; mend it, or remove the file and let `kmblint lock` write it")
     parts, at = [], 0
     left = {entry.id: entry for entry in wanted}
     for record in records:

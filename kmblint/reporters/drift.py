@@ -69,7 +69,7 @@ def _beside(history: History) -> str:
 
 def _where(history: History, place: Place | None) -> str:
     source = history.sources.get(place.file) if place is not None else None
-    return "" if source is None or place is None else f"{source.path}:{source.position(place.span.start).line}"
+    return "" if source is None or place is None else source.where(place.span)
 
 
 def as_json(drift: Drift) -> str:

@@ -101,7 +101,7 @@ def _where(played: Played | None, place: Place | None, rehearsal: Rehearsal) -> 
         return ""
     sources = {file.part.migration.file: file.part.migration.source for file in rehearsal.files}
     source = sources.get(place.file)
-    return "" if source is None else f"{source.path}:{source.position(place.span.start).line}"
+    return "" if source is None else source.where(place.span)
 
 
 def summary(rehearsal: Rehearsal) -> Iterator[str]:
