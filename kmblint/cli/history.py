@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from kmblint.history.files import History
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
 from kmblint.reporters.characters import fold, visible
+from kmblint.reporters.json_document import written
 from kmblint.reporters.paint import Paint
 from kmblint.schema.catalog import Catalog
 from kmblint.targets.verdict import Verdict
@@ -145,7 +145,7 @@ def _as_json(name: str, events: tuple[Event, ...], history: History, origins: Ma
             for event in events
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 def _commit(origin: git.Origin | None) -> dict[str, str] | None:

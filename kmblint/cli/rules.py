@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -13,6 +12,7 @@ from kmblint.cli.debug import debug_option
 from kmblint.cli.output import color_option, wants_color, width, write
 from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.reporters.characters import fold
+from kmblint.reporters.json_document import written
 from kmblint.reporters.paint import Paint
 from kmblint.targets import NAMES
 
@@ -28,8 +28,7 @@ def command(output_format: str, color: str) -> None:
     """Prints the list."""
     rulebook = Rulebook.load()
     if output_format == "json":
-        write(json.dumps({"version": 1, "rules": [_facts(rule) for rule in rulebook]}, ensure_ascii=False, indent=2))
-        write("\n")
+        write(written({"version": 1, "rules": [_facts(rule) for rule in rulebook]}))
         return
     if output_format == "markdown":
         write("\n".join(index(rulebook)) + "\n")

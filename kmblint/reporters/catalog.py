@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.reporters.characters import fold, measured, visible
+from kmblint.reporters.json_document import written
 from kmblint.reporters.view import PAGE
 from kmblint.schema.catalog import Catalog, Column, Table
 from kmblint.schema.kept import Kept
@@ -28,7 +28,7 @@ _MERMAID_TYPE: Final = re.compile(r"[A-Za-z_][\w()\[\]-]*", re.ASCII)
 def as_json(catalog: Catalog, kept: Kept) -> str:
     """The catalogue as data, version 1."""
     tables = [_table_data(catalog, table, kept) for table in catalog.in_order]
-    return json.dumps({"version": 1, "tables": tables}, indent=2, ensure_ascii=False) + "\n"
+    return written({"version": 1, "tables": tables})
 
 
 def _table_data(catalog: Catalog, table: Table, kept: Kept) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 from kmblint.reporters.characters import fold, visible
+from kmblint.reporters.json_document import written
 from kmblint.reporters.markdown_text import fenced
 from kmblint.reporters.paint import Paint
 from kmblint.schema.difference import Difference, Part, PartDifference, PartKind, TableDifference
@@ -79,7 +79,7 @@ def as_json(found: Difference, sides: tuple[str, str], where: tuple[Where, Where
         "tables": [_table_data(table, where) for table in found.tables],
         "objects": [_part_data(part, where) for part in found.objects],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 def _table_data(table: TableDifference, where: tuple[Where, Where]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +9,7 @@ from kmblint.history.files import History
 from kmblint.live.drift import Drift, FollowUp
 from kmblint.live.readback import NOT_VISIBLE, Difference
 from kmblint.reporters.characters import visible
+from kmblint.reporters.json_document import written
 from kmblint.reporters.paint import Paint, wrapped
 from kmblint.text import Place
 from kmblint.wording import counted
@@ -85,7 +85,7 @@ def as_json(drift: Drift) -> str:
         "differences": [_difference(drift.history, each) for each in drift.found],
         "not_compared": list(not_compared(drift)),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 def _difference(history: History, each: Difference) -> dict[str, str]:

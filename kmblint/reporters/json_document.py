@@ -50,7 +50,7 @@ def _spelt(value: Any) -> Any:
             return utf8(value)
         case dict():
             return {key: _spelt(inner) for key, inner in value.items()}
-        case list():
+        case list() | tuple():
             return [_spelt(inner) for inner in value]
     return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 from kmblint.errors import ISSUES
 from kmblint.live.rehearsal import HELD, NOT_SENT, Found, Played, PlayedFile, Rehearsal
 from kmblint.reporters.characters import clip, visible
+from kmblint.reporters.json_document import written
 from kmblint.reporters.markdown_text import code, inline
 from kmblint.reporters.paint import NARROWEST, Paint, heading, wrapped
 from kmblint.text import Place
@@ -171,7 +171,7 @@ def _row(*cells: str) -> str:
 def as_json(rehearsals: Sequence[Rehearsal]) -> str:
     """One document, version 1."""
     document = {"version": 1, "rehearsals": [_document(each) for each in rehearsals]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 def _document(rehearsal: Rehearsal) -> dict[str, Any]:
