@@ -26,6 +26,12 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return by_fold[close[0]] if close else None
 
 
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """The end of a message on a name that nothing has: `, did you mean …?`; empty where no candidate is near."""
+    near = nearest(name, candidates)
+    return f", did you mean `{near}`?" if near else ""
+
+
 def singular(word: str) -> str:
     """The word without the usual English plural: `policies` → `policy`, `boxes` → `box`, `tables` → `table`."""
     if word.endswith("ies") and len(word) > 4:

@@ -14,7 +14,7 @@ from kmblint.cli.output import output_file_option, width, write
 from kmblint.errors import InputError
 from kmblint.replay.replayer import replay
 from kmblint.reporters.graph import RENDERERS
-from kmblint.wording import nearest
+from kmblint.wording import did_you_mean
 
 _HELP = """Show what depends on what.
 
@@ -46,8 +46,7 @@ def command(of: str, about: str | None, **options: Any) -> None:
     if about is not None:
         names = [name for node in graph.nodes for name in (node.name, node.file) if name]
         if about not in names:
-            near = nearest(about, names)
-            raise InputError(f"there is no `{about}` among them" + (f", did you mean `{near}`?" if near else ""))
+            raise InputError(f"there is no `{about}` among them{did_you_mean(about, names)}")
         graph = graph.about(about)
     file = options["output_file"]
     write(RENDERERS[options["output_format"]](graph, width(file)), file, one.kept)

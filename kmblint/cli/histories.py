@@ -22,7 +22,7 @@ from kmblint.history.names import number_of
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.wording import nearest
+from kmblint.wording import did_you_mean
 
 if TYPE_CHECKING:  # a run that the cache answers reads no history
     from kmblint.history.base import Base
@@ -356,7 +356,10 @@ def _unmatched(file: Path, members: list[Opened]) -> tuple[str, ...]:
     if any(path.resolve() not in roots for path in migrations_below(file.parent, lambda _: None)):
         return ()  # it may be meant for a history that isn't looked at
     return (
-        *(f"{where}: `failed` names `{name}`, and no file is called so{_meant(name, paths)}" for where, name in failed),
+        *(
+            f"{where}: `failed` names `{name}`, and no file is called so{did_you_mean(name, paths)}"
+            for where, name in failed
+        ),
         *(f"{origin}: `per-file-ignores` has `{glob}`, which no file matches" for origin, glob in globs),
     )
 
@@ -370,8 +373,3 @@ def _strays(config: Config, paths: Mapping[str, str]) -> tuple[list[tuple[str, s
         if not any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for name, path in paths.items())
     ]
     return failed, globs
-
-
-def _meant(name: str, names: Iterable[str]) -> str:
-    near = nearest(name, names)
-    return f", did you mean `{near}`?" if near else ""

@@ -23,7 +23,7 @@ from kmblint.reporters.json_document import written
 from kmblint.reporters.paint import Paint
 from kmblint.schema.catalog import Catalog
 from kmblint.targets.verdict import Verdict
-from kmblint.wording import nearest
+from kmblint.wording import did_you_mean
 
 _HELP = """Show the life of a table or column: what made it, changed it, filled it or leant on it.
 
@@ -75,8 +75,7 @@ def _split(name: str, done: Replay) -> tuple[str, str | None]:
 def _unknown(name: str, done: Replay) -> str:
     tables = [*done.end.tables, *done.end.dropped]
     columns = [f"{table.name}.{column.name}" for table in done.end.tables.values() for column in table.columns]
-    near = nearest(name, [*tables, *(columns if "." in name else ())])
-    return f"no migration names `{name}`" + (f", did you mean `{near}`?" if near else "")
+    return f"no migration names `{name}`{did_you_mean(name, [*tables, *(columns if '.' in name else ())])}"
 
 
 def _now(end: Catalog, name: str, column: str | None) -> str:
