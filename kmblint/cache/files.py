@@ -26,8 +26,9 @@ from kmblint.sql.parse import statements
 from kmblint.sql.reread import Meaning, reread
 from kmblint.sql.statement import Statement, Words
 from kmblint.targets import Target
+from kmblint.targets.layout import Piece
 from kmblint.targets.target import TargetWrapper
-from kmblint.targets.verdict import Form, Piece, Verdict
+from kmblint.targets.verdict import Form, Verdict
 from kmblint.text import Source, Span
 
 _DIGEST: Final = 32

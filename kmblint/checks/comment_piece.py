@@ -8,7 +8,7 @@ from kmblint.findings import Edit, Finding, Fix
 from kmblint.history.files import Migration
 from kmblint.sql.scanner import COMMENTS, Kind, scan
 from kmblint.targets import Target
-from kmblint.targets.verdict import Piece
+from kmblint.targets.layout import Piece
 from kmblint.wording import counted
 
 

@@ -12,7 +12,8 @@ from kmblint.replay.steps import Replay
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Piece, UnsupportedForm
+from kmblint.targets.layout import Piece
+from kmblint.targets.verdict import UnsupportedForm
 from kmblint.text import Span
 
 _HOLDERS = {

@@ -30,7 +30,7 @@ from kmblint.lint.settings import Settings
 from kmblint.reporters.mended import told
 from kmblint.reporters.patch import patch
 from kmblint.targets import Target
-from kmblint.targets.kimberlite.runner import header
+from kmblint.targets.layout import header
 
 
 class Mended(msgspec.Struct, frozen=True):

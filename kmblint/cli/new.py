@@ -22,7 +22,7 @@ from kmblint.history.locate import display
 from kmblint.history.names import LARGEST_NUMBER, number_of
 from kmblint.history.state import boundary_of
 from kmblint.schema.write import quoted
-from kmblint.targets.kimberlite.runner import MARKER, header
+from kmblint.targets.layout import MARKER, header
 
 _HELP = """Write a new migration behind all others: NAME says what it does, the number is found.
 

@@ -18,7 +18,7 @@ from kmblint.history.names import number_of
 from kmblint.history.state import State
 from kmblint.schema.secrets import key_in
 from kmblint.sql.statement import Statement
-from kmblint.targets.verdict import Piece
+from kmblint.targets.layout import Piece
 from kmblint.text import Place, Source, Span
 
 

@@ -24,7 +24,7 @@ from kmblint.history.readings import Readings
 from kmblint.history.sections import split
 from kmblint.history.state import State, boundary_of, project_of, read_state, with_lock
 from kmblint.sql.statement import Statement
-from kmblint.targets.kimberlite.runner import pieces
+from kmblint.targets.layout import pieces
 from kmblint.text import Source, Span
 
 Parse: TypeAlias = Callable[[Source, Span], tuple[Statement, ...]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kmblint.history.files import Header, Migration
 from kmblint.sql.parse import statements
-from kmblint.targets.kimberlite.runner import pieces
+from kmblint.targets.layout import pieces
 from kmblint.text import Source, Span
 
 

@@ -1,6 +1,6 @@
 """Cuts the text of a migration into its header, what was meant as up and down, and what the runner makes of it.
 
-What the runner looks for stands in `kmblint/targets/kimberlite/runner.py`; what the guide writes stands in its section
+What the runner looks for stands in `kmblint/targets/layout.py`; what the guide writes stands in its section
 "Include Rollback Logic".
 """
 
@@ -14,7 +14,7 @@ import msgspec
 
 from kmblint.history.files import Header
 from kmblint.sql.scanner import COMMENTS, Kind, scan
-from kmblint.targets.kimberlite.runner import HEADER_KEYS, MARKER
+from kmblint.targets.layout import HEADER_KEYS, MARKER
 from kmblint.text import Source, Span
 
 _MARKER: Final = re.compile(

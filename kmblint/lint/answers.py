@@ -16,7 +16,7 @@ from kmblint.replay.rollback import Rollback, roll_back
 from kmblint.replay.steps import Part, Replay, Step
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Piece
+from kmblint.targets.layout import Piece
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):

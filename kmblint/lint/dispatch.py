@@ -14,7 +14,7 @@ from kmblint.lint.subjects import STEP_SUBJECTS
 from kmblint.replay.rollback import Rollback
 from kmblint.replay.steps import Part, Replay
 from kmblint.targets import Target
-from kmblint.targets.verdict import Piece
+from kmblint.targets.layout import Piece
 from kmblint.text import Place
 
 Context: TypeAlias = Mapping[type, object]

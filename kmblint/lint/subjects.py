@@ -13,7 +13,8 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.sql.statement import Problem, Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Hazard, Piece, Refusal
+from kmblint.targets.layout import Piece
+from kmblint.targets.verdict import Hazard, Refusal
 
 STEP_SUBJECTS: Final = frozenset(
     {Step, Statement, Problem, *get_args(Change), *get_args(Conflict), *get_args(Refusal), *get_args(Hazard)}

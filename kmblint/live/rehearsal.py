@@ -20,7 +20,6 @@ from kmblint.schema.types import Family
 from kmblint.schema.write import quoted
 from kmblint.sql.statement import time_travel
 from kmblint.targets import Target
-from kmblint.targets.kimberlite.outcome_rows import poisons_of
 from kmblint.targets.verdict import Crashes, PoisonedTableRefusal, Verdict
 from kmblint.wording import counted
 
@@ -269,7 +268,7 @@ class _Player:
         sql = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table.name)}"  # noqa: S608 -- names of the catalogue, quoted
         answer = self.stage.query(sql)
         place = table.made
-        poisons = poisons_of(table)
+        poisons = table.unreadable_for
         if table.name in self.target.unsure:
             return
         if (answer is None) != bool(poisons):

@@ -12,7 +12,7 @@ from kmblint.history.loose import loose
 from kmblint.replay.steps import meant
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
-from kmblint.targets.verdict import Piece
+from kmblint.targets.layout import Piece
 from kmblint.text import Source
 
 

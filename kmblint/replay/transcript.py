@@ -17,6 +17,7 @@ from kmblint.replay.leaks import leaks
 from kmblint.replay.row_changes import other_rows
 from kmblint.replay.steps import Replay, Step
 from kmblint.targets.capabilities import Capabilities
+from kmblint.targets.layout import Piece
 from kmblint.targets.verdict import (
     BlindComparison,
     ChangedType,
@@ -38,7 +39,6 @@ from kmblint.targets.verdict import (
     OpenBound,
     OversizedChange,
     OverwrittenCondition,
-    Piece,
     Poisons,
     QualifiedSet,
     UncheckedNull,

@@ -189,6 +189,11 @@ class Table(msgspec.Struct, frozen=True):
         )
 
     @property
+    def unreadable_for(self) -> tuple[Poison, ...]:
+        """The values that keep the table from being read now: those whose column is there."""
+        return tuple(poison for poison in self.poisons if self.column(poison.column) is not None)
+
+    @property
     def key_is_known(self) -> bool:
         """Whether it is known what its primary key is, or that it has none."""
         return self.complete or bool(self.primary_key)

@@ -21,7 +21,7 @@ from kmblint.fixing.suppressing import suppress
 from kmblint.history.files import History
 from kmblint.history.names import description_of
 from kmblint.server.folder import Answer, Folder
-from kmblint.targets.kimberlite.runner import header
+from kmblint.targets.layout import header
 from kmblint.text import Span
 
 REASON: Final = "TODO: say why"

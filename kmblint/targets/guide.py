@@ -22,7 +22,8 @@ from kmblint.schema.reach import sql_reach
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import CatalogueRefusal, Form, Outcome, Piece, Refusal, UnsupportedForm, Verdict
+from kmblint.targets.layout import Piece
+from kmblint.targets.verdict import CatalogueRefusal, Form, Outcome, Refusal, UnsupportedForm, Verdict
 from kmblint.text import Source
 
 

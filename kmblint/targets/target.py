@@ -12,7 +12,8 @@ from kmblint.schema.conflict import Conflict
 from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
-from kmblint.targets.verdict import Form, Outcome, Piece, Verdict
+from kmblint.targets.layout import Piece
+from kmblint.targets.verdict import Form, Outcome, Verdict
 from kmblint.text import Source
 
 

@@ -43,13 +43,6 @@ class Verdict(Enum):
         return self is Verdict.REFUSED or self is Verdict.UNREADABLE
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """What the runner cuts between two `;`, trimmed; it is sent unless it begins with `--`."""
-
-    span: Span
-    sent: bool
-
-
 class Replacement(msgspec.Struct, frozen=True):
     """A certain text edit of the statement that the target then takes."""
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kmblint.history.files import checksum
 from kmblint.history.sections import markers, split
-from kmblint.targets.kimberlite.runner import pieces
+from kmblint.targets.layout import pieces
 from kmblint.text import Source, Span
 
 PARTS = st.sampled_from([

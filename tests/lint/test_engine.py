@@ -29,7 +29,8 @@ from kmblint.sql.statement import Problem, Statement
 from kmblint.targets import Target
 from kmblint.targets.kimberlite.releases import RELEASES
 from kmblint.targets.kimberlite.target import Kimberlite
-from kmblint.targets.verdict import Form, Outcome, Piece, Refusal
+from kmblint.targets.layout import Piece
+from kmblint.targets.verdict import Form, Outcome, Refusal
 from kmblint.text import Span
 from tests.rules_at_hand import history, rule, run, said
 

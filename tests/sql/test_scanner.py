@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmblint.sql.scanner import Kind, scan, split
-from kmblint.targets.kimberlite.runner import pieces
+from kmblint.targets.layout import pieces
 from kmblint.text import Source
 
 FRAGMENTS = st.lists(

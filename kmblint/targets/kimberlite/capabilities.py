@@ -8,8 +8,8 @@ from kmblint.targets.capabilities import Capabilities, Search
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.keys import freezes_every_row
 from kmblint.targets.kimberlite.planner.sets import finds_equals
-from kmblint.targets.kimberlite.runner import MARKER
 from kmblint.targets.kimberlite.values import stored_type
+from kmblint.targets.layout import MARKER
 
 
 class _Kimberlite(Capabilities, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from kmblint.schema.catalog import Catalog, Poison, Table
+from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
 from kmblint.schema.parts import Assignment, Name, OnConflict, Row
 from kmblint.schema.predicate import (
@@ -67,11 +67,6 @@ from kmblint.targets.verdict import (
     ValueRefusal,
 )
 from kmblint.text import Place
-
-
-def poisons_of(table: Table) -> tuple[Poison, ...]:
-    """The values that keep the table from being read now: those whose column is there."""
-    return tuple(poison for poison in table.poisons if table.column(poison.column) is not None)
 
 
 def judge_insert(table: Table, change: InsertRows, facts: Facts) -> InsertedRows:
@@ -292,7 +287,7 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read, f
     tables = change.tables if isinstance(change, Read) else (change.table,)
     for name in tables:
         table = catalog.table(name.text)
-        for poison in poisons_of(table) if table else ():
+        for poison in table.unreadable_for if table else ():
             looked_up = None if isinstance(change, Read) or table is None else key_looked_up(table, change.where, facts)
             if looked_up is not None and poison.row is not None and looked_up != poison.row:
                 continue

@@ -1,45 +1,16 @@
-"""Kimberlite's runner, which stands before the engine: what it cuts, skips and sends.
-
-Source: crates/kimberlite-cli/src/commands/migration.rs splits on every `;`, in literals and comments too, and leaves
-out what then begins with `--`; crates/kimberlite-migration/src/file.rs reads the header and finds the marker.
-"""
+"""Kimberlite's runner, which stands before the engine: what becomes of a statement in the pieces that it sends."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
 
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.statement import Statement
-from kmblint.targets.verdict import Piece, Verdict
+from kmblint.targets.layout import Piece
+from kmblint.targets.verdict import Verdict
 from kmblint.text import Source, Span
-
-MARKER: Final = "-- Down Migration"
-"""What ends up, wherever it stands; down begins on the next line."""
-HEADER_KEYS: Final = {"Migration:": "name", "Failed:": "failed"}
-"""What a line of the header begins with, behind any number of `--`, and what it says; all others decide nothing."""
-
-
-def header(name: str, created: datetime, author: str | None = None) -> str:
-    """The lines that a new migration begins with, as the runner's own `migration create` writes and reads them."""
-    who = f"-- Author: {author}\n" if author else ""
-    return f"-- Migration: {name}\n-- Created: {created.isoformat(timespec='seconds')}\n{who}\n"
-
-
-def pieces(source: Source, span: Span) -> list[Piece]:
-    """What the runner makes of a stretch of text: cut at every `;`, trimmed, empty ones left out."""
-    between: list[Piece] = []
-    at = span.start
-    for part in source.text[span.start : span.end].split(";"):
-        trimmed = part.strip()
-        if trimmed:
-            start = at + part.index(trimmed[0])
-            between.append(Piece(Span(start, start + len(trimmed)), not trimmed.startswith("--")))
-        at += len(part) + 1
-    return between
 
 
 def fate(statement: Statement, source: Source, sent: Sequence[Piece]) -> Verdict | None:
