@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -117,6 +118,10 @@ class Finding(msgspec.Struct, frozen=True):
     """It was so in the revision already that the folder is held against: it is counted, and not shown."""
     secrets: tuple[Place, ...] = ()
     """Literals that no report may show."""
+
+
+INTERNAL: Final = "internal-error"
+"""The rule that tells of a crash: it can't be deselected, and nothing silences it."""
 
 
 class Crash(msgspec.Struct, frozen=True):

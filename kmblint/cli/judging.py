@@ -16,7 +16,7 @@ from kmblint.cli.histories import Opened, Request, Sought, looks_elsewhere, read
 from kmblint.config.configuration import Config
 from kmblint.config.selection import per_file_ignores, selected
 from kmblint.errors import ExitCode, InputError
-from kmblint.findings import Report, Severity
+from kmblint.findings import INTERNAL, Report, Severity
 from kmblint.history.files import History
 from kmblint.history.locate import display
 from kmblint.lint.baseline import Entry, parse
@@ -151,7 +151,7 @@ def _linted(
 
 def _code(report: Report, fail_on: Severity | None) -> ExitCode:
     """What the worst finding comes to."""
-    if any(diagnostic.rule == "internal-error" for diagnostic in report.diagnostics):
+    if any(diagnostic.rule == INTERNAL for diagnostic in report.diagnostics):
         return ExitCode.INTERNAL
     failing = fail_on is not None and any(diagnostic.severity.rank <= fail_on.rank for diagnostic in report.diagnostics)
     return ExitCode.FINDINGS if failing else ExitCode.CLEAN

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from kmblint.findings import Diagnostic, Edit, Fix
+from kmblint.findings import INTERNAL, Diagnostic, Edit, Fix
 from kmblint.fixing.draft import Draft, UnwritableError
 from kmblint.fixing.rounds import ROUNDS, Judge, LeftOut, Mended, Outcome, Read
 from kmblint.history.files import History, Migration
@@ -62,7 +62,7 @@ def suppress(history: History, draft: Draft, read: Read, judge: Judge, reason: s
 
 def _refusal(diagnostic: Diagnostic, draft: Draft) -> str | None:
     file = diagnostic.finding.place.file
-    if diagnostic.rule == "internal-error":
+    if diagnostic.rule == INTERNAL:
         return "it is a bug of kmblint's"
     if diagnostic.rule.endswith("-suppression"):
         return "it is about a suppression: mend that"

@@ -64,7 +64,8 @@ class Diagnoser:
         """The candidate of a finding."""
         file = finding.place.file
         migration = self.files.get(file)
-        ignored = self._settings.ignores(rule.slug, file, file if migration is None else migration.source.path)
+        path = file if migration is None else migration.source.path
+        ignored = not rule.is_internal and self._settings.ignores(rule.slug, file, path)
         index = ordinal = 0
         if migration is not None:
             layout = self._layouts.setdefault(file, Layout(migration))

@@ -55,7 +55,7 @@ def notes(told: Iterable[Candidate], settings: Settings) -> tuple[str, ...]:
 
 
 def wanted(told: Iterable[Candidate], settings: Settings, history: History) -> list[Candidate]:
-    """Those that are sure enough, in files that were asked for."""
+    """Those that are sure enough, in files that were asked for; a rule that failed may lack in any of them."""
     inherited = history.inherited - history.edited.keys() if settings.elsewhere else frozenset()
     return [
         candidate
@@ -63,6 +63,7 @@ def wanted(told: Iterable[Candidate], settings: Settings, history: History) -> l
         if candidate.diagnostic.finding.confidence.rank <= settings.min_confidence.rank
         and (
             settings.shown is None
+            or candidate.rule.is_internal
             or candidate.file in settings.shown
             or (candidate.file in inherited and not candidate.settled)
         )

@@ -20,7 +20,7 @@ import msgspec
 
 import kmblint
 from kmblint.errors import RulebookError
-from kmblint.findings import Finding
+from kmblint.findings import INTERNAL, Finding
 from kmblint.lint.cards import Card, RuleMetadata, read_card
 from kmblint.wording import nearest
 
@@ -66,8 +66,8 @@ class Rule(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def is_internal(self) -> bool:
-        """Whether it tells of rules that failed: it can't be deselected, and nothing holds it back."""
-        return self.card.slug == "internal-error"
+        """Whether it tells of rules that failed: it can't be deselected, and nothing silences it."""
+        return self.card.slug == INTERNAL
 
     @cached_property
     def check(self) -> Check:

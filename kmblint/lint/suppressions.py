@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from kmblint.findings import INTERNAL
 from kmblint.history.files import Migration
 from kmblint.lint.identity import Layout, prefixes
 from kmblint.schema.changes import (
@@ -176,7 +177,11 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
             frame, name=entry["name"], rule=names.slug(entry["name"]), first=number == 0,
             span=Span(start, start + len(entry["name"])), status=Status.UNUSED,
         )  # fmt: skip
-        if named.rule is None:
+        if named.rule == INTERNAL:
+            yield msgspec.structs.replace(
+                named, status=Status.UNKNOWN, problem="a fault of kmblint's own is always told"
+            )
+        elif named.rule is None:
             yield msgspec.structs.replace(named, status=Status.UNKNOWN, nearest=names.suggest(named.name))
         else:
             yield _qualify(named, entry["rest"].split(), today)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.config.selection import covered, each_alone
-from kmblint.findings import Applicability, Diagnostic, Report, Severity
+from kmblint.findings import INTERNAL, Applicability, Diagnostic, Report, Severity
 from kmblint.fixing import disk
 from kmblint.fixing.draft import Draft
 from kmblint.fixing.rounds import Outcome, mend
@@ -185,7 +185,7 @@ class Tried:
         here = history.by_file.get(file)
         if here is None or here.applied or file in disk.outside(history.root, (file,)):
             return None
-        if diagnostic.rule == "internal-error" or diagnostic.rule.endswith("-suppression"):
+        if diagnostic.rule == INTERNAL or diagnostic.rule.endswith("-suppression"):
             return None
         return Action(_suppressing(diagnostic), None, diagnostic.rule, diagnostic.fingerprint)
 

@@ -323,6 +323,24 @@ def test_a_rule_that_fails_is_told_even_where_only_others_are_selected(tmp_path:
     assert [each.rule for each in report.diagnostics] == ["internal-error", "failing"]
 
 
+@pytest.mark.parametrize(
+    ("first", "settings"),
+    [
+        ("", {"per_file_ignores": (("*", frozenset({"internal-error", "failing"})),)}),
+        ("", {"shown": frozenset({"0002_beds.sql"})}),
+        ("", {"min_confidence": Confidence.HIGH}),
+        ("-- kmblint: ignore[internal-error] it is known\n", {}),
+        ("-- kmblint: ignore[KMB000] it is known\n", {}),
+    ],
+    ids=["per file", "another file", "sure", "suppressed", "by code"],
+)
+def test_nothing_silences_a_rule_that_fails(tmp_path: Path, first: str, settings: dict[str, Any]) -> None:
+    """What the rule would have said is missing, here and in every other file."""
+    found = history(tmp_path, {"0001_wards.sql": first + WARDS, "0002_beds.sql": BEDS})
+    report = run(found, [rule(fails, "failing")], **settings)
+    assert [each.rule for each in report.diagnostics].count("internal-error") == 1
+
+
 def test_a_rule_that_fails_ends_the_run_where_that_is_wanted(tmp_path: Path) -> None:
     with pytest.raises(LookupError):
         run(history(tmp_path, {"0001_wards.sql": WARDS}), [rule(fails, "failing")], debug=True)

@@ -24,7 +24,7 @@ class Rules:
     """Two rules, one of them with a code."""
 
     def slug(self, name: str) -> str | None:
-        return {"tables": "tables", "KMB101": "tables", "columns": "columns"}.get(name)
+        return {"tables": "tables", "KMB101": "tables", "columns": "columns", "internal-error": name}.get(name)
 
     def suggest(self, name: str) -> str | None:
         return "tables" if name.startswith("tab") else None
@@ -52,6 +52,12 @@ def test_a_header_line_covers_the_file(tmp_path: Path) -> None:
     assert (found.header, found.statement, found.harm) == (True, None, None)
     assert text[found.span.start : found.span.end] == "tables"
     assert text[found.comment.start : found.comment.end] == "-- kmblint: ignore[tables] made by hand"
+
+
+def test_a_fault_of_our_own_cannot_be_suppressed(tmp_path: Path) -> None:
+    found = read(tmp_path, "-- kmblint: ignore[internal-error, tables] known\n" + WARDS)
+    assert [each.status for each in found] == [Status.UNKNOWN, Status.UNUSED]
+    assert found[0].problem == "a fault of kmblint's own is always told"
 
 
 def test_an_object_and_a_date_stand_behind_the_rule(tmp_path: Path) -> None:
