@@ -145,7 +145,7 @@ class Remembered:
         if inputs.digest != self._content:
             return
         is_dated = any("until=" in source.text for report in answer.reports for source in report.sources.values())
-        with suppress(TypeError, ValueError):
+        with suppress(TypeError, ValueError, OverflowError):
             encoded = msgspec.msgpack.encode(_kept(answer))
             newest = _Kept(self._key, self._today if is_dated else None, encoded)
             others = [each for each in self._file.answers if each.key != self._key]
@@ -188,7 +188,7 @@ class Remembered:
         return inputs
 
     def _save(self, memory: Memory, answers: tuple[_Kept, ...]) -> None:
-        with suppress(TypeError, ValueError):
+        with suppress(TypeError, ValueError, OverflowError):
             folder.save(self._name, msgspec.msgpack.encode(_File(memory, answers)))
 
 

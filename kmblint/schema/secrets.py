@@ -79,10 +79,11 @@ def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
     listed = change.columns
     names = [name.text for name in listed] if listed is not None else list(table.column_names if table else ())
     keeps_settings = any(name.lower() in _VALUE_NAMES for name in names)
-    for row in change.rows:
-        for name, value in zip(names, row.values, strict=False):
-            if isinstance(value, Text):
-                yield from _in_column(change.table, name, value)
+    telling = [(number, name) for number, name in enumerate(names) if is_secret_name(name)]
+    for row in change.rows if telling or keeps_settings else ():
+        for number, name in telling:
+            if number < len(row.values):
+                yield from _in_column(change.table, name, row.values[number])
         if not keeps_settings:
             continue
         said = [

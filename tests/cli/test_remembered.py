@@ -317,6 +317,12 @@ def test_what_is_known_of_a_file_is_what_is_read_of_it() -> None:
             assert asked.fate(mine, one.source, one.pieces) == target.fate(read, other.source, other.pieces)
 
 
+def test_a_number_that_no_entry_can_hold_is_none_that_a_run_fails_on() -> None:
+    write("migrations/0003_more.sql", f"CREATE TABLE b (id BIGINT PRIMARY KEY, c VARCHAR({'9' * 30}));\n")
+    write("migrations/0004_few.sql", f"UPDATE b SET c = 'x' WHERE id = {'9' * 30};\n")
+    assert said() == said() == said("--no-cache")
+
+
 def test_nothing_is_kept_without_the_cache(cache: Path) -> None:
     run("--no-cache")
     run("--debug")
