@@ -15,7 +15,7 @@ from kmblint.text import Span
 def check(migration: Migration, history: History, replay: Replay) -> Iterator[Finding]:
     """The first statement of the second component, with the others and the split; once a file."""
     steps = replay.by_file.get(migration.file, ())
-    if len(migration.statements) < 2 or migration is history.replayed[0]:
+    if len(migration.statements) < 2 or not migration.replayed or migration is history.replayed[0]:
         return
     if len({step.subject for step in steps}) < 2 or is_one_kind(steps):
         return
