@@ -19,10 +19,17 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     for candidate in known:
         if singular(candidate.casefold()) == singular(folded):
             return candidate
+    cutoff = 0.75 if len(folded) > 3 else 0.85
+    by_fold = {
+        fold: candidate
+        for candidate in known
+        if 2 * min(len(fold := candidate.casefold()), len(folded)) >= cutoff * (len(fold) + len(folded))
+    }  # no other can be as near, and most words of a broken statement are near none
+    if not by_fold:
+        return None
     from difflib import get_close_matches  # most runs meet no misspelt name
 
-    by_fold = {candidate.casefold(): candidate for candidate in known}
-    close = get_close_matches(folded, by_fold, n=1, cutoff=0.75 if len(folded) > 3 else 0.85)
+    close = get_close_matches(folded, by_fold, n=1, cutoff=cutoff)
     return by_fold[close[0]] if close else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -65,7 +66,12 @@ def _behind_modifiers(tokens: Sequence[Token], at: int) -> int:
 
 def _is(token: Token, word: str) -> bool:
     """Whether a token is a keyword, or was probably meant to be."""
-    return token.upper == word or (token.kind is Kind.WORD and nearest(token.upper, (word,)) == word)
+    return token.upper == word or (token.kind is Kind.WORD and _is_near(token.upper, word))
+
+
+@lru_cache(maxsize=4096)
+def _is_near(written: str, word: str) -> bool:
+    return nearest(written, (word,)) == word
 
 
 def batch_separator(tokens: Sequence[Token], text: str) -> Span | None:
