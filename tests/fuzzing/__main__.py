@@ -1,87 +1,250 @@
-"""Tries random projects for some minutes and prints what was tried and what failed, each failure made small.
+"""Tries inputs for some minutes and prints what was tried and what broke which promise, the first of a kind made small.
 
-Usage: python -m tests.fuzzing [--minutes 1] [--seed 1]
+Usage: python -m tests.fuzzing [--minutes 1] [--seed 1] [--tier texts] [--from 0] [--only]
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import resource
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
+from typing import Final
 
-from tests.fuzzing.inputs import Files, history, seeds
-from tests.fuzzing.invariants import faults
+import msgspec
 
-_SLOW = 2.0
-"""Seconds of processor time for one project that are told as a fault."""
+from kmblint import targets
+from tests.fuzzing import commands, processes, projects, texts
+from tests.fuzzing.inputs import Files, Known, history, known, migration, project
+from tests.fuzzing.invariants import Fault, Promise
+from tests.fuzzing.mutations import every_cut, every_gap
+from tests.fuzzing.smaller import smaller
+
+_BATCH: Final = 40
+"""Projects that three processes are asked of."""
+_EMPTY: Final = Path(tempfile.mkdtemp(prefix="kmblint-fuzzing-"))
+_COMMENTS: Final = (b"/* c */", b"-- c\n")
 
 
-def main() -> None:
-    """Prints a line a new failure, and the figures at the end."""
+class Tried(msgspec.Struct, frozen=True):
+    """One try: the inputs that it held, and what broke."""
+
+    inputs: int
+    size: int
+    """Bytes."""
+    faults: tuple[Fault, ...]
+    files: Files
+    again: Callable[[Files], list[Fault]] | None = None
+    """The same of fewer files or bytes, to make it small; None where that would take too long."""
+
+
+class Tier:
+    """One way of asking, and its figures."""
+
+    allowed = 2.0
+    """Seconds of processor time for one try, beyond which it counts as a fault."""
+
+    def __init__(self, known_: Known, seed: int) -> None:
+        self.known, self.seed = known_, seed
+        self.tries = self.inputs = self.size = 0
+        self.spent = self.slowest = 0.0
+        self.kinds: Counter[str] = Counter()
+
+    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
+        """The tries of this seed, from the one of a number."""
+        raise NotImplementedError
+
+    def chance(self, number: int) -> random.Random:
+        """What decides of a try, so that it can be had again by its number."""
+        return random.Random(f"{type(self).__name__}:{self.seed}:{number}")  # noqa: S311 -- it guards nothing
+
+    def add(self, tried: Tried, spent: float) -> list[Fault]:
+        """Adds a try; gives the faults of kinds that are new."""
+        faults = list(tried.faults)
+        if spent > self.allowed:
+            faults.append(Fault(Promise.TIME, f"over {self.allowed} s"))
+        self.tries, self.inputs, self.size = self.tries + 1, self.inputs + tried.inputs, self.size + tried.size
+        self.spent, self.slowest = self.spent + spent, max(self.slowest, spent)
+        new = [fault for fault in {each.kind: each for each in faults}.values() if not self.kinds[fault.kind]]
+        self.kinds.update({each.kind for each in faults})
+        return new
+
+    def told(self) -> str:
+        """The figures, in a line."""
+        a_minute = 60 / self.spent if self.spent else 0
+        return (
+            f"{self.inputs:,} inputs of {self.size:,} bytes in {self.tries:,} tries and {self.spent:.0f} s: "
+            f"{self.inputs * a_minute / 60:,.0f} a second, {self.size * a_minute:,.0f} bytes a minute; "
+            f"slowest {self.slowest:.2f} s"
+        )
+
+
+class Cuts(Tier):
+    """Each text that somebody wrote, truncated at each byte, and with a comment in each gap: up to their forms."""
+
+    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
+        """They end."""
+        return (partial(_text, data) for data in islice(self._texts(), first, None))
+
+    def _texts(self) -> Iterator[bytes]:
+        for data in self.known.texts:
+            yield from every_cut(data)
+            for comment in _COMMENTS:
+                yield from every_gap(data, comment)
+
+
+class Texts(Tier):
+    """Single texts, made or changed, up to their forms."""
+
+    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
+        """They don't end."""
+        return (partial(self._tried, number) for number in count(first))
+
+    def _tried(self, number: int) -> Tried:
+        return _text(migration(self.chance(number), self.known))
+
+
+class Histories(Tier):
+    """Histories in memory, up to their findings."""
+
+    def __init__(self, known_: Known, seed: int) -> None:
+        super().__init__(known_, seed)
+        self.libraries = {name: texts.Library(name, _EMPTY) for name in targets.NAMES}
+
+    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
+        """They don't end."""
+        return (partial(self._tried, number) for number in count(first))
+
+    def _tried(self, number: int) -> Tried:
+        chance = self.chance(number)
+        files, library = history(chance, self.known), self.libraries[_target(chance)]
+        state = chance.getstate()
+
+        def again(less: Files) -> list[Fault]:
+            chance.setstate(state)
+            return library.faults(less, chance)
+
+        return Tried(len(files), _size(files), tuple(again(files)), files, again)
+
+
+class Projects(Tier):
+    """Projects on disk, through a dozen runs of commands."""
+
+    allowed = 10.0
+
+    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
+        """They don't end."""
+        return (partial(self._tried, number) for number in count(first))
+
+    def _tried(self, number: int) -> Tried:
+        chance = self.chance(number)
+        files, target = project(chance, self.known), _target(chance)
+        state = chance.getstate()
+
+        def again(less: Files) -> list[Fault]:
+            chance.setstate(state)
+            return projects.faults(less, chance, target)
+
+        return Tried(len(files), _size(files), tuple(again(files)), files, again)
+
+
+class Processes(Tier):
+    """Projects on disk, each through the same commands in three processes."""
+
+    allowed = 1e9
+
+    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
+        """They don't end."""
+        return (partial(self._tried, number) for number in count(first))
+
+    def _tried(self, number: int) -> Tried:
+        chance = self.chance(number)
+        batch = [project(chance, self.known) for _ in range(_BATCH)]
+        faults = [*processes.faults(batch)]
+        files = batch[faults[0][0]] if faults else {}
+        return Tried(sum(map(len, batch)), sum(map(_size, batch)), tuple(fault for _, fault in faults), files)
+
+
+TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Texts, Histories, Projects, Processes)}
+
+
+def _target(chance: random.Random) -> str:
+    return chance.choice((*targets.NAMES, "kimberlite"))
+
+
+def _size(files: Files) -> int:
+    return sum(map(len, files.values()))
+
+
+def _text(data: bytes) -> Tried:
+    def again(less: Files) -> list[Fault]:
+        return [fault for each in less.values() for fault in texts.faults(each)]
+
+    return Tried(1, len(data), tuple(texts.faults(data)), {"0001_a.sql": data}, again)
+
+
+def _run(tier: Tier, first: int, ends: float, *, only: bool) -> None:
+    for number, tried in enumerate(tier.tries_from(first), first):
+        if time.monotonic() > ends:
+            return
+        began = _spent()
+        done = tried()
+        for fault in tier.add(done, _spent() - began):
+            print(f"{type(tier).__name__} {number}: {fault.kind}\n    {fault.said[:300]}", flush=True)
+            files = done.files if done.again is None else smaller(done.files, _fails_as(fault, done.again))
+            for name, data in files.items():
+                print(f"    {name} {data[:3000]!r}", flush=True)
+        if only:
+            return
+
+
+def _spent() -> float:
+    """Seconds of processor time, those of children that have ended among them."""
+    return time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+
+
+def _fails_as(fault: Fault, again: Callable[[Files], list[Fault]]) -> Callable[[Files], bool]:
+    return lambda less: fault.kind in {each.kind for each in again(less)}
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints a line a new kind of fault, and the figures at the end, or where it is stopped."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzzing")
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    chance, known = random.Random(asked.seed), seeds()  # noqa: S311 -- it guards nothing
-    ends = time.monotonic() + asked.minutes * 60
-    tried = files = size = 0
-    kinds: Counter[str] = Counter()
-    slowest = 0.0
-    while time.monotonic() < ends:
-        project = history(chance, known)
-        target = chance.choice(("kimberlite", "guide"))
-        began = time.process_time()
-        found = _tried(project, target)
-        spent = time.process_time() - began
-        slowest = max(slowest, spent)
-        found += [f"it takes over {_SLOW} s"] if spent > _SLOW else []
-        tried, files, size = tried + 1, files + len(project), size + sum(map(len, project.values()))
-        for fault in dict.fromkeys(_kind(each) for each in found):
-            kinds[fault] += 1
-            if kinds[fault] == 1:
-                print(f"{fault}\n    {target}: {_smaller(project, target, fault)!r}", flush=True)
-    print(f"{tried:,} projects of {files:,} files, {size:,} bytes; slowest {slowest:.1f} s of processor time")
-    print("\n".join(f"{count:6} {fault}" for fault, count in kinds.most_common()) or "no failure")
-
-
-def _tried(project: Files, target: str) -> list[str]:
-    root = Path(tempfile.mkdtemp(prefix="kmblint-fuzzing-"))
+    parser.add_argument("--tier", choices=TIERS, action="append", help="the share of time is the same for each")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="the number of the first try")
+    parser.add_argument("--only", action="store_true", help="and of the only one")
+    asked = parser.parse_args(arguments)
+    commands.keep_rulebook()
+    tiers = [TIERS[name](known(), asked.seed) for name in asked.tier or TIERS]
+    signal.signal(signal.SIGTERM, _stop)
+    began = time.monotonic()
     try:
-        return faults(project, root, target)
+        for number, tier in enumerate(tiers, 1):
+            _run(tier, asked.first, began + asked.minutes * 60 * number / len(tiers), only=asked.only)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
     finally:
-        shutil.rmtree(root)
-
-
-def _kind(fault: str) -> str:
-    return "".join("0" if character.isdigit() else character for character in fault)[:160]
-
-
-def _smaller(project: Files, target: str, fault: str) -> Files:
-    """The project with whole files and then stretches left out, as long as it fails alike."""
-
-    def fails(less: Files) -> bool:
-        return fault in map(_kind, _tried(less, target))
-
-    for name in list(project):
-        less = {other: data for other, data in project.items() if other != name}
-        project = less if less and fails(less) else project
-    for name in list(project):
-        step = len(project[name]) // 2
-        while step >= 1:
-            at = 0
-            while at < len(project[name]):
-                data = project[name]
-                less = {**project, name: data[:at] + data[at + step :]}
-                if fails(less):
-                    project = less
-                else:
-                    at += step
-            step //= 2
-    return project
+        shutil.rmtree(_EMPTY)
+    for tier in tiers:
+        print(f"{type(tier).__name__}: {tier.told()}")
+        print("".join(f"{times:8} {kind}\n" for kind, times in tier.kinds.most_common()) or "         nothing broke")
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(f"peak memory: {peak / 1024:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
+
+import msgspec
+
+from kmblint.lint.rulebook import Rulebook
+from tests.cards import cases
+from tests.fuzzing.mutations import mutated
+from tests.fuzzing.set_ups import set_up
 
 ROOT: Final = Path(__file__).parents[2]
 Files: TypeAlias = dict[str, bytes]
@@ -28,50 +34,67 @@ _LITERALS: Final = (
     "'a;b'",
 )
 _OPERATORS: Final = ("+", "||", "=", "<>", "<", "AND", "OR", "LIKE", "<@", "->>", "?", "IS DISTINCT FROM", "::", "IN")
-_NOISE: Final = (
-    b"\x00", b"\xff", b"\r", b"\n", b";", b"'", b'"', b"`", b"--", b"/*", b"*/", b"$$", b"(", b")", b"[", b"{{",
-    b"<<<<<<< x\n",
-    b"=======\n", b">>>>>>> y\n", b"\xef\xbb\xbf", "\u202e".encode(), "\u200b".encode(), "\U0001f600".encode(),
-    b"\x1b[31m",
-    b"-- Down Migration\n", b"-- kmblint: ignore[drop-table] x\n", b"9" * 30, b"E'", b"\\",
-)  # fmt: skip
-_TOKEN: Final = re.compile(rb"\w+|\s+|[^\w\s]")
 
 
-def seeds() -> list[bytes]:
-    """SQL that somebody wrote: the fixtures, and the fences of the rules' cases."""
-    found = [path.read_bytes() for path in sorted((ROOT / "fixtures").rglob("*.sql"))]
-    for folder in ("rules", "tests/cases"):
-        for page in sorted((ROOT / folder).glob("*.md")):
-            found += re.findall(rb"```sql\n(.*?)```", page.read_bytes(), re.DOTALL)
-    return found
+class Known(msgspec.Struct, frozen=True):
+    """What somebody wrote: the fixtures, and the cases of the rules."""
+
+    texts: tuple[bytes, ...]
+    """Every migration, each once."""
+    histories: tuple[Files, ...]
+    """The migrations of each, by their path in the project."""
 
 
-def history(chance: random.Random, known: list[bytes]) -> Files:
-    """A project of one to three migrations, now and then with a configuration or state of the runner."""
-    files: Files = {}
-    for number in range(1, chance.randint(1, 3) + 1):
-        name = chance.choice(("create_wards", "x", "a-b", "Ärzte", "add index"))
-        digits = chance.choice((f"{number:04}", str(number), f"{number:04}", "0001"))
-        files[f"migrations/{digits}_{name}.sql"] = migration(chance, known)
-    if chance.random() < 0.2:
-        files["kmblint.toml"] = _mutated(chance, chance.choice(_CONFIGURATIONS))
-    if chance.random() < 0.2:
-        files[chance.choice((".kimberlite/migrations/.lock", ".kimberlite/migrations/applied.toml"))] = _mutated(
-            chance, chance.choice(_STATES)
-        )
-    return files
+def known() -> Known:
+    """All of it."""
+    histories = [
+        {f"migrations/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.sql"))}
+        for folder in sorted((ROOT / "fixtures").rglob("migrations"))
+    ]
+    for rule in Rulebook.load():
+        histories += (_migrations(case.files) for case in cases(rule.card))
+    histories = [each for each in histories if each]
+    return Known(tuple(dict.fromkeys(text for each in histories for text in each.values())), tuple(histories))
 
 
-def migration(chance: random.Random, known: list[bytes]) -> bytes:
+def _migrations(files: Mapping[str, bytes]) -> Files:
+    return {name: data for name, data in files.items() if name.startswith("migrations/") and name.endswith(".sql")}
+
+
+def project(chance: random.Random, known: Known) -> Files:
+    """Some migrations, often with a configuration, state of the runner or known findings beside them."""
+    files = history(chance, known)
+    return {**files, **set_up(chance, files)} if chance.random() < 0.7 else files
+
+
+def history(chance: random.Random, known: Known) -> Files:
+    """Some migrations: a history that somebody wrote, changed in places, or texts that have nothing in common."""
+    if chance.random() < 0.5:
+        files = {**chance.choice(known.histories)}
+        for name in chance.sample(sorted(files), chance.randint(0, min(2, len(files)))):
+            files[name] = mutated(chance, files[name], known.texts)
+        if chance.random() < 0.2:
+            name = chance.choice(sorted(files))
+            files[_name(chance, chance.randint(1, 4))] = files.pop(name)
+        return files
+    return {_name(chance, number): migration(chance, known) for number in range(1, chance.randint(1, 3) + 1)}
+
+
+def _name(chance: random.Random, number: int) -> str:
+    words = chance.choice(("create_wards", "x", "a-b", "Ärzte", "add index", "X", "x_fixed", "", "x.y"))
+    digits = chance.choice((f"{number:04}", str(number), f"{number:04}", f"{number:04}", "0001", "x", "4294967296"))
+    return f"migrations/{digits}_{words}.sql"
+
+
+def migration(chance: random.Random, known: Known) -> bytes:
     """The bytes of one file."""
-    kind = chance.random()
-    if kind < 0.35:
-        return "\n".join(statement(chance) + ";" for _ in range(chance.randint(1, 5))).encode()
-    seed = chance.choice(known)
-    if kind < 0.5:
-        seed += chance.choice(known)
-    return _mutated(chance, seed) if kind < 0.75 else _shuffled(chance, seed)
+    if chance.random() < 0.3:
+        data = "\n".join(statement(chance) + ";" for _ in range(chance.randint(1, 5))).encode()
+        return data if chance.random() < 0.7 else mutated(chance, data, known.texts)
+    data = chance.choice(known.texts)
+    if chance.random() < 0.2:
+        data += chance.choice(known.texts)
+    return mutated(chance, data, known.texts)
 
 
 def statement(chance: random.Random) -> str:
@@ -128,59 +151,26 @@ def _columns(chance: random.Random) -> str:
     return ", ".join(_column(chance) for _ in range(chance.randint(1, 4)))
 
 
-def _name(chance: random.Random) -> str:
+def _named(chance: random.Random) -> str:
     return chance.choice(_NAMES)
 
 
+_ALTERATIONS: Final = ("DROP COLUMN", "RENAME TO", "ALTER COLUMN", "ADD CONSTRAINT")
 _STATEMENTS: Final[tuple[Callable[[random.Random], str], ...]] = (
-    lambda c: f"CREATE TABLE {c.choice(('', 'IF NOT EXISTS '))}{_name(c)} ({_columns(c)})",
-    lambda c: f"ALTER TABLE {_name(c)} ADD COLUMN {_column(c)}",
+    lambda c: f"CREATE TABLE {c.choice(('', 'IF NOT EXISTS '))}{_named(c)} ({_columns(c)})",
+    lambda c: f"ALTER TABLE {_named(c)} ADD COLUMN {_column(c)}",
+    lambda c: f"ALTER TABLE {_named(c)} {c.choice(_ALTERATIONS)} {_named(c)}",
+    lambda c: f"INSERT INTO {_named(c)} ({_named(c)}, {_named(c)}) VALUES ({_expression(c)}, {_expression(c)})",
+    lambda c: f"INSERT INTO {_named(c)} {_query(c)}",
+    lambda c: f"UPDATE {_named(c)} SET {_named(c)} = {_expression(c)} WHERE {_expression(c)}",
+    lambda c: f"DELETE FROM {_named(c)} WHERE {_expression(c)}{c.choice(('', ' LIMIT 3'))}",
+    lambda c: f"CREATE {c.choice(('', 'UNIQUE '))}INDEX {_named(c)} ON {_named(c)} ({_named(c)})",
     lambda c: (
-        f"ALTER TABLE {_name(c)} {c.choice(('DROP COLUMN', 'RENAME TO', 'ALTER COLUMN', 'ADD CONSTRAINT'))} {_name(c)}"
+        f"DROP {c.choice(('TABLE', 'INDEX', 'VIEW', 'POLICY', 'MASK'))} {c.choice(('', 'IF EXISTS '))}{_named(c)}"
     ),
-    lambda c: f"INSERT INTO {_name(c)} ({_name(c)}, {_name(c)}) VALUES ({_expression(c)}, {_expression(c)})",
-    lambda c: f"INSERT INTO {_name(c)} {_query(c)}",
-    lambda c: f"UPDATE {_name(c)} SET {_name(c)} = {_expression(c)} WHERE {_expression(c)}",
-    lambda c: f"DELETE FROM {_name(c)} WHERE {_expression(c)}{c.choice(('', ' LIMIT 3'))}",
-    lambda c: f"CREATE {c.choice(('', 'UNIQUE '))}INDEX {_name(c)} ON {_name(c)} ({_name(c)})",
-    lambda c: f"DROP {c.choice(('TABLE', 'INDEX', 'VIEW', 'POLICY', 'MASK'))} {c.choice(('', 'IF EXISTS '))}{_name(c)}",
-    lambda c: f"CREATE MASK {_name(c)} ON {_name(c)}.{_name(c)} USING {c.choice(('HASH', 'REDACT', 'x'))}",
-    lambda c: f"CREATE VIEW {_name(c)} AS {_query(c)}",
-    lambda c: f"WITH {_name(c)} AS ({_query(c)}) {_query(c)}",
-    lambda c: f"{_name(c)} {_expression(c)}",
+    lambda c: f"CREATE MASK {_named(c)} ON {_named(c)}.{_named(c)} USING {c.choice(('HASH', 'REDACT', 'x'))}",
+    lambda c: f"CREATE VIEW {_named(c)} AS {_query(c)}",
+    lambda c: f"WITH {_named(c)} AS ({_query(c)}) {_query(c)}",
+    lambda c: f"{_named(c)} {_expression(c)}",
     _query,
-)
-
-
-def _mutated(chance: random.Random, data: bytes) -> bytes:
-    """A few bytes out, in, doubled or replaced by noise."""
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(data) + 1)
-        size = chance.choice((0, 0, 1, 1, 3, 20))
-        data = (
-            data[:at] + chance.choice((b"", chance.choice(_NOISE), bytes([chance.randrange(256)]))) + data[at + size :]
-        )
-    return data
-
-
-def _shuffled(chance: random.Random, data: bytes) -> bytes:
-    """Some tokens out, doubled, or exchanged for another of the text."""
-    tokens = _TOKEN.findall(data) or [b" "]
-    for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(tokens))
-        tokens[at : at + 1] = chance.choice(
-            ([], [tokens[at]] * 2, [chance.choice(tokens)], [b" ", chance.choice(tokens), b" "])
-        )
-        tokens = tokens or [b" "]
-    return b"".join(tokens)
-
-
-_CONFIGURATIONS: Final = (
-    b'select = ["all"]\nignore = ["drop-table", "KMB6"]\n[history]\napplied = 2\nfailed = ["1_x.sql"]\n',
-    b'[target]\nname = "guide"\n[per-file-ignores]\n"0001_*" = ["dropped-clause"]\n[rules.long-key]\nseverity = "x"\n',
-    b'[rules.column-name]\npattern = "[a-z_]+"\nseverity = "info"\n[history]\ndirectory = "migrations"\n',
-)
-_STATES: Final = (
-    b'[[migrations]]\nid = 1\nname = "create_wards"\nchecksum = "' + b"a" * 64 + b'"\n',
-    b'[[applied]]\nid = 1\nname = "x"\napplied_at = 2026-01-01T00:00:00Z\n',
 )

@@ -1,43 +1,76 @@
-"""A small share of the random projects, the same ones each time, and what failed once, made small."""
+"""A small share of what `python -m tests.fuzzing` tries, the same each time, and what failed once, made small."""
 
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from itertools import islice
 
 import pytest
 
-from tests.fuzzing.inputs import history, seeds
-from tests.fuzzing.invariants import faults, reading
-
-FAILED_ONCE = {
-    "invisible characters alone": "\u200b".encode(),
-    "a number of thousands of digits": b"INSERT INTO t (id) VALUES (" + b"9" * 5000 + b");",
-    "a LIMIT of thousands of digits": b"SELECT 1 LIMIT " + b"8" * 5000 + b";",
-    "a type of thousands of digits": b"CREATE TABLE t (id DECIMAL(" + b"1" * 5000 + b", 2));",
-    "casts in a row": b"UPDATE t SET n = 1" + b"::bigint" * 1000 + b";",
-    "a key of thousands of digits": b"UPDATE t SET n = 1 WHERE id = 1" + b"0" * 5000 + b";",
-    "brackets just over the limit": b"SELECT " + b"(" * 101 + b"1" + b")" * 101 + b";",
-}
-"""What ended with an internal error, or took minutes, before."""
+from kmblint import targets
+from tests.fuzzing import processes, projects, texts
+from tests.fuzzing.failed_once import HISTORIES, TEXTS
+from tests.fuzzing.inputs import Known, history, known, migration, project
+from tests.fuzzing.mutations import every_cut, every_gap
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_random_projects_keep_every_promise(tmp_path: Path, seed: int) -> None:
-    chance, known = random.Random(seed), seeds()  # noqa: S311 -- it guards nothing
-    for number in range(4):
-        project = history(chance, known)
-        assert faults(project, tmp_path / str(number), chance.choice(("kimberlite", "guide"))) == [], project
+@pytest.fixture(scope="module")
+def written() -> Known:
+    """What somebody wrote."""
+    return known()
 
 
-def test_random_texts_are_covered_by_their_tokens() -> None:
-    chance, known = random.Random(0), seeds()  # noqa: S311 -- it guards nothing
+@pytest.fixture(scope="module", params=targets.NAMES)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> texts.Library:
+    """The library, for each target."""
+    return texts.Library(request.param, tmp_path_factory.mktemp("empty"))
+
+
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 -- it guards nothing
+
+
+def test_random_texts_keep_every_promise(written: Known) -> None:
+    chance = _chance(1)
     for _ in range(300):
-        for data in history(chance, known).values():
-            assert reading(data) == [], data
+        data = migration(chance, written)
+        assert [*texts.faults(data)] == [], data
 
 
-@pytest.mark.parametrize("what", FAILED_ONCE)
-@pytest.mark.parametrize("target", ["kimberlite", "guide"])
-def test_what_failed_once_is_answered(tmp_path: Path, what: str, target: str) -> None:
-    assert faults({"migrations/0001_create_wards.sql": FAILED_ONCE[what]}, tmp_path, target) == []
+def test_a_text_that_is_cut_or_full_of_comments_keeps_every_promise(written: Known) -> None:
+    for data in _chance(2).sample(written.texts, 3):
+        for changed in (*every_cut(data), *islice(every_gap(data, b"/* c */"), 60), *every_gap(data[:200], b"-- c\n")):
+            assert [*texts.faults(changed)] == [], changed
+
+
+def test_random_histories_keep_every_promise(written: Known, library: texts.Library) -> None:
+    chance = _chance(3)
+    for _ in range(50):
+        files = history(chance, written)
+        assert library.faults(files, chance) == [], files
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_projects_keep_every_promise(written: Known, seed: int) -> None:
+    chance = _chance(seed)
+    files = project(chance, written)
+    assert projects.faults(files, chance, chance.choice(targets.NAMES)) == [], files
+
+
+def test_processes_with_other_hash_seeds_tell_the_same_of_random_projects(written: Known) -> None:
+    chance = _chance(4)
+    batch = [project(chance, written) for _ in range(3)]
+    assert [*processes.faults(batch)] == []
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_a_text_that_failed_once_is_answered(library: texts.Library, what: str) -> None:
+    for seed in range(3):
+        assert library.faults({"migrations/0001_create_wards.sql": TEXTS[what]}, _chance(seed)) == []
+
+
+@pytest.mark.parametrize("what", HISTORIES)
+def test_a_history_that_failed_once_is_answered(library: texts.Library, what: str) -> None:
+    files = {f"migrations/{name}": data for name, data in HISTORIES[what].items()}
+    for seed in range(3):
+        assert library.faults(files, _chance(seed)) == []
