@@ -18,13 +18,13 @@ def with_index_fixes(
 
     What applied files lack is made by one new migration of that description.
     """
-    found = list(findings)
+    unfixed = list(findings)
     by_file: dict[str, dict[str, None]] = {}
-    for each in found:
-        by_file.setdefault(each.place.file, {})[each.help or ""] = None
+    for finding in unfixed:
+        by_file.setdefault(finding.place.file, {})[finding.help or ""] = None
     fixes = _fixes(history, by_file, description, applicability)
-    for each in found:
-        yield replace(each, fix=fixes.get(each.place.file))
+    for finding in unfixed:
+        yield replace(finding, fix=fixes.get(finding.place.file))
 
 
 def _fixes(

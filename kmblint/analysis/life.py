@@ -144,11 +144,11 @@ def _names(change: Change, column: str) -> bool:
     return not isinstance(change, Opaque)
 
 
-def _joined(found: Iterator[tuple[Step, str]]) -> Iterator[Event]:
+def _joined(deeds: Iterator[tuple[Step, str]]) -> Iterator[Event]:
     """The events, changes of rows that say the same one behind the other as one."""
     waiting: Event | None = None
     rows = False
-    for step, what in found:
+    for step, what in deeds:
         refusals = step.outcome.refusals
         place, reason = step.place(step.statement.span), refusals[0].reason if refusals else ""
         event = Event(place, what, step.outcome.verdict, reason)

@@ -32,21 +32,21 @@ def migration_description(change: Change) -> str:
     """What a migration that makes this change could be called: `add_phone_to_patients`."""
     match change:
         case AddTable(table=table):
-            said = f"add_{table}"
+            name = f"add_{table}"
         case AddColumn(table=table, column=column):
-            said = f"add_{column.name}_to_{table}"
+            name = f"add_{column.name}_to_{table}"
         case DropColumn(table=table, column=column):
-            said = f"drop_{column}_of_{table}"
+            name = f"drop_{column}_of_{table}"
         case DropTable(table=table):
-            said = f"drop_{table}"
+            name = f"drop_{table}"
         case AddIndex(table=table):
-            said = f"index_{table}"
+            name = f"index_{table}"
         case InsertRows(table=table):
-            said = f"seed_{table}"
+            name = f"seed_{table}"
         case UpdateRows(table=table):
-            said = f"correct_{table}"
+            name = f"correct_{table}"
         case DeleteRows(table=table):
-            said = f"remove_rows_of_{table}"
+            name = f"remove_rows_of_{table}"
         case _:
-            said = f"change_{change.about or 'schema'}"
-    return re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")
+            name = f"change_{change.about or 'schema'}"
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

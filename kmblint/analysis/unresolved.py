@@ -123,9 +123,9 @@ def _lost(makers: Iterable[Step], kind: ObjectKind, name: str) -> Step | None:
     """The last statement before that makes something of the name, if it was one."""
     return next(
         (
-            each
-            for each in makers
-            if each.change and any((new.kind, new.name.text) == (kind, name) for new in each.change.introduces())
+            maker
+            for maker in makers
+            if maker.change and any((new.kind, new.name.text) == (kind, name) for new in maker.change.introduces())
         ),
         None,
     )

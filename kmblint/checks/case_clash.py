@@ -41,7 +41,7 @@ def _known(catalog: Catalog, new: Introduced, folded: str) -> Iterable[tuple[str
     match new.kind:
         case ObjectKind.TABLE:
             return (
-                (each, catalog.tables[each].made) for each in catalog.alike(new.name.text) if each.lower() == folded
+                (name, catalog.tables[name].made) for name in catalog.alike(new.name.text) if name.lower() == folded
             )
         case ObjectKind.COLUMN:
             return [(each.name, each.made) for each in (table.columns if table else ()) if each.name.lower() == folded]
@@ -49,9 +49,9 @@ def _known(catalog: Catalog, new: Introduced, folded: str) -> Iterable[tuple[str
             return [(each.name, each.made) for each in (table.indexes if table else ()) if each.name.lower() == folded]
         case kind:
             return (
-                (each.name, each.made)
-                for each in catalog.spelt_alike(kind, new.name.text)
-                if kind.is_own and each.name.lower() == folded
+                (other.name, other.made)
+                for other in catalog.spelt_alike(kind, new.name.text)
+                if kind.is_own and other.name.lower() == folded
             )
 
 

@@ -61,5 +61,5 @@ def _expected(template: str, table: str, constraint: Constraint) -> str:
     columns = [column.text for column in constraint.columns]
     if isinstance(constraint, ForeignKey):
         columns = [column.removesuffix("_id") for column in columns]
-    said = "_".join(columns) or "rule"
-    return template.replace("{table}", table.rpartition(".")[2]).replace("{columns}", said)
+    words = "_".join(columns) or "rule"
+    return template.replace("{table}", table.rpartition(".")[2]).replace("{columns}", words)

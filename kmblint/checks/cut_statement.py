@@ -65,15 +65,15 @@ def _instead(migration: Migration, replay: Replay, token: Token) -> str:
 
 def _piece_behind(migration: Migration, offset: int) -> Piece | None:
     """The first piece that begins behind an offset."""
-    at = bisect_right(migration.pieces, offset, key=lambda piece: piece.span.start)
-    return migration.pieces[at] if at < len(migration.pieces) else None
+    number = bisect_right(migration.pieces, offset, key=lambda piece: piece.span.start)
+    return migration.pieces[number] if number < len(migration.pieces) else None
 
 
 def _harmless(migration: Migration, comment: Token) -> bool:
     """Whether every remainder of a split comment is skipped, or nothing is left of it."""
     if any(statement.span.start < comment.start < statement.span.end for statement in migration.statements):
         return False
-    splits = [comment.start + at for at, character in enumerate(comment.text) if character == ";"]
+    splits = [comment.start + index for index, character in enumerate(comment.text) if character == ";"]
     for split in splits:
         behind = _piece_behind(migration, split)
         if behind is not None and behind.span.start < comment.end and behind.sent:

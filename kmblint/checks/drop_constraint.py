@@ -45,10 +45,10 @@ def check(change: DropConstraint, step: Step, replay: Replay) -> Iterator[Findin
 def _comes_back(gone: Constraint, step: Step, replay: Replay) -> bool:
     """Whether a later statement of the file declares a key that keeps out what this one did."""
     return _keeps(gone) is not None and any(
-        isinstance(each.change, AddConstraint)
-        and each.subject == step.subject
-        and _keeps(each.change.constraint) == _keeps(gone)
-        for each in replay.later_here(step, AddConstraint)
+        isinstance(later.change, AddConstraint)
+        and later.subject == step.subject
+        and _keeps(later.change.constraint) == _keeps(gone)
+        for later in replay.later_here(step, AddConstraint)
     )
 
 

@@ -72,8 +72,8 @@ def _shape(key: ForeignKey, own: Table, target: Table, targets: tuple[str, ...])
                 f"`{own.name}.{column}` is {one.type}, and `{target.name}.{name}`, which it refers to, is {other.type}"
             )
     if not any(set(unique) == set(targets) for unique in target.unique_keys):
-        said = ", ".join(targets)
-        return f"the foreign key refers to `{target.name} ({said})`, which is neither its primary key nor UNIQUE"
+        columns = ", ".join(targets)
+        return f"the foreign key refers to `{target.name} ({columns})`, which is neither its primary key nor UNIQUE"
     return None
 
 

@@ -78,7 +78,7 @@ def _own(first: Step, meets: Step) -> bool:
 def _stuck(first: Sequence[Step], meets: Step) -> Finding:
     """What is left behind by the first run, and where the next one stops."""
     left = [
-        (said, step) for step in first[:-1] if step.outcome.verdict is Verdict.TAKEN and (said := _left(step.change))
+        (what, step) for step in first[:-1] if step.outcome.verdict is Verdict.TAKEN and (what := _left(step.change))
     ]
     rows = first[-1].rows_left
     if rows:
@@ -95,7 +95,7 @@ def _stuck(first: Sequence[Step], meets: Step) -> Finding:
         help="\n".join([*instead, _help(stop, rows)]),
         related=(
             *(Related(stop.place(refusal.span), refusal.reason) for refusal in refusals[1:]),
-            *(Related(_head(step), f"{said} stays") for said, step in left if step is not stop),
+            *(Related(_head(step), f"{what} stays") for what, step in left if step is not stop),
         ),
         fix=stop.mended(refusals[0]) if refusals else None,
         subject="",
@@ -110,8 +110,8 @@ def _listed(left: Sequence[tuple[str, Step]]) -> str:
             taken = step.outcome.verdict is Verdict.TAKEN
             rows[step.subject] += len(step.change.rows) if taken else step.rows_left
     names = dict.fromkeys(
-        f"{counted(rows[step.subject], 'row')} of `{step.subject}`" if isinstance(step.change, InsertRows) else said
-        for said, step in left
+        f"{counted(rows[step.subject], 'row')} of `{step.subject}`" if isinstance(step.change, InsertRows) else what
+        for what, step in left
     )
     return ", ".join([*names][:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 

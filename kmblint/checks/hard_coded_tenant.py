@@ -34,17 +34,17 @@ class _Said(msgspec.Struct, frozen=True):
 def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: tuple[str, ...]) -> Iterator[Finding]:
     """The first tenant that the statement names."""
     wanted = {column.lower() for column in columns}
-    said = next((each for each in _said(change, step) if each.column.lower() in wanted), None)
-    if said is None or _is_own_table(said.column, step):
+    tenant = next((each for each in _said(change, step) if each.column.lower() in wanted), None)
+    if tenant is None or _is_own_table(tenant.column, step):
         return
-    written = step.migration.source.slice(said.span)
+    written = step.migration.source.slice(tenant.span)
     value_alone = isinstance(change, InsertRows) and change.query is None
-    condition = f"{said.column} = {written}" if value_alone else written
+    condition = f"{tenant.column} = {written}" if value_alone else written
     yield Finding(
-        step.place(said.span),
+        step.place(tenant.span),
         f"`{condition}` names a tenant, and migrations apply to all of them",
         help="change the data of one tenant by a program or a job of that tenant, not by a migration",
-        subject=step.subject_of(said.column),
+        subject=step.subject_of(tenant.column),
     )
 
 

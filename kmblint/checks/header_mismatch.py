@@ -17,8 +17,8 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
         return
     if header.name == migration.description:
         return
-    said = _letters(header.name.removesuffix(".sql"))
-    if said in (_letters(migration.description), _letters(f"{migration.digits}_{migration.description}")):
+    name = _letters(header.name.removesuffix(".sql"))
+    if name in (_letters(migration.description), _letters(f"{migration.digits}_{migration.description}")):
         return
     consequence = ", and the runner records the header's name" if target.capabilities.records_in_file else ""
     place = migration.place(header.name_span)

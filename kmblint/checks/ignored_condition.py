@@ -17,9 +17,10 @@ def check(step: Step) -> Iterator[Finding]:
     """
     unknown = [each.column.span for each in step.conflicts if isinstance(each, UnknownColumn)]
     ignored = [
-        each
-        for each in step.outcome.hazards
-        if isinstance(each, IgnoredCondition | OverwrittenCondition) and not any(span in each.span for span in unknown)
+        hazard
+        for hazard in step.outcome.hazards
+        if isinstance(hazard, IgnoredCondition | OverwrittenCondition)
+        and not any(span in hazard.span for span in unknown)
     ]
     if not ignored:
         return

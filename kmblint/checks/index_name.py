@@ -113,10 +113,10 @@ def _fault(change: AddIndex, step: Step, middle: str | None, name: str, template
     if middle is not None:
         strange = " ".join(_strange(middle, change))
         return f"says `{strange}`, and is on {_listed(change)}"
-    beginnings = [name[:at] for at, character in enumerate(name) if character == "_"]
-    said = [other for beginning in beginnings for other in step.before.alike(beginning) if other != table]
-    if said:
-        return f"says `{max(said, key=lambda other: (len(other), other))}`, and is on `{table}`"
+    beginnings = [name[:end] for end, character in enumerate(name) if character == "_"]
+    named = [other for beginning in beginnings for other in step.before.alike(beginning) if other != table]
+    if named:
+        return f"says `{max(named, key=lambda other: (len(other), other))}`, and is on `{table}`"
     if table.lower() not in name.lower():
         return f"doesn't name its table `{table}` (`{template}`)"
     return f"is not built as `{template}`"

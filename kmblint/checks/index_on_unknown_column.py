@@ -26,8 +26,8 @@ def check(change: AddIndex, step: Step, replay: Replay, target: Target) -> Itera
             yield from _expression(table, part, step, replay, target)
         elif table.column(part.column.text) is None:
             absence = unresolved_column(step, replay, table.name, part.column.text)
-            found = _unknown(table, part.column.text, step.place(part.span), absence, target)
-            yield replace(found, fix=absence.fix(step.place(part.column.span)))
+            finding = _unknown(table, part.column.text, step.place(part.span), absence, target)
+            yield replace(finding, fix=absence.fix(step.place(part.column.span)))
 
 
 def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, target: Target) -> Iterator[Finding]:

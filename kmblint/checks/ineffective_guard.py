@@ -35,6 +35,7 @@ def _fix(hazard: IgnoredGuard, step: Step) -> Fix | None:
         return None
     text = step.migration.source.text
     edits = tuple(
-        Edit(step.place(Span(each.span.start, len(text) - len(text[each.span.end :].lstrip()))), "") for each in guards
+        Edit(step.place(Span(guard.span.start, len(text) - len(text[guard.span.end :].lstrip()))), "")
+        for guard in guards
     )
     return Fix(f"leave {hazard.guard} out", edits, Applicability.UNSAFE)

@@ -62,8 +62,8 @@ def _suspects(text: str, tokens: list[Token]) -> Iterator[_Suspect]:
     starts = [token.start for token in tokens]
     told: set[int] = set()
     for match in _SUSPECT.finditer(text):
-        at = bisect_right(starts, match.start()) - 1
-        token = tokens[at] if at >= 0 and match.start() < tokens[at].end else None
+        number = bisect_right(starts, match.start()) - 1
+        token = tokens[number] if number >= 0 and match.start() < tokens[number].end else None
         kind = match.lastgroup or ""
         if kind == "return":
             if token is not None and token.kind is Kind.LINE_COMMENT:

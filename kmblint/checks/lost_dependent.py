@@ -28,10 +28,10 @@ def check(change: DropTable | DropColumn | DropObject, step: Step) -> Iterator[F
     if not hanging:
         return
     refusal = next((each for each in step.outcome.refusals if each.span == name.span), None)
-    said = ", ".join(what for what, _ in hanging[:3]) + (f" and {len(hanging) - 3} more" if len(hanging) > 3 else "")
+    listed = ", ".join(what for what, _ in hanging[:3]) + (f" and {len(hanging) - 3} more" if len(hanging) > 3 else "")
     yield Finding(
         step.place(name.span),
-        f"{kind} `{name}` is dropped while {said} still {'depends' if len(hanging) == 1 else 'depend'} on it"
+        f"{kind} `{name}` is dropped while {listed} still {'depends' if len(hanging) == 1 else 'depend'} on it"
         f"{', so it is refused' if refusal else ''}",
         help=(refusal and refusal.help) or "take down first what depends on it",
         related=tuple(Related(place, f"{what} is declared here") for what, place in hanging),

@@ -21,11 +21,11 @@ def check(change: AddTable, step: Step, target: Target) -> Iterator[Finding]:
     differences = [*_differences(there, change, step, target)]
     if not differences:
         return
-    said = "; ".join(message for message, _ in differences[:4])
+    told = "; ".join(message for message, _ in differences[:4])
     more = f"; and {len(differences) - 4} more" if len(differences) > 4 else ""
     yield Finding(
         step.place(change.table.span),
-        f"`{name}` exists already in another shape, so this statement does nothing: {said}{more}",
+        f"`{name}` exists already in another shape, so this statement does nothing: {told}{more}",
         help=f"change the existing table with ALTER TABLE {name}, or give the new one another name",
         related=(
             Related(there.made, f"`{name}` was created here"),
@@ -60,9 +60,9 @@ def _of_column(column: Column, asked: Column, target: Target) -> Iterator[tuple[
     kept, wanted = target.capabilities.kept_type(column.type), target.capabilities.kept_type(asked.type)
     place = (*column.changed, column.made)[0]
     if kept != wanted:
-        said = f"`{column.name}` is {column.type} there and {asked.type} here"
-        yield said, Related(place, f"`{column.name}` is {column.type} here")
+        message = f"`{column.name}` is {column.type} there and {asked.type} here"
+        yield message, Related(place, f"`{column.name}` is {column.type} here")
     if column.nullable != asked.nullable:
         words = ("may be NULL", "is NOT NULL")
-        said = f"`{column.name}` {words[not column.nullable]} there and {words[not asked.nullable]} here"
-        yield said, Related(place, f"`{column.name}` {words[not column.nullable]} here")
+        message = f"`{column.name}` {words[not column.nullable]} there and {words[not asked.nullable]} here"
+        yield message, Related(place, f"`{column.name}` {words[not column.nullable]} here")

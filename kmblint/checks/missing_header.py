@@ -11,10 +11,10 @@ from kmblint.history.files import Migration
 def check(migration: Migration, *, required: tuple[str, ...]) -> Iterator[Finding]:
     """The file, and the lines that it lacks."""
     lines = [line.strip().lstrip("-").strip() for line in migration.source.slice(migration.header.span).splitlines()]
-    said = {
+    keys = {
         key.strip().lower() for key, colon, value in (line.partition(":") for line in lines) if colon and value.strip()
     }
-    lacking = [key for key in required if key.lower() not in said]
+    lacking = [key for key in required if key.lower() not in keys]
     if lacking:
         named = " and ".join(f"`-- {key}:`" for key in lacking)
         yield Finding(

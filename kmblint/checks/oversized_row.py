@@ -9,13 +9,13 @@ from kmblint.replay.steps import Step
 from kmblint.targets.verdict import OversizedChange, OversizedRow
 
 
-def check(found: OversizedRow | OversizedChange, step: Step) -> Iterator[Finding]:
+def check(oversized: OversizedRow | OversizedChange, step: Step) -> Iterator[Finding]:
     """The row or the text, its size, and the page's."""
-    if isinstance(found, OversizedRow):
-        message = f"refused by Kimberlite: {found.reason}"
+    if isinstance(oversized, OversizedRow):
+        message = f"refused by Kimberlite: {oversized.reason}"
     else:
         message = (
-            f"refused by Kimberlite as soon as a row matches: the change takes {found.size} bytes of the log, and a "
-            f"page holds {found.most}"
+            f"refused by Kimberlite as soon as a row matches: the change takes {oversized.size} bytes of the log, and "
+            f"a page holds {oversized.most}"
         )
-    yield Finding(step.place(found.span), message, help=found.help, subject=step.subject)
+    yield Finding(step.place(oversized.span), message, help=oversized.help, subject=step.subject)

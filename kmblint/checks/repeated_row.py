@@ -30,11 +30,11 @@ def check(change: InsertRows, step: Step) -> Iterator[Finding]:
     if not repeated:
         return
     key, place, first = repeated[0]
-    said = ", ".join(f"{name} = {_written(value)}" for name, value in zip(table.primary_key, key, strict=True))
+    row = ", ".join(f"{name} = {_written(value)}" for name, value in zip(table.primary_key, key, strict=True))
     more = f", and {len(repeated) - 1} more rows of this statement are repeated" if len(repeated) > 1 else ""
     yield Finding(
         place,
-        f"the row {said} of `{table.name}` was inserted {step.said(first)} already{more}",
+        f"the row {row} of `{table.name}` was inserted {step.said(first)} already{more}",
         help=f"take the row out, or add ON CONFLICT ({', '.join(table.primary_key)}) DO NOTHING",
         related=(
             *(Related(before, "the key is inserted here") for _, _, before in repeated),

@@ -119,9 +119,9 @@ def _keys_known(insert: Step) -> bool:
 def _indexes(table: str, step: Step, replay: Replay) -> list[tuple[Step, AddIndex]]:
     """The indexes that were ever made on a table of this name, the oldest first."""
     made = [
-        (each, each.change)
-        for each in replay.earlier(step, AddIndex)
-        if isinstance(each.change, AddIndex) and each.subject == table and not each.outcome.refusals
+        (earlier, earlier.change)
+        for earlier in replay.earlier(step, AddIndex)
+        if isinstance(earlier.change, AddIndex) and earlier.subject == table and not earlier.outcome.refusals
     ]
     return made[::-1]
 

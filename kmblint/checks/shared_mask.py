@@ -53,7 +53,9 @@ def _finding(step: Step, change: AddMask, replay: Replay, others: list[tuple[Tab
         help=f"drop it with its table: DROP MASK {change.name}"
         if gone
         else "give the column a name that no other table has, where the others are to be read",
-        related=tuple(Related(at.made, f"`{table.name}.{at.name}` is hidden too") for table, at in others[:3]),
+        related=tuple(
+            Related(column.made, f"`{table.name}.{column.name}` is hidden too") for table, column in others[:3]
+        ),
         subject=f"{change.table}.{change.column}",
     )
 

@@ -18,10 +18,10 @@ def check(statement: Statement, step: Step) -> Iterator[Finding]:
     if step.outcome.verdict is not Verdict.SKIPPED:
         return
     pieces = step.migration.pieces
-    at = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
-    if at == len(pieces) or statement.span not in pieces[at].span:
+    number = bisect_right(pieces, statement.span.start, key=lambda piece: piece.span.end)
+    if number == len(pieces) or statement.span not in pieces[number].span:
         return
-    piece = pieces[at]
+    piece = pieces[number]
     hiding = [c for c in statement.comments if piece.span.start < c.end <= statement.span.start]
     lines = [comment for comment in hiding if comment.kind is Kind.LINE_COMMENT]
     if not lines:

@@ -98,12 +98,12 @@ class _Earlier:
             return None
         step = self._steps[number]
         key = _sets_anew(step)
-        for at in reversed(self._setting.get(key, ())[-_LOOKED_BACK:]):
-            other = self._steps[at]
+        for setting in reversed(self._setting.get(key, ())[-_LOOKED_BACK:]):
+            other = self._steps[setting]
             if overwrites(other.change, step.change, same=len(key) > 1):
                 written = other.change.assignments if isinstance(other.change, UpdateRows) else ()
                 uses = [self._last_use(step.subject, assignment.column.text) for assignment in written]
-                return None if max((self._naming.get(step.subject, -1), *uses)) > at else other
+                return None if max((self._naming.get(step.subject, -1), *uses)) > setting else other
         return None
 
 

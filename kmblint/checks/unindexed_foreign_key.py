@@ -26,8 +26,8 @@ class _Key(msgspec.Struct, frozen=True):
 
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Every such key at the end of the history, with the index that a file or a follow-up migration should make."""
-    found = _found(replay, target)
-    return with_index_fixes(replay.history, found, "add_foreign_key_indexes", Applicability.SAFE)
+    findings = _found(replay, target)
+    return with_index_fixes(replay.history, findings, "add_foreign_key_indexes", Applicability.SAFE)
 
 
 def _found(replay: Replay, target: Target) -> Iterator[Finding]:

@@ -13,8 +13,8 @@ from kmblint.targets import Target
 
 def check(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[Finding]:
     """Every such column at the end of the history; with `unknown_tables`, those that name no table as well."""
-    found = _found(replay, target, unknown_tables=unknown_tables)
-    return with_index_fixes(replay.history, found, "add_reference_indexes", Applicability.UNSAFE)
+    findings = _found(replay, target, unknown_tables=unknown_tables)
+    return with_index_fixes(replay.history, findings, "add_reference_indexes", Applicability.UNSAFE)
 
 
 def _found(replay: Replay, target: Target, *, unknown_tables: bool) -> Iterator[Finding]:

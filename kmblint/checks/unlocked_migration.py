@@ -14,10 +14,10 @@ def check(history: History) -> Iterator[Finding]:
     """Every file whose number isn't in a lock that is whole; where it is said what was applied, only those files."""
     if not history.state.lock or any(damage.place.file == LOCK for damage in history.state.damages):
         return
-    said = history.applied_through is not None or history.since is not None
+    known = history.applied_through is not None or history.since is not None
     others = len(history.state.lock)
     for migration in history.replayed:
-        if said and not migration.applied:
+        if known and not migration.applied:
             continue  # it may still be edited
         if migration.numbered and migration.number not in history.state.locked:
             yield Finding(

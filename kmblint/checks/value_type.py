@@ -59,10 +59,10 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
     for refusal in step.outcome.refusals:
         if isinstance(refusal, ValueRefusal) and refusal.span == value.span:
             return refusal.reason, refusal.help
-    said = literal_text(value)
+    written = literal_text(value)
     for hazard in step.outcome.hazards:
         if isinstance(hazard, CutDigits) and hazard.span == value.span:
-            kept = f"`{column.name}` is {hazard.column_type}: of {said} it keeps {hazard.kept}"
+            kept = f"`{column.name}` is {hazard.column_type}: of {written} it keeps {hazard.kept}"
             if hazard.instead is not None:
                 return kept, f"write it in quotes, which keep the sign: {hazard.instead}"
             if hazard.value.startswith("-") and not hazard.kept.startswith("-"):
@@ -74,7 +74,7 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
         why = misfit(column.type, value)
     else:
         why = _beyond(target.capabilities.kept_type(column.type), value)
-    return (f"`{column.name}` is {column.type} and can't hold {said}: {why}", None) if why else None
+    return (f"`{column.name}` is {column.type} and can't hold {written}: {why}", None) if why else None
 
 
 def _beyond(kept: DataType, value: Value) -> str | None:

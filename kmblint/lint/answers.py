@@ -113,8 +113,8 @@ class Answers:
         here = point(history.migrations[0].file if history.migrations else history.root.name)
         yield from dispatcher.ask(dispatcher.whole, (history, replayed), lambda: whole, here)
         beside: tuple[Unreadable | IgnoredFile, ...] = (*history.unreadable, *history.ignored_files)
-        for each in beside:
-            yield from dispatcher.ask(dispatcher.whole, (each,), lambda: whole, point(each.file))
+        for subject in beside:
+            yield from dispatcher.ask(dispatcher.whole, (subject,), lambda: whole, point(subject.file))
         for known in self._files.values():
             yield from known.said
             yield from _of_migration(dispatcher, dispatcher.whole, known.migration, whole)

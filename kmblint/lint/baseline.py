@@ -62,23 +62,23 @@ def parse(text: str, name: str) -> tuple[Entry, ...]:
             try:
                 entries.append(msgspec.json.decode(line, type=Entry))
             except msgspec.DecodeError as error:
-                said = str(error)
+                reason = str(error)
                 raise InputError(
-                    f"{name}:{number}: no entry of a baseline: {said[:1].lower()}{said[1:]}; restore the line, or take "
-                    "it out"
+                    f"{name}:{number}: no entry of a baseline: {reason[:1].lower()}{reason[1:]}; restore the line, or "
+                    "take it out"
                 ) from error
     return tuple(entries)
 
 
 def gone(
-    entries: Iterable[Entry], found: Collection[str], rules: Collection[str], shown: Collection[str] | None
+    entries: Iterable[Entry], fingerprints: Collection[str], rules: Collection[str], shown: Collection[str] | None
 ) -> list[Entry]:
-    """The entries of which nothing is found any more; `found` are the fingerprints of this run.
+    """The entries of which nothing is found any more; `fingerprints` are those of this run.
 
     Nothing is said of the rules that didn't run, nor of the files that weren't looked at.
     """
     return [
         entry
         for entry in entries
-        if entry.fingerprint not in found and entry.rule in rules and (shown is None or entry.file in shown)
+        if entry.fingerprint not in fingerprints and entry.rule in rules and (shown is None or entry.file in shown)
     ]

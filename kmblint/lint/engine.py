@@ -149,9 +149,9 @@ def _of_suppressions(
     dispatcher: Dispatcher, settled: Iterable[Suppression], files: Mapping[str, Migration], replayed: Replay
 ) -> Iterator[Said]:
     whole = context_of(replayed, dispatcher.target)
-    for each in settled:
-        context = {**whole, Migration: files[each.file]}
-        yield from dispatcher.ask(dispatcher.whole, (each,), partial(dict, context), each.place)
+    for suppression in settled:
+        context = {**whole, Migration: files[suppression.file]}
+        yield from dispatcher.ask(dispatcher.whole, (suppression,), partial(dict, context), suppression.place)
 
 
 def _parted(
@@ -167,7 +167,9 @@ def _parted(
         return told
     own = history.by_file.keys() - history.inherited
     open_still = {
-        each.rule.slug for each in told if not each.settled and each.file not in own and not each.rule.is_internal
+        candidate.rule.slug
+        for candidate in told
+        if not candidate.settled and candidate.file not in own and not candidate.rule.is_internal
     }
     if not open_still:
         return told
@@ -176,11 +178,11 @@ def _parted(
     earlier = _heard(_beginning(replayed, then, target), dispatcher, Answers())
     known = {each.diagnostic.fingerprint: each.diagnostic.severity.rank for each in earlier.told}
 
-    def was_so(each: Candidate) -> bool:
+    def was_so(candidate: Candidate) -> bool:
         """Whether the revision has it too, and no milder."""
-        new = each.file in own or is_of_new_name(each.rule, each.diagnostic.finding, history)
-        rank = None if new else known.get(each.diagnostic.fingerprint)
-        return rank is not None and rank <= each.diagnostic.severity.rank and not each.rule.is_internal
+        new = candidate.file in own or is_of_new_name(candidate.rule, candidate.diagnostic.finding, history)
+        rank = None if new else known.get(candidate.diagnostic.fingerprint)
+        return rank is not None and rank <= candidate.diagnostic.severity.rank and not candidate.rule.is_internal
 
     return [replace(each, settled=True) if was_so(each) else each for each in told]
 

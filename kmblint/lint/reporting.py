@@ -46,12 +46,12 @@ def shown(told: Iterable[Candidate], settings: Settings, history: History) -> Sh
 
 def notes(told: Iterable[Candidate], settings: Settings) -> tuple[str, ...]:
     """What is to be said of the baseline: how much of it isn't found any more."""
-    found = {candidate.diagnostic.fingerprint for candidate in told}
-    fixed = len(gone(settings.baseline, found, settings.rules, settings.shown))
+    fingerprints = {candidate.diagnostic.fingerprint for candidate in told}
+    fixed = len(gone(settings.baseline, fingerprints, settings.rules, settings.shown))
     if not fixed:
         return ()
-    said = f"{counted(fixed, 'finding')} of the baseline {'is' if fixed == 1 else 'are'} gone"
-    return (f"{said}: `kmblint baseline --prune` takes {'it' if fixed == 1 else 'them'} out",)
+    lead = f"{counted(fixed, 'finding')} of the baseline {'is' if fixed == 1 else 'are'} gone"
+    return (f"{lead}: `kmblint baseline --prune` takes {'it' if fixed == 1 else 'them'} out",)
 
 
 def wanted(told: Iterable[Candidate], settings: Settings, history: History) -> list[Candidate]:

@@ -217,7 +217,11 @@ def _holds(parts: Sequence[str], words: Iterable[str]) -> bool:
 
 def _hints(check: Check) -> dict[str, Any]:
     """What the annotations of a check mean; most are one name of its module, which needn't be compiled."""
-    named = {name: check.__globals__.get(said) for name, said in check.__annotations__.items() if name != "return"}
+    named = {
+        name: check.__globals__.get(annotation)
+        for name, annotation in check.__annotations__.items()
+        if name != "return"
+    }
     return named if None not in named.values() else get_type_hints(check)
 
 

@@ -108,31 +108,35 @@ class Suppressions:
         self._all = tuple(suppressions)
         self._used: set[Suppression] = set()
         self._covering: dict[tuple[str, str, int | None, str | None], list[Suppression]] = {}
-        for each in self._all:
-            if each.rule is not None and each.status is Status.UNUSED:
-                key = (each.file, each.rule, each.statement, each.object)
-                self._covering.setdefault(key, []).append(each)
+        for suppression in self._all:
+            if suppression.rule is not None and suppression.status is Status.UNUSED:
+                key = (suppression.file, suppression.rule, suppression.statement, suppression.object)
+                self._covering.setdefault(key, []).append(suppression)
 
     def take(self, file: str, rule: str, statement: int, subject: str) -> bool:
         """Whether a finding is suppressed; the suppressions that do it are used from then on."""
         covering = [
-            each
+            suppression
             for covered in (None, statement)
             for name in (None, *prefixes(subject))
-            for each in self._covering.get((file, rule, covered, name), ())
+            for suppression in self._covering.get((file, rule, covered, name), ())
         ]
         self._used.update(covering)
         return bool(covering)
 
     def settled(self, judged: Collection[str]) -> Iterator[Suppression]:
         """Each with what became of it; of rules that aren't `judged` nothing can be said."""
-        for each in self._all:
-            if each.status is not Status.UNUSED:
-                yield each
-            elif each in self._used:
-                yield msgspec.structs.replace(each, status=Status.USED)
+        for suppression in self._all:
+            if suppression.status is not Status.UNUSED:
+                yield suppression
+            elif suppression in self._used:
+                yield msgspec.structs.replace(suppression, status=Status.USED)
             else:
-                yield each if each.rule in judged else msgspec.structs.replace(each, status=Status.IDLE)
+                yield (
+                    suppression
+                    if suppression.rule in judged
+                    else msgspec.structs.replace(suppression, status=Status.IDLE)
+                )
 
 
 def find_suppressions(migration: Migration, names: Names, today: date) -> tuple[Suppression, ...]:

@@ -53,7 +53,9 @@ class Difference(msgspec.Struct, frozen=True):
     def drawn(self) -> str:
         """A line for each side, `-` before what was there and `+` before what is there now."""
         sides = [("-", self.before), ("+", self.after)]
-        return "\n".join(f"{sign} {self.name} {said}".rstrip() for sign, said in sides if said is not None)
+        return "\n".join(
+            f"{sign} {self.name} {definition}".rstrip() for sign, definition in sides if definition is not None
+        )
 
 
 class Rollback(msgspec.Struct, frozen=True, dict=True):
@@ -146,10 +148,10 @@ def _column(table: str, column: str) -> str:
 
 def _of_catalog(catalog: Catalog, capabilities: Capabilities) -> _Facts:
     return {
-        f"{kind} `{each.name}`": (each.definition, each.made)
+        f"{kind} `{item.name}`": (item.definition, item.made)
         for kind in ObjectKind
         if capabilities.drops_every_object or kind not in _NEVER_DROPPED
-        for each in catalog.named(kind).values()
+        for item in catalog.named(kind).values()
     }
 
 

@@ -30,8 +30,8 @@ def other_rows(step: Step) -> str | None:
         )
     verb = "changes" if isinstance(change, UpdateRows) else "deletes"
     if rows.stopped is not None:
-        at, done = rows.sure[rows.stopped], rows.sure[: rows.stopped]
-        return f"{verb} {_rows(done)} of `{change.table}`, and is refused at row {_key(at)}"
+        refused, done = rows.sure[rows.stopped], rows.sure[: rows.stopped]
+        return f"{verb} {_rows(done)} of `{change.table}`, and is refused at row {_key(refused)}"
     meant = meant_rows(table, change.where) if table is not None else None
     if meant is None or (not rows.unsure and Counter(rows.sure) == Counter(meant)):
         return None

@@ -190,16 +190,16 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
 
     def earlier(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps before this one whose change or conflict is of such a class, the nearest first."""
-        at = self._numbers[id(step)]
+        here = self._numbers[id(step)]
         numbers = (self._by_kind.get(kind, []) for kind in kinds)
-        before = (map(each.__getitem__, range(bisect_left(each, at) - 1, -1, -1)) for each in numbers)
+        before = (map(each.__getitem__, range(bisect_left(each, here) - 1, -1, -1)) for each in numbers)
         return map(self.steps.__getitem__, merge(*before, reverse=True))
 
     def later(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps behind this one whose change or conflict is of such a class, the nearest first."""
-        at = self._numbers[id(step)]
+        here = self._numbers[id(step)]
         numbers = (self._by_kind.get(kind, []) for kind in kinds)
-        behind = (map(each.__getitem__, range(bisect_right(each, at), len(each))) for each in numbers)
+        behind = (map(each.__getitem__, range(bisect_right(each, here), len(each))) for each in numbers)
         return map(self.steps.__getitem__, merge(*behind))
 
 

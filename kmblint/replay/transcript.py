@@ -254,9 +254,9 @@ def obstacle_of(history: History, *, numbered: bool = True) -> str:
     broken += [f"`{each.file}` has no number" for each in history.migrations if not each.numbered]
     refused = [f"the runner refuses the whole folder: {', '.join(broken)}"] if broken and numbered else []
     left_out = [
-        f"`{each.file}` is left out: {each.reason}"
-        for each in history.unreadable
-        if each.file not in history.by_file and (not each.fatal or not numbered)
+        f"`{unreadable.file}` is left out: {unreadable.reason}"
+        for unreadable in history.unreadable
+        if unreadable.file not in history.by_file and (not unreadable.fatal or not numbered)
     ]
     return "; ".join((*refused, *left_out))
 

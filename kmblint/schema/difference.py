@@ -218,7 +218,7 @@ def _differing(before: Iterable[_Found], after: Iterable[_Found]) -> Iterator[Pa
             yield PartDifference(key[0], mine, theirs)
 
 
-_ORDER: Final[dict[PartKind | ObjectKind, int]] = {kind: at for at, kind in enumerate(PartKind)}
+_ORDER: Final[dict[PartKind | ObjectKind, int]] = {kind: number for number, kind in enumerate(PartKind)}
 
 
 class _Side:

@@ -190,19 +190,19 @@ def days(text: str) -> int | None:
 def nanoseconds(text: str) -> int | None:
     """The nanoseconds from midnight to a time of day; None where the text is none."""
     try:
-        at = time.fromisoformat(text)
+        moment = time.fromisoformat(text)
     except ValueError:
         return None
-    return ((at.hour * 60 + at.minute) * 60 + at.second) * 10**9 + at.microsecond * 1000
+    return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 10**9 + moment.microsecond * 1000
 
 
 def instant(text: str) -> int | None:
     """The nanoseconds from 1970 to a point in time, in UTC where no zone is named; None where the text is none."""
     try:
-        at = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    passed = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _MIDNIGHT
+    passed = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _MIDNIGHT
     return (passed.days * 86400 + passed.seconds) * 10**9 + passed.microseconds * 1000
 
 
@@ -222,17 +222,17 @@ def _opposite(truth: bool | None) -> bool | None:
 def is_like(text: str, pattern: str) -> bool:
     r"""Whether a text is like a pattern: `%` is any text, `_` one character, `\%` and `\_` themselves."""
     tokens = _tokens(pattern)
-    at = token = 0
+    index = token = 0
     star, resume = -1, 0
-    while at < len(text):
+    while index < len(text):
         if token < len(tokens) and tokens[token] == "%%":
-            star, resume = token, at
+            star, resume = token, index
             token += 1
-        elif token < len(tokens) and tokens[token] in ("__", text[at]):
-            token, at = token + 1, at + 1
+        elif token < len(tokens) and tokens[token] in ("__", text[index]):
+            token, index = token + 1, index + 1
         elif star >= 0:
             resume += 1
-            token, at = star + 1, resume
+            token, index = star + 1, resume
         else:
             return False
     return all(each == "%%" for each in tokens[token:])
@@ -241,14 +241,14 @@ def is_like(text: str, pattern: str) -> bool:
 def _tokens(pattern: str) -> list[str]:
     """The pattern in pieces: a character, or `%%` and `__` for the two that stand for others."""
     tokens: list[str] = []
-    at = 0
-    while at < len(pattern):
-        if pattern[at] == "\\" and pattern[at + 1 : at + 2] in ("%", "_"):
-            tokens.append(pattern[at + 1])
-            at += 2
+    index = 0
+    while index < len(pattern):
+        if pattern[index] == "\\" and pattern[index + 1 : index + 2] in ("%", "_"):
+            tokens.append(pattern[index + 1])
+            index += 2
             continue
-        tokens.append(pattern[at] * 2 if pattern[at] in "%_" else pattern[at])
-        at += 1
+        tokens.append(pattern[index] * 2 if pattern[index] in "%_" else pattern[index])
+        index += 1
     return tokens
 
 

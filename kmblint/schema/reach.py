@@ -93,10 +93,10 @@ class Reach:
         if self._domains.joined((each.fact for each in told), intersection, absorbing=False) == Truth(False):
             return 0
         bounds = [self._by_key(told, key) for key in self._keys]
-        for each in told:
-            bounds.append(each.most)
-            if each.arms:
-                arms = [self._bound(arm) for arm in each.arms]
+        for condition in told:
+            bounds.append(condition.most)
+            if condition.arms:
+                arms = [self._bound(arm) for arm in condition.arms]
                 bounds.append(None if None in arms else sum(arm for arm in arms if arm is not None))
         return min((bound for bound in bounds if bound is not None), default=None)
 

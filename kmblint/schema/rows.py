@@ -133,9 +133,9 @@ def written(row: KnownRow, assignments: Iterable[Assignment], *, sure: bool) -> 
     values = row.values
     if values is None:
         return row
-    for each in assignments:
-        unsure = OpaqueValue("a condition that may hold", each.span)
-        values = {**values, each.column.text: each.value if sure else unsure}
+    for assignment in assignments:
+        unsure = OpaqueValue("a condition that may hold", assignment.span)
+        values = {**values, assignment.column.text: assignment.value if sure else unsure}
     return KnownRow(row.place, values)
 
 

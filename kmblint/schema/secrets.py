@@ -86,12 +86,12 @@ def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
                 yield from _in_column(change.table, name, row.values[number])
         if not keeps_settings:
             continue
-        said = [
+        texts = [
             value.value
             for name, value in zip(names, row.values, strict=False)
             if isinstance(value, Text) and name.lower() not in _VALUE_NAMES
         ]
-        named = next(filter(is_secret_name, said), None)
+        named = next(filter(is_secret_name, texts), None)
         if named is not None:
             yield from _in_setting(change.table, named, zip(names, row.values, strict=False))
     if change.on_conflict:

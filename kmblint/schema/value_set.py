@@ -53,8 +53,8 @@ class ValueSet(msgspec.Struct, frozen=True):
 
     def holds(self, value: Bound) -> bool:
         """Whether a value belongs to it."""
-        at = bisect_left(self.intervals, True, key=lambda each: not _ends_before(each, value))
-        return at < len(self.intervals) and _holds(self.intervals[at], value)
+        number = bisect_left(self.intervals, True, key=lambda each: not _ends_before(each, value))
+        return number < len(self.intervals) and _holds(self.intervals[number], value)
 
     def both(self, other: ValueSet) -> ValueSet:
         """What belongs to this set and to the other."""

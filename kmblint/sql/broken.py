@@ -41,27 +41,27 @@ def meant(tokens: Sequence[Token]) -> Meant:
 
 def _tables(tokens: Sequence[Token]) -> Iterator[str]:
     """The name behind each CREATE TABLE and ALTER TABLE."""
-    at = 0
-    while at < len(tokens):
-        verb = any(_is(tokens[at], word) for word in ("CREATE", "ALTER"))
-        at += 1
+    index = 0
+    while index < len(tokens):
+        verb = any(_is(tokens[index], word) for word in ("CREATE", "ALTER"))
+        index += 1
         if not verb:
             continue
-        at = _behind_modifiers(tokens, at)
-        if at < len(tokens) and _is(tokens[at], "TABLE"):
-            at = _behind_modifiers(tokens, at + 1)
-            parts = tokens[at : at + 1]
-            while tokens[at + 1 : at + 2] and tokens[at + 1].text == "." and tokens[at + 2 : at + 3]:
-                at += 2
-                parts = [*parts, tokens[at]]
+        index = _behind_modifiers(tokens, index)
+        if index < len(tokens) and _is(tokens[index], "TABLE"):
+            index = _behind_modifiers(tokens, index + 1)
+            parts = tokens[index : index + 1]
+            while tokens[index + 1 : index + 2] and tokens[index + 1].text == "." and tokens[index + 2 : index + 3]:
+                index += 2
+                parts = [*parts, tokens[index]]
             if parts and all(part.kind in _NAMES for part in parts):
                 yield ".".join(part.value for part in parts)
 
 
-def _behind_modifiers(tokens: Sequence[Token], at: int) -> int:
-    while at < len(tokens) and tokens[at].upper in _MODIFIERS:
-        at += 1
-    return at
+def _behind_modifiers(tokens: Sequence[Token], index: int) -> int:
+    while index < len(tokens) and tokens[index].upper in _MODIFIERS:
+        index += 1
+    return index
 
 
 def _is(token: Token, word: str) -> bool:

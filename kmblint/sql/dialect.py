@@ -187,11 +187,11 @@ def _is_name(tokens: Sequence[Token], index: int, names: Container[int]) -> bool
 def _blanked(tokens: Sequence[Token], text: str) -> str:
     """The text of the tokens at their places; what stands between them (comments) is blank."""
     parts: list[str] = []
-    at = tokens[0].start
+    offset = tokens[0].start
     for token in tokens:
-        parts.append(" " * (token.start - at))
+        parts.append(" " * (token.start - offset))
         parts.append(f'"{token.text[1:-1]}"' if token.text.startswith("`") else text[token.start : token.end])
-        at = token.end
+        offset = token.end
     return "".join(parts)
 
 

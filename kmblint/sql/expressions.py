@@ -135,9 +135,9 @@ def expressions(reader: Reader) -> list[Node]:
 
 def literal(reader: Reader) -> Node | None:
     """A lone text or number that a comma or the end of its row follows: nearly every value of a long INSERT."""
-    at = reader.at
-    if at + 1 < len(reader.tokens) and reader.tokens[at + 1].upper in (",", ")"):
-        token = reader.tokens[at]
+    index = reader.at
+    if index + 1 < len(reader.tokens) and reader.tokens[index + 1].upper in (",", ")"):
+        token = reader.tokens[index]
         shape = _LITERALS.get(token.kind)
         if shape is not None:
             reader.at += 1
@@ -414,10 +414,10 @@ def _arguments(reader: Reader) -> tuple[Node, ...]:
         inside.finish(",")
     for word in ("FILTER", "OVER"):
         if reader.sees(word, "("):
-            at = reader.at
+            begin = reader.at
             reader.at += 1
             reader.skip()
-            arguments.append(Node(Shape.COMPOUND, reader.since(at), word))
+            arguments.append(Node(Shape.COMPOUND, reader.since(begin), word))
     return tuple(arguments)
 
 

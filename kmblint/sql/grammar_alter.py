@@ -84,7 +84,7 @@ def _add(reader: Reader, start: int) -> Node:
 
 
 def _is_index(reader: Reader) -> bool:
-    opening = next((at for at in range(1, 5) if reader.peek(at).text == "("), None)
+    opening = next((ahead for ahead in range(1, 5) if reader.peek(ahead).text == "("), None)
     return opening is not None and reader.peek(opening + 1).kind in NAMES
 
 
@@ -96,10 +96,10 @@ def _add_index(reader: Reader, start: int) -> Node:
     if reader.take("USING"):
         reader.name()
     parts += index_parts(reader)
-    at = reader.at
+    begin = reader.at
     if not reader.done:
         reader.rest()
-        parts.append(reader.node("INDEX OPTIONS", at))
+        parts.append(reader.node("INDEX OPTIONS", begin))
     return reader.node("ADD INDEX", start, *parts)
 
 
@@ -156,7 +156,7 @@ def _alter(reader: Reader, start: int) -> Node:
     if reader.sees("COLUMN") and (reader.peek(1).upper not in verbs or reader.peek(2).upper in verbs):
         reader.step()
     column = reader.name("a column name")
-    at = reader.at
+    begin = reader.at
     if reader.take("SET", "DATA", "TYPE") or reader.take("TYPE"):
         return _typed(reader, start, column)
     plain = (
@@ -167,9 +167,9 @@ def _alter(reader: Reader, start: int) -> Node:
         reader.finish(",")
         return reader.node("ALTER COLUMN", start, column, plain)
     if reader.take("SET", "DEFAULT"):
-        return reader.node("ALTER COLUMN", start, column, reader.node("SET DEFAULT", at, read_expression(reader)))
+        return reader.node("ALTER COLUMN", start, column, reader.node("SET DEFAULT", begin, read_expression(reader)))
     if reader.take("SET", "MASKING", "POLICY"):
-        policy = reader.node("SET MASKING POLICY", at, reader.name("a policy name"))
+        policy = reader.node("SET MASKING POLICY", begin, reader.name("a policy name"))
         reader.finish(",")
         return reader.node("ALTER COLUMN", start, column, policy)
     if reader.word in ("SET", "DROP", "ADD", "RESET") and reader.peek(1).upper in _COLUMN_ACTIONS:
@@ -185,7 +185,7 @@ def _alter(reader: Reader, start: int) -> Node:
 
 
 def _typed(reader: Reader, start: int, column: Node) -> Node:
-    at = reader.at
+    begin = reader.at
     parts = [read_type(reader)]
     if reader.take("COLLATE"):
         reader.dotted("a collation")
@@ -197,7 +197,7 @@ def _typed(reader: Reader, start: int, column: Node) -> Node:
         parts.append(null)
     reader.take_any("CASCADE", "RESTRICT")
     reader.finish(",", "USING", "COLLATE")
-    return reader.node("ALTER COLUMN", start, column, reader.node("TYPE", at, *parts))
+    return reader.node("ALTER COLUMN", start, column, reader.node("TYPE", begin, *parts))
 
 
 def _redefine(reader: Reader, start: int, word: str) -> Node:

@@ -52,25 +52,25 @@ def read_type(reader: Reader) -> Node:
     words = [_type_word(first)]
     parts: list[Node] = []
     while not reader.done and (reader.word not in _OPTION_WORDS or reader.word == "CHARACTER"):
-        at = reader.at
+        begin = reader.at
         if len(words) == 1 and words[0] in _TYPE_PREFIXES and reader.takes_name() and not reader.sees("VARYING"):
             words.append(_type_word(reader.dotted("a type")))
         elif more := reader.take_any("PRECISION", "VARYING"):
             words.append(more)
         elif more := reader.take_any(*_TYPE_SUFFIXES):
-            parts.append(Node(more, reader.since(at)))
+            parts.append(Node(more, reader.since(begin)))
         elif reader.sees("(") and not any(part.kind == "arguments" for part in parts):
             tokens = reader.inside().slice()
             given = (Node(token.kind.value, token.span, token.text) for token in tokens if token.text != ",")
-            parts.append(Node("arguments", reader.since(at), parts=tuple(given)))
+            parts.append(Node("arguments", reader.since(begin), parts=tuple(given)))
         elif reader.take("["):
             reader.until("]")
             reader.need("]")
-            parts.append(Node("ARRAY", reader.since(at)))
+            parts.append(Node("ARRAY", reader.since(begin)))
         elif words[0] in ("TIME", "TIMESTAMP") and (zone := reader.take_any("WITH", "WITHOUT")):
             local = " LOCAL" if reader.take("LOCAL") else ""
             reader.need("TIME", "ZONE")
-            parts.append(Node(f"{zone}{local} TIME ZONE", reader.since(at)))
+            parts.append(Node(f"{zone}{local} TIME ZONE", reader.since(begin)))
         else:
             break
     return Node("type", reader.since(start), " ".join(words), tuple(parts), quoted=first.quoted)
@@ -155,11 +155,11 @@ def _generated(reader: Reader) -> tuple[Node, ...]:
 
 
 def _optional_group(reader: Reader) -> tuple[Node, ...]:
-    at = reader.at
+    begin = reader.at
     if not reader.sees("("):
         return ()
     reader.inside()
-    return (Node("arguments", reader.since(at)),)
+    return (Node("arguments", reader.since(begin)),)
 
 
 # --- constraints ------------------------------------------------------------------------------------------------------
@@ -189,9 +189,9 @@ def read_constraint(reader: Reader) -> Node:
     elif reader.take("FOREIGN", "KEY"):
         if reader.takes_name():
             parts.append(reader.name())
-        at = reader.at
+        begin = reader.at
         columns = reader.names()
-        parts.append(Node("columns", reader.since(at), parts=columns))
+        parts.append(Node("columns", reader.since(begin), parts=columns))
         parts.append(read_references(reader))
         constraint = Node("FOREIGN KEY", reader.since(start), parts=tuple(parts))
     elif reader.sees("CHECK"):
@@ -212,10 +212,10 @@ def _key(reader: Reader) -> list[Node]:
         parts.append(reader.name())
     if reader.sees("USING", "INDEX"):
         return parts
-    at = reader.at
+    begin = reader.at
     if reader.take("USING"):
-        parts.append(reader.node("USING", at, reader.name("an index method")))
-    at = reader.at
+        parts.append(reader.node("USING", begin, reader.name("an index method")))
+    begin = reader.at
     inside = reader.inside()
     if inside.done:
         raise inside.expected(("a column name",))
@@ -227,7 +227,7 @@ def _key(reader: Reader) -> list[Node]:
         if order := item.clause("ASC") or item.clause("DESC"):
             columns.append(order)
         item.finish(",")
-    return [*parts, Node("columns", reader.since(at), parts=tuple(columns))]
+    return [*parts, Node("columns", reader.since(begin), parts=tuple(columns))]
 
 
 _ORDERS: Final = frozenset({"ASC", "DESC"})
@@ -239,23 +239,23 @@ def read_references(reader: Reader) -> Node:
     reader.need("REFERENCES")
     parts = [reader.dotted("a table name")]
     if reader.sees("("):
-        at = reader.at
+        begin = reader.at
         columns = reader.names()
-        parts.append(Node("columns", reader.since(at), parts=columns))
+        parts.append(Node("columns", reader.since(begin), parts=columns))
     while True:
-        at = reader.at
+        begin = reader.at
         if reader.take("MATCH"):
             match = reader.name("FULL")
-            parts.append(Node("MATCH", reader.since(at), match.text))
+            parts.append(Node("MATCH", reader.since(begin), match.text))
         elif reader.take("ON", "DELETE") or (
             reader.sees("ON", "UPDATE") and any(reader.sees(*words, ahead=2) for words in _ACTIONS)
         ):
-            kind = "ON DELETE" if reader.at > at else "ON UPDATE"
-            reader.at = at + 2
+            kind = "ON DELETE" if reader.at > begin else "ON UPDATE"
+            reader.at = begin + 2
             action = next((" ".join(words) for words in _ACTIONS if reader.take(*words)), None)
             if action is None:
                 raise reader.expected(("CASCADE", "RESTRICT", "NO ACTION", "SET NULL"))
-            parts.append(Node(kind, reader.since(at), action))
+            parts.append(Node(kind, reader.since(begin), action))
         else:
             return Node("REFERENCES", reader.since(start), parts=tuple(parts))
 

@@ -56,12 +56,12 @@ def _definition(reader: Reader, kind: str) -> list[Node]:
             return _mask(reader)
         case "USER":
             return _user(reader)
-    at = reader.at
+    begin = reader.at
     if reader.done:
         return []
     first = reader.word or reader.peek().text
     reader.rest()
-    return [reader.node("definition", at, text=first)]
+    return [reader.node("definition", begin, text=first)]
 
 
 def _policy(reader: Reader) -> list[Node]:
@@ -71,7 +71,7 @@ def _policy(reader: Reader) -> list[Node]:
     if strategy.done:
         raise reader.expected(("a masking strategy",))
     parts = [reader.node("STRATEGY", start, text=_words(strategy))]
-    at = reader.at
+    begin = reader.at
     if not reader.done:
         reader.need("EXEMPT", "ROLES", "(")
         roles: list[Node] = []
@@ -80,7 +80,7 @@ def _policy(reader: Reader) -> list[Node]:
                 roles.append(reader.name())
             else:
                 reader.step()
-        parts.append(reader.node("EXEMPT ROLES", at, *roles))
+        parts.append(reader.node("EXEMPT ROLES", begin, *roles))
     return parts
 
 
@@ -89,29 +89,29 @@ def _words(reader: Reader) -> str:
 
 
 def _mask(reader: Reader) -> list[Node]:
-    at = reader.at
+    begin = reader.at
     reader.need("ON")
     target = reader.dotted("a table name")
     if target.qualifier is None:
         raise reader.expected((".",))
-    on = reader.node("ON", at, target)
-    at = reader.at
+    on = reader.node("ON", begin, target)
+    begin = reader.at
     reader.need("USING")
     if reader.done:
         raise reader.expected(("a masking strategy",))
-    return [on, reader.node("USING", at, text=_words(reader))]
+    return [on, reader.node("USING", begin, text=_words(reader))]
 
 
 def _user(reader: Reader) -> list[Node]:
     parts: list[Node] = []
     while not reader.done:
-        at = reader.at
+        begin = reader.at
         token = reader.step()
         if token.upper == "ROLE" and reader.takes_name():
-            parts.append(reader.node("ROLE", at, reader.name("a role name")))
+            parts.append(reader.node("ROLE", begin, reader.name("a role name")))
         elif token.upper in ("PASSWORD", "BY") and reader.peek().kind is Kind.STRING:
             secret = reader.step()
-            parts.append(reader.node("PASSWORD", at, Node(Shape.STRING, secret.span, secret.value)))
+            parts.append(reader.node("PASSWORD", begin, Node(Shape.STRING, secret.span, secret.value)))
     return parts
 
 
@@ -119,9 +119,9 @@ def drop(reader: Reader) -> Node:
     """Any DROP from its first word: `kind`, the guard, the names, and what stands behind them."""
     reader.need("DROP")
     parts = reader.optional("TEMPORARY")
-    at = reader.at
+    begin = reader.at
     word = reader.take_any("TABLE", "INDEX")
-    kind = reader.node("kind", at, text=word) if word else _kind(reader)
+    kind = reader.node("kind", begin, text=word) if word else _kind(reader)
     parts.append(kind)
     if kind.text == "INDEX" and reader.takes_name(1):
         parts += reader.optional("CONCURRENTLY")
@@ -138,10 +138,10 @@ def drop(reader: Reader) -> Node:
         reader.rest()
         return reader.node(f"DROP {kind.text}", 0, *parts)
     parts += _list(reader, "a table name" if word == "TABLE" else "an index name")
-    while (at := reader.at) and (more := reader.take_any("CASCADE", "RESTRICT", "PURGE", "ON")):
+    while (begin := reader.at) and (more := reader.take_any("CASCADE", "RESTRICT", "PURGE", "ON")):
         table = [reader.dotted("a table name")] if more == "ON" else []
         reader.take("CONSTRAINTS")
-        parts.append(reader.node(more, at, *table))
+        parts.append(reader.node(more, begin, *table))
     reader.finish("the end of the statement", "CASCADE", "RESTRICT")
     return reader.node(f"DROP {word}", 0, *parts)
 
@@ -174,37 +174,37 @@ def grant(reader: Reader) -> Node:
     direction = "TO" if word == "GRANT" else "FROM"
     privileges = reader.until("ON", direction)
     parts = [_privilege(item) for item in privileges.items()]
-    at = reader.at
+    begin = reader.at
     if reader.take("ON"):
         if reader.word in _GRANTED_ON and reader.takes_name(1) and not reader.sees(direction, ahead=1):
             kind = reader.word
             reader.until(direction)
-            parts.append(reader.node("ON", at, text=kind))
+            parts.append(reader.node("ON", begin, text=kind))
         else:
             if reader.takes_name(1):
                 reader.take("TABLE")
-            parts.append(reader.node("ON", at, *_list(reader, "a table name")))
-    at = reader.at
+            parts.append(reader.node("ON", begin, *_list(reader, "a table name")))
+    begin = reader.at
     reader.need(direction)
     roles = [_grantee(reader)]
     while reader.take(","):
         roles.append(_grantee(reader))
-    parts.append(reader.node(direction, at, *roles))
-    at = reader.at
+    parts.append(reader.node(direction, begin, *roles))
+    begin = reader.at
     if not reader.done:
         words = _words(reader)
-        parts.append(reader.node(words, at))
+        parts.append(reader.node(words, begin))
     return reader.node(word, 0, *parts)
 
 
 def _privilege(item: Reader) -> Node:
     if item.done:
         raise item.expected(("a privilege",))
-    at = item.at
+    begin = item.at
     text = " ".join(token.upper or token.text for token in item.until("(").slice())
     columns = [Node("columns", item.inside().part_span())] if item.sees("(") else []
     item.rest()
-    return item.node("privilege", at, *columns, text=text)
+    return item.node("privilege", begin, *columns, text=text)
 
 
 def _grantee(reader: Reader) -> Node:
@@ -222,8 +222,8 @@ def _list(reader: Reader, what: str) -> list[Node]:
 
 
 def _kind(reader: Reader) -> Node:
-    at = reader.at
+    begin = reader.at
     for words in _KINDS:
         if reader.take(*words):
-            return reader.node("kind", at, text=" ".join(words))
+            return reader.node("kind", begin, text=" ".join(words))
     raise reader.expected(("a kind of object", *_KNOWN))

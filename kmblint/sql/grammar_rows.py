@@ -33,17 +33,17 @@ def insert(reader: Reader) -> Node:
     if not into and reader.takes_name() and reader.word not in _INSERT_WORDS:
         reader.at -= 1
         raise reader.expected(("INTO",))
-    at = reader.at
+    begin = reader.at
     if reader.take("AS"):
-        parts.append(reader.node("AS", at, reader.name("an alias")))
-    at = reader.at
+        parts.append(reader.node("AS", begin, reader.name("an alias")))
+    begin = reader.at
     if reader.take("(", ")"):
-        parts.append(reader.node("columns", at))
+        parts.append(reader.node("columns", begin))
     elif reader.sees("(") and reader.peek(1).upper not in QUERY_WORDS:
-        parts.append(reader.node("columns", at, *reader.names()))
-    at = reader.at
+        parts.append(reader.node("columns", begin, *reader.names()))
+    begin = reader.at
     if reader.take("OVERRIDING", "SYSTEM", "VALUE") or reader.take("OVERRIDING", "USER", "VALUE"):
-        parts.append(reader.node("OVERRIDING", at))
+        parts.append(reader.node("OVERRIDING", begin))
     parts.append(_source(reader))
     parts += _behind_values(reader)
     reader.finish("the end of the statement", "ON", "RETURNING")
@@ -56,14 +56,14 @@ def _insert_flags(reader: Reader) -> list[Node]:
 
 
 def _source(reader: Reader) -> Node:
-    at = reader.at
+    begin = reader.at
     if reader.take("DEFAULT", "VALUES"):
-        return reader.node("DEFAULT VALUES", at)
+        return reader.node("DEFAULT VALUES", begin)
     if reader.take("VALUES") or reader.take("VALUE"):
         reader.whole.depth += 1  # VALUES is a query to the engine's parser
         rows = _rows(reader)
         reader.whole.depth -= 1
-        return reader.node("VALUES", at, *rows)
+        return reader.node("VALUES", begin, *rows)
     if reader.sees("SET"):
         return read_set(reader)
     if reader.word not in ("SELECT", "WITH", "TABLE", "("):
@@ -72,16 +72,16 @@ def _source(reader: Reader) -> Node:
         reader.sees("ON", "CONFLICT") or reader.sees("ON", "DUPLICATE") or reader.sees("RETURNING")
     ):
         reader.skip()
-    inside = reader.part(at, reader.at)
+    inside = reader.part(begin, reader.at)
     if inside.take("TABLE"):
-        return Node(Shape.QUERY, reader.since(at), "TABLE", (read_table(inside),))
+        return Node(Shape.QUERY, reader.since(begin), "TABLE", (read_table(inside),))
     return reader.query(inside)
 
 
 def _rows(reader: Reader) -> list[Node]:
     rows: list[Node] = []
     while True:
-        at = reader.at
+        begin = reader.at
         reader.take("ROW")
         row = reader.inside()
         values: list[Node] = []
@@ -91,7 +91,7 @@ def _rows(reader: Reader) -> list[Node]:
             values.append(literal(row) or read_expression(row, _COMMA))
             if (comma := row.take(",")) and row.done:
                 raise NotSqlError("nothing follows this comma", comma, "remove the comma")
-        rows.append(Node("row", reader.since(at), parts=tuple(values)))
+        rows.append(Node("row", reader.since(begin), parts=tuple(values)))
         if not (comma := reader.take(",")):
             return rows
         if reader.done:
@@ -100,10 +100,10 @@ def _rows(reader: Reader) -> list[Node]:
 
 def _behind_values(reader: Reader) -> list[Node]:
     parts = _tail(reader, ("ORDER", "LIMIT"))
-    at = reader.at
+    begin = reader.at
     if reader.take("ON", "DUPLICATE", "KEY", "UPDATE"):
         reader.rest()
-        parts.append(reader.node("ON DUPLICATE KEY UPDATE", at))
+        parts.append(reader.node("ON DUPLICATE KEY UPDATE", begin))
     elif reader.sees("ON"):
         parts.append(_on_conflict(reader))
     return parts + _tail(reader, ("RETURNING",))
@@ -113,22 +113,22 @@ def _on_conflict(reader: Reader) -> Node:
     start = reader.at
     reader.need("ON", "CONFLICT")
     parts: list[Node] = []
-    at = reader.at
+    begin = reader.at
     if reader.sees("("):
         inside = reader.inside()
         items = [read_expression(item, _ORDER_ENDS) for item in inside.items()] if not inside.done else []
-        parts.append(reader.node("columns", at, *items))
-        at = reader.at
+        parts.append(reader.node("columns", begin, *items))
+        begin = reader.at
         if reader.take("WHERE"):
             reader.until("DO")
-            parts.append(reader.node("WHERE", at))
+            parts.append(reader.node("WHERE", begin))
     elif reader.take("ON", "CONSTRAINT"):
-        parts.append(reader.node("ON CONSTRAINT", at, reader.name("a constraint name")))
+        parts.append(reader.node("ON CONSTRAINT", begin, reader.name("a constraint name")))
     reader.need("DO")
-    at = reader.at
+    begin = reader.at
     if not reader.take("UPDATE"):
         reader.need("NOTHING")
-        return reader.node("ON CONFLICT", start, *parts, reader.node("NOTHING", at))
+        return reader.node("ON CONFLICT", start, *parts, reader.node("NOTHING", begin))
     parts.append(read_set(reader))
     return reader.node("ON CONFLICT", start, *parts, *_tail(reader, ("WHERE",)), text="UPDATE")
 
@@ -149,14 +149,14 @@ def delete(reader: Reader) -> Node:
     parts = _with(reader)
     reader.need("DELETE")
     parts += _flags(reader, "LOW_PRIORITY", "QUICK", "IGNORE")
-    at = reader.at
+    begin = reader.at
     while not reader.sees("FROM") and reader.takes_name():
         start = reader.at
         parts.append(reader.node("target", start, reader.dotted("FROM")))
         if not reader.take(","):
             break
     if not reader.sees("FROM"):
-        reader.at = at
+        reader.at = begin
         parts = [part for part in parts if part.kind != "target"]
         _check_from(reader)
     elif from_ := reader.clause("FROM"):
@@ -167,12 +167,12 @@ def delete(reader: Reader) -> Node:
 
 def _check_from(reader: Reader) -> None:
     """Some databases let FROM be left out, but not with a misspelt FROM."""
-    at = reader.at
+    begin = reader.at
     reader.dotted("FROM")
     if reader.takes_name() and reader.word not in _ENDS and reader.peek(1).text not in COMPARISONS:
         reader.at -= 1
         raise reader.expected(("FROM",))
-    reader.at = at
+    reader.at = begin
 
 
 def _with(reader: Reader) -> list[Node]:
@@ -180,13 +180,13 @@ def _with(reader: Reader) -> list[Node]:
 
 
 def _or(reader: Reader) -> list[Node]:
-    at = reader.at
+    begin = reader.at
     if not reader.take("OR"):
         return []
     word = reader.take_any(*_CHOICES)
     if not word:
         raise reader.expected(_CHOICES)
-    return [reader.node(f"OR {word}", at)]
+    return [reader.node(f"OR {word}", begin)]
 
 
 def _flags(reader: Reader, *words: str) -> list[Node]:
@@ -201,9 +201,9 @@ def _joined(reader: Reader) -> list[Node]:
     """JOIN … ON … before SET or WHERE, and MySQL's further tables, which are a JOIN of no words."""
     joins: list[Node] = []
     while reader.sees(",") or reader.word in JOINS:
-        at = reader.at
+        begin = reader.at
         if reader.take(","):
-            joins.append(reader.node("JOIN", at, read_table(reader), text=","))
+            joins.append(reader.node("JOIN", begin, read_table(reader), text=","))
         else:
             joins += read_joins(reader)
     return joins
@@ -215,11 +215,11 @@ def read_set(reader: Reader) -> Node:
     reader.need("SET")
     assignments: list[Node] = []
     while True:
-        at = reader.at
-        target = reader.node("columns", at, *reader.names()) if reader.sees("(") else reader.dotted("a column name")
+        begin = reader.at
+        target = reader.node("columns", begin, *reader.names()) if reader.sees("(") else reader.dotted("a column name")
         if not (reader.take("=") or reader.take(":=") or reader.take("==")):
             raise reader.expected(("=",))
-        assignments.append(reader.node("assignment", at, target, read_expression(reader, _LIST_ENDS)))
+        assignments.append(reader.node("assignment", begin, target, read_expression(reader, _LIST_ENDS)))
         comma = reader.take(",")
         if not comma:
             return reader.node("SET", start, *assignments)
@@ -234,7 +234,7 @@ def _tail(reader: Reader, words: tuple[str, ...]) -> list[Node]:
     """The clauses that begin with one of these words, in any order; raises NotSqlError at anything else behind SET."""
     clauses: list[Node] = []
     while not reader.done:
-        at = reader.at
+        begin = reader.at
         word = reader.word
         if word in JOINS and words is _CLAUSES:
             clauses += read_joins(reader)
@@ -246,37 +246,37 @@ def _tail(reader: Reader, words: tuple[str, ...]) -> list[Node]:
                 )
             return clauses
         reader.step()
-        clauses.append(_clause(reader, at, word))
+        clauses.append(_clause(reader, begin, word))
     return clauses
 
 
-def _clause(reader: Reader, at: int, word: str) -> Node:
+def _clause(reader: Reader, begin: int, word: str) -> Node:
     match word:
         case "WHERE":
             if reader.sees("CURRENT", "OF"):
                 start = reader.at
                 reader.at += 2
                 reader.name("a cursor")
-                return reader.node("WHERE", at, reader.node(Shape.OPAQUE, start, text="CURRENT OF"))
-            return reader.node("WHERE", at, read_expression(reader, _ENDS, "a condition"))
+                return reader.node("WHERE", begin, reader.node(Shape.OPAQUE, start, text="CURRENT OF"))
+            return reader.node("WHERE", begin, read_expression(reader, _ENDS, "a condition"))
         case "LIMIT":
             if all_rows := reader.clause("ALL"):
-                return reader.node("LIMIT", at, all_rows)
-            return reader.node("LIMIT", at, read_expression(reader, _LIST_ENDS, "a number"), *_offset(reader))
+                return reader.node("LIMIT", begin, all_rows)
+            return reader.node("LIMIT", begin, read_expression(reader, _LIST_ENDS, "a number"), *_offset(reader))
         case "ORDER":
             reader.need("BY")
-            return reader.node("ORDER BY", at, *_ordered(reader))
+            return reader.node("ORDER BY", begin, *_ordered(reader))
         case "FROM" | "USING":
             tables = [read_table(reader)]
             while reader.take(","):
                 tables.append(read_table(reader))
-            return reader.node(word, at, *tables, *read_joins(reader))
+            return reader.node(word, begin, *tables, *read_joins(reader))
         case "RETURNING":
-            return reader.node("RETURNING", at, *_returned(reader))
+            return reader.node("RETURNING", begin, *_returned(reader))
         case _:
             while not reader.done and reader.word not in _ENDS:
                 reader.skip()
-            return reader.node(word, at)
+            return reader.node(word, begin)
 
 
 def _offset(reader: Reader) -> list[Node]:
@@ -301,11 +301,11 @@ _RETURNED_ENDS: Final = _LIST_ENDS | {"AS"}
 def _returned(reader: Reader) -> list[Node]:
     items: list[Node] = []
     while True:
-        at = reader.at
+        begin = reader.at
         if star := reader.take("*"):
             items.append(Node("*", star))
         else:
             item = read_expression(reader, _RETURNED_ENDS)
-            items.append(reader.node("AS", at, item, reader.name("an alias")) if reader.take("AS") else item)
+            items.append(reader.node("AS", begin, item, reader.name("an alias")) if reader.take("AS") else item)
         if not reader.take(","):
             return items

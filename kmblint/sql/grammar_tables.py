@@ -55,9 +55,9 @@ def create_table(reader: Reader) -> Node:
 def _heading(reader: Reader, kinds: tuple[str, ...]) -> list[Node]:
     parts = reader.optional("OR", "REPLACE")
     while reader.word in kinds:
-        at = reader.at
+        begin = reader.at
         word = reader.step().upper
-        parts.append(reader.node("TEMPORARY" if word == "TEMP" else word, at))
+        parts.append(reader.node("TEMPORARY" if word == "TEMP" else word, begin))
     return parts
 
 
@@ -136,17 +136,17 @@ def create_index(reader: Reader) -> Node:
     if not reader.sees("ON") or reader.sees("ON", ahead=1):
         parts.append(reader.dotted("an index name"))
     parts += _method(reader)
-    at = reader.at
+    begin = reader.at
     reader.need("ON")
     if reader.sees("ONLY") and reader.takes_name(1):
         parts += reader.optional("ONLY")
-    parts.append(reader.node("ON", at, reader.dotted("a table name")))
+    parts.append(reader.node("ON", begin, reader.dotted("a table name")))
     parts += _method(reader)
     parts += index_parts(reader)
     while not reader.done:
-        at = reader.at
+        begin = reader.at
         if reader.take("WHERE"):
-            parts.append(reader.node("WHERE", at, read_expression(reader, _BEHIND_WHERE, "a condition")))
+            parts.append(reader.node("WHERE", begin, read_expression(reader, _BEHIND_WHERE, "a condition")))
         else:
             parts.append(_index_option(reader))
     return reader.node("CREATE INDEX", 0, *parts)
@@ -171,49 +171,49 @@ def _index_part(item: Reader) -> Node:
         item.at = start
         parts = [read_expression(item, _PART_OPTIONS)]
     if item.takes_word() and item.word not in _PART_OPTIONS:
-        at = item.at
+        begin = item.at
         name = item.dotted("an operator class")
         if item.sees("("):
             item.inside()
-        parts.append(item.node("OPERATOR CLASS", at, name))
+        parts.append(item.node("OPERATOR CLASS", begin, name))
     while not item.done:
         parts.append(_part_option(item))
     return item.node("part", start, *parts)
 
 
 def _part_option(item: Reader) -> Node:
-    at = item.at
+    begin = item.at
     if order := item.clause("ASC") or item.clause("DESC"):
         return order
     if item.take("NULLS"):
         if not item.take_any("FIRST", "LAST"):
             raise item.expected(("FIRST", "LAST"))
-        return item.node("NULLS", at)
+        return item.node("NULLS", begin)
     if item.take("COLLATE"):
-        return item.node("COLLATE", at, item.dotted("a collation"))
+        return item.node("COLLATE", begin, item.dotted("a collation"))
     raise item.expected((",", "ASC", "DESC", "NULLS", "COLLATE"))
 
 
 def _method(reader: Reader) -> list[Node]:
-    at = reader.at
-    return [reader.node("USING", at, reader.name("an index method"))] if reader.take("USING") else []
+    begin = reader.at
+    return [reader.node("USING", begin, reader.name("an index method"))] if reader.take("USING") else []
 
 
 def _index_option(reader: Reader) -> Node:
-    at = reader.at
+    begin = reader.at
     if reader.take("INCLUDE"):
-        return reader.node("INCLUDE", at, *reader.names())
+        return reader.node("INCLUDE", begin, *reader.names())
     if reader.take("NULLS", "NOT", "DISTINCT") or reader.take("NULLS", "DISTINCT"):
-        return reader.node("NULLS DISTINCT", at)
+        return reader.node("NULLS DISTINCT", begin)
     if reader.take("WITH"):
         reader.inside()
-        return reader.node("WITH", at)
+        return reader.node("WITH", begin)
     if word := reader.take_any("TABLESPACE", "USING", "COMMENT", "ALGORITHM", "LOCK"):
         reader.take("=")
         if reader.done:
             raise reader.expected(("a value",))
         reader.step()
-        return reader.node(word, at)
+        return reader.node(word, begin)
     raise reader.expected(("the end of the statement", "WHERE", "INCLUDE", "NULLS", "WITH", "TABLESPACE"))
 
 

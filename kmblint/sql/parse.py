@@ -83,11 +83,11 @@ def _meaning(tokens: tuple[Token, ...], text: str) -> tuple[Tree, tuple[Change, 
         _check_end(root)
         return Tree(root, reader.deepest, reader.deepest_at), _lowered(root), None
     except NotSqlError as error:
-        at = next((at for at, token in enumerate(tokens) if at and token.span == error.span), 0)
-        if tokens[at].upper != "END" or not at:
+        stray_end = next((index for index, token in enumerate(tokens) if index and token.span == error.span), 0)
+        if tokens[stray_end].upper != "END" or not stray_end:
             raise
         try:
-            whole, changes, _ = _meaning(tokens[:at], text)
+            whole, changes, _ = _meaning(tokens[:stray_end], text)
         except NotSqlError:
             raise error from None
         return whole, changes, Problem("`END` closes nothing here", error.span, _STRAY_END)

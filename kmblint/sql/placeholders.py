@@ -28,47 +28,47 @@ def placeholders(tokens: Sequence[Token]) -> Iterator[Span]:
     else:
         return
     last = max((index for index, token in enumerate(tokens) if token.text == "}"), default=-1)
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
+    begin = 0
+    while begin < len(tokens):
+        token = tokens[begin]
         if token.kind is Kind.QUOTED:
             yield from _in_name(token)
-        size = _size(tokens, at, last) if token.text in _BEGINNINGS and token.kind is Kind.SYMBOL else 0
+        size = _size(tokens, begin, last) if token.text in _BEGINNINGS and token.kind is Kind.SYMBOL else 0
         if size:
-            yield token.span.to(tokens[at + size - 1].span)
-        at += size or 1
+            yield token.span.to(tokens[begin + size - 1].span)
+        begin += size or 1
 
 
 def _in_name(token: Token) -> Iterator[Span]:
-    at = 0
+    offset = 0
     unclosed: set[str] = set()
-    while opening := _IN_NAME.search(token.text, at):
+    while opening := _IN_NAME.search(token.text, offset):
         closing = _CLOSED_BY[opening[0]]
-        found = -1 if closing in unclosed else token.text.find(closing, opening.end())
-        if found < 0:  # nor is the next one closed
+        close = -1 if closing in unclosed else token.text.find(closing, opening.end())
+        if close < 0:  # nor is the next one closed
             unclosed.add(closing)
-            at = opening.end()
+            offset = opening.end()
         else:
-            at = found + len(closing)
-            yield Span(token.start + opening.start(), token.start + at)
+            offset = close + len(closing)
+            yield Span(token.start + opening.start(), token.start + offset)
 
 
-def _size(tokens: Sequence[Token], at: int, last: int) -> int:
+def _size(tokens: Sequence[Token], index: int, last: int) -> int:
     """How many tokens the placeholder has that begins at a symbol; 0 where none begins. `last` is the last `}`."""
-    symbol = tokens[at].text
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    symbol = tokens[index].text
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
     if symbol == "?":
         return 1
-    if following is None or following.start != tokens[at].end:
+    if following is None or following.start != tokens[index].end:
         return 0
     if symbol == "{" and following.text in ("{", "%", "#"):
-        return _closed(tokens, at, last, 2)
+        return _closed(tokens, index, last, 2)
     if (symbol == "$" and following.text == "{") or (symbol == "{" and following.kind is Kind.WORD):
-        return _closed(tokens, at, last, 1)
+        return _closed(tokens, index, last, 1)
     if symbol == "%" and following.text == "(":
         return 2
     named = following.kind in (Kind.WORD, Kind.NUMBER)
-    behind_operand = at > 0 and tokens[at - 1].end == tokens[at].start and tokens[at - 1].kind in _OPERANDS
+    behind_operand = index > 0 and tokens[index - 1].end == tokens[index].start and tokens[index - 1].kind in _OPERANDS
     if symbol in ("$", "\\") and named:
         return 2
     if symbol == ":" and following.kind in _OPERANDS - {Kind.NUMBER} and not behind_operand:
@@ -78,10 +78,10 @@ def _size(tokens: Sequence[Token], at: int, last: int) -> int:
     return 0
 
 
-def _closed(tokens: Sequence[Token], at: int, last: int, braces: int) -> int:
+def _closed(tokens: Sequence[Token], index: int, last: int, braces: int) -> int:
     """The size of a stretch that ends with a brace, or with two; two tokens where it isn't closed."""
-    for end in range(at + 1, last + 1):  # none where nothing behind it is closed, lest each looks to the end
+    for end in range(index + 1, last + 1):  # none where nothing behind it is closed, lest each looks to the end
         if tokens[end].text == "}":
             doubled = braces == 2 and end + 1 < len(tokens) and tokens[end + 1].text == "}"
-            return end - at + 1 + doubled
+            return end - index + 1 + doubled
     return 2

@@ -42,12 +42,12 @@ def _query(reader: Reader) -> Node:
         parts.append(read_with(reader))
     parts += _select(reader)
     while reader.word in _SETS:
-        at = reader.at
+        begin = reader.at
         word = reader.step().upper
         reader.take_any("ALL", "DISTINCT")
         inner = reader.at
         more = tuple(_select(reader))
-        parts.append(Node(word, reader.since(at), parts=(Node(Shape.QUERY, reader.since(inner), parts=more),)))
+        parts.append(Node(word, reader.since(begin), parts=(Node(Shape.QUERY, reader.since(inner), parts=more),)))
     parts += _tail(reader)
     return Node(Shape.QUERY, reader.since(start), parts=tuple(parts))
 
@@ -59,7 +59,7 @@ def read_with(reader: Reader) -> Node:
     reader.take("RECURSIVE")
     parts: list[Node] = []
     while True:
-        at = reader.at
+        begin = reader.at
         name = reader.name("a name")
         if reader.sees("("):
             reader.names()
@@ -68,7 +68,7 @@ def read_with(reader: Reader) -> Node:
         reader.take("MATERIALIZED")
         inside = reader.inside()
         body = read_query(inside) if inside.word in QUERY_WORDS else Node(inside.word, inside.part_span())
-        parts.append(Node("common table expression", reader.since(at), parts=(name, body)))
+        parts.append(Node("common table expression", reader.since(begin), parts=(name, body)))
         if not reader.take(","):
             return Node("WITH", reader.since(start), parts=tuple(parts))
 
@@ -82,21 +82,21 @@ def _select(reader: Reader) -> list[Node]:
         raise reader.expected(("a number",))
     items = _items(reader)
     parts = [Node("SELECT", reader.since(start), parts=tuple(items))]
-    at = reader.at
+    begin = reader.at
     if reader.take("INTO"):
         if reader.takes_name(1):
             reader.take_any("TEMPORARY", "TEMP", "UNLOGGED", "TABLE")
-        parts.append(Node("INTO", reader.since(at), reader.dotted("a table name").text))
+        parts.append(Node("INTO", reader.since(begin), reader.dotted("a table name").text))
     if reader.take("FROM"):
         parts.append(read_table(reader))
         while reader.take(","):
             parts.append(read_table(reader))
         parts += read_joins(reader)
         for words in (("WHERE",), ("GROUP", "BY"), ("HAVING",)):
-            at = reader.at
+            begin = reader.at
             if reader.take(*words):
                 inner = expressions(reader) if words[0] == "GROUP" else [parse_expression(reader)]
-                parts.append(Node(" ".join(words), reader.since(at), parts=tuple(inner)))
+                parts.append(Node(" ".join(words), reader.since(begin), parts=tuple(inner)))
         if reader.take("QUALIFY"):
             parse_expression(reader)
         if reader.take("WINDOW"):
@@ -200,10 +200,10 @@ def _tail(reader: Reader) -> list[Node]:
     if reader.sees("ORDER"):
         clauses.append(read_order(reader))
     for word in ("LIMIT", "OFFSET"):
-        at = reader.at
+        begin = reader.at
         if reader.take(word):
             bound = parse_expression(reader)
-            clauses.append(Node(word, reader.since(at), parts=(bound,)))
+            clauses.append(Node(word, reader.since(begin), parts=(bound,)))
             if word == "OFFSET":
                 reader.take_any("ROW", "ROWS")
     if reader.take("FETCH"):

@@ -128,11 +128,11 @@ class Reader:
 
     def take(self, *words: str) -> Span | None:
         """Reads these keywords or symbols, if they come next: their span."""
-        at = self.at
-        if at >= self.stop or self.tokens[at].upper != words[0] or (len(words) > 1 and not self.sees(*words)):
+        index = self.at
+        if index >= self.stop or self.tokens[index].upper != words[0] or (len(words) > 1 and not self.sees(*words)):
             return None
         self.at += len(words)
-        return Span(self.tokens[at].start, self.tokens[self.at - 1].end)
+        return Span(self.tokens[index].start, self.tokens[self.at - 1].end)
 
     def take_any(self, *words: str) -> str:
         """Reads one of these keywords, if it comes next: which; empty if none does."""

@@ -35,8 +35,8 @@ def reread(source: Source, span: Span, meanings: Iterable[Meaning]) -> tuple[Sta
     """The statements of a stretch of text of which it is known what they mean."""
     stretch = _Stretch(source, span)
     return tuple(
-        Statement(each.span, _Words(stretch, number, each.keyword), each.changes, semicolon=each.semicolon)
-        for number, each in enumerate(meanings)
+        Statement(meaning.span, _Words(stretch, number, meaning.keyword), meaning.changes, semicolon=meaning.semicolon)
+        for number, meaning in enumerate(meanings)
     )
 
 

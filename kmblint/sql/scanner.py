@@ -144,45 +144,45 @@ def scan(source: Source, span: Span | None = None) -> list[Token]:
 
 def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
     tokens: list[Token] = []
-    at, end = within.start, within.end
+    offset, end = within.start, within.end
     unclosed: set[str] = set()
-    while at < end:
-        at = _plain_tokens(text, at, end, tokens, stops=_DOUBTFUL_QUOTES if recover else _DOUBTFUL)
-        match = _TOKEN.match(text, at, end)
+    while offset < end:
+        offset = _plain_tokens(text, offset, end, tokens, stops=_DOUBTFUL_QUOTES if recover else _DOUBTFUL)
+        match = _TOKEN.match(text, offset, end)
         assert match is not None, "an alternative takes any character, and the last one the end"
         group = match.lastgroup
         assert group is not None, "each alternative has a name"
         if group == "end":
             break
-        at, stop = match.span(group)
+        offset, stop = match.span(group)
         kind = _KINDS[group]
         if recover and kind in _QUOTES:
-            swallowed = _STATEMENT_END.search(text, at, stop)
+            swallowed = _STATEMENT_END.search(text, offset, stop)
             if swallowed:
                 kind, stop = Kind.OPEN, swallowed.start()
-        elif kind is Kind.CONFLICT and text[at] in _CONFLICT_ENDS and text[at] not in unclosed:
-            last = _CONFLICT_ENDS[text[at]].search(text, stop, end)
+        elif kind is Kind.CONFLICT and text[offset] in _CONFLICT_ENDS and text[offset] not in unclosed:
+            last = _CONFLICT_ENDS[text[offset]].search(text, stop, end)
             if last:
                 stop = last.end()
             else:  # nor is there one behind the next such line
-                unclosed.add(text[at])
+                unclosed.add(text[offset])
         elif kind is Kind.OPEN:
-            closing = _STATEMENT_END.search(text, at, end) if recover else None
+            closing = _STATEMENT_END.search(text, offset, end) if recover else None
             stop = closing.start() if closing else end
-        tokens.append(Token(kind, text[at:stop], at))
-        at = stop
+        tokens.append(Token(kind, text[offset:stop], offset))
+        offset = stop
     return tokens
 
 
-def _plain_tokens(text: str, at: int, end: int, tokens: list[Token], *, stops: frozenset[int]) -> int:
+def _plain_tokens(text: str, offset: int, end: int, tokens: list[Token], *, stops: frozenset[int]) -> int:
     """Adds the tokens whose end is where they close, up to the first of which that is in doubt: where it begins."""
     add, word_kind, symbol_kind = tokens.append, Kind.WORD, Kind.SYMBOL
-    for match in _TOKEN.finditer(text, at, end):
+    for match in _TOKEN.finditer(text, offset, end):
         number = match.lastindex or 0
         if number in stops:
-            return at
-        start, at = match.span(number)
-        part = text[start:at]
+            return offset
+        start, offset = match.span(number)
+        part = text[start:offset]
         if number == _WORD:  # most words come again and again: one object for all is a tenth of the memory
             part = intern(part)
             add(Token(word_kind, part, start, part if part.isupper() else intern(part.upper())))
@@ -190,7 +190,7 @@ def _plain_tokens(text: str, at: int, end: int, tokens: list[Token], *, stops: f
             add(Token(symbol_kind, part, start, part))
         else:
             add(Token(_BY_NUMBER[number], part, start))
-    return at
+    return offset
 
 
 _PLAIN: Final = (Kind.WORD, Kind.SYMBOL, Kind.NUMBER, Kind.STRING, Kind.QUOTED)

@@ -61,9 +61,9 @@ class Fold:
             self._refusals[key] = kind(reason, span, advice)
         self._edits.setdefault(key, []).extend(replacements)
 
-    def expected(self, what: str, at: Span | Node | None) -> None:
+    def expected(self, what: str, place: Span | Node | None) -> None:
         """Refuses the word at a place in the engine's manner: what it expected and what it found."""
-        span = at.span if isinstance(at, Node) else at
+        span = place.span if isinstance(place, Node) else place
         token = self.token(span) if span else None
         if token is None:
             end = self.tokens[-1].end

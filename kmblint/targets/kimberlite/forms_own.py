@@ -150,8 +150,8 @@ def _policy(cut: _Words) -> None:
 
 def _partition(text: str, marker: str) -> tuple[str, str, str]:
     """Like `str.partition`, in any case."""
-    at = text.upper().find(marker)
-    return (text, "", "") if at < 0 else (text[:at], marker, text[at + len(marker) :])
+    begin = text.upper().find(marker)
+    return (text, "", "") if begin < 0 else (text[:begin], marker, text[begin + len(marker) :])
 
 
 def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:

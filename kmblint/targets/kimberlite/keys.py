@@ -33,8 +33,8 @@ def frozen_rows(table: Table, columns: tuple[str, ...], rows: tuple[Row, ...], f
     for name, stored in keys:
         if stored.name not in {"DECIMAL", "UUID"}:
             continue
-        at = columns.index(name)
-        values = [row.values[at] for row in rows if at < len(row.values)]
+        position = columns.index(name)
+        values = [row.values[position] for row in rows if position < len(row.values)]
         frozen = [(value, better) for value in values if (better := _thawed(stored, value, facts)) is not None]
         for value, better in frozen[:1]:
             more = len(frozen) - 1

@@ -115,23 +115,23 @@ class _Judge:
     def _ignored(self) -> Iterator[Hazard]:
         path = self._path
         if isinstance(path, Point):
-            for each in path.ignored:
-                if any(column_refs(each.source)) and not self._implied(each):
-                    yield IgnoredCondition(each.source.span, None)
+            for condition in path.ignored:
+                if any(column_refs(condition.source)) and not self._implied(condition):
+                    yield IgnoredCondition(condition.source.span, None)
         elif isinstance(path, KeyRange | IndexRange):
             seen: set[int] = set()
-            for each in path.ignored:
-                assert isinstance(each, Test)
-                if id(each.source) in seen or self._implied(each):
+            for condition in path.ignored:
+                assert isinstance(condition, Test)
+                if id(condition.source) in seen or self._implied(condition):
                     continue
-                seen.add(id(each.source))
-                if each.column == path.column:
-                    by = (path.range.high if each.operator in {"<", "<="} else path.range.low) or path.range.high
+                seen.add(id(condition.source))
+                if condition.column == path.column:
+                    by = (path.range.high if condition.operator in {"<", "<="} else path.range.low) or path.range.high
                     assert by is not None
-                    by = path.range.high if by.test is each and path.range.high else by
-                    yield OverwrittenCondition(each.column, each.source.span, by.test.source.span)
+                    by = path.range.high if by.test is condition and path.range.high else by
+                    yield OverwrittenCondition(condition.column, condition.source.span, by.test.source.span)
                 elif isinstance(path, IndexRange):
-                    yield IgnoredCondition(each.source.span, path.index.name)
+                    yield IgnoredCondition(condition.source.span, path.index.name)
 
     def _implied(self, ignored: Condition) -> bool:
         """Whether every row that is reached meets an ignored condition all the same."""
@@ -178,7 +178,7 @@ class _Judge:
         )  # fmt: skip
 
     def _of_bounds(
-        self, name: str, tests: tuple[Test, ...], found: ValueSet | None, *, by_index: str | None
+        self, name: str, tests: tuple[Test, ...], values: ValueSet | None, *, by_index: str | None
     ) -> Iterator[Hazard]:
         """Bounds that find nothing, or compare decimals and UUIDs as texts."""
         stored = self._stored(name)
@@ -190,9 +190,9 @@ class _Judge:
             if value.kind is Kind.NULL:
                 continue
             if value.kind is not kind:
-                if found in {EMPTY, NULLS}:
+                if values in {EMPTY, NULLS}:
                     foreign = compared_kind(stored) in COMPARING
-                    finds = Finds.NULLS if found == NULLS else Finds.NOTHING
+                    finds = Finds.NULLS if values == NULLS else Finds.NOTHING
                     yield self._blind(name, test.operator, test.source, finds, foreign=foreign, way=by_index or "key")
                     return
             elif (stored.name == "UUID" and not _is_plain_uuid(value)) or (
@@ -208,15 +208,15 @@ class _Judge:
     # --- row by row ---------------------------------------------------------------------------------------------------
 
     def _of_conditions(self, conditions: tuple[Condition, ...], *, under_or: bool) -> Iterator[Hazard]:
-        at = 0
-        while at < len(conditions):
-            first, second = conditions[at], conditions[at + 1 : at + 2]
+        index = 0
+        while index < len(conditions):
+            first, second = conditions[index], conditions[index + 1 : index + 2]
             if isinstance(first, Test) and second and second[0].source is first.source:
                 yield from self._between(first, second[0], under_or=under_or)
-                at += 2
+                index += 2
             else:
                 yield from self._of_condition(first, under_or=under_or)
-                at += 1
+                index += 1
 
     def _between(self, low: Test, high: Condition, *, under_or: bool) -> Iterator[Hazard]:
         """BETWEEN, of which the engine makes two conditions."""

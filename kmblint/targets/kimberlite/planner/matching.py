@@ -36,9 +36,9 @@ _HOLDS: Final[dict[str, frozenset[int | None]]] = {
 """The orders for which each operator holds; None is that of kinds that don't compare."""
 
 
-def holds(operator: str, found: int | None) -> bool:
+def holds(operator: str, order: int | None) -> bool:
     """Whether an operator holds for an order of two values."""
-    return found in _HOLDS[operator]
+    return order in _HOLDS[operator]
 
 
 def matches(row: Row, condition: Condition, facts: Facts) -> bool | None:
@@ -159,9 +159,9 @@ def _called(name: str, arguments: list[_Result], facts: Facts) -> _Result:
     if name in _CLOCK:
         return _CLOCK[name]
     if name == "coalesce":
-        for each in arguments:
-            if each != NULL:
-                return each
+        for argument in arguments:
+            if argument != NULL:
+                return argument
         return NULL
     if any(isinstance(each, _Failed) for each in arguments):
         return _FAILED

@@ -126,9 +126,9 @@ def _is_on(condition: Condition, column: str) -> bool:
 
 def _point(key: tuple[str, ...], conditions: tuple[Condition, ...], facts: Facts) -> Point | None:
     wanted: dict[str, Test] = {}
-    for each in conditions:
-        if isinstance(each, Test) and each.operator == "=" and each.column in key:
-            wanted[each.column] = each
+    for condition in conditions:
+        if isinstance(condition, Test) and condition.operator == "=" and condition.column in key:
+            wanted[condition.column] = condition
     if len(wanted) < len(set(key)):
         return None
     tests = tuple(wanted[name] for name in key)
@@ -242,8 +242,8 @@ def _siphash(data: bytes) -> int:
             c = _rotated(c, 32)
 
     padded = data + bytes(-(len(data) + 1) % 8) + bytes([len(data) % 256])
-    for at in range(0, len(padded), 8):
-        word = int.from_bytes(padded[at : at + 8], "little")
+    for start in range(0, len(padded), 8):
+        word = int.from_bytes(padded[start : start + 8], "little")
         d ^= word
         rounds(1)
         a ^= word

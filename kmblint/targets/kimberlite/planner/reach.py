@@ -86,9 +86,9 @@ class EngineDomains(Domains):
                 values = self.compared(condition)
                 return Told(Unknown() if values is None else self.on(name, values), condition.source)
             case Either(arms=arms):
-                each = tuple(tuple(map(self.told, arm)) for arm in arms)
-                facts = [self.joined((told.fact for told in arm), intersection, absorbing=False) for arm in each]
-                return Told(self.joined(facts, union, absorbing=True), condition.source, each)
+                told_arms = tuple(tuple(map(self.told, arm)) for arm in arms)
+                facts = [self.joined((told.fact for told in arm), intersection, absorbing=False) for arm in told_arms]
+                return Told(self.joined(facts, union, absorbing=True), condition.source, told_arms)
             case Computed():
                 if not any(column_refs(condition.source)):
                     holds = matches({}, condition, self.facts)

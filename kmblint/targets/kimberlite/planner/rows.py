@@ -114,7 +114,7 @@ def _candidates(table: Table, path: AccessPath, facts: Facts) -> Iterator[Key]:
                 yield from (key for key in table.rows if store_key(key, facts) == wanted)
         case KeyRange(range=range_):
             placed = sorted((store_key(key, facts), key) for key in table.rows)
-            yield from islice((key for at, key in placed if range_.holds(at)), facts.range_rows)
+            yield from islice((key for place, key in placed if range_.holds(place)), facts.range_rows)
         case IndexRange():
             placed = sorted(set(_entries(table, path, facts)), key=lambda pair: pair[0])
             within = (key for entry, key in placed if path.range.holds(entry))
