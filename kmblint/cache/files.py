@@ -108,11 +108,11 @@ class KnownFiles:
         stretch = next((each for each in known.stretches if each.span == span), None) if known else None
         if stretch is None:
             return statements(source, span)
-        found = reread(source, span, (each.meaning for each in stretch.statements))
-        for statement, judged in zip(found, stretch.statements, strict=True):
+        meant = reread(source, span, (each.meaning for each in stretch.statements))
+        for statement, judged in zip(meant, stretch.statements, strict=True):
             if judged.form is not None:
                 self._judged[id(statement.words)] = statement.words, judged.form, judged.fate
-        return found
+        return meant
 
     def target(self, target: Target) -> Target:
         """The target, which isn't asked again of words that it judged."""
@@ -232,13 +232,13 @@ def _digest(start: bytes, *texts: str) -> bytes:
 
 def _frames(data: bytes) -> Iterator[tuple[bytes, _Frame]]:
     """The digest of each file, and what is kept of it."""
-    at = 0
-    while at < len(data):
-        place = at + _DIGEST
+    offset = 0
+    while offset < len(data):
+        place = offset + _DIGEST
         start = place + _DIGEST + _SIZE
         end = start + int.from_bytes(data[place + _DIGEST : start], "big")
-        yield data[at:place], _Frame(data[place : place + _DIGEST], data[start:end])
-        at = end
+        yield data[offset:place], _Frame(data[place : place + _DIGEST], data[start:end])
+        offset = end
 
 
 def _encoded(part: Part, told: Mapping[str, Told], target: Target) -> bytes:
@@ -276,21 +276,21 @@ def _stretch(
 
 def _secrets(parts: Iterable[Part], told: Mapping[str, Told]) -> set[str]:
     """The secrets that stand in files, in every spelling; a file with a word that may open one, as a whole."""
-    found: set[str] = set()
+    secrets: set[str] = set()
     for part in parts:
         source = part.migration.source
-        said = told[part.migration.file]
-        findings = (finding for _, finding in (*said.of_file, *said.of_part, *said.of_rollback))
+        answers = told[part.migration.file]
+        findings = (finding for _, finding in (*answers.of_file, *answers.of_part, *answers.of_rollback))
         spans = [each.span for finding in findings for each in finding.secrets if each.file == part.migration.file]
         for change, catalog in _changes(part):
             table = catalog.table(change.table.text) if change.table else None
             spans += [secret.span for secret in secrets_in(change, table)]
         if part.migration.holds_a_key or _may_tell_of_users(source.text):
-            found.add(source.text)
+            secrets.add(source.text)
             spans += [secret.span for step in part.steps if step.crash is None for secret in leaks(step)]
         literals = {source.slice(span).strip("'") for span in spans}
-        found |= literals | {literal.replace("''", "'") for literal in literals}
-    return {secret for secret in found if len(secret) >= _SHORTEST}
+        secrets |= literals | {literal.replace("''", "'") for literal in literals}
+    return {secret for secret in secrets if len(secret) >= _SHORTEST}
 
 
 def _may_tell_of_users(text: str) -> bool:

@@ -36,9 +36,9 @@ _ABANDONED: Final = 3600
 
 def cache_folder() -> Path | None:
     """KMBLINT_CACHE_DIR, else `kmblint` where the system keeps caches; None where neither is known."""
-    said = os.environ.get("KMBLINT_CACHE_DIR")
-    if said:
-        return Path(said).absolute()
+    named = os.environ.get("KMBLINT_CACHE_DIR")
+    if named:
+        return Path(named).absolute()
     try:
         if sys.platform == "darwin":
             return Path.home() / "Library" / "Caches" / "kmblint"
@@ -130,13 +130,13 @@ def _is_ours(status: os.stat_result) -> bool:
 
 def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
     """What is ours in the folder, drafts included, the newest first."""
-    found = []
+    files = []
     with suppress(OSError):
         for entry in os.scandir(folder):
             if entry.name.endswith((SUFFIX, ".tmp")):
                 with suppress(OSError):
-                    found.append((Path(entry.path), entry.stat(follow_symlinks=False)))
-    return sorted(found, key=lambda each: -each[1].st_mtime)
+                    files.append((Path(entry.path), entry.stat(follow_symlinks=False)))
+    return sorted(files, key=lambda each: -each[1].st_mtime)
 
 
 def _prune(folder: Path) -> None:

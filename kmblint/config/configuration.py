@@ -135,12 +135,12 @@ def load(
         trouble = "is a folder" if file.is_dir() else "doesn't exist"
         raise InputError(f"the configuration `{name}` {trouble}")
     reading = _Reading(rulebook, formats)
-    said = reading.file(TomlFile.read(file, name, access), file) if file else {}
+    written = reading.file(TomlFile.read(file, name, access), file) if file else {}
     asked = reading.command_line(overrides)
     if reading.problems:
         raise ConfigError(tuple(reading.problems))
     settings = {key.field: Setting(key.default) for key in KEYS.values()}
-    settings |= _layered(said, asked)
+    settings |= _layered(written, asked)
     notes = tuple(dict.fromkeys(reading.notes))
     return Config(file=name if file else None, rules=reading.rules, notes=notes, **settings)
 
@@ -149,17 +149,17 @@ _Settings: TypeAlias = dict[str, Setting[Any]]
 """By the field of `Config`."""
 
 
-def _layered(said: _Settings, asked: _Settings) -> _Settings:
+def _layered(written: _Settings, asked: _Settings) -> _Settings:
     """The command line over the file: a selection of its own starts anew, what it adds or ignores comes on top."""
     if "select" in asked:
-        said = {field: setting for field, setting in said.items() if field not in ("extend_select", "ignore")}
-    settings = {**said, **asked}
+        written = {field: setting for field, setting in written.items() if field not in ("extend_select", "ignore")}
+    settings = {**written, **asked}
     for field, opposite in (("extend_select", "ignore"), ("ignore", "extend_select")):
-        if field in said:
+        if field in written:
             taken_back = asked[opposite].value if opposite in asked else ()
-            kept = tuple(item for item in said[field].value if item not in taken_back)
+            kept = tuple(item for item in written[field].value if item not in taken_back)
             added = asked.get(field)
-            origin = f"{said[field].origin}, {added.origin}" if added else said[field].origin
+            origin = f"{written[field].origin}, {added.origin}" if added else written[field].origin
             settings[field] = Setting((*kept, *(added.value if added else ())), origin)
     return settings
 

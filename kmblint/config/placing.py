@@ -26,9 +26,9 @@ def with_baseline(text: str, pyproject: bool, value: str) -> str | None:
         between = "" if not text else ending if text.endswith("\n") else 2 * ending
         made = f"{text}{between}[{table}]{ending}{line}{ending}"
     try:
-        found: object = parse(made)
+        held: object = parse(made)
     except TomlError:
         return None
     for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return made if found == value else None
+        held = held.get(key) if isinstance(held, dict) else None
+    return made if held == value else None

@@ -52,10 +52,10 @@ def write(drafts: Iterable[tuple[Path, Access, Draft]]) -> None:
         for root, access, file in _in_order(changes):
             _write(root, access, file, undo)
     except (OSError, InputError) as error:
-        said = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         kept = _undone(undo)
         written = f"`{'`, `'.join(kept)}` could not be taken back" if kept else "nothing was written"
-        raise InputError(f"{written}: {said}") from error
+        raise InputError(f"{written}: {reason}") from error
 
 
 _Step: TypeAlias = tuple[str, Callable[[], object]]

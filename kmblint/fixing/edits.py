@@ -37,12 +37,12 @@ def _added(fix: Fix, chosen: list[Edit]) -> bool:
     """Puts the edits of a fix among the chosen ones, sorted; none of them where one collides."""
     added: list[Edit] = []
     for edit in dict.fromkeys(fix.edits):
-        at = bisect_left(chosen, edit)
-        if edit in chosen[at : at + 1]:
+        position = bisect_left(chosen, edit)
+        if edit in chosen[position : position + 1]:
             continue
-        if any(_collide(edit, other) for other in chosen[max(at - 1, 0) : at + 1]):
-            for each in added:
-                chosen.remove(each)
+        if any(_collide(edit, other) for other in chosen[max(position - 1, 0) : position + 1]):
+            for earlier in added:
+                chosen.remove(earlier)
             return False
         insort(chosen, edit)
         added.append(edit)
@@ -58,8 +58,8 @@ def _collide(edit: Edit, other: Edit) -> bool:
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text of one file with edits that don't collide; equal ones are made once."""
     parts: list[str] = []
-    at = 0
+    offset = 0
     for edit in sorted(set(edits)):
-        parts += [text[at : edit.place.span.start], edit.replacement]
-        at = edit.place.span.end
-    return "".join([*parts, text[at:]])
+        parts += [text[offset : edit.place.span.start], edit.replacement]
+        offset = edit.place.span.end
+    return "".join([*parts, text[offset:]])

@@ -131,11 +131,11 @@ def renamed_within(migration: Migration, renamed: Mapping[str, str]) -> str:
     comments = (token for token in scan(source, behind) if token.kind in COMMENTS)
     ours = (Span(token.start, token.end) for token in comments if "kmblint" in source.text[token.start : token.end])
     parts: list[str] = []
-    at = 0
+    offset = 0
     for span in (migration.header.span, *ours):
-        parts += [source.text[at : span.start], names_replaced(source.slice(span), renamed)]
-        at = span.end
-    return "".join([*parts, source.text[at:]])
+        parts += [source.text[offset : span.start], names_replaced(source.slice(span), renamed)]
+        offset = span.end
+    return "".join([*parts, source.text[offset:]])
 
 
 def names_replaced(text: str, renamed: Mapping[str, str]) -> str:
@@ -147,9 +147,9 @@ def names_replaced(text: str, renamed: Mapping[str, str]) -> str:
     return re.sub(rf"(?<![\w-])(?:{words})(?![\w-])", lambda found: stems[found[0]], text)
 
 
-def drafts(found: Plan, draft: Draft) -> Iterator[Draft]:
+def drafts(plan: Plan, draft: Draft) -> Iterator[Draft]:
     """Drafts to write one after the other, the last file first: at no moment does one stand in another's place."""
-    for move in reversed(found.moves):
+    for move in reversed(plan.moves):
         yield msgspec.structs.replace(draft, files={move.name: _drafted(move, draft)})
 
 

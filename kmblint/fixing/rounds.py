@@ -162,8 +162,8 @@ class _Round:
         report = self._judge(history)
         worse = _worse(self.report, report) or (_unheard(self.report, report) if len(fixes) > 1 else None)
         if worse is not None:
-            said = f"it leads to another finding, {worse.code} {worse.rule}: {worse.finding.message}"
-            return _Why(said, worse.rule)
+            reason = f"it leads to another finding, {worse.code} {worse.rule}: {worse.finding.message}"
+            return _Why(reason, worse.rule)
         gone = len(self.report.diagnostics) - len(report.diagnostics)
         if gone < sum(len(self._told[fix]) for fix in fixes):
             return _Why("the finding stays with it")
@@ -206,9 +206,9 @@ def _worse(before: Report, after: Report) -> Diagnostic | None:
     """
     known, now = _counts(before), _counts(after)
     more = {key for key, count in now.items() if count > known[key]}
-    said = {(each.rule, each.finding.message) for each in before.diagnostics}
+    messages = {(each.rule, each.finding.message) for each in before.diagnostics}
     worse = [each for each in after.diagnostics if (each.rule, each.severity.rank) in more]
-    return next((each for each in worse if (each.rule, each.finding.message) not in said), next(iter(worse), None))
+    return next((each for each in worse if (each.rule, each.finding.message) not in messages), next(iter(worse), None))
 
 
 def _unheard(before: Report, after: Report) -> Diagnostic | None:
@@ -217,12 +217,12 @@ def _unheard(before: Report, after: Report) -> Diagnostic | None:
     Among several fixes, one that brings a finding hides behind another that takes one of the same rule.
     """
     known = {each.fingerprint for each in before.diagnostics}
-    said = {(each.rule, each.finding.message) for each in before.diagnostics}
+    messages = {(each.rule, each.finding.message) for each in before.diagnostics}
     return next(
         (
-            each
-            for each in after.diagnostics
-            if each.fingerprint not in known and (each.rule, each.finding.message) not in said
+            diagnostic
+            for diagnostic in after.diagnostics
+            if diagnostic.fingerprint not in known and (diagnostic.rule, diagnostic.finding.message) not in messages
         ),
         None,
     )
@@ -231,5 +231,7 @@ def _unheard(before: Report, after: Report) -> Diagnostic | None:
 def _counts(report: Report) -> Counter[tuple[str, int]]:
     """By rule and severity, the findings that are at least so bad."""
     return Counter(
-        (each.rule, rank) for each in report.diagnostics for rank in range(each.severity.rank, len(Severity))
+        (diagnostic.rule, rank)
+        for diagnostic in report.diagnostics
+        for rank in range(diagnostic.severity.rank, len(Severity))
     )

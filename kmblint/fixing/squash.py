@@ -117,8 +117,8 @@ def disproof(
     behind = max(migration.number or 0 for migration in done.history.migrations)
     for old, new, where in ((done, made, f"behind {behind:04}"), (whole, rest, "at the end")):
         for actual in (False, True):
-            found = difference(Shown(old.end, kept(old.history, actual)), Shown(new.end, kept(new.history, actual)))
-            names = [table.name for table in found.tables] + [part.name for part in found.objects]
+            differs = difference(Shown(old.end, kept(old.history, actual)), Shown(new.end, kept(new.history, actual)))
+            names = [table.name for table in differs.tables] + [part.name for part in differs.objects]
             if names:
                 return f"`{names[0]}` is another {where}"
     files = {migration.file for migration in later}

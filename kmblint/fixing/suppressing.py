@@ -41,14 +41,14 @@ def suppress(history: History, draft: Draft, read: Read, judge: Judge, reason: s
             left |= {each.fingerprint: LeftOut(each, str(error)) for each in asked}
             break
         after = read(overlay)
-        said = judge(after)
-        staying = {each.fingerprint for each in said.diagnostics}
+        judged = judge(after)
+        staying = {each.fingerprint for each in judged.diagnostics}
         stubborn = [each for each in asked if each.fingerprint in staying]
         if stubborn:
             left |= {each.fingerprint: LeftOut(each, "no suppression reaches it") for each in stubborn}
             continue
         done += Counter((each.finding.place.file, each.code, each.rule) for each in asked)
-        draft, history, report = tried, after, said
+        draft, history, report = tried, after, judged
     return Outcome(
         draft,
         history,
@@ -72,17 +72,17 @@ def _refusal(diagnostic: Diagnostic, draft: Draft) -> str | None:
 def _fixes(asked: Iterable[Diagnostic], migrations: Mapping[str, Migration], reason: str) -> list[Fix]:
     """One insertion a file: a line a rule and object, in the order of the findings."""
     lines: dict[str, dict[str, None]] = {}
-    for each in asked:
-        about = f" {each.finding.subject}" if _OBJECT.fullmatch(each.finding.subject) else ""
-        line = f"-- kmblint: ignore[{each.rule}{about}] {reason}\n"
-        lines.setdefault(each.finding.place.file, {})[line] = None
-    return [Fix("suppress", (_insertion(migrations[file], "".join(said)),)) for file, said in lines.items()]
+    for diagnostic in asked:
+        about = f" {diagnostic.finding.subject}" if _OBJECT.fullmatch(diagnostic.finding.subject) else ""
+        line = f"-- kmblint: ignore[{diagnostic.rule}{about}] {reason}\n"
+        lines.setdefault(diagnostic.finding.place.file, {})[line] = None
+    return [Fix("suppress", (_insertion(migrations[file], "".join(comments)),)) for file, comments in lines.items()]
 
 
 def _insertion(migration: Migration, lines: str) -> Edit:
     """Behind the comment lines that the file begins with; a file that is nothing but such a line gets its end first."""
     text = migration.source.text
     top = _TOP.match(text)
-    at = min(top.end() if top else 0, migration.header.span.end)
-    lead = "\n" if at and text[at - 1] != "\n" else ""
-    return Edit(migration.place(Span(at, at)), lead + lines)
+    offset = min(top.end() if top else 0, migration.header.span.end)
+    lead = "\n" if offset and text[offset - 1] != "\n" else ""
+    return Edit(migration.place(Span(offset, offset)), lead + lines)

@@ -82,9 +82,9 @@ def _without_nul(data: bytes) -> tuple[str | None, Trouble | None]:
     for encoding, odd in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if odd.count(0) * 4 > len(data):
             return data.decode(encoding, "replace"), _wide(encoding)
-    at = data.index(0)
-    reason = f"it holds a NUL byte at offset {at}, and the engine refuses a statement with one"
-    trouble = _at(data, at, reason, "remove it, or save the file as UTF-8 text")
+    offset = data.index(0)
+    reason = f"it holds a NUL byte at offset {offset}, and the engine refuses a statement with one"
+    trouble = _at(data, offset, reason, "remove it, or save the file as UTF-8 text")
     try:
         return data.decode("utf-8").replace("\0", ""), msgspec.structs.replace(trouble, fatal=False)
     except UnicodeDecodeError:

@@ -45,9 +45,9 @@ _SECONDS: Final = 30
 class RefusedError(GitError):
     """Git ran and ended with an error; `is_fatal` where it could do nothing there at all."""
 
-    def __init__(self, said: str) -> None:
-        super().__init__(f"git can't answer: {said.removeprefix('fatal: ')}")
-        self.is_fatal = said.startswith("fatal: ")
+    def __init__(self, message: str) -> None:
+        super().__init__(f"git can't answer: {message.removeprefix('fatal: ')}")
+        self.is_fatal = message.startswith("fatal: ")
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -96,13 +96,13 @@ def fork(commit: str, folder: Path) -> str:
         return ask(folder, "merge-base", "HEAD", commit).strip()
     except RefusedError:
         if ask(folder, "rev-parse", "--is-shallow-repository").strip() == "true":
-            said = (
+            remedy = (
                 "this clone is shallow; `git fetch --unshallow` brings the rest (a checkout of GitHub has it with "
                 "`fetch-depth: 0`, of GitLab with `GIT_DEPTH: 0`)"
             )
         else:
-            said = "name the revision that this branch began from"
-        raise GitError(f"HEAD and that revision have no commit in common: {said}") from None
+            remedy = "name the revision that this branch began from"
+        raise GitError(f"HEAD and that revision have no commit in common: {remedy}") from None
 
 
 def default_branch(folder: Path) -> str | None:
@@ -180,11 +180,11 @@ def origins(folder: Path) -> dict[str, Origin]:
         return {}
     newest: dict[str, Origin] = {}
     for entry in listed.split("\x01")[1:]:
-        said = entry.split("\0")
-        if len(said) < 4:  # a subject that somebody wrote such a character into
+        fields = entry.split("\0")
+        if len(fields) < 4:  # a subject that somebody wrote such a character into
             continue
-        commit, author, day, subject = said[:4]
-        for path in said[4:]:
+        commit, author, day, subject = fields[:4]
+        for path in fields[4:]:
             name = path.lstrip("\n").removeprefix(below)
             if name and "/" not in name:
                 newest.setdefault(name, Origin(commit, author, subject, day=day))

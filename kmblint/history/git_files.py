@@ -167,8 +167,8 @@ def converted(names: Collection[str], folder: Path) -> set[str]:
     """Which of the files in a folder git stores otherwise than it checks them out (a filter, an encoding, `$Id$`)."""
     below = below_top(folder)
     given = "".join(f"{below}{name}\0" for name in names).encode("utf-8", "surrogateescape")
-    said = run(folder, ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"], given)
-    words = said.decode("utf-8", "surrogateescape").split("\0")
+    attributes = run(folder, ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"], given)
+    words = attributes.decode("utf-8", "surrogateescape").split("\0")
     triples = zip(words[::3], words[1::3], words[2::3], strict=False)
     return {path.removeprefix(below) for path, _, value in triples if value not in ("unspecified", "unset")}
 
@@ -199,17 +199,17 @@ def _contents(folder: Path, objects: list[str], largest: int) -> list[str | None
         return ["" if line in held else next(small) for line in given]
     answer = run(folder, ["cat-file", "--batch"], b"".join(given))
     texts: list[str | None] = []
-    at = 0
+    offset = 0
     for _ in objects:
-        head_end = answer.index(b"\n", at)
-        if answer[at:head_end].endswith(b" missing"):
+        head_end = answer.index(b"\n", offset)
+        if answer[offset:head_end].endswith(b" missing"):
             texts.append(None)
-            at = head_end + 1
+            offset = head_end + 1
             continue
-        _, kind, size_said = answer[at:head_end].rsplit(b" ", 2)
+        _, kind, size_said = answer[offset:head_end].rsplit(b" ", 2)
         size = int(size_said)
         data = answer[head_end + 1 : head_end + 1 + size]
         text, _ = decode.decoded(data)
         texts.append(None if kind != b"blob" else data.decode("utf-8", "replace") if text is None else text)
-        at = head_end + 1 + size + 1
+        offset = head_end + 1 + size + 1
     return texts

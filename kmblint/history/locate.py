@@ -124,9 +124,9 @@ class _Finder:
         if named is not None and named.governs.resolve() == here.resolve():
             return [_existing(named.directory, f"{named.origin}: `history.directory`")]
         usual = here / "migrations"
-        said = _kimberlite_directory(here)
+        directory = _kimberlite_directory(here)
         origin = f"{display(here / 'kimberlite.toml')}: `migrations.directory`"
-        own = [_existing(said, origin)] if said is not None else []
+        own = [_existing(directory, origin)] if directory is not None else []
         if here is folder or here.resolve() == repository_of(folder):
             from kmblint.history.search import migrations_below
 
@@ -148,20 +148,20 @@ class _Finder:
         governs = named is not None and named.governs.resolve() == folder.resolve()
         return governs or (folder / "kimberlite.toml").is_file()
 
-    def _allowed(self, found: Path, folder: Path) -> Path:
-        if not self.follow_links and Access(inside=repository_of(folder) or folder).is_outside(found):
+    def _allowed(self, place: Path, folder: Path) -> Path:
+        if not self.follow_links and Access(inside=repository_of(folder) or folder).is_outside(place):
             raise InputError(
-                f"`{display(found)}` lies outside of the project: name it as a path, or use `--follow-links`"
+                f"`{display(place)}` lies outside of the project: name it as a path, or use `--follow-links`"
             )
-        return found
+        return place
 
     def _nothing(self, folder: Path) -> str:
         named = self.configured(folder)
-        said = f"; the configuration names `{display(named.directory)}`" if named else ""
+        configured = f"; the configuration names `{display(named.directory)}`" if named else ""
         empty = "; its `migrations` holds none" if (folder / "migrations").is_dir() else ""
         return (
             f"no migrations belong to `{display(folder)}`: neither it nor a folder below or above it, as far as its "
-            f"repository goes, holds files like `0001_create_wards.sql`{empty}{said}\n"
+            f"repository goes, holds files like `0001_create_wards.sql`{empty}{configured}\n"
             'name their folder: `kmblint check db/changes`, or `[history] directory = "db/changes"` in '
             "`kmblint.toml`; `kmblint new create_wards` begins one"
         )

@@ -56,9 +56,9 @@ def entries(history: History) -> tuple[Entry, ...]:
     """
     problems = [*map(history.why_unreadable, history.unreadable)]
     problems += [
-        f"{each.source.path}: its name begins with no number; write `0001_{each.description or 'words'}.sql`"
-        for each in history.migrations
-        if not each.numbered
+        f"{migration.source.path}: its name begins with no number; write `0001_{migration.description or 'words'}.sql`"
+        for migration in history.migrations
+        if not migration.numbered
     ]
     by_number: dict[int, Migration] = {}
     for migration in history.replayed:
@@ -106,17 +106,17 @@ def relocked(history: History, wanted: Iterable[Entry]) -> str:
         where = source.where(damages[0].place.span if damages else spans[0])
         reason = damages[0].message if damages else "its entries are no `[[migration]]` tables"
         raise InputError(f"{where}: {reason}; mend it, or remove the file and let `kmblint lock` write it")
-    parts, at = [], 0
+    parts, offset = [], 0
     left = {entry.id: entry for entry in wanted}
     for record in records:
-        parts.append(source.text[at : record.place.span.start])
+        parts.append(source.text[offset : record.place.span.start])
         entry = left.pop(record.id, None)
-        at = record.place.span.end
+        offset = record.place.span.end
         if entry is not None:
-            parts.append("".join(_rewritten(source.text[record.place.span.start : at], record, entry)))
+            parts.append("".join(_rewritten(source.text[record.place.span.start : offset], record, entry)))
         else:
-            at = _behind_line(source.text, at)
-    rest = source.text[at:]
+            offset = _behind_line(source.text, offset)
+    rest = source.text[offset:]
     text = "".join([*parts, rest])
     return "".join([text.rstrip("\n") + "\n" if left else text, *(f"\n{left[number].text}" for number in sorted(left))])
 
@@ -133,10 +133,10 @@ def _rewritten(text: str, record: Record, entry: Entry) -> Iterator[str]:
             yield f"{key[1]} = {_string(values[key[1]][1])}{ending}"
 
 
-def _behind_line(text: str, at: int) -> int:
+def _behind_line(text: str, offset: int) -> int:
     """Behind the line and the blank lines that follow it."""
-    blanks = re.compile(r"[ \t]*(?:\r?\n[ \t]*)*(?:\r?\n)?").match(text, at)
-    return blanks.end() if blanks else at
+    blanks = re.compile(r"[ \t]*(?:\r?\n[ \t]*)*(?:\r?\n)?").match(text, offset)
+    return blanks.end() if blanks else offset
 
 
 def _string(text: str) -> str:

@@ -75,23 +75,23 @@ def split(source: Source) -> Sections:
 
 def _header(text: str) -> Header:
     """The leading comment and blank lines, and what the runner reads from them; the last of two equal keys counts."""
-    said: dict[str, tuple[str, Span]] = {}
-    at = 0
+    read: dict[str, tuple[str, Span]] = {}
+    offset = 0
     for line in text.split("\n"):
         trimmed = line.strip()
         if trimmed and not trimmed.startswith("--"):
             break
         key, value = _header_entry(trimmed)
         if key:
-            start = at + line.rstrip().rfind(value) if value else at + len(line.rstrip())
-            said[key] = (value, Span(start, start + len(value)))
-        at += len(line) + 1
-    name, name_span = said.get("name", (None, None))
+            start = offset + line.rstrip().rfind(value) if value else offset + len(line.rstrip())
+            read[key] = (value, Span(start, start + len(value)))
+        offset += len(line) + 1
+    name, name_span = read.get("name", (None, None))
     return Header(
-        span=Span(0, min(at, len(text))),
+        span=Span(0, min(offset, len(text))),
         name=name,
         name_span=name_span,
-        failed=said["failed"][0] if "failed" in said else None,
+        failed=read["failed"][0] if "failed" in read else None,
     )
 
 
@@ -146,19 +146,19 @@ def _commented_sql(text: str, marker: re.Match[str]) -> Iterator[tuple[int, int]
             inside = ";" not in body
         else:
             inside = False
-        at = _next_line(text, behind)
-        if at >= len(text):
+        begin = _next_line(text, behind)
+        if begin >= len(text):
             return
-        line = _line_from(text, at)
-        sign = at + len(line) - len(line.lstrip())
+        line = _line_from(text, begin)
+        sign = begin + len(line) - len(line.lstrip())
         behind = sign + 2 if text.startswith("--", sign) else sign
 
 
-def _line_from(text: str, at: int) -> str:
-    end = text.find("\n", at)
-    return text[at : end if end >= 0 else len(text)]
+def _line_from(text: str, offset: int) -> str:
+    end = text.find("\n", offset)
+    return text[offset : end if end >= 0 else len(text)]
 
 
-def _next_line(text: str, at: int) -> int:
-    end = text.find("\n", at)
+def _next_line(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
     return end + 1 if end >= 0 else len(text)

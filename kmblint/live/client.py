@@ -54,10 +54,10 @@ class Address(msgspec.Struct, frozen=True):
     @classmethod
     def parse(cls, text: str) -> Address:
         """From `HOST:PORT`, an IPv6 address in brackets; raises ValueError."""
-        found = re.fullmatch(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[^\s:/]+)):(?P<port>[0-9]{1,5})", text)
-        if found is None or not 0 < int(found["port"]) < 65536:
+        match = re.fullmatch(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[^\s:/]+)):(?P<port>[0-9]{1,5})", text)
+        if match is None or not 0 < int(match["port"]) < 65536:
             raise ValueError(f"`{text}` is no HOST:PORT, such as `127.0.0.1:5432`")
-        return cls(found["six"] or found["host"], int(found["port"]))
+        return cls(match["six"] or match["host"], int(match["port"]))
 
 
 def client_missing() -> str:

@@ -51,9 +51,9 @@ def compare(history: History, target: Target, live: LiveSchema, *, server: str, 
     wanted = expected(replayed.end, target.stored_type, exempt_roles(replayed))
     if TRACKING_TABLE not in wanted.tables:  # a runner's own, of which no migration says anything
         live = msgspec.structs.replace(live, tables={k: v for k, v in live.tables.items() if k != TRACKING_TABLE})
-    found = tuple(differences(wanted, live, replayed.end))
+    differing = tuple(differences(wanted, live, replayed.end))
     keys = {table.name: table.primary_key for table in replayed.end.in_order}
-    return Drift(applied, server, release, facts, wanted, live, found, keys)
+    return Drift(applied, server, release, facts, wanted, live, differing, keys)
 
 
 def exempt_roles(replayed: Replay) -> dict[str, tuple[str, ...]]:

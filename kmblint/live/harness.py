@@ -95,8 +95,8 @@ class Harness:
             text = (self._folder / "log").read_text("utf-8", "replace")
         except OSError:
             return ""
-        found = re.search(r"panicked at (?:\S*/)?([\w.-]+\.rs:\d+)\S*:?\s*\n?([^\n]*)", text)
-        return f"{found[2].strip()} ({found[1]})" if found else ""
+        panic = re.search(r"panicked at (?:\S*/)?([\w.-]+\.rs:\d+)\S*:?\s*\n?([^\n]*)", text)
+        return f"{panic[2].strip()} ({panic[1]})" if panic else ""
 
     def stop(self) -> None:
         """Ends the engine and removes its data; it may be called twice."""

@@ -34,13 +34,13 @@ class OnKnownRows(TargetWrapper):
 
     def reached(self, change: UpdateRows | DeleteRows, catalog: Catalog, outcome: Outcome) -> int | None:
         """How many rows a change falls on; None where that hangs on what isn't known."""
-        name, found = change.table.text, outcome.found
+        name, rows = change.table.text, outcome.found
         table = catalog.table(name)
-        if table is None or name in self.unsure or (found is not None and found.stopped is not None):
+        if table is None or name in self.unsure or (rows is not None and rows.stopped is not None):
             return None
         if not table.rows and not table.former:
             return 0
-        return None if found is None or found.unsure else len(found.sure)
+        return None if rows is None or rows.unsure else len(rows.sure)
 
     def note(self, change: Change, catalog: Catalog, outcome: Outcome) -> None:
         """Keeps in mind where a change leaves it unknown which rows a table holds; the catalogue is the one before."""

@@ -95,11 +95,11 @@ def read(connection: Connection, only: Iterable[str] | None = None) -> LiveSchem
     if not names and wanted is None:
         return LiveSchema({})  # the call that lists policies enters a tenant that isn't there into the server's list
     try:
-        found: Any = connection.call(lambda client: client.admin.masking_policy.list(True))
+        masks: Any = connection.call(lambda client: client.admin.masking_policy.list(True))
     except DeniedError:
         return LiveSchema(tables, None)
-    policies = (LivePolicy(each.name, _strategy(each.strategy), tuple(each.exempt_roles)) for each in found.policies)
-    attached = {(str(each.table_name), str(each.column_name)): str(each.policy_name) for each in found.attachments}
+    policies = (LivePolicy(each.name, _strategy(each.strategy), tuple(each.exempt_roles)) for each in masks.policies)
+    attached = {(str(each.table_name), str(each.column_name)): str(each.policy_name) for each in masks.attachments}
     return LiveSchema(tables, {policy.name: policy for policy in policies}, attached)
 
 
@@ -107,8 +107,8 @@ def other_tenants(connection: Connection) -> tuple[int, ...]:
     """The tenants beside this one that the server says have tables; it lists those that were asked for their tables
     since it was started, and to a token without the role Admin none."""
     try:
-        found: Any = connection.call(lambda client: client.admin.list_tenants())
-        return tuple(sorted(int(each.tenant_id) for each in found if each.table_count))
+        tenants: Any = connection.call(lambda client: client.admin.list_tenants())
+        return tuple(sorted(int(each.tenant_id) for each in tenants if each.table_count))
     except DeniedError:
         return ()
 
@@ -140,12 +140,12 @@ _STRATEGIES: Final = {
 }  # fmt: skip
 
 
-def _strategy(found: Any) -> str:
+def _strategy(strategy: Any) -> str:
     """As CREATE MASKING POLICY writes it."""
-    word = _STRATEGIES.get(found.kind, str(found.kind))
-    if found.replacement is not None:
-        return f"{word} '{found.replacement}'"
-    return word if found.max_chars is None else f"{word} {found.max_chars}"
+    word = _STRATEGIES.get(strategy.kind, str(strategy.kind))
+    if strategy.replacement is not None:
+        return f"{word} '{strategy.replacement}'"
+    return word if strategy.max_chars is None else f"{word} {strategy.max_chars}"
 
 
 def expected(
@@ -181,20 +181,24 @@ def differences(
     wanted: LiveSchema, live: LiveSchema, catalog: Catalog, only: Iterable[str] | None = None
 ) -> list[Difference]:
     """How a live schema differs from the wanted one, by table; with `only`, the columns of these tables alone."""
-    found: list[Difference] = []
+    differing: list[Difference] = []
     looked_at = None if only is None else set(only)
     for name in sorted({*wanted.tables, *live.tables}):
         mine, theirs = wanted.tables.get(name), live.tables.get(name)
         if name not in live.tables:
-            found.append(Difference("table", name, f"there, with {_names(mine)}", "not there", _made(catalog, name)))
+            differing.append(
+                Difference("table", name, f"there, with {_names(mine)}", "not there", _made(catalog, name))
+            )
         elif name not in wanted.tables:
-            found.append(Difference("table", name, "not there", f"there, with {_names(theirs)}", _gone(catalog, name)))
+            differing.append(
+                Difference("table", name, "not there", f"there, with {_names(theirs)}", _gone(catalog, name))
+            )
         elif mine is not None and theirs is not None and (looked_at is None or name in looked_at):
-            found += _in_table(name, mine, theirs, catalog)
+            differing += _in_table(name, mine, theirs, catalog)
     if live.policies is not None and wanted.policies is not None:
-        found += _policies(wanted.policies, live.policies, catalog)
-        found += _attachments(wanted.attachments, live.attachments, catalog)
-    return found
+        differing += _policies(wanted.policies, live.policies, catalog)
+        differing += _attachments(wanted.attachments, live.attachments, catalog)
+    return differing
 
 
 def _names(columns: tuple[LiveColumn, ...] | None) -> str:
@@ -265,8 +269,8 @@ def _policies(
         made = objects.get(name)
         place = made.made if made is not None else None
         if one is None or other is None or not one.is_like(other):
-            said = [f"there, {each}" if each is not None else "not there" for each in (one, other)]
-            yield Difference("policy", name, said[0], said[1], place)
+            shown = [f"there, {each}" if each is not None else "not there" for each in (one, other)]
+            yield Difference("policy", name, shown[0], shown[1], place)
 
 
 def _attachments(
@@ -275,5 +279,5 @@ def _attachments(
     for where in sorted({*wanted, *live}):
         one, other = wanted.get(where), live.get(where)
         if one != other:
-            said = [f"masked by `{each}`" if each is not None else "not masked" for each in (one, other)]
-            yield Difference("attachment", ".".join(where), said[0], said[1], _made(catalog, *where))
+            shown = [f"masked by `{each}`" if each is not None else "not masked" for each in (one, other)]
+            yield Difference("attachment", ".".join(where), shown[0], shown[1], _made(catalog, *where))

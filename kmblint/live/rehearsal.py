@@ -151,21 +151,21 @@ class _Player:
                 stop = played.entry
                 if not self.wanted.keep_going:
                     break
-        found = tuple(self._behind(touched))
-        return self._ended(part, stop, found)
+        differing = tuple(self._behind(touched))
+        return self._ended(part, stop, differing)
 
-    def _ended(self, part: Part, stop: Entry | None, found: tuple[Found, ...]) -> PlayedFile:
+    def _ended(self, part: Part, stop: Entry | None, differing: tuple[Found, ...]) -> PlayedFile:
         played, migration = tuple(self.played), part.migration
         if not part.runs:
             note = f"it stops at line {stop.line}" if stop else ""
-            return PlayedFile(part, played, found, note, stops=stop is not None)
+            return PlayedFile(part, played, differing, note, stops=stop is not None)
         entries = tuple(_as_seen(each) for each in played)
         number = migration.number
         numbered = self.target.capabilities.applies_by_number
         taken_by = self.numbers.setdefault(number, migration.file) if numbered else migration.file
         unrecorded = msgspec.structs.replace(migration, applied=False)
         ending: Ending = ending_of(unrecorded, entries, taken_by, reached=True)
-        return PlayedFile(part, played, found, ending.note, ending.stops)
+        return PlayedFile(part, played, differing, ending.note, ending.stops)
 
     def statement(self, part: Part, sending: Sending) -> tuple[Played, tuple[Step, ...]]:
         """Plays one statement."""
@@ -186,15 +186,15 @@ class _Player:
             return Played(entry, HELD, note=f"{_why(entry)}; `--run-dangerous` sends it all the same"), steps
         answer = self.stage.send(texts, expects_death=danger)
         past = sending.statement is not None and time_travel(sending.statement.tokens) > 0
-        found = () if past else tuple(self._found(entry, steps, answer, danger=danger))
+        differing = () if past else tuple(self._found(entry, steps, answer, danger=danger))
         self._goes_on(part, sending, steps, entry, answer)
         note = "the server was gone, and was started again for it" if answer.retried else ""
         if answer.ended is Ended.NO_ANSWER:
             note = f"{answer.said} (--timeout): whether it would have been taken isn't known"
         if past:
             note = "it asks about a time at which this database wasn't there, or not as yours was: not compared"
-        said = entry.secrets.masked(answer.said)
-        return Played(entry, answer.ended.value, said, answer.rows, found, note), steps
+        words = entry.secrets.masked(answer.said)
+        return Played(entry, answer.ended.value, words, answer.rows, differing, note), steps
 
     def _found(self, entry: Entry, steps: tuple[Step, ...], answer: Answer, *, danger: bool) -> Iterator[Found]:
         """What a statement's answer has that wasn't predicted."""

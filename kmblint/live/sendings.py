@@ -56,12 +56,12 @@ class Part(msgspec.Struct, frozen=True):
 def _cut(pieces: tuple[Piece, ...], written: tuple[Statement, ...]) -> Iterator[Sending]:
     """Each piece belongs to the statement that it has a part of; one of comments alone is sent by itself."""
     parts: list[list[Piece]] = [[] for _ in written]
-    at = 0
+    number = 0
     for piece in pieces:
-        while at < len(written) and written[at].span.end <= piece.span.start:
-            at += 1
-        if at < len(written) and written[at].span.overlaps(piece.span):
-            parts[at].append(piece)
+        while number < len(written) and written[number].span.end <= piece.span.start:
+            number += 1
+        if number < len(written) and written[number].span.overlaps(piece.span):
+            parts[number].append(piece)
         elif piece.sent:
             yield Sending(piece.span.start, None, (piece,))
     for statement, own in zip(written, parts, strict=True):
