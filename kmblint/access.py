@@ -146,8 +146,8 @@ def repository_of(folder: Path) -> Path | None:
     GIT_CEILING_DIRECTORIES ends the search, as it does for git.
     """
     start = Path(os.path.realpath(folder))
-    said = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
-    ceilings = {os.path.realpath(ceiling) for ceiling in said if ceiling}
+    listed = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    ceilings = {os.path.realpath(ceiling) for ceiling in listed if ceiling}
     for above in (start, *start.parents):
         if above != start and str(above) in ceilings:
             return None

@@ -29,25 +29,25 @@ class Secrets:
         if not self._known:
             return text
         parts: list[str] = []
-        at = kept = 0
-        while at <= len(text) - _SHORTEST:
-            size = self._at(text, at)
+        offset = kept = 0
+        while offset <= len(text) - _SHORTEST:
+            size = self._at(text, offset)
             if size:
-                parts += (text[kept:at], _stars(text[at : at + size]))
-                kept = at = at + size
+                parts += (text[kept:offset], _stars(text[offset : offset + size]))
+                kept = offset = offset + size
             else:
-                at += 1
+                offset += 1
         return "".join((*parts, text[kept:])) if parts else text
 
     def stands_in(self, text: str) -> bool:
         """Whether a text holds a secret."""
-        return bool(self._known) and any(self._at(text, at) for at in range(len(text) - _SHORTEST + 1))
+        return bool(self._known) and any(self._at(text, offset) for offset in range(len(text) - _SHORTEST + 1))
 
-    def _at(self, text: str, at: int) -> int:
+    def _at(self, text: str, offset: int) -> int:
         """The length of the longest secret that stands at an offset; 0 where none does."""
-        head = text[at : at + _SHORTEST]
+        head = text[offset : offset + _SHORTEST]
         for size in self._lengths.get(head, ()):
-            if text[at : at + size] in self._known[head][size]:
+            if text[offset : offset + size] in self._known[head][size]:
                 return size
         return 0
 

@@ -26,7 +26,7 @@ from kmblint.text import Span
 from kmblint.wording import plurals
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Mention(msgspec.Struct, frozen=True):
     column: str
     span: Span
 
@@ -34,7 +34,7 @@ class _Said(msgspec.Struct, frozen=True):
 def check(change: InsertRows | UpdateRows | DeleteRows, step: Step, *, columns: tuple[str, ...]) -> Iterator[Finding]:
     """The first tenant that the statement names."""
     wanted = {column.lower() for column in columns}
-    tenant = next((each for each in _said(change, step) if each.column.lower() in wanted), None)
+    tenant = next((each for each in _mentions(change, step) if each.column.lower() in wanted), None)
     if tenant is None or _is_own_table(tenant.column, step):
         return
     written = step.migration.source.slice(tenant.span)
@@ -54,7 +54,7 @@ def _is_own_table(column: str, step: Step) -> bool:
     return any(step.before.alike(name) for name in plurals(stem))
 
 
-def _said(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[_Said]:
+def _mentions(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[_Mention]:
     """Every column that is compared with a literal, or gets one, and where."""
     yield from _asked_in_queries(step.statement)
     match change:
@@ -64,32 +64,32 @@ def _said(change: InsertRows | UpdateRows | DeleteRows, step: Step) -> Iterator[
             for row in rows:
                 for name, value in zip(names, row.values, strict=False):
                     if _is_literal(value):
-                        yield _Said(name, value.span)
+                        yield _Mention(name, value.span)
         case UpdateRows(assignments=assignments, where=where):
-            yield from (_Said(each.column.text, each.span) for each in assignments if _is_literal(each.value))
+            yield from (_Mention(each.column.text, each.span) for each in assignments if _is_literal(each.value))
             yield from _compared(where)
         case DeleteRows(where=where):
             yield from _compared(where)
 
 
-def _asked_in_queries(statement: Statement) -> Iterator[_Said]:
+def _asked_in_queries(statement: Statement) -> Iterator[_Mention]:
     """By their words, because the conditions of sub-queries aren't modelled."""
     query = next((number for number, token in enumerate(statement.tokens) if token.upper == "SELECT"), None)
     words = () if query is None else statement.tokens[query:]
     for column, operator, value in zip(words, words[1:], words[2:], strict=False):
         if operator.text == "=" and value.kind in (Kind.NUMBER, Kind.STRING):
-            yield _Said(column.value, column.span.to(value.span))
+            yield _Mention(column.value, column.span.to(value.span))
 
 
-def _compared(where: Predicate | None) -> Iterator[_Said]:
+def _compared(where: Predicate | None) -> Iterator[_Mention]:
     for part in () if where is None else conditions(where):
         match part:
             case Compare(operator="=" | "<>", left=ColumnRef(name=name), right=value, span=span) if _is_literal(value):
-                yield _Said(name, span)
+                yield _Mention(name, span)
             case Compare(operator="=" | "<>", left=value, right=ColumnRef(name=name), span=span) if _is_literal(value):
-                yield _Said(name, span)
+                yield _Mention(name, span)
             case In(value=ColumnRef(name=name), items=items, span=span) if any(map(_is_literal, items)):
-                yield _Said(name, span)
+                yield _Mention(name, span)
             case _:
                 continue
 

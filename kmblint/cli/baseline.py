@@ -50,8 +50,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     for file, members in by_file.items():
         judged = _Judge(file, request.rulebook, today, debug=wants_traceback(ctx))
         with progress("judging the migrations"):
-            said = _pruned(file, members, judged) if options["prune"] else _begun(file, members, judged)
-        write(f"{said}\n")
+            told = _pruned(file, members, judged) if options["prune"] else _begun(file, members, judged)
+        write(f"{told}\n")
 
 
 def _file(one: Opened) -> Path:
@@ -88,9 +88,9 @@ class _Judge:
         return Session(self.rulebook, target).judge(one.history, settings).told, settings
 
     def _entry(self, one: Opened, candidate: Candidate) -> Entry:
-        folder, found = seen_from(self.file, one), candidate.diagnostic
+        folder, diagnostic = seen_from(self.file, one), candidate.diagnostic
         path = candidate.file if folder == "." else f"{folder}/{candidate.file}"
-        return Entry(utf8(path), found.code, found.rule, utf8(candidate.subject), found.fingerprint)
+        return Entry(utf8(path), diagnostic.code, diagnostic.rule, utf8(candidate.subject), diagnostic.fingerprint)
 
 
 def _begun(file: Path, members: Sequence[Opened], judge: _Judge) -> str:

@@ -78,20 +78,20 @@ def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: boo
     actual, file, kind = options["view"] == "actual", options["output_file"], options["output_format"]
     used = after.opened.target
     sides = _shown(before, used, actual=actual), _shown(after, used, actual=actual)
-    found = difference(*sides)
+    differs = difference(*sides)
     kept = [*before.opened.kept, *after.opened.kept]
     match kind:
         case "json":
-            text = reports.as_json(found, (before.called, after.called), (before.where, after.where))
+            text = reports.as_json(differs, (before.called, after.called), (before.where, after.where))
         case "sql":
-            text = as_sql(found, *sides, used)
+            text = as_sql(differs, *sides, used)
         case "markdown":
-            text = reports.as_markdown(found, f"from `{before.called}` to `{after.called}`")
+            text = reports.as_markdown(differs, f"from `{before.called}` to `{after.called}`")
         case _:
             paint = Paint(color=wants_color(options["color"]) and file is None)
-            text = reports.as_text(found, after.where, paint, width(file))
+            text = reports.as_text(differs, after.where, paint, width(file))
     write(text, file, kept)
-    ctx.exit(ExitCode.FINDINGS if check and found else ExitCode.CLEAN)
+    ctx.exit(ExitCode.FINDINGS if check and differs else ExitCode.CLEAN)
 
 
 def _shown(side: Side, target: Target, *, actual: bool) -> Shown:
@@ -102,24 +102,24 @@ def _whole(called: str, opened: Opened) -> Side:
     return Side(called, opened, opened.history)
 
 
-def _side(said: str, request: Request, here: Callable[[], Opened]) -> Side:
+def _side(named: str, request: Request, here: Callable[[], Opened]) -> Side:
     """What the user called A or B, `here` being the folder as it is; raises InputError or GitError where it is nothing
     of all that."""
-    number = number_of(Path(said).name) if not Path(said).is_dir() else None
+    number = number_of(Path(named).name) if not Path(named).is_dir() else None
     if number is not None:
         opened = here()
         history = opened.history
         if number == 0 and 0 not in history.by_number:
-            return Side(said, opened, replace(history, migrations=()))
-        if number in history.by_number or not _is_revision(said, history.root):
-            return Side(said, opened, until(history, number, f"`{said}`"))
-    elif Path(said).is_dir():
-        return _whole(said, open_one(replace(request, paths=(Path(said),))))
-    if not _is_revision(said, _folder(request)):
+            return Side(named, opened, replace(history, migrations=()))
+        if number in history.by_number or not _is_revision(named, history.root):
+            return Side(named, opened, until(history, number, f"`{named}`"))
+    elif Path(named).is_dir():
+        return _whole(named, open_one(replace(request, paths=(Path(named),))))
+    if not _is_revision(named, _folder(request)):
         raise InputError(
-            f"`{said}` is neither the number of a migration, nor a folder, nor a revision that git knows here"
+            f"`{named}` is neither the number of a migration, nor a folder, nor a revision that git knows here"
         )
-    return _whole(said, open_one(replace(request, at=said)))
+    return _whole(named, open_one(replace(request, at=named)))
 
 
 def _folder(request: Request) -> Path:
@@ -127,5 +127,5 @@ def _folder(request: Request) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _is_revision(said: str, folder: Path) -> bool:
-    return repository_of(folder) is not None and git.known_commit(said, folder) is not None
+def _is_revision(named: str, folder: Path) -> bool:
+    return repository_of(folder) is not None and git.known_commit(named, folder) is not None

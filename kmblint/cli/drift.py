@@ -66,18 +66,18 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     target, facts, warning = target_of(one.config, release)
     if warning:
         complain(warning)
-    found = compare(one.history, target, live, server=called, release=release, facts=facts)
+    drift = compare(one.history, target, live, server=called, release=release, facts=facts)
     if options["fix_history"] or options["fix_database"]:
         for_history = options["fix_history"]
-        if found.is_empty:
+        if drift.is_empty:
             raise InputError(f"{called} holds no table at all: there is nothing to bring the one to the other by")
-        follow_up = fix_history(found) if for_history else fix_database(found)
+        follow_up = fix_history(drift) if for_history else fix_database(drift)
         file = one.history.next_file("state_manual_changes") if for_history else None
-        text = as_migration(found, follow_up, file)
+        text = as_migration(drift, follow_up, file)
     elif options["output_format"] == "json":
-        text = as_json(found)
+        text = as_json(drift)
     else:
         paint = Paint(wants_color(options["color"]) and options["output_file"] is None)
-        text = as_text(found, paint, width(options["output_file"]))
+        text = as_text(drift, paint, width(options["output_file"]))
     write(text, options["output_file"], one.kept)
-    ctx.exit(ExitCode.FINDINGS if found.found else ExitCode.CLEAN)
+    ctx.exit(ExitCode.FINDINGS if drift.differences else ExitCode.CLEAN)

@@ -163,9 +163,7 @@ def read_all(
     parse: Callable[[Path], Parse] | None = None,
 ) -> list[Opened]:
     """Reads folders, and says what of their configurations is about none of them; raises InputError."""
-    opened = [
-        each.read(readings(each.root) if readings else None, parse(each.root) if parse else None) for each in sought
-    ]
+    opened = [one.read(readings(one.root) if readings else None, parse(one.root) if parse else None) for one in sought]
     _refuse_unreached(opened)
     return _with_unmatched(opened)
 
@@ -173,16 +171,16 @@ def read_all(
 def seek(request: Request) -> list[Sought]:
     """Finds every folder that the paths mean, and reads none of their files; raises as `open_histories`."""
     paths = request.paths or (() if request.unsaved else (Path(),))
-    found: tuple[MigrationsFolder, ...] = ()
+    folders: tuple[MigrationsFolder, ...] = ()
     try:
-        found = locate(paths, request.configured_at, unsaved=request.unsaved, follow_links=request.follow_links)
+        folders = locate(paths, request.configured_at, unsaved=request.unsaved, follow_links=request.follow_links)
     except NoMigrationsError:
-        found = _deleted(request)
-        if not found:
+        folders = _deleted(request)
+        if not folders:
             raise
     else:
-        found = (*found, *_deleted(request))
-    return [_sought(request, Path(display(target.root)), target.shown) for target in found]
+        folders = (*folders, *_deleted(request))
+    return [_sought(request, Path(display(target.root)), target.shown) for target in folders]
 
 
 def seek_in(request: Request, root: Path) -> Sought:
@@ -205,12 +203,12 @@ def open_one(request: Request, why: str = _ONE_FOLDER) -> Opened:
     return opened
 
 
-def until(history: History, number: int, said: str) -> History:
-    """The migrations up to a number; raises InputError, which begins with what was `said`, where none has it."""
+def until(history: History, number: int, asked: str) -> History:
+    """The migrations up to a number; raises InputError, which begins with what was `asked`, where none has it."""
     numbers = [migration.number for migration in history.migrations if migration.number is not None]
     if number not in numbers:
         known = f"the folder has {min(numbers):04} to {max(numbers):04}" if numbers else "the folder has none"
-        raise InputError(f"{said}: no migration has that number; {known}")
+        raise InputError(f"{asked}: no migration has that number; {known}")
     kept = tuple(m for m in history.migrations if m.number is not None and m.number <= number)
     return replace(history, migrations=kept)
 

@@ -86,10 +86,10 @@ def _now(end: Catalog, name: str, column: str | None) -> str:
         return f"{called}: not there any more"
     if column is None:
         return f"{called}: {', '.join(table.column_names)}"
-    found = table.column(column)
-    assert found is not None, "asked of what is there"
-    rule = ", key" if column in table.primary_key else "" if found.nullable else ", not null"
-    return f"{called}: {found.type}{rule}"
+    there = table.column(column)
+    assert there is not None, "asked of what is there"
+    rule = ", key" if column in table.primary_key else "" if there.nullable else ", not null"
+    return f"{called}: {there.type}{rule}"
 
 
 def _as_text(
@@ -121,8 +121,8 @@ def _as_text(
 def _file(history: History, file: str, origin: git.Origin | None, paint: Paint, width: int) -> Iterator[str]:
     yield paint("strong", visible(history.sources[file].path))
     if origin is not None:
-        said = f"{origin.commit} {origin.day} {origin.author}: {origin.subject}"
-        first, *rest = fold(visible(said), width, first=4, rest=8)
+        words = f"{origin.commit} {origin.day} {origin.author}: {origin.subject}"
+        first, *rest = fold(visible(words), width, first=4, rest=8)
         yield f"    {paint('faint', first)}"
         yield from (f"        {paint('faint', each)}" for each in rest)
 

@@ -42,14 +42,14 @@ def command(ctx: click.Context, /, path: Path, check: bool, **options: Any) -> N
     """Compares, says what differs, and writes."""
     history = open_one(request_of({**options, "paths": (path,)})).history
     wanted = entries(history)
-    found = changes(history.state.locked, wanted)
+    changed = changes(history.state.locked, wanted)
     file = project_of(history.root) / LOCK
     if not check:
-        _refuse_edited(history, found)
+        _refuse_edited(history, changed)
     text = relocked(history, wanted)
-    for change in found:
+    for change in changed:
         say(change.told)
-    if not found:
+    if not changed:
         say(f"`{display(file)}` is what {counted(len(wanted), 'file')} say")
     elif check:
         say(f"`{display(file)}` isn't what the files say: `kmblint lock` writes it")
@@ -61,12 +61,12 @@ def command(ctx: click.Context, /, path: Path, check: bool, **options: Any) -> N
         say(f"wrote {display(file)}")
 
 
-def _refuse_edited(history: History, found: tuple[LockChange, ...]) -> None:
+def _refuse_edited(history: History, changed: tuple[LockChange, ...]) -> None:
     """Raises InputError where a lock would bless the edit of an applied file."""
     applied = {migration.number: migration for migration in history.migrations if migration.applied}
     edited = [
         applied[change.after.id]
-        for change in found
+        for change in changed
         if change.before is not None
         and change.after is not None
         and change.before.checksum != change.after.checksum

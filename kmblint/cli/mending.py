@@ -112,8 +112,8 @@ def written(
     else:
         disk.write([(each.opened.history.root, each.opened.access, each.outcome.draft) for each in mended])
     if not quiet:
-        for each in mended:
-            for line in told(each.outcome, _called(each), wrote=writes, suppressed=suppressed):
+        for one in mended:
+            for line in told(one.outcome, _called(one), wrote=writes, suppressed=suppressed):
                 complain(line)
         if any(each.why.startswith(_PERHAPS) for one in mended for each in one.outcome.left_out):
             complain("say what is applied: `--applied-through 0007`, or `--applied-through 0` where nothing is")

@@ -68,9 +68,9 @@ def terminal_width(fallback: int = PAGE) -> int:
 def complain(text: str) -> None:
     """Says on standard error, each line behind the program's name; in a terminal, words stay whole."""
     for line in text.splitlines():
-        said = f"kmblint: {visible(line)}"
-        columns = terminal_width() if sys.stderr.isatty() else len(said)
-        click.echo("\n  ".join(fold(said, columns, rest=2)), err=True)
+        words = f"kmblint: {visible(line)}"
+        columns = terminal_width() if sys.stderr.isatty() else len(words)
+        click.echo("\n  ".join(fold(words, columns, rest=2)), err=True)
 
 
 def say(text: str) -> None:

@@ -160,10 +160,10 @@ def _refuse_filled(connection: Connection, called: str) -> None:
 
 def _data(value: str, opened: list[Opened]) -> tuple[int, Part]:
     """The migration behind which a file of rows is sent, and the file; raises a usage error or InputError."""
-    found = re.fullmatch(r"(?:(?P<id>\d+):)?(?P<file>.+)", value, re.DOTALL)
-    assert found is not None or not value
-    path = Path(found["file"] if found else "")
-    number = number_of(f"{found['id']}_") if found and found["id"] else None
+    match = re.fullmatch(r"(?:(?P<id>\d+):)?(?P<file>.+)", value, re.DOTALL)
+    assert match is not None or not value
+    path = Path(match["file"] if match else "")
+    number = number_of(f"{match['id']}_") if match and match["id"] else None
     numbers = {each.number for one in opened for each in one.history.replayed}
     if number is None:
         applied = [one.history.applied_through for one in opened if one.history.applied_through is not None]

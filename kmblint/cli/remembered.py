@@ -96,8 +96,8 @@ class Remembered:
             user = os.geteuid() if hasattr(os, "geteuid") else 0
             asked = (request.since, request.at, request.staged, all_history)
             self._program = _program()
-            said = (self._program, os.fspath(Path.cwd()), user, asked, [_facts(each) for each in sought])
-            self._asked = _encoded(said)
+            all_asked = (self._program, os.fspath(Path.cwd()), user, asked, [_facts(each) for each in sought])
+            self._asked = _encoded(all_asked)
 
     @classmethod
     def may(cls, request: Request) -> bool:
@@ -130,11 +130,11 @@ class Remembered:
         from kmblint.cache.files import KnownFiles
 
         return {
-            each.root: KnownFiles(
-                _digest(["files", os.path.realpath(each.root)]).hex()[:32],
-                sha256(self._program + _encoded((os.fspath(Path.cwd()), *_judging(each)))).digest(),
+            sought.root: KnownFiles(
+                _digest(["files", os.path.realpath(sought.root)]).hex()[:32],
+                sha256(self._program + _encoded((os.fspath(Path.cwd()), *_judging(sought)))).digest(),
             )
-            for each in self._sought
+            for sought in self._sought
         }
 
     def keep(self, answer: Answer) -> None:
@@ -154,13 +154,13 @@ class Remembered:
     def _shown(self, kept: _Answer) -> Answer:
         reports = tuple(
             Report(
-                each.diagnostics,
-                each.summary,
-                each.history,
-                {name: Source(name, text, path) for name, text, path in each.sources},
-                each.rules,
+                report.diagnostics,
+                report.summary,
+                report.history,
+                {name: Source(name, text, path) for name, text, path in report.sources},
+                report.rules,
             )
-            for each in kept.reports
+            for report in kept.reports
         )
         return Answer(
             reports=reports,
@@ -178,13 +178,13 @@ class Remembered:
     def _inputs(self, memory: Memory) -> Inputs:
         """All that reading the histories may look at."""
         inputs = Inputs(memory)
-        for each in self._sought:
-            project = project_of(each.root)
-            inputs.add_folder(each.root, each.access)
-            for file in filter(None, (each.known.baseline, project / LOCK, project / APPLIED)):
-                inputs.add_file(file, each.access)
-            if each.config.findings_baseline.value is not None:
-                inputs.add_file(each.config.findings_baseline.value, ANYWHERE)
+        for sought in self._sought:
+            project = project_of(sought.root)
+            inputs.add_folder(sought.root, sought.access)
+            for file in filter(None, (sought.known.baseline, project / LOCK, project / APPLIED)):
+                inputs.add_file(file, sought.access)
+            if sought.config.findings_baseline.value is not None:
+                inputs.add_file(sought.config.findings_baseline.value, ANYWHERE)
         return inputs
 
     def _save(self, memory: Memory, answers: tuple[_Kept, ...]) -> None:

@@ -58,40 +58,40 @@ def command(path: Path, onto: str | None, yes: bool, **options: Any) -> None:
             "`--onto origin/main`"
         )
     opened = open_one(replace(request, since=onto))
-    found = plan(opened.history, base.names_at(onto, root))
-    if not found.moves:
+    planned = plan(opened.history, base.names_at(onto, root))
+    if not planned.moves:
         say(f"nothing to move: this branch's migrations stand behind those of `{onto}`")
         return
-    beside = dict(_beside(found, opened))
-    for line in _told(found, opened, onto, beside):
+    beside = dict(_beside(planned, opened))
+    for line in _told(planned, opened, onto, beside):
         say(line)
     if not yes:
         say("nothing is written yet: `--yes` does it")
         return
-    _write(found, opened, beside)
-    say(f"renamed {counted(len(found.moves), 'file')}; `kmblint check --since {onto}` judges them there")
+    _write(planned, opened, beside)
+    say(f"renamed {counted(len(planned.moves), 'file')}; `kmblint check --since {onto}` judges them there")
 
 
-def _beside(found: Plan, opened: Opened) -> Iterator[tuple[Path, tuple[str, str]]]:
+def _beside(planned: Plan, opened: Opened) -> Iterator[tuple[Path, tuple[str, str]]]:
     """Lock and configuration: what each says now, and is to say."""
     history = opened.history
     lock = history.state.sources.get(LOCK)
     if lock is not None and lock.text.strip():
-        after = relocked(history, found.relocked(history.state.lock))
+        after = relocked(history, planned.relocked(history.state.lock))
         if after != lock.text:
             yield project_of(history.root) / LOCK, (lock.text, after)
     if opened.config.file is not None:
         file = Path(opened.config.file)
         before = ANYWHERE.read(file).decode("utf-8")
-        after = names_replaced(before, found.renamed)
+        after = names_replaced(before, planned.renamed)
         if after != before:
             yield file, (before, after)
 
 
-def _told(found: Plan, opened: Opened, onto: str, beside: Mapping[Path, tuple[str, str]]) -> Iterator[str]:
+def _told(planned: Plan, opened: Opened, onto: str, beside: Mapping[Path, tuple[str, str]]) -> Iterator[str]:
     history = opened.history
-    yield f"behind `{onto}`, which ends at {found.top:04}:"
-    for move in found.moves:
+    yield f"behind `{onto}`, which ends at {planned.top:04}:"
+    for move in planned.moves:
         also = "" if move.text == move.migration.source.text else "  (and in its comments)"
         yield f"  {move.migration.source.path} → {move.name}{also}"
     for file, (before, after) in beside.items():
@@ -101,13 +101,13 @@ def _told(found: Plan, opened: Opened, onto: str, beside: Mapping[Path, tuple[st
         if file.name == _LOCK:
             yield f"  {display(file)}: their entries get the new numbers"
     applied = history.state.applied_here
-    for move in found.moves:
+    for move in planned.moves:
         record = applied.get(move.migration.number or 0)
         if record is not None and record.checksum == move.migration.checksum:
             yield f"  note: this machine has applied it as {record.id} ({APPLIED}), and will again as {move.number}"
 
 
-def _write(found: Plan, opened: Opened, beside: Mapping[Path, tuple[str, str]]) -> None:
+def _write(planned: Plan, opened: Opened, beside: Mapping[Path, tuple[str, str]]) -> None:
     """Lock and configuration first: where this ends half-way, doing it again finds the rest; nothing is lost."""
     history = opened.history
     access = opened.access
@@ -115,7 +115,7 @@ def _write(found: Plan, opened: Opened, beside: Mapping[Path, tuple[str, str]]) 
     for file, (_, after) in beside.items():
         writing.replace(file, after.encode(), access.inside)
     try:
-        for part in drafts(found, draft):
+        for part in drafts(planned, draft):
             disk.write([(history.root, access, part)])
     except InputError as error:
         raise InputError(f"{error}\nmend that, and do it again: what is done already stays done") from error

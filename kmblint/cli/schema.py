@@ -28,8 +28,8 @@ def command(**options: Any) -> None:
     """
     one = open_one(request_of(options))
     target = one.target
-    actual, at = options["view"] == "actual", options["at"]
-    history = one.history if at is None else until(one.history, at, f"--at {at:04}")
+    actual, number = options["view"] == "actual", options["at"]
+    history = one.history if number is None else until(one.history, number, f"--at {number:04}")
     kept = kept_by(target, history, actual=actual)
     catalog = replay(history, target, actual=actual).end
     file, kind = options["output_file"], options["output_format"]

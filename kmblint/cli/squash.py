@@ -124,12 +124,12 @@ def _refuse_lost(history: History, through: int) -> None:
         )
 
 
-def _refuse(found: list[Obstacle], history: History) -> None:
+def _refuse(obstacles: list[Obstacle], history: History) -> None:
     """Raises InputError with the reasons against a baseline."""
-    if not found:
+    if not obstacles:
         return
-    lines = [f"{history.sources[each.place.file].where(each.place.span)}: {each.why}" for each in found[:_SHOWN]]
-    more = [f"and {counted(len(found) - _SHOWN, 'reason')} more"] * (len(found) > _SHOWN)
+    lines = [f"{history.sources[each.place.file].where(each.place.span)}: {each.why}" for each in obstacles[:_SHOWN]]
+    more = [f"and {counted(len(obstacles) - _SHOWN, 'reason')} more"] * (len(obstacles) > _SHOWN)
     raise InputError("\n".join(["no baseline stands for these migrations; nothing was written", *lines, *more]))
 
 

@@ -29,7 +29,7 @@ class Drift(msgspec.Struct, frozen=True):
     wanted: LiveSchema
     """What the migrations come to."""
     live: LiveSchema
-    found: tuple[Difference, ...]
+    differences: tuple[Difference, ...]
     keys: Mapping[str, tuple[str, ...]]
     """Table → its primary key, of those that the migrations make."""
 

@@ -28,7 +28,7 @@ NOT_SENT: Final = "not sent"
 """How a statement was seen to end that the engine never met."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Miss(msgspec.Struct, frozen=True):
     """A difference between prediction and engine, and which facts of the release the prediction rests on."""
 
     difference: Difference
@@ -44,7 +44,7 @@ class Played(msgspec.Struct, frozen=True):
     said: str = ""
     """What the client tells of a refusal, without secrets."""
     rows: int | None = None
-    found: tuple[Found, ...] = ()
+    misses: tuple[Miss, ...] = ()
     note: str = ""
 
     @property
@@ -58,7 +58,7 @@ class PlayedFile(msgspec.Struct, frozen=True):
 
     part: Part
     statements: tuple[Played, ...]
-    found: tuple[Found, ...] = ()
+    misses: tuple[Miss, ...] = ()
     note: str = ""
     """Why it isn't recorded; empty where it is."""
     stops: bool = False
@@ -89,7 +89,7 @@ class Rehearsal(msgspec.Struct, frozen=True):
     @property
     def differences(self) -> int:
         """How many things are otherwise than predicted."""
-        return sum(len(file.found) + sum(len(each.found) for each in file.statements) for file in self.files)
+        return sum(len(file.misses) + sum(len(each.misses) for each in file.statements) for file in self.files)
 
     @property
     def is_clean(self) -> bool:
@@ -151,21 +151,21 @@ class _Player:
                 stop = played.entry
                 if not self.wanted.keep_going:
                     break
-        differing = tuple(self._behind(touched))
-        return self._ended(part, stop, differing)
+        misses = tuple(self._behind(touched))
+        return self._ended(part, stop, misses)
 
-    def _ended(self, part: Part, stop: Entry | None, differing: tuple[Found, ...]) -> PlayedFile:
+    def _ended(self, part: Part, stop: Entry | None, misses: tuple[Miss, ...]) -> PlayedFile:
         played, migration = tuple(self.played), part.migration
         if not part.runs:
             note = f"it stops at line {stop.line}" if stop else ""
-            return PlayedFile(part, played, differing, note, stops=stop is not None)
+            return PlayedFile(part, played, misses, note, stops=stop is not None)
         entries = tuple(_as_seen(each) for each in played)
         number = migration.number
         numbered = self.target.capabilities.applies_by_number
         taken_by = self.numbers.setdefault(number, migration.file) if numbered else migration.file
         unrecorded = msgspec.structs.replace(migration, applied=False)
         ending: Ending = ending_of(unrecorded, entries, taken_by, reached=True)
-        return PlayedFile(part, played, differing, ending.note, ending.stops)
+        return PlayedFile(part, played, misses, ending.note, ending.stops)
 
     def statement(self, part: Part, sending: Sending) -> tuple[Played, tuple[Step, ...]]:
         """Plays one statement."""
@@ -186,7 +186,7 @@ class _Player:
             return Played(entry, HELD, note=f"{_why(entry)}; `--run-dangerous` sends it all the same"), steps
         answer = self.stage.send(texts, expects_death=danger)
         past = sending.statement is not None and time_travel(sending.statement.tokens) > 0
-        differing = () if past else tuple(self._found(entry, steps, answer, danger=danger))
+        misses = () if past else tuple(self._found(entry, steps, answer, danger=danger))
         self._goes_on(part, sending, steps, entry, answer)
         note = "the server was gone, and was started again for it" if answer.retried else ""
         if answer.ended is Ended.NO_ANSWER:
@@ -194,9 +194,9 @@ class _Player:
         if past:
             note = "it asks about a time at which this database wasn't there, or not as yours was: not compared"
         words = entry.secrets.masked(answer.said)
-        return Played(entry, answer.ended.value, words, answer.rows, differing, note), steps
+        return Played(entry, answer.ended.value, words, answer.rows, misses, note), steps
 
-    def _found(self, entry: Entry, steps: tuple[Step, ...], answer: Answer, *, danger: bool) -> Iterator[Found]:
+    def _found(self, entry: Entry, steps: tuple[Step, ...], answer: Answer, *, danger: bool) -> Iterator[Miss]:
         """What a statement's answer has that wasn't predicted."""
         goes_on = entry.verdict.happens or (entry.verdict is Verdict.SPLIT and not entry.stops)
         predicted = "taken" if goes_on else "refused"
@@ -207,12 +207,12 @@ class _Player:
             because = f": {'; '.join(entry.reasons)}" if entry.reasons else ""
             seen = entry.secrets.masked(f"{answer.ended.value}{f': {answer.said}' if answer.said else ''}")
             rests_on = grounds.of_statement(steps) if steps else "comments that are sent as statements (`forms.py`)"
-            yield Found(Difference("verdict", "", f"{entry.verdict.value}{because}", seen), rests_on)
+            yield Miss(Difference("verdict", "", f"{entry.verdict.value}{because}", seen), rests_on)
         elif answer.ended is Ended.TAKEN and answer.rows is not None and len(steps) == 1:
             rows = self._rows(steps[0])
             if rows is not None and rows != answer.rows:
                 pair = counted(rows, "row"), counted(answer.rows, "row")
-                yield Found(Difference("rows", "", *pair), grounds.of_rows(steps))
+                yield Miss(Difference("rows", "", *pair), grounds.of_rows(steps))
 
     def _hangs_on_rows(self, steps: tuple[Step, ...]) -> bool:
         """Whether the verdict rests on a value of which it isn't known whether a row holds it."""
@@ -249,20 +249,20 @@ class _Player:
         elif steps[0].change is not None and steps[0].change.table is not None:
             self.target.unsure.add(steps[0].change.table.text)
 
-    def _behind(self, touched: set[str]) -> Iterator[Found]:
+    def _behind(self, touched: set[str]) -> Iterator[Miss]:
         """What the schema and the rows behind a file have that wasn't predicted."""
         live = self.stage.ask(lambda connection: read(connection, touched))
         wanted = expected(self.catalog, self.target.stored_type)
         for difference in differences(wanted, live, self.catalog, touched):
             if difference not in self.told:
                 self.told.add(difference)
-                yield Found(difference, grounds.of_schema(difference.what))
+                yield Miss(difference, grounds.of_schema(difference.what))
         for name in sorted(touched & live.tables.keys()):
             table = self.catalog.table(name)
             if table is not None and table.columns:
                 yield from self._in_table(table)
 
-    def _in_table(self, table: Table) -> Iterator[Found]:
+    def _in_table(self, table: Table) -> Iterator[Miss]:
         """Whether the table can be read, and whether the rows of known keys are the ones that are there."""
         columns = [name for name in table.primary_key if table.column(name)] or [table.columns[0].name]
         sql = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table.name)}"  # noqa: S608 -- names of the catalogue, quoted
@@ -283,7 +283,7 @@ class _Player:
             difference = Difference("rows", table.name, _keys(mine - theirs, mine), _keys(theirs - mine, theirs), place)
         if difference not in self.told:
             self.told.add(difference)
-            yield Found(difference, grounds.of_schema(difference.what))
+            yield Miss(difference, grounds.of_schema(difference.what))
 
 
 def _as_seen(played: Played) -> Entry:

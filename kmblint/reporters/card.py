@@ -117,9 +117,9 @@ def _heading(line: str, paint: Paint, width: int) -> Iterator[str]:
 def _caption(info: str, paint: Paint, width: int) -> Iterator[str]:
     """What a fence's info string says beside the language."""
     language, _, rest = info.strip().partition(" ")
-    said = {"sql": rest, "text": rest, "toml": "kmblint.toml:"}.get(language, info.strip())
-    if said:
-        yield from (f"    {paint('faint', line)}" for line in fold(said, width, first=4, rest=4))
+    caption = {"sql": rest, "text": rest, "toml": "kmblint.toml:"}.get(language, info.strip())
+    if caption:
+        yield from (f"    {paint('faint', line)}" for line in fold(caption, width, first=4, rest=4))
 
 
 def _wrapped(text: str, paint: Paint, width: int) -> Iterator[str]:

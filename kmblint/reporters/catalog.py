@@ -87,7 +87,7 @@ def _table_rows(catalog: Catalog, table: Table, kept: Kept, width: int) -> Itera
         (visible(column.name), visible(str(kept.type(column))), _notes(catalog, table, column, kept))
         for column in table.columns
     ]
-    names, kinds = (max((measured(row[at]) for row in rows), default=0) for at in (0, 1))
+    names, kinds = (max((measured(row[column]) for row in rows), default=0) for column in (0, 1))
     for name, kind, notes in rows:
         known = f"  {name}{' ' * (names - measured(name))}  {kind}{' ' * (kinds - measured(kind))}  "
         indent = min(measured(known), max(width - _NOTES, 6))

@@ -17,12 +17,12 @@ def render(report: Report, view: View) -> str:
     for file, members in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.finding.place.file):
         element = SubElement(root, "file", name=attribute(from_root(report, file, view.prefix)))
         for diagnostic in members:
-            at = report.source(file).position(diagnostic.finding.place.span.start)
+            place = report.source(file).position(diagnostic.finding.place.span.start)
             SubElement(
                 element,
                 "error",
-                line=str(at.line),
-                column=str(at.column),
+                line=str(place.line),
+                column=str(place.column),
                 severity=diagnostic.severity.value,
                 message=attribute(diagnostic.finding.message),
                 source=f"kmblint.{diagnostic.code}.{diagnostic.rule}",

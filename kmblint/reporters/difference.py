@@ -20,46 +20,46 @@ _STYLES: Final = {"+": "help", "-": "error", "~": "warning", " ": "strong"}
 _CHANGES: Final = {"+": "added", "-": "removed", "~": "changed"}
 
 
-def as_text(found: Difference, where: Where, paint: Paint, width: int) -> str:
+def as_text(difference: Difference, where: Where, paint: Paint, width: int) -> str:
     """A block a table, a line a part: `+` is new, `-` is gone, `~` is another; behind it where that was written.
 
     Of a table that is gone, the name says it all.
     """
     lines: list[str] = []
-    for table in found.tables:
+    for table in difference.tables:
         lines += ["", *_lines(_sign(table), _title(table), _place(table, where), paint, width)]
         for part in table.parts if table.after else ():
             made = where(part.after.made) if part.after and table.before else ""
             lines += _lines(_sign(part), _told(part), made, paint, width, indent=4)
-    if found.objects:
+    if difference.objects:
         lines.append("")
-    for part in found.objects:
+    for part in difference.objects:
         lines += _lines(_sign(part), _told(part), where(part.after.made) if part.after else "", paint, width)
-    return "".join(f"{line}\n" for line in [summary(found), *lines])
+    return "".join(f"{line}\n" for line in [summary(difference), *lines])
 
 
-def summary(found: Difference) -> str:
+def summary(difference: Difference) -> str:
     """How many tables and objects differ, in a line."""
     counts = [
         f"{counted(count, noun)} {word}"
-        for noun, members in (("table", found.tables), ("other object", found.objects))
+        for noun, members in (("table", difference.tables), ("other object", difference.objects))
         for sign, word in _CHANGES.items()
         if (count := sum(_sign(member) == sign for member in members))
     ]
     return ", ".join(counts) or "no difference"
 
 
-def as_markdown(found: Difference, title: str) -> str:
+def as_markdown(difference: Difference, title: str) -> str:
     """A heading, and the difference as a block that is coloured like a patch."""
     lines: list[str] = []
-    for table in found.tables:
+    for table in difference.tables:
         sign = _sign(table)
         lines.append(f"{sign if sign != '~' else '!'} {_title(table)}")
         lines += [line for part in (table.parts if table.after else ()) for line in _patch(part, "    ")]
-    lines += [line for part in found.objects for line in _patch(part, "")]
+    lines += [line for part in difference.objects for line in _patch(part, "")]
     text = "\n".join(map(visible, lines))
     block = f"\n{fenced(text, 'diff')}" if lines else ""
-    return f"### Schema, {title}: {summary(found)}\n{block}"
+    return f"### Schema, {title}: {summary(difference)}\n{block}"
 
 
 def _patch(part: PartDifference, indent: str) -> Iterator[str]:
@@ -70,14 +70,14 @@ def _patch(part: PartDifference, indent: str) -> Iterator[str]:
         yield f"+ {indent}{_definition(part, part.after)}"
 
 
-def as_json(found: Difference, sides: tuple[str, str], where: tuple[Where, Where]) -> str:
+def as_json(difference: Difference, sides: tuple[str, str], where: tuple[Where, Where]) -> str:
     """The difference as data, version 1; `sides` is what the user called the two."""
     document = {
         "version": 1,
         "from": sides[0],
         "to": sides[1],
-        "tables": [_table_data(table, where) for table in found.tables],
-        "objects": [_part_data(part, where) for part in found.objects],
+        "tables": [_table_data(table, where) for table in difference.tables],
+        "objects": [_part_data(part, where) for part in difference.objects],
     }
     return written(document)
 
@@ -109,8 +109,8 @@ def _side_data(part: Part | None, where: Where) -> dict[str, str] | None:
     return None if part is None else {"definition": part.definition, "place": where(part.made)}
 
 
-def _sign(each: TableDifference | PartDifference) -> str:
-    return "+" if each.before is None else "-" if each.after is None else "~"
+def _sign(differing: TableDifference | PartDifference) -> str:
+    return "+" if differing.before is None else "-" if differing.after is None else "~"
 
 
 def _title(table: TableDifference) -> str:

@@ -24,45 +24,51 @@ from kmblint.targets.target import Target
 from kmblint.text import Source
 
 
-def as_sql(found: Difference, before: Shown, after: Shown, target: Target) -> str:
+def as_sql(difference: Difference, before: Shown, after: Shown, target: Target) -> str:
     """The statements that the target takes on the schema before, below a header of what it doesn't take and why."""
     header: list[str] = []
     taken: list[str] = []
     catalog = before.catalog
-    for said in statements_between(found, after):
-        if said.startswith("--"):
-            header.append(" ".join(said.split()))
+    for sql in statements_between(difference, after):
+        if sql.startswith("--"):
+            header.append(" ".join(sql.split()))
             continue
         *_, step = steps_of(
-            Surroundings(_NO_HISTORY), loose(Source("difference.sql", f"{said};\n")), target, catalog, actual=True
+            Surroundings(_NO_HISTORY), loose(Source("difference.sql", f"{sql};\n")), target, catalog, actual=True
         )
         if step.outcome.verdict.happens:
-            taken.append(f"{said};\n")
+            taken.append(f"{sql};\n")
             catalog = step.after
         else:
             why = "; ".join(dict.fromkeys(refusal.reason for refusal in step.outcome.refusals))
-            header.append(f"-- {step.outcome.verdict.value}{why and f' ({why})'}: {' '.join(said.split())}")
+            header.append(f"-- {step.outcome.verdict.value}{why and f' ({why})'}: {' '.join(sql.split())}")
     return "".join(f"{line}\n" for line in header) + ("\n" if header and taken else "") + "".join(taken)
 
 
 _NO_HISTORY: Final = History(Path(), ())
 
 
-def statements_between(found: Difference, after: Shown) -> tuple[str, ...]:
+def statements_between(difference: Difference, after: Shown) -> tuple[str, ...]:
     """Statements without their `;`, and notes that begin with `--`, in an order in which they can run."""
-    changed = [table for table in found.tables if table.before and table.after]
-    gone = [part for part in found.objects if part.after is None]
+    changed = [table for table in difference.tables if table.before and table.after]
+    gone = [part for part in difference.objects if part.after is None]
     return (
         *(_dropped(part) for part in gone if part.kind is ObjectKind.MASK),
-        *(_created(part) for part in found.objects if part.after),
+        *(_created(part) for part in difference.objects if part.after),
         *(line for table in changed for line in _renamed(table)),
-        *(line for table in found.tables for part in table.parts if part.before for line in _loosened(table, part)),
+        *(
+            line
+            for table in difference.tables
+            for part in table.parts
+            if part.before
+            for line in _loosened(table, part)
+        ),
         # Without its indexes, which come when the others are gone.
-        *(table_sql(table.after, after.kept) for table in found.tables if not table.before and table.after),
+        *(table_sql(table.after, after.kept) for table in difference.tables if not table.before and table.after),
         *(line for table in changed for part in table.parts for line in _columns(table, part, after)),
         *(line for table in changed for line in _unsaid(table)),
-        *(line for table in found.tables for part in table.parts for line in _fastened(table, part)),
-        *(f"DROP TABLE {quoted(table.name)}" for table in found.tables if table.after is None),
+        *(line for table in difference.tables for part in table.parts for line in _fastened(table, part)),
+        *(f"DROP TABLE {quoted(table.name)}" for table in difference.tables if table.after is None),
         *(_dropped(part) for part in gone if part.kind is not ObjectKind.MASK),
     )
 

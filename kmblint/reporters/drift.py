@@ -37,15 +37,15 @@ def _lines(drift: Drift, paint: Paint, width: int) -> Iterator[str]:
             width,
         )
         return
-    for difference in drift.found:
+    for difference in drift.differences:
         title = f"≠ {difference.what} `{visible(difference.subject)}`"
         where = _where(drift.history, difference.place)
         yield paint("error", title) + (f"  --> {visible(where)}" if where else "")
         yield from wrapped(difference.predicted, "", paint, width, "    the migrations: ")
         yield from wrapped(difference.seen, "", paint, width, "    the database:   ")
-    if drift.found:
+    if drift.differences:
         yield ""
-    yield paint("strong", counted(len(drift.found), "difference") if drift.found else "no difference")
+    yield paint("strong", counted(len(drift.differences), "difference") if drift.differences else "no difference")
     yield paint("faint", f"not visible in release {drift.release}, and not compared:")
     for line in not_compared(drift):
         yield from wrapped(line, "faint", paint, width, "- ")
@@ -63,8 +63,8 @@ def _beside(history: History) -> str:
     if not ids:
         return f"no applied migration of {history.called}"
     which = ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
-    said = "" if history.applied_through is not None else " (nothing is said of what is applied: --applied-through)"
-    return f"{history.called}, {which}{said}"
+    silence = "" if history.applied_through is not None else " (nothing is said of what is applied: --applied-through)"
+    return f"{history.called}, {which}{silence}"
 
 
 def _where(history: History, place: Place | None) -> str:
@@ -82,19 +82,19 @@ def as_json(drift: Drift) -> str:
         "history": drift.history.called,
         "migrations": [each.file for each in drift.history.replayed],
         "empty": drift.is_empty,
-        "differences": [_difference(drift.history, each) for each in drift.found],
+        "differences": [_difference(drift.history, each) for each in drift.differences],
         "not_compared": list(not_compared(drift)),
     }
     return written(document)
 
 
-def _difference(history: History, each: Difference) -> dict[str, str]:
+def _difference(history: History, difference: Difference) -> dict[str, str]:
     return {
-        "what": each.what,
-        "subject": each.subject,
-        "migrations": each.predicted,
-        "database": each.seen,
-        "made": _where(history, each.place),
+        "what": difference.what,
+        "subject": difference.subject,
+        "migrations": difference.predicted,
+        "database": difference.seen,
+        "made": _where(history, difference.place),
     }
 
 

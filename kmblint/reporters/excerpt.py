@@ -119,11 +119,11 @@ def _window(line: str, start: int, end: int, room: int) -> _Window:
     total = max(starts[-1], finish)
     if not low and not more and total <= room:
         return _Window("".join(drawn), 0, starts)
-    at = 0
+    begins = 0
     if low or finish > room - 1:
         lead = min(room // 3, max(room - 2 - (finish - begin), 0))
-        at = begin - lead if more else min(begin - lead, total - (room - 1))
-    first = bisect_left(starts, at, 0, min(start - low, len(drawn)))
+        begins = begin - lead if more else min(begin - lead, total - (room - 1))
+    first = bisect_left(starts, begins, 0, min(start - low, len(drawn)))
     before = "…" if low or first else ""
     limit = starts[first] + room - len(before)
     after = "…" if more or total > limit else ""
@@ -184,9 +184,9 @@ class _Frame(msgspec.Struct, frozen=True):
             self.margin + " " * begin + one.colored(self.paint, f"{underline} {label if beside else ''}".rstrip()),
         )
         if not beside:
-            at = min(begin, max(self.room - min(_LABEL, measured(label)), 0))
-            for line in fold(label, self.room - at):
-                yield None, self.margin + " " * at + one.colored(self.paint, line)
+            indent = min(begin, max(self.room - min(_LABEL, measured(label)), 0))
+            for line in fold(label, self.room - indent):
+                yield None, self.margin + " " * indent + one.colored(self.paint, line)
 
     def _several_lines(self, one: _Placed) -> Iterator[Row]:
         """The lines with a bracket at their left, closed below the last character."""
@@ -197,8 +197,8 @@ class _Frame(msgspec.Struct, frozen=True):
         for number in shown:
             if omitted and number == one.last:
                 yield 0, stroke
-            at = one.end - 1 if number == one.last else 0
-            window = _window(self.source.line(number), at, at + 1, self.room)
+            column = one.end - 1 if number == one.last else 0
+            window = _window(self.source.line(number), column, column + 1, self.room)
             yield number, f"{one.colored(self.paint, '/') if number == one.first else stroke} {window.text}"
         reach = "_" * (window.column(one.end - 1) + 1) + one.sign
         label = one.mark.label

@@ -101,8 +101,8 @@ def _listing(report: Report, place: Place, listed: tuple[Related, ...]) -> Itera
     """One row a place, `12:3` in the same file; those of one message share a row."""
     by_message: dict[tuple[str, str], list[str]] = {}
     for other in listed:
-        at = report.source(other.place.file).position(other.place.span.start)
-        by_message.setdefault((other.place.file, other.message), []).append(f"{at.line}:{at.column}")
+        position = report.source(other.place.file).position(other.place.span.start)
+        by_message.setdefault((other.place.file, other.message), []).append(f"{position.line}:{position.column}")
     for (file, message), places in list(by_message.items())[:_MOST_LISTED]:
         more = f" and {len(places) - _MOST_LISTED} more" if len(places) > _MOST_LISTED else ""
         shown = ", ".join(places[:_MOST_LISTED])

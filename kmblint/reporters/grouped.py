@@ -27,8 +27,8 @@ def render(report: Report, view: View) -> str:
 def _rows(report: Report, members: list[Diagnostic], paint: Paint, view: View) -> Iterator[str]:
     places = []
     for member in members:
-        at = position(report.source(member.finding.place.file), member.finding.place.span.start, view.column_unit)
-        places.append(f"{at.line}:{at.column}")
+        where = position(report.source(member.finding.place.file), member.finding.place.span.start, view.column_unit)
+        places.append(f"{where.line}:{where.column}")
     width = max(map(len, places))
     for member, place in zip(members, places, strict=True):
         head = f"{member.severity.value:<7}  {member.code}  "

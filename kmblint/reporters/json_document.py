@@ -124,5 +124,5 @@ def _where(report: Report, place: Place) -> dict[str, Any]:
 
 
 def _position(report: Report, file: str, offset: int) -> dict[str, int]:
-    at = report.source(file).position(offset)
-    return {"line": at.line, "column": at.column, "offset": offset}
+    place = report.source(file).position(offset)
+    return {"line": place.line, "column": place.column, "offset": offset}

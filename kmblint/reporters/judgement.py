@@ -94,8 +94,8 @@ def _in_applied(report: Report, reviews: Sequence[Review]) -> int:
     histories = [review.history for review in reviews if review.history.since is None]
     applied = {each.source.path for history in histories for each in history.migrations if each.applied}
     return sum(
-        each.severity is Severity.ERROR and report.path(each.finding.place.file) in applied
-        for each in report.diagnostics
+        diagnostic.severity is Severity.ERROR and report.path(diagnostic.finding.place.file) in applied
+        for diagnostic in report.diagnostics
     )
 
 

@@ -39,8 +39,8 @@ def render(report: Report, view: View) -> str:
 
 def _case(suite: Element, report: Report, diagnostic: Diagnostic, path: str, names: Counter[str]) -> None:
     finding = diagnostic.finding
-    at = report.source(finding.place.file).position(finding.place.span.start)
-    name = f"{diagnostic.code} {diagnostic.rule} at {at.line}:{at.column}"
+    place = report.source(finding.place.file).position(finding.place.span.start)
+    name = f"{diagnostic.code} {diagnostic.rule} at {place.line}:{place.column}"
     names[name] += 1
     case = SubElement(
         suite,
@@ -48,10 +48,10 @@ def _case(suite: Element, report: Report, diagnostic: Diagnostic, path: str, nam
         classname=path,
         name=name if names[name] == 1 else f"{name} ({names[name]})",
         file=path,
-        line=str(at.line),
+        line=str(place.line),
     )
     failure = SubElement(case, "failure", type="finding", message=attribute(finding.message))
-    lines = [f"{path}:{at.line}:{at.column}: {diagnostic.severity.value}: {diagnostic.code} {diagnostic.rule}"]
+    lines = [f"{path}:{place.line}:{place.column}: {diagnostic.severity.value}: {diagnostic.code} {diagnostic.rule}"]
     lines += [finding.message, *(f"help: {line}" for line in (finding.help or "").splitlines())]
     lines += [f"{located(report, other.place)}: {other.message}" for other in finding.related]
     failure.text = content("\n".join(lines))

@@ -192,8 +192,8 @@ def _schema(reviews: Sequence[Review]) -> str:
 def _fold(report: Report, diagnostic: Diagnostic, *, is_open: bool) -> str:
     """One line to see, the frame behind it."""
     place = diagnostic.finding.place
-    at = report.source(place.file).position(place.span.start)
-    where = code(f"{_cut(report.path(place.file))}:{at.line}")
+    position = report.source(place.file).position(place.span.start)
+    where = code(f"{_cut(report.path(place.file))}:{position.line}")
     title = f"<b>{diagnostic.severity.value}</b> <code>{diagnostic.code} {diagnostic.rule}</code> {where}"
     lines, left_out = within(draw_below(report, diagnostic, Paint(), PAGE), _FRAME)
     cut = [f"… and {counted(left_out, 'more line')}"] if left_out else []

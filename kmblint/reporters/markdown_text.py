@@ -28,12 +28,12 @@ def code(text: str) -> str:
 
 def _plain(text: str) -> str:
     parts = _CALLING.split(text)
-    signs = [found[0] + _PARTED for found in _CALLING.finditer(text)]
+    signs = [match[0] + _PARTED for match in _CALLING.finditer(text)]
     return "".join(_SIGNS.sub(_reference, part) + sign for part, sign in zip(parts, [*signs, ""], strict=True))
 
 
-def _reference(found: re.Match[str]) -> str:
-    return f"&#{ord(found[0])};"
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
 
 
 def fenced(text: str, language: str = "text") -> str:

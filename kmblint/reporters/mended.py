@@ -29,7 +29,7 @@ def told(outcome: Outcome, called: Callable[[str], str], *, wrote: bool, suppres
         yield f"{verb} {counted(outcome.fixed, 'finding')} in {counted(len(changes), 'file')}{followed}:"
     for file in changes:
         rules = ", ".join(
-            f"{each.count} {each.rule} ({each.code})" for each in outcome.mended if each.file == file.name
+            f"{mended.count} {mended.rule} ({mended.code})" for mended in outcome.mended if mended.file == file.name
         )
         was = " (new)" if file.origin is None else f" (was `{file.origin}`)" if file.origin != file.name else ""
         yield visible(f"  {called(file.name)}{was}: {rules}")
@@ -40,8 +40,8 @@ def told(outcome: Outcome, called: Callable[[str], str], *, wrote: bool, suppres
 
 
 def _left_out(outcome: Outcome, called: Callable[[str], str]) -> Iterator[str]:
-    def reason(each: LeftOut) -> tuple[str, str]:
-        return each.diagnostic.rule, each.why
+    def reason(left: LeftOut) -> tuple[str, str]:
+        return left.diagnostic.rule, left.why
 
     groups = [(key, list(members)) for key, members in groupby(sorted(outcome.left_out, key=reason), key=reason)]
     for (rule, why), members in groups[:_MOST]:

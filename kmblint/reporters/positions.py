@@ -31,11 +31,11 @@ class ColumnUnit(Enum):
 
 def position(source: Source, offset: int, unit: ColumnUnit = ColumnUnit.CHARACTERS) -> Position:
     """The 1-based line and column of an offset."""
-    at = source.position(offset)
+    place = source.position(offset)
     if unit is ColumnUnit.CHARACTERS:
-        return at
-    before = source.line(at.line)[: at.column - 1]
-    return Position(at.line, _size(before, unit) + 1)
+        return place
+    before = source.line(place.line)[: place.column - 1]
+    return Position(place.line, _size(before, unit) + 1)
 
 
 def _size(text: str, unit: ColumnUnit) -> int:
@@ -56,8 +56,8 @@ def _size(text: str, unit: ColumnUnit) -> int:
 
 def located(report: Report, place: Place, unit: ColumnUnit = ColumnUnit.CHARACTERS) -> str:
     """`path:line:column`, as compilers write it, on one line whatever the path holds."""
-    at = position(report.source(place.file), place.span.start, unit)
-    return f"{visible(report.path(place.file))}:{at.line}:{at.column}"
+    there = position(report.source(place.file), place.span.start, unit)
+    return f"{visible(report.path(place.file))}:{there.line}:{there.column}"
 
 
 def from_root(report: Report, file: str, prefix: str) -> str:

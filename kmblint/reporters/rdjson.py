@@ -53,6 +53,6 @@ def _location(report: Report, place: Place) -> dict[str, Any]:
 
 def _range(report: Report, place: Place) -> dict[str, Any]:
     source = report.source(place.file)
-    ends = (position(source, at, ColumnUnit.BYTES) for at in (place.span.start, place.span.end))
-    start, end = ({"line": at.line, "column": at.column} for at in ends)
+    ends = (position(source, offset, ColumnUnit.BYTES) for offset in (place.span.start, place.span.end))
+    start, end = ({"line": position.line, "column": position.column} for position in ends)
     return {"start": start, "end": end}

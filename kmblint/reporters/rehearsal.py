@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kmblint.errors import ISSUES
-from kmblint.live.rehearsal import HELD, NOT_SENT, Found, Played, PlayedFile, Rehearsal
+from kmblint.live.rehearsal import HELD, NOT_SENT, Miss, Played, PlayedFile, Rehearsal
 from kmblint.reporters.characters import clip, visible
 from kmblint.reporters.json_document import written
 from kmblint.reporters.markdown_text import code, inline
@@ -45,8 +45,8 @@ def _one(rehearsal: Rehearsal, paint: Paint, width: int) -> Iterator[str]:
         yield paint("strong", visible(file.part.migration.source.path)) + paint("faint", mark)
         for played in file.statements:
             yield from _statement(played, rehearsal, paint, width)
-        for found in file.found:
-            yield from _block(found, rehearsal, None, paint, width)
+        for miss in file.misses:
+            yield from _block(miss, rehearsal, None, paint, width)
         if file.note:
             yield from wrapped(file.note, "error", paint, width, "       ■ ")
         yield ""
@@ -60,9 +60,9 @@ def _statement(played: Played, rehearsal: Rehearsal, paint: Paint, width: int) -
     sql = visible(" ".join(entry.sql.split()))
     yield f"{entry.line:>5}  {seen} {clip(sql, max(width - _INDENT, NARROWEST))}"
     indent = " " * _INDENT
-    if played.found:
-        for found in played.found:
-            yield from _block(found, rehearsal, played, paint, width)
+    if played.misses:
+        for miss in played.misses:
+            yield from _block(miss, rehearsal, played, paint, width)
     elif played.seen != "taken":
         for reason in entry.reasons:
             yield from wrapped(reason, "", paint, width, indent)
@@ -77,9 +77,9 @@ def _word(played: Played) -> str:
     return played.entry.verdict.value if played.seen == NOT_SENT else played.seen
 
 
-def _block(found: Found, rehearsal: Rehearsal, played: Played | None, paint: Paint, width: int) -> Iterator[str]:
+def _block(miss: Miss, rehearsal: Rehearsal, played: Played | None, paint: Paint, width: int) -> Iterator[str]:
     """Predicted, seen, and what the prediction rests on."""
-    difference = found.difference
+    difference = miss.difference
     where = _where(played, difference.place, rehearsal)
     subject = f" of `{visible(difference.subject)}`" if difference.subject else ""
     yield paint("error", f"{' ' * 7}≠ the {difference.what}{subject} differs") + (
@@ -88,7 +88,7 @@ def _block(found: Found, rehearsal: Rehearsal, played: Played | None, paint: Pai
     rows = (
         ("predicted", difference.predicted),
         ("seen", difference.seen),
-        ("rests on", f"the facts of engine {rehearsal.facts}: {found.rests_on}"),
+        ("rests on", f"the facts of engine {rehearsal.facts}: {miss.rests_on}"),
     )
     for title, text in rows:
         yield from wrapped(text, "", paint, width, f"{' ' * 9}{title + ':':<11}")
@@ -111,8 +111,8 @@ def summary(rehearsal: Rehearsal) -> Iterator[str]:
     counts = ", ".join(f"{number} {word}" for word, number in endings.most_common())
     where = f"{rehearsal.stage}, release {rehearsal.release}"
     yield f"{counted(len(statements), 'statement')} on {where}: {counts or 'none'}"
-    differing = sum(bool(each.found) for each in statements)
-    behind = sum(len(file.found) for file in rehearsal.files)
+    differing = sum(bool(each.misses) for each in statements)
+    behind = sum(len(file.misses) for file in rehearsal.files)
     parts = [f"{counted(differing, 'statement')} not as predicted"] if differing else []
     parts += [f"{counted(behind, 'difference')} in what they left"] if behind else []
     silent = endings["no answer"]
@@ -151,15 +151,17 @@ def _rows(file: PlayedFile, rehearsal: Rehearsal) -> Iterator[str]:
     for played in file.statements:
         where = inline(_where(played, None, rehearsal))
         sql = code(clip(visible(" ".join(played.entry.sql.split())), 60))
-        for found in played.found:
-            yield _row(where, sql, inline(found.difference.predicted), inline(found.difference.seen))
-        if not played.found and (played.stops or played.seen == HELD):
+        for miss in played.misses:
+            yield _row(where, sql, inline(miss.difference.predicted), inline(miss.difference.seen))
+        if not played.misses and (played.stops or played.seen == HELD):
             why = "; ".join(played.entry.reasons) or played.note or played.entry.verdict.value
             yield _row(where, sql, inline(why), played.seen)
-    for found in file.found:
-        each = found.difference
-        subject = f"{each.what} of `{each.subject}`"
-        yield _row(*map(inline, (_where(None, each.place, rehearsal), subject, each.predicted, each.seen)))
+    for miss in file.misses:
+        difference = miss.difference
+        subject = f"{difference.what} of `{difference.subject}`"
+        yield _row(
+            *map(inline, (_where(None, difference.place, rehearsal), subject, difference.predicted, difference.seen))
+        )
     if file.note:
         yield _row(inline(file.part.migration.source.path), "", "", f"**{inline(file.note)}**")
 
@@ -191,20 +193,20 @@ def _document(rehearsal: Rehearsal) -> dict[str, Any]:
                 "reached": file.is_reached,
                 "stops": file.stops,
                 "note": file.note,
-                "differences": [_difference(found, rehearsal) for found in file.found],
+                "differences": [_difference(miss, rehearsal) for miss in file.misses],
                 "statements": [
                     {
-                        "line": each.entry.line,
-                        "sql": each.entry.sql,
-                        "predicted": each.entry.verdict.value,
-                        "reasons": list(each.entry.reasons),
-                        "seen": each.seen,
-                        "said": each.said,
-                        "rows": each.rows,
-                        "note": each.note,
-                        "differences": [_difference(found, rehearsal) for found in each.found],
+                        "line": played.entry.line,
+                        "sql": played.entry.sql,
+                        "predicted": played.entry.verdict.value,
+                        "reasons": list(played.entry.reasons),
+                        "seen": played.seen,
+                        "said": played.said,
+                        "rows": played.rows,
+                        "note": played.note,
+                        "differences": [_difference(miss, rehearsal) for miss in played.misses],
                     }
-                    for each in file.statements
+                    for played in file.statements
                 ],
             }
             for file in rehearsal.files
@@ -212,13 +214,13 @@ def _document(rehearsal: Rehearsal) -> dict[str, Any]:
     }
 
 
-def _difference(found: Found, rehearsal: Rehearsal) -> dict[str, str]:
-    each = found.difference
+def _difference(miss: Miss, rehearsal: Rehearsal) -> dict[str, str]:
+    difference = miss.difference
     return {
-        "what": each.what,
-        "subject": each.subject,
-        "predicted": each.predicted,
-        "seen": each.seen,
-        "rests_on": found.rests_on,
-        "made": _where(None, each.place, rehearsal),
+        "what": difference.what,
+        "subject": difference.subject,
+        "predicted": difference.predicted,
+        "seen": difference.seen,
+        "rests_on": miss.rests_on,
+        "made": _where(None, difference.place, rehearsal),
     }

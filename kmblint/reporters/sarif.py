@@ -36,10 +36,12 @@ class _Log:
         self.view = view
         self.rules = list(report.rules)
         known = {rule.code for rule in self.rules}
-        for found in report.diagnostics:
-            if found.code not in known:  # a rule that ran for one of several histories only
-                known.add(found.code)
-                self.rules.append(RuleSummary(found.code, found.rule, found.rule, found.severity, ""))
+        for diagnostic in report.diagnostics:
+            if diagnostic.code not in known:  # a rule that ran for one of several histories only
+                known.add(diagnostic.code)
+                self.rules.append(
+                    RuleSummary(diagnostic.code, diagnostic.rule, diagnostic.rule, diagnostic.severity, "")
+                )
         self.index = {rule.code: number for number, rule in enumerate(self.rules)}
         self.alike: Counter[str] = Counter()
 
@@ -115,7 +117,7 @@ class _Log:
 
     def _region(self, place: Place) -> dict[str, int]:
         source = self.report.source(place.file)
-        start, end = (position(source, at, ColumnUnit.UTF16) for at in (place.span.start, place.span.end))
+        start, end = (position(source, offset, ColumnUnit.UTF16) for offset in (place.span.start, place.span.end))
         return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
 
     def _line_hash(self, place: Place) -> str:

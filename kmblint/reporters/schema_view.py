@@ -111,8 +111,8 @@ _Key: TypeAlias = tuple[str, str, str]
 
 
 def _view(old: Shown, new: Shown, review: Review | None) -> SchemaView:
-    found = difference(old, new)
-    by_name = {table.name: table for table in found.tables}
+    between = difference(old, new)
+    by_name = {table.name: table for table in between.tables}
     missing = _missing(review) if review else {}
     whole = difference(replace(new, catalog=Catalog()), new)
     tables = [
@@ -120,8 +120,8 @@ def _view(old: Shown, new: Shown, review: Review | None) -> SchemaView:
         for table in whole.tables
         if table.after is not None
     ]
-    tables += [_gone(table) for table in found.tables if table.after is None]
-    return SchemaView(tuple(sorted(tables, key=lambda table: table.name)), tuple(map(_object, found.objects)))
+    tables += [_gone(table) for table in between.tables if table.after is None]
+    return SchemaView(tuple(sorted(tables, key=lambda table: table.name)), tuple(map(_object, between.objects)))
 
 
 def _missing(review: Review) -> Mapping[str, TableDifference]:
@@ -130,55 +130,63 @@ def _missing(review: Review) -> Mapping[str, TableDifference]:
 
 
 def _table(
-    whole: TableDifference, found: TableDifference | None, missing: TableDifference | None, review: Review | None
+    whole: TableDifference, between: TableDifference | None, missing: TableDifference | None, review: Review | None
 ) -> TableView:
     """A table that is there behind the batch."""
     table = whole.after
     assert table is not None, "the caller has seen it"
-    changes = {_key(each.kind, each.after): each for each in (found.parts if found else ()) if each.after}
+    changes = {_key(each.kind, each.after): each for each in (between.parts if between else ()) if each.after}
     lost = missing is not None and missing.before is None
     absent = {_key(each.kind, each.after) for each in (missing.parts if missing else ()) if each.after}
     rows: list[Row] = []
-    new = found is not None and found.before is None
-    for each in whole.parts:
-        part = each.after
+    new = between is not None and between.before is None
+    for differing in whole.parts:
+        part = differing.after
         assert part is not None, "it is a part of a table that is there"
-        key = _key(each.kind, part)
+        key = _key(differing.kind, part)
         change = changes.get(key)
-        if each.kind is PartKind.PRIMARY_KEY and (change is None or new):
+        if differing.kind is PartKind.PRIMARY_KEY and (change is None or new):
             continue
         state = State.SAME if change is None else State.CHANGED if change.before else State.ADDED
-        note = "" if review is None or lost else _note(each, table, absent=key in absent, review=review)
-        was = _text(each.kind, change.before, table.name) if change and change.before else ""
-        is_key = each.kind is PartKind.COLUMN and part.name in table.primary_key
-        rows.append(Row(state, _text(each.kind, part, table.name), was, is_key, note))
-    rows += _removed(found) if found else ()
-    former = found.former if found else None
+        note = "" if review is None or lost else _note(differing, table, absent=key in absent, review=review)
+        was = _text(differing.kind, change.before, table.name) if change and change.before else ""
+        is_key = differing.kind is PartKind.COLUMN and part.name in table.primary_key
+        rows.append(Row(state, _text(differing.kind, part, table.name), was, is_key, note))
+    rows += _removed(between) if between else ()
+    former = between.former if between else None
     return TableView(
         table.name,
-        State.ADDED if new else State.CHANGED if former or (found and found.remade) else State.SAME,
+        State.ADDED if new else State.CHANGED if former or (between and between.remade) else State.SAME,
         tuple(rows),
-        tuple(_references(found.before if found else table, table)),
-        NOT_KEPT if lost and review is not None else "made anew: its rows are gone" if found and found.remade else "",
+        tuple(_references(between.before if between else table, table)),
+        NOT_KEPT
+        if lost and review is not None
+        else "made anew: its rows are gone"
+        if between and between.remade
+        else "",
         former or "",
     )
 
 
-def _gone(found: TableDifference) -> TableView:
-    table = found.before
+def _gone(dropped: TableDifference) -> TableView:
+    table = dropped.before
     assert table is not None, "a table that is gone was there"
-    return TableView(table.name, State.REMOVED, tuple(_removed(found)), tuple(_references(table, None)))
+    return TableView(table.name, State.REMOVED, tuple(_removed(dropped)), tuple(_references(table, None)))
 
 
-def _removed(found: TableDifference) -> Iterator[Row]:
+def _removed(between: TableDifference) -> Iterator[Row]:
     """The parts that are gone, of a table that is there or isn't."""
-    for each in found.parts:
-        if each.after is None and each.before is not None and (found.after or each.kind is not PartKind.PRIMARY_KEY):
-            is_key = found.before is not None and each.name in found.before.primary_key
+    for differing in between.parts:
+        if (
+            differing.after is None
+            and differing.before is not None
+            and (between.after or differing.kind is not PartKind.PRIMARY_KEY)
+        ):
+            is_key = between.before is not None and differing.name in between.before.primary_key
             yield Row(
                 State.REMOVED,
-                _text(each.kind, each.before, found.name),
-                key=is_key and each.kind is PartKind.COLUMN,
+                _text(differing.kind, differing.before, between.name),
+                key=is_key and differing.kind is PartKind.COLUMN,
             )
 
 
@@ -186,12 +194,12 @@ def _key(kind: PartKind | ObjectKind, part: Part) -> _Key:
     return kind.value, part.name, part.definition
 
 
-def _note(each: PartDifference, table: Table, *, absent: bool, review: Review) -> str:
+def _note(differing: PartDifference, table: Table, *, absent: bool, review: Review) -> str:
     """How what the database keeps of a part is another than what is written."""
     kept = review.meant.kept
-    if absent or (each.kind is PartKind.CONSTRAINT and not kept.constraints):
+    if absent or (differing.kind is PartKind.CONSTRAINT and not kept.constraints):
         return NOT_KEPT
-    column = table.column(each.name) if each.kind is PartKind.COLUMN else None
+    column = table.column(differing.name) if differing.kind is PartKind.COLUMN else None
     if column is None:
         return ""
     stored = kept.stored_type(column.type)
@@ -215,9 +223,9 @@ def _text(kind: PartKind | ObjectKind, part: Part, table: str) -> str:
     return text
 
 
-def _object(found: PartDifference) -> Row:
-    state = State.ADDED if found.before is None else State.REMOVED if found.after is None else State.CHANGED
-    return Row(state, f"{found.kind} {found.name}")
+def _object(differing: PartDifference) -> Row:
+    state = State.ADDED if differing.before is None else State.REMOVED if differing.after is None else State.CHANGED
+    return Row(state, f"{differing.kind} {differing.name}")
 
 
 def _references(was: Table | None, now: Table | None) -> Iterator[tuple[str, State]]:

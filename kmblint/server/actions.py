@@ -77,17 +77,22 @@ class Tried:
 
     def suppression(self, fingerprint: str) -> Action | None:
         """The suppression of a finding, worked out; None where none reaches it."""
-        found = next((each for each in self._every().diagnostics if each.fingerprint == fingerprint), None)
-        return None if found is None else self._once("suppress", found)
+        diagnostic = next((each for each in self._every().diagnostics if each.fingerprint == fingerprint), None)
+        return None if diagnostic is None else self._once("suppress", diagnostic)
 
     def all_safe(self, file: str) -> Action | None:
         """Every safe fix of a file's findings together, where there is any."""
         fixable = covered(self._opening.config.fixable.value, self._answer.rulebook)
 
-        def wanted(each: Diagnostic) -> bool:
-            fix = each.finding.fix
+        def wanted(diagnostic: Diagnostic) -> bool:
+            fix = diagnostic.finding.fix
             safe = fix is not None and fix.applicability is Applicability.SAFE and not fix.files
-            return safe and each.finding.place.file == file and each.rule in fixable and each.rule in self._selected
+            return (
+                safe
+                and diagnostic.finding.place.file == file
+                and diagnostic.rule in fixable
+                and diagnostic.rule in self._selected
+            )
 
         outcome = self._mended(wanted)
         return Action("apply every safe fix of this file", outcome.draft) if outcome.draft.changes else None
@@ -100,8 +105,8 @@ class Tried:
         """Whether the editor shows a finding there: with none, nothing is tried."""
         places = (
             place
-            for each in self._answer.report.diagnostics
-            for place in (each.finding.place, *(related.place for related in each.finding.related))
+            for diagnostic in self._answer.report.diagnostics
+            for place in (diagnostic.finding.place, *(related.place for related in diagnostic.finding.related))
         )
         return any(place.file == file and place.span.touches(within) for place in places)
 
@@ -109,12 +114,12 @@ class Tried:
         """The single findings there that the editor shows, alone or as a part of what is told together."""
         settings = self._opening.settings
         here = [
-            each
-            for each in self._every().diagnostics
-            if each.finding.place.file == file
-            and each.finding.place.span.touches(within)
-            and each.rule in settings.rules
-            and each.finding.confidence.rank <= settings.min_confidence.rank
+            diagnostic
+            for diagnostic in self._every().diagnostics
+            if diagnostic.finding.place.file == file
+            and diagnostic.finding.place.span.touches(within)
+            and diagnostic.rule in settings.rules
+            and diagnostic.finding.confidence.rank <= settings.min_confidence.rank
         ]
         return here[:_MOST]
 
@@ -136,11 +141,11 @@ class Tried:
         safe = fix.applicability is Applicability.SAFE
         title = fix.message if safe else f"{fix.message} (look first: it may change what the migration does)"
 
-        def like_it(each: Diagnostic) -> bool:
+        def like_it(candidate: Diagnostic) -> bool:
             """Of the same rule, and no less safe."""
-            other = each.finding.fix
+            other = candidate.finding.fix
             milder = other is not None and other.applicability.rank <= fix.applicability.rank
-            return milder and each.rule == diagnostic.rule and each.rule in self._selected
+            return milder and candidate.rule == diagnostic.rule and candidate.rule in self._selected
 
         file = diagnostic.finding.place.file
         # Some fixes make something worse only as long as their like stays as it is.

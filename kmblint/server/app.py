@@ -187,7 +187,9 @@ class Conversation:
         """A folder has a new answer: its findings are pushed, or the editor is told to pull those it won't ask for."""
         assert kept.answer is not None, "told of an answer"
         self._complaints = {
-            root: said for root, said in self._complaints.items() if root and not kept.root.is_relative_to(root)
+            root: complaint
+            for root, complaint in self._complaints.items()
+            if root and not kept.root.is_relative_to(root)
         }
         self._say(kept.root, messages.by_path(kept.answer, self.unit, self.uri), kept.edited)
 

@@ -10,7 +10,7 @@ from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.write import quoted
 from kmblint.server.folder import Answer
-from kmblint.server.names import NAMES, said_in
+from kmblint.server.names import NAMES, situations_in
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.text import Source, Span
 
@@ -61,11 +61,11 @@ def schema_at(answer: Answer, file: str, offset: int) -> Catalog:
     if part is None:
         return answer.replay.end
     catalog = part.before
-    for said in said_in(part):
-        if said.statement.span.end >= offset:
+    for situation in situations_in(part):
+        if situation.statement.span.end >= offset:
             break
         # What stands behind it without a `;` is read as a part of it, and what has none may go on.
-        catalog = said.after if said.statement.semicolon is not None else catalog
+        catalog = situation.after if situation.statement.semicolon is not None else catalog
     return catalog
 
 

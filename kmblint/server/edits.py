@@ -37,8 +37,8 @@ def workspace_edit(
 
 def plain_changes(edit: types.WorkspaceEdit) -> types.WorkspaceEdit:
     """The same for an editor that knows no versions; the files are there already."""
-    found = [each for each in edit.document_changes or () if isinstance(each, types.TextDocumentEdit)]
-    changes = {each.text_document.uri: [e for e in each.edits if isinstance(e, types.TextEdit)] for each in found}
+    edited = [each for each in edit.document_changes or () if isinstance(each, types.TextDocumentEdit)]
+    changes = {each.text_document.uri: [e for e in each.edits if isinstance(e, types.TextEdit)] for each in edited}
     return types.WorkspaceEdit(changes=changes)
 
 

@@ -111,7 +111,7 @@ class Features:
             places = list(names.occurrences(answer, there[0]))
             if not params.context.include_declaration:
                 places = [place for place in places if place != names.named_at(answer, there[0])]
-            return [found for place in places if (found := self._location(answer, place)) is not None]
+            return [location for place in places if (location := self._location(answer, place)) is not None]
 
         return await self._asked_at(params, question)
 
@@ -123,13 +123,13 @@ class Features:
             proposals = completion.completions(answer, file, offset)
             return [
                 types.CompletionItem(
-                    each.name,
-                    kind=_COMPLETED[each.kind],
-                    detail=each.detail,
-                    insert_text=each.text,
+                    proposal.name,
+                    kind=_COMPLETED[proposal.kind],
+                    detail=proposal.detail,
+                    insert_text=proposal.text,
                     sort_text=f"{number:05}",
                 )
-                for number, each in enumerate(proposals)
+                for number, proposal in enumerate(proposals)
             ]
 
         return await self._asked_at(params, question)
@@ -152,21 +152,23 @@ class Features:
         )
 
     async def _workspace_symbols(self, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
-        found: list[types.WorkspaceSymbol] = []
+        symbols: list[types.WorkspaceSymbol] = []
         for kept in [*self._desk.folders.values()]:
             answer = await self._desk.latest_of(kept)
             if answer is not None:
-                found += await self._desk.ask(lambda answer=answer: self._things(answer, params.query))  # type: ignore[misc]
-        return found[:_MOST]
+                symbols += await self._desk.ask(lambda answer=answer: self._things(answer, params.query))  # type: ignore[misc]
+        return symbols[:_MOST]
 
     def _things(self, answer: Answer, query: str) -> list[types.WorkspaceSymbol]:
-        found: list[types.WorkspaceSymbol] = []
+        symbols: list[types.WorkspaceSymbol] = []
         for thing in outline.things(answer, query):
-            location = self._location(answer, names.named_at(answer, thing)) if len(found) < _MOST else None
+            location = self._location(answer, names.named_at(answer, thing)) if len(symbols) < _MOST else None
             if location is not None:
                 container = None if thing.kind is ObjectKind.TABLE else thing.table
-                found.append(types.WorkspaceSymbol(location, thing.name, _NAMED[thing.kind], container_name=container))
-        return found
+                symbols.append(
+                    types.WorkspaceSymbol(location, thing.name, _NAMED[thing.kind], container_name=container)
+                )
+        return symbols
 
     async def _inlay_hints(self, params: types.InlayHintParams) -> list[types.InlayHint] | None:
         def question(answer: Answer, file: str) -> list[types.InlayHint]:
@@ -201,15 +203,15 @@ class Features:
             unit, source = self._unit(), answer.source(file)
             within = Span(offset_of(source, params.range.start, unit), offset_of(source, params.range.end, unit))
             tried = self._tried_on(answer)
-            found: list[types.CodeAction] = []
+            actions: list[types.CodeAction] = []
             if wants(types.CodeActionKind.QuickFix.value):
                 for action in tried.actions(file, within, later=later):
                     kind = types.CodeActionKind.QuickFix
-                    found += self._offered(answer, action, kind, params.context.diagnostics, params.text_document.uri)
+                    actions += self._offered(answer, action, kind, params.context.diagnostics, params.text_document.uri)
             # An editor that fixes all on saving asks for just that.
             if only and wants(_FIX_ALL) and (every := tried.all_safe(file)) is not None:
-                found += self._offered(answer, every, _FIX_ALL, [], params.text_document.uri)
-            return found
+                actions += self._offered(answer, every, _FIX_ALL, [], params.text_document.uri)
+            return actions
 
         return await self._asked(params.text_document.uri, question)
 
@@ -223,8 +225,8 @@ class Features:
                 None if action is None else next(iter(self._offered(answer, action, chosen.kind or "", [], "")), None)
             )
 
-        found = await self._asked(str(data.get("uri")), question)
-        chosen.edit = None if found is None else found.edit
+        resolved = await self._asked(str(data.get("uri")), question)
+        chosen.edit = None if resolved is None else resolved.edit
         return chosen
 
     def _tried_on(self, answer: Answer) -> Tried:

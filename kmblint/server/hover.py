@@ -18,7 +18,7 @@ from kmblint.schema.changes import AddColumn, AddTable, ChangeType
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
 from kmblint.server.folder import Answer
-from kmblint.server.names import Said, Thing, said_at, thing_of, token_at
+from kmblint.server.names import Situation, Thing, situation_at, thing_of, token_at
 from kmblint.text import Place, Span
 
 _SIGNS: Final = re.compile(r"[\\`*_\[\]<>#!|~&$]")
@@ -30,20 +30,20 @@ def hover(answer: Answer, file: str, offset: int) -> tuple[str, Span | None]:
     """Markdown for an offset, and the word that it is about; empty where there is nothing to say."""
     parts = list(_cards(answer, file, offset))
     word: Span | None = None
-    said = said_at(answer, file, offset)
-    if said is not None:
-        number = token_at(said.statement, offset)
-        thing = None if number is None else thing_of(said, number)
-        typed = _type_at(said, offset)
+    situation = situation_at(answer, file, offset)
+    if situation is not None:
+        number = token_at(situation.statement, offset)
+        thing = None if number is None else thing_of(situation, number)
+        typed = _type_at(situation, offset)
         if typed is not None:
             parts.append(_stored(answer, typed[0]))
             word = typed[1]
         elif thing is not None and number is not None:
-            parts.append(_told(answer, said, thing))
-            word = said.statement.tokens[number].span
-        elif number is not None and number < 2 and said.steps:
-            parts.append(_verdict(said))
-            word = said.statement.tokens[number].span
+            parts.append(_told(answer, situation, thing))
+            word = situation.statement.tokens[number].span
+        elif number is not None and number < 2 and situation.steps:
+            parts.append(_verdict(situation))
+            word = situation.statement.tokens[number].span
     return "\n\n---\n\n".join(part for part in parts if part), word
 
 
@@ -56,9 +56,9 @@ def plain(markdown: str) -> str:
 def _cards(answer: Answer, file: str, offset: int) -> Iterator[str]:
     """The cards of the findings that stand there, each once."""
     rules = dict.fromkeys(
-        each.rule
-        for each in answer.report.diagnostics
-        if each.finding.place.file == file and each.finding.place.span.touches(offset)
+        diagnostic.rule
+        for diagnostic in answer.report.diagnostics
+        if diagnostic.finding.place.file == file and diagnostic.finding.place.span.touches(offset)
     )
     for slug in rules:
         rule = answer.rulebook.get(slug)
@@ -73,25 +73,25 @@ def _card(card: Card) -> str:
     return "\n\n".join([*told, f"[The whole card]({page_of(card.slug)})"])
 
 
-def _type_at(said: Said, offset: int) -> tuple[DataType, Span] | None:
+def _type_at(situation: Situation, offset: int) -> tuple[DataType, Span] | None:
     """The type that is written at an offset, and where."""
-    for change in said.statement.changes:
+    for change in situation.statement.changes:
         definitions = change.columns if isinstance(change, AddTable) else ()
         definitions = (change.column,) if isinstance(change, AddColumn) else definitions
         for definition in definitions:
             if definition.type_span.touches(offset):
                 return definition.type, definition.type_span
         if isinstance(change, ChangeType):
-            span = _span_of(said, change.to, offset)
+            span = _span_of(situation, change.to, offset)
             if span is not None:
                 return change.to, span
     return None
 
 
-def _span_of(said: Said, wanted: DataType, offset: int) -> Span | None:
+def _span_of(situation: Situation, wanted: DataType, offset: int) -> Span | None:
     """The first word of a type, where the offset lies on it."""
     first = wanted.name.partition(" ")[0]
-    tokens = (token.span for token in said.statement.tokens if token.upper == first)
+    tokens = (token.span for token in situation.statement.tokens if token.upper == first)
     return next((span for span in tokens if span.touches(offset)), None)
 
 
@@ -104,17 +104,17 @@ def _stored(answer: Answer, declared: DataType) -> str:
     return f"{_code(str(declared))}: {answer.target.name} keeps it as {_code(str(stored))}"
 
 
-def _verdict(said: Said) -> str:
+def _verdict(situation: Situation) -> str:
     """How the statement ends, and what is otherwise than written."""
-    entry = entry_of(said.steps)
+    entry = entry_of(situation.steps)
     lines = [f"**{entry.verdict.value}**"]
     lines += [f"- {_inline(text)}" for text in (*map(entry.secrets.masked, entry.changes), *entry.reasons)]
     lines += [f"- {_inline(text)}" for text in entry.surprises]
     return "\n".join([lines[0], "", *lines[1:]]) if lines[1:] else lines[0]
 
 
-def _told(answer: Answer, said: Said, thing: Thing) -> str:
-    table = said.table(thing.table)
+def _told(answer: Answer, situation: Situation, thing: Thing) -> str:
+    table = situation.table(thing.table)
     if table is None:
         return ""
     if thing.kind is ObjectKind.INDEX:

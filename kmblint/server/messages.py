@@ -31,12 +31,12 @@ UriOf = Callable[[Path], str]
 
 def by_path(answer: Answer, unit: ColumnUnit, uri_of: UriOf) -> dict[Path, list[types.Diagnostic]]:
     """The findings of a folder, by the file that they stand in."""
-    found: dict[Path, list[types.Diagnostic]] = {}
+    messages: dict[Path, list[types.Diagnostic]] = {}
     for diagnostic in answer.report.diagnostics:
         path = answer.paths.get(diagnostic.finding.place.file)
         if path is not None:
-            found.setdefault(path, []).append(told(diagnostic, answer, unit, uri_of))
-    return found
+            messages.setdefault(path, []).append(told(diagnostic, answer, unit, uri_of))
+    return messages
 
 
 def told(diagnostic: Diagnostic, answer: Answer, unit: ColumnUnit, uri_of: UriOf) -> types.Diagnostic:
@@ -53,7 +53,9 @@ def told(diagnostic: Diagnostic, answer: Answer, unit: ColumnUnit, uri_of: UriOf
         source="kmblint",
         tags=[types.DiagnosticTag.Unnecessary] if diagnostic.rule in _UNNECESSARY else None,
         related_information=[
-            types.DiagnosticRelatedInformation(at, related.message) for related, at in places if at is not None
+            types.DiagnosticRelatedInformation(location, related.message)
+            for related, location in places
+            if location is not None
         ]
         or None,
         data={"rule": diagnostic.rule},

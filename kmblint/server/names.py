@@ -38,7 +38,7 @@ class Thing(msgspec.Struct, frozen=True):
         return (self.kind, self.made) == (other.kind, other.made)
 
 
-class Said(msgspec.Struct, frozen=True):
+class Situation(msgspec.Struct, frozen=True):
     """A statement and the schema around it."""
 
     file: str
@@ -60,21 +60,21 @@ class Said(msgspec.Struct, frozen=True):
         return {name: table for name in sorted(named) if (table := self.table(name)) is not None}
 
 
-def said_in(part: Part) -> list[Said]:
+def situations_in(part: Part) -> list[Situation]:
     """The statements of a file in the order of its text, those of its rollback too."""
     grouped = (tuple(steps) for _, steps in groupby(part.steps, key=lambda step: step.statement.span))
     file = part.migration.file
-    up = [Said(file, steps[0].statement, steps[0].before, steps[-1].after, steps) for steps in grouped]
+    up = [Situation(file, steps[0].statement, steps[0].before, steps[-1].after, steps) for steps in grouped]
     after = part.after
-    return [*up, *(Said(file, statement, after, after) for statement in part.migration.down_statements)]
+    return [*up, *(Situation(file, statement, after, after) for statement in part.migration.down_statements)]
 
 
-def said_at(answer: Answer, file: str, offset: int) -> Said | None:
+def situation_at(answer: Answer, file: str, offset: int) -> Situation | None:
     """The statement that stands at an offset; its end counts."""
     part = answer.part(file)
     if part is None:
         return None
-    return next((said for said in said_in(part) if said.statement.span.touches(offset)), None)
+    return next((situation for situation in situations_in(part) if situation.statement.span.touches(offset)), None)
 
 
 def token_at(statement: Statement, offset: int) -> int | None:
@@ -85,63 +85,63 @@ def token_at(statement: Statement, offset: int) -> int | None:
 
 def thing_at(answer: Answer, file: str, offset: int) -> tuple[Thing, Span] | None:
     """What is named at an offset, and the word that names it."""
-    said = said_at(answer, file, offset)
-    number = None if said is None else token_at(said.statement, offset)
-    if said is None or number is None:
+    situation = situation_at(answer, file, offset)
+    number = None if situation is None else token_at(situation.statement, offset)
+    if situation is None or number is None:
         return None
-    thing = thing_of(said, number)
-    return None if thing is None else (thing, said.statement.tokens[number].span)
+    thing = thing_of(situation, number)
+    return None if thing is None else (thing, situation.statement.tokens[number].span)
 
 
-def thing_of(said: Said, number: int) -> Thing | None:
+def thing_of(situation: Situation, number: int) -> Thing | None:
     """What a token of a statement names; None for a keyword, a value and a name that nothing has."""
-    token = said.statement.tokens[number]
+    token = situation.statement.tokens[number]
     if token.kind not in NAMES:
         return None
-    for change in said.statement.changes:
-        thing = _written(said, change, token)
+    for change in situation.statement.changes:
+        thing = _written(situation, change, token)
         if thing is not None:
             return thing
-    return _qualified(said, number) or _by_name(said, token.value)
+    return _qualified(situation, number) or _by_name(situation, token.value)
 
 
-def _written(said: Said, change: Change, token: Token) -> Thing | None:
+def _written(situation: Situation, change: Change, token: Token) -> Thing | None:
     """What a change says of a word: that it makes a thing of that name, or is about a table."""
     for made in change.introduces():
         if token.span in made.name.span:
-            return _thing(said, made.kind, made.table or made.name.text, made.name.text)
+            return _thing(situation, made.kind, made.table or made.name.text, made.name.text)
     for name in change.touches():
         if token.span in name.span:
-            return _thing(said, ObjectKind.TABLE, name.text, name.text)
+            return _thing(situation, ObjectKind.TABLE, name.text, name.text)
     return None
 
 
-def _qualified(said: Said, number: int) -> Thing | None:
+def _qualified(situation: Situation, number: int) -> Thing | None:
     """A column behind the name of its table and a dot."""
-    tokens = said.statement.tokens
+    tokens = situation.statement.tokens
     if number < 2 or tokens[number - 1].text != ".":
         return None
-    return _thing(said, ObjectKind.COLUMN, tokens[number - 2].value, tokens[number].value)
+    return _thing(situation, ObjectKind.COLUMN, tokens[number - 2].value, tokens[number].value)
 
 
-def _by_name(said: Said, name: str) -> Thing | None:
-    tables = said.tables
-    subjects = [change.table.text for change in said.statement.changes if change.table is not None]
+def _by_name(situation: Situation, name: str) -> Thing | None:
+    tables = situation.tables
+    subjects = [change.table.text for change in situation.statement.changes if change.table is not None]
     for table in (*subjects, *tables):
         for kind in (ObjectKind.COLUMN, ObjectKind.INDEX):
-            thing = _thing(said, kind, table, name)
+            thing = _thing(situation, kind, table, name)
             if thing is not None:
                 return thing
     if name in tables:
-        return _thing(said, ObjectKind.TABLE, name, name)
-    if said.statement.keyword == "DROP":
-        found = (_thing(said, ObjectKind.INDEX, table, name) for table in said.before.tables)
-        return next(filter(None, found), None)
+        return _thing(situation, ObjectKind.TABLE, name, name)
+    if situation.statement.keyword == "DROP":
+        indexes = (_thing(situation, ObjectKind.INDEX, table, name) for table in situation.before.tables)
+        return next(filter(None, indexes), None)
     return None
 
 
-def _thing(said: Said, kind: ObjectKind, table: str, name: str) -> Thing | None:
-    for catalog in (said.after, said.before):
+def _thing(situation: Situation, kind: ObjectKind, table: str, name: str) -> Thing | None:
+    for catalog in (situation.after, situation.before):
         there = catalog.table(table)
         part: Table | Column | Index | None = None
         if there is not None:
@@ -160,16 +160,16 @@ def _thing(said: Said, kind: ObjectKind, table: str, name: str) -> Thing | None:
 def named_at(answer: Answer, thing: Thing) -> Place:
     """Where a thing gets its name: the word in the statement that makes it, or that statement."""
     part = answer.part(thing.made.file)
-    for said in [] if part is None else said_in(part):
-        if said.statement.span.overlaps(thing.made.span):
-            for change in said.statement.changes:
+    for situation in [] if part is None else situations_in(part):
+        if situation.statement.span.overlaps(thing.made.span):
+            for change in situation.statement.changes:
                 for made in change.introduces():
                     same = made.kind is thing.kind and made.name.text == thing.name
                     if same and (thing.kind is ObjectKind.TABLE or made.name.span in thing.made.span):
                         return Place(thing.made.file, made.name.span)
-            for number, token in enumerate(said.statement.tokens):  # renamed since
-                found = thing_of(said, number) if token.span.start >= thing.made.span.start else None
-                if found is not None and found.is_same(thing):
+            for number, token in enumerate(situation.statement.tokens):  # renamed since
+                named = thing_of(situation, number) if token.span.start >= thing.made.span.start else None
+                if named is not None and named.is_same(thing):
                     return Place(thing.made.file, token.span)
     return thing.made
 
@@ -180,11 +180,11 @@ def occurrences(answer: Answer, thing: Thing) -> Iterator[Place]:
     for part in answer.replay.parts:
         if answer.part(part.migration.file) is None:
             continue
-        for said in said_in(part):
-            for number, token in enumerate(said.statement.tokens):
+        for situation in situations_in(part):
+            for number, token in enumerate(situation.statement.tokens):
                 if token.kind in NAMES and token.value in names:
-                    found = thing_of(said, number)
-                    if found is not None and found.is_same(thing):
+                    named = thing_of(situation, number)
+                    if named is not None and named.is_same(thing):
                         yield Place(part.migration.file, token.span)
 
 

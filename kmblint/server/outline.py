@@ -10,7 +10,7 @@ import msgspec
 from kmblint.replay.transcript import entry_of
 from kmblint.schema.kinds import ObjectKind
 from kmblint.server.folder import Answer
-from kmblint.server.names import Thing, said_in
+from kmblint.server.names import Thing, situations_in
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Span
 
@@ -44,20 +44,20 @@ class Hint(msgspec.Struct, frozen=True):
 def symbols(answer: Answer, file: str) -> list[Symbol]:
     """The names that a file brings in, in its order: tables with their columns, columns and indexes that are added."""
     part = answer.part(file)
-    found: list[Symbol] = []
-    for said in [] if part is None else said_in(part):
-        if not said.steps:
+    drawn: list[Symbol] = []
+    for situation in [] if part is None else situations_in(part):
+        if not situation.steps:
             continue
-        for change in said.statement.changes:
-            whole = said.statement.span
+        for change in situation.statement.changes:
+            whole = situation.statement.span
             made = [each for each in change.introduces() if each.kind is not ObjectKind.CONSTRAINT]
             if not made or not all(each.name.span in whole for each in made):
                 continue
             first, *rest = made
             children = tuple(Symbol(each.kind, each.name.text, each.name.span, each.name.span) for each in rest)
             name = first.name.text if first.table is None else f"{first.table}.{first.name.text}"
-            found.append(Symbol(first.kind, name, first.name.span, whole, children))
-    return found
+            drawn.append(Symbol(first.kind, name, first.name.span, whole, children))
+    return drawn
 
 
 def things(answer: Answer, query: str) -> Iterator[Thing]:
@@ -81,12 +81,12 @@ def _holds(thing: Thing, wanted: str) -> bool:
 def hints(answer: Answer, file: str, within: Span) -> Iterator[Hint]:
     """What those statements come to that change nothing, where they end in a stretch of a file."""
     part = answer.part(file)
-    for said in [] if part is None else said_in(part):
-        end = said.statement.span.end
-        if not said.steps or not within.start <= end <= within.end:
+    for situation in [] if part is None else situations_in(part):
+        end = situation.statement.span.end
+        if not situation.steps or not within.start <= end <= within.end:
             continue
-        if all(step.outcome.verdict is Verdict.TAKEN for step in said.steps):
+        if all(step.outcome.verdict is Verdict.TAKEN for step in situation.steps):
             continue
-        entry = entry_of(said.steps)
+        entry = entry_of(situation.steps)
         if entry.verdict in _QUIET:
             yield Hint(end, _QUIET[entry.verdict], entry.reasons)

@@ -52,8 +52,8 @@ def uri_of(path: PurePath) -> str:
 
 def place_at(source: Source, offset: int, unit: ColumnUnit) -> types.Position:
     """The position of an offset."""
-    at = position(source, offset, unit)
-    return types.Position(at.line - 1, at.column - 1)
+    place = position(source, offset, unit)
+    return types.Position(place.line - 1, place.column - 1)
 
 
 def range_of(source: Source, span: Span, unit: ColumnUnit) -> types.Range:
@@ -61,12 +61,12 @@ def range_of(source: Source, span: Span, unit: ColumnUnit) -> types.Range:
     return types.Range(place_at(source, span.start, unit), place_at(source, span.end, unit))
 
 
-def offset_of(source: Source, at: types.Position, unit: ColumnUnit) -> int:
+def offset_of(source: Source, place: types.Position, unit: ColumnUnit) -> int:
     """The offset of a position; one behind the end of its line is that end, one behind the last line the text's."""
-    if at.line >= source.line_count:
+    if place.line >= source.line_count:
         return len(source.text)
-    text = source.line(at.line + 1)
-    return source.offset(at.line + 1) + min(_characters(text, max(at.character, 0), unit), len(text))
+    text = source.line(place.line + 1)
+    return source.offset(place.line + 1) + min(_characters(text, max(place.character, 0), unit), len(text))
 
 
 def _characters(text: str, size: int, unit: ColumnUnit) -> int:

@@ -52,9 +52,9 @@ class Figures(msgspec.Struct):
         self.unsent += seen[NOT_SENT]
         met = [each for each in rehearsal.statements if each.seen not in {HELD, NOT_SENT}]
         self.statements += len(met)
-        self.agreeing += sum(not each.found for each in met)
+        self.agreeing += sum(not each.misses for each in met)
         self.files += len(rehearsal.files)
-        self.files_agreeing += sum(not file.found for file in rehearsal.files)
+        self.files_agreeing += sum(not file.misses for file in rehearsal.files)
         if rehearsal.differences or rehearsal.lost:
             self.differing.append(f"{name}\n{as_text([rehearsal], Paint(), 120)}")
 

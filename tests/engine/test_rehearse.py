@@ -56,10 +56,10 @@ def test_a_wrong_fact_is_caught() -> None:
     wrong = Kimberlite(replace(RELEASE_0_9_1, stored_types={**RELEASE_0_9_1.stored_types, "DATE": ("TEXT", 0)}))
     (history,) = opened(FIXTURES / "clinic")
     told = rehearsed(history, wrong)
-    found = [each.difference for file in told.files for each in file.found]
+    found = [each.difference for file in told.files for each in file.misses]
     assert ("type", "TEXT", "DATE") in {(each.what, each.predicted, each.seen) for each in found}
     unknown = Kimberlite(replace(RELEASE_0_9_1, stored_types=types))
-    verdicts = [each.difference for one in rehearsed(history, unknown).statements for each in one.found]
+    verdicts = [each.difference for one in rehearsed(history, unknown).statements for each in one.misses]
     assert ("verdict", "taken") in {(each.what, each.seen) for each in verdicts}
     assert all("BOOLEAN" in each.predicted for each in verdicts)
 

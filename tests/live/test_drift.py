@@ -72,7 +72,7 @@ def drift(history: History, asked: FakeClient) -> Drift:
 
 
 def told(found: Drift) -> list[tuple[str, str, str, str]]:
-    return [(each.what, each.subject, each.predicted, each.seen) for each in found.found]
+    return [(each.what, each.subject, each.predicted, each.seen) for each in found.differences]
 
 
 def test_an_untouched_database_has_no_drift(history: History) -> None:
@@ -214,7 +214,7 @@ def grown(history: History, sql: str, tmp_path: Path) -> LiveSchema:
 
 def test_the_history_with_its_follow_up_comes_to_what_is_in_the_database(history: History, tmp_path: Path) -> None:
     found = compare(history, TARGET, BY_HAND, server="tenant 1 of h:1", release="0.9.1", facts="0.9.1")
-    assert found.found
+    assert found.differences
     follow_up = fix_history(found)
     sql = as_migration(found, follow_up, "0003_more.sql")
     assert "check: the key of `notes` is not visible: PRIMARY KEY (id) is a guess" in sql

@@ -55,7 +55,7 @@ def seen(rehearsal: Rehearsal) -> list[str]:
 
 def found(rehearsal: Rehearsal) -> list[tuple[str, str, str, str]]:
     parts: list[PlayedFile] = list(rehearsal.files)
-    told = [each for part in parts for each in (*(f for s in part.statements for f in s.found), *part.found)]
+    told = [each for part in parts for each in (*(f for s in part.statements for f in s.misses), *part.misses)]
     return [(f.difference.what, f.difference.subject, f.difference.predicted, f.difference.seen) for f in told]
 
 
@@ -74,7 +74,7 @@ def test_a_refusal_that_was_not_predicted_is_found_and_stops_the_run(tmp_path: P
     assert found(told) == [("verdict", "", "taken", "refused: SQL syntax error")]
     assert [file.is_reached for file in told.files] == [True, False]
     assert told.files[0].note == "the run stops at line 1; nothing took effect, and nothing is recorded"
-    (rests_on,) = [each.rests_on for each in told.files[0].statements[0].found]
+    (rests_on,) = [each.rests_on for each in told.files[0].statements[0].misses]
     assert rests_on == "what CREATE TABLE takes (`forms_tables.py`, `stored_types`)"
     assert not told.is_clean
 
@@ -205,7 +205,7 @@ def test_rows_of_data_make_later_changes_meet_rows(tmp_path: Path) -> None:
     parts = parts_of(folder.read(tmp_path), {"0001_wards.sql": [seed]})
     files, _ = rehearse(parts, targets.get("kimberlite"), stage, Wanted())
     assert stage.sent == [WARDS, ROWS, update]
-    assert [each.difference.predicted for file in files for one in file.statements for each in one.found] == ["2 rows"]
+    assert [each.difference.predicted for file in files for one in file.statements for each in one.misses] == ["2 rows"]
 
 
 def test_secrets_are_starred_wherever_they_would_stand(tmp_path: Path) -> None:

@@ -91,14 +91,14 @@ class Contents:
 
     def _lines_said(self) -> dict[str, set[int]]:
         """The lines that something is said of, by file."""
-        said: dict[str, set[int]] = {}
+        lines: dict[str, set[int]] = {}
         for diagnostic in self._diagnostics:
             finding = diagnostic.finding
             for place in (finding.place, *(other.place for other in finding.related[:_MOST_RELATED])):
-                said.setdefault(place.file, set()).update(
+                lines.setdefault(place.file, set()).update(
                     {self._line(place.file, place.span), self._behind(place.file, place.span)}
                 )
-        return said
+        return lines
 
     def _line(self, file: str, span: Span) -> int:
         return self.report.source(file).position(span.start).line
@@ -175,11 +175,11 @@ class Contents:
         shown = self._shown_lines(name)
         whole = [told for each, told in pairs if each.finding.place.span == Span(0, 0)]
         by_line: dict[int, list[Told]] = {}
-        for each, told in pairs:
+        for diagnostic, told in pairs:
             if told not in whole:
-                at = self._behind(name, each.finding.place.span)
-                if at in shown:
-                    by_line.setdefault(at, []).append(told)
+                under = self._behind(name, diagnostic.finding.place.span)
+                if under in shown:
+                    by_line.setdefault(under, []).append(told)
                 else:
                     whole.append(told)
         outcomes = self._outcomes(name) if name in self._pending else {}
@@ -231,10 +231,10 @@ class Contents:
 
     def _outcomes(self, name: str) -> Mapping[int, list[Outcome]]:
         told: dict[int, list[Outcome]] = {}
-        found = [told.line for _, told in self._by_file.get(name, ())]
+        lines = [told.line for _, told in self._by_file.get(name, ())]
         for entry in self._entries.get(name, ()):
             last = entry.line + entry.sql.count("\n")
-            is_told = any(entry.line <= line <= last for line in found)
+            is_told = any(entry.line <= line <= last for line in lines)
             reasons = () if is_told else (*entry.reasons, *entry.surprises)
             lasting = tuple(self._lasting.get((name, entry.line), ()))
             changes = tuple(map(entry.secrets.masked, entry.changes))

@@ -118,11 +118,11 @@ def _box(table: TableView, x: int, y: int, same: int) -> Box:
     parts = _kept(table.rows, same)
     rows: list[Row] = []
     for number, part in enumerate(parts):
-        at = y + (number + 2) * _ROW - 2
+        top = y + (number + 2) * _ROW - 2
         if isinstance(part, int):
-            rows.append(Row(at, "", f"… {part} more", "", "same"))
+            rows.append(Row(top, "", f"… {part} more", "", "same"))
         else:
-            rows += [_row(at, part)]
+            rows += [_row(top, part)]
     state = "lost" if table.note else table.state.name.lower()
     name = visible(table.name)
     sign = "!" if table.note else table.state.value

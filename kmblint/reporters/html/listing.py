@@ -64,10 +64,10 @@ def tokens_of(source: Source) -> Tokens:
     return [(token.span, _KINDS[token.kind]) for token in scan(source) if token.kind in _KINDS]
 
 
-def wanted(source: Source, migration: Migration | None, said: Iterable[int]) -> list[int]:
+def wanted(source: Source, migration: Migration | None, lines: Iterable[int]) -> list[int]:
     """The numbers of the lines to show: of a file under review most, else those around what is said."""
     most = source.line_count
-    near = {line for at in said for line in range(max(1, at - _AROUND), min(most, at + _AROUND) + 1)}
+    near = {line for middle in lines for line in range(max(1, middle - _AROUND), min(most, middle + _AROUND) + 1)}
     if migration is not None and most <= WHOLE:
         return [*range(1, most + 1)]
     for statement in migration.statements if migration is not None else ():
@@ -79,22 +79,24 @@ def wanted(source: Source, migration: Migration | None, said: Iterable[int]) -> 
 def listed(source: Source, numbers: Sequence[int], tokens: Tokens, marks: Sequence[Marked]) -> Iterator[Line]:
     """The lines of these numbers, in order, each cut at its pieces."""
     by_line = _by_line(source, marks)
-    at = 0
+    index = 0
     behind = 0
     for number in numbers:
         whole = source.line_span(number)
         span = Span(whole.start, min(whole.end, whole.start + _LONGEST))
-        while at < len(tokens) and tokens[at][0].end <= span.start:
-            at += 1
-        pieces = tuple(_pieces(source.slice(span), span.start, _overlapping(tokens, at, span), by_line.get(number, ())))
+        while index < len(tokens) and tokens[index][0].end <= span.start:
+            index += 1
+        pieces = tuple(
+            _pieces(source.slice(span), span.start, _overlapping(tokens, index, span), by_line.get(number, ()))
+        )
         yield Line(number, pieces, whole.end - span.end, number - behind - 1)
         behind = number
 
 
-def _overlapping(tokens: Tokens, at: int, span: Span) -> Iterator[tuple[Span, str]]:
-    while at < len(tokens) and tokens[at][0].start < span.end:
-        yield tokens[at]
-        at += 1
+def _overlapping(tokens: Tokens, index: int, span: Span) -> Iterator[tuple[Span, str]]:
+    while index < len(tokens) and tokens[index][0].start < span.end:
+        yield tokens[index]
+        index += 1
 
 
 def _by_line(source: Source, marks: Sequence[Marked]) -> Mapping[int, Sequence[Marked]]:
@@ -115,13 +117,13 @@ def _priority(mark: Marked) -> int:
 def _pieces(
     text: str, start: int, tokens: Iterable[tuple[Span, str]], marks: Iterable[Marked]
 ) -> Iterator[Piece]:  # fmt: skip
-    kinds, said = [""] * len(text), [""] * len(text)
+    kinds, marked = [""] * len(text), [""] * len(text)
     indent = len(text) - len(text.lstrip())
     for span, kind in tokens:
         _paint(kinds, span, start, kind)
     for mark in marks:
-        _paint(said, Span(max(mark.span.start, start + indent), mark.span.end), start, _called(mark))
-    for (kind, mark_name), stretch in groupby(zip(kinds, said, text, strict=True), key=lambda each: each[:2]):
+        _paint(marked, Span(max(mark.span.start, start + indent), mark.span.end), start, _called(mark))
+    for (kind, mark_name), stretch in groupby(zip(kinds, marked, text, strict=True), key=lambda each: each[:2]):
         yield Piece("".join(each[2] for each in stretch), kind, mark_name)
 
 
