@@ -86,7 +86,7 @@ def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: boo
         case "sql":
             text = as_sql(differs, *sides, used)
         case "markdown":
-            text = reports.as_markdown(differs, f"from `{before.called}` to `{after.called}`")
+            text = reports.as_markdown(differs, (before.called, after.called))
         case _:
             paint = Paint(color=wants_color(options["color"]) and file is None)
             text = reports.as_text(differs, after.where, paint, width(file))

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from kmblint.reporters.characters import fold, visible
 from kmblint.reporters.json_document import written
-from kmblint.reporters.markdown_text import fenced
+from kmblint.reporters.markdown_text import code, fenced
 from kmblint.reporters.paint import Paint
 from kmblint.schema.difference import Difference, Part, PartDifference, PartKind, TableDifference
 from kmblint.text import Place
@@ -49,8 +49,8 @@ def summary(difference: Difference) -> str:
     return ", ".join(counts) or "no difference"
 
 
-def as_markdown(difference: Difference, title: str) -> str:
-    """A heading, and the difference as a block that is coloured like a patch."""
+def as_markdown(difference: Difference, sides: tuple[str, str]) -> str:
+    """A heading with what the user called the two, and the difference as a block that is coloured like a patch."""
     lines: list[str] = []
     for table in difference.tables:
         sign = _sign(table)
@@ -59,7 +59,7 @@ def as_markdown(difference: Difference, title: str) -> str:
     lines += [line for part in difference.objects for line in _patch(part, "")]
     text = "\n".join(map(visible, lines))
     block = f"\n{fenced(text, 'diff')}" if lines else ""
-    return f"### Schema, {title}: {summary(difference)}\n{block}"
+    return f"### Schema, from {code(sides[0])} to {code(sides[1])}: {summary(difference)}\n{block}"
 
 
 def _patch(part: PartDifference, indent: str) -> Iterator[str]:

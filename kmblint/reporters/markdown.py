@@ -18,7 +18,7 @@ from kmblint.reporters.full import draw_below
 from kmblint.reporters.judgement import judged, status, stops
 from kmblint.reporters.markdown_text import code, fenced, inline, within
 from kmblint.reporters.paint import Paint
-from kmblint.reporters.schema_view import compared
+from kmblint.reporters.schema_view import Views
 from kmblint.reporters.tally import counts_by_rule, headline, summary, worst_first
 from kmblint.reporters.view import PAGE, View
 from kmblint.wording import counted
@@ -171,7 +171,7 @@ def _schema(reviews: Sequence[Review]) -> str:
     """What differs behind the batch, as a patch; a short one stands open."""
     blocks: list[str] = []
     for review in reviews:
-        view = compared(review)
+        view = Views(review).compared
         lines, left_out = within((visible(_cut(line)) for line in view.lines()), _SCHEMA // len(reviews))
         if lines:
             called = f" of {code(_cut(review.history.called))}" if len(reviews) > 1 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import msgspec
@@ -11,7 +12,15 @@ from msgspec.structs import replace
 
 from kmblint.replay.review import Review
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.difference import Part, PartDifference, PartKind, Shown, TableDifference, difference
+from kmblint.schema.difference import (
+    Difference,
+    Part,
+    PartDifference,
+    PartKind,
+    Shown,
+    TableDifference,
+    difference,
+)
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import ForeignKey
 from kmblint.schema.write import quoted
@@ -91,30 +100,55 @@ def _lines(sign: str, text: str, was: str, note: str) -> Iterator[str]:
     yield f"{'+' if was else sign} {text}{told}"
 
 
-def before(review: Review) -> SchemaView:
-    """The schema that the batch finds."""
-    return _view(review.before, review.before, None)
+class Views:
+    """The schema around a batch, in three ways."""
+
+    def __init__(self, review: Review) -> None:
+        self._review = review
+
+    @cached_property
+    def _written(self) -> Difference:
+        """All that is meant to be there behind the batch."""
+        return _whole(self._review.meant)
+
+    @cached_property
+    def _missing(self) -> Mapping[str, TableDifference]:
+        """What the database lacks of what is meant, both looked at as written."""
+        return {table.name: table for table in difference(self._review.kept, self._review.meant).tables}
+
+    @cached_property
+    def before(self) -> SchemaView:
+        """What the batch finds."""
+        return _view(_whole(self._review.before), _SAME, {}, None)
+
+    @cached_property
+    def behind(self) -> SchemaView:
+        """What the batch is meant to leave, with what the database won't keep of it."""
+        return _view(self._written, _SAME, self._missing, self._review)
+
+    @cached_property
+    def compared(self) -> SchemaView:
+        """The schema behind the batch against the one before it."""
+        between = difference(self._review.before, self._review.meant)
+        return _view(self._written, between, self._missing, self._review)
 
 
-def behind(review: Review) -> SchemaView:
-    """The schema that the batch is meant to leave, with what the database won't keep of it."""
-    return _view(review.meant, review.meant, review)
+_SAME: Final = Difference((), ())
 
 
-def compared(review: Review) -> SchemaView:
-    """The schema behind the batch against the one before it."""
-    return _view(review.before, review.meant, review)
+def _whole(shown: Shown) -> Difference:
+    """A schema as what leads to it from an empty one."""
+    return difference(replace(shown, catalog=Catalog()), shown)
 
 
 _Key: TypeAlias = tuple[str, str, str]
 """Kind, name and definition of a part: what it is known by in its table."""
 
 
-def _view(old: Shown, new: Shown, review: Review | None) -> SchemaView:
-    between = difference(old, new)
+def _view(
+    whole: Difference, between: Difference, missing: Mapping[str, TableDifference], review: Review | None
+) -> SchemaView:
     by_name = {table.name: table for table in between.tables}
-    missing = _missing(review) if review else {}
-    whole = difference(replace(new, catalog=Catalog()), new)
     tables = [
         _table(table, by_name.get(table.name), missing.get(table.name), review)
         for table in whole.tables
@@ -122,11 +156,6 @@ def _view(old: Shown, new: Shown, review: Review | None) -> SchemaView:
     ]
     tables += [_gone(table) for table in between.tables if table.after is None]
     return SchemaView(tuple(sorted(tables, key=lambda table: table.name)), tuple(map(_object, between.objects)))
-
-
-def _missing(review: Review) -> Mapping[str, TableDifference]:
-    """What the database lacks of what is meant, both looked at as written."""
-    return {table.name: table for table in difference(review.kept, review.meant).tables}
 
 
 def _table(

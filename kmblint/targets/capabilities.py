@@ -35,6 +35,15 @@ class Search(Enum):
     """Not even through an index."""
 
 
+class Masked(Enum):
+    """The values that a mask hides where it doesn't hide all, as a message says it."""
+
+    SSN = "what looks like a US social security number, nine digits"
+    EMAIL = "what has an `@`"
+    PHONE = "what has ten digits or more"
+    CARD = "what has 13 to 19 digits"
+
+
 class Pages(msgspec.Struct, frozen=True, kw_only=True):
     """What a page of the store holds, in bytes: of rows, of keys, and of the events of the log."""
 
@@ -105,6 +114,8 @@ class Capabilities(msgspec.Struct, frozen=True):
     """Digits behind the point that a column may have, where the target takes more and can't read them back."""
     max_indexes: int | None = None
     """Indexes that are kept up to date, of a whole database."""
+    partial_masks: Mapping[str, Masked] = {}
+    """Strategies of CREATE MASK that hide some values only, in upper case."""
     broken_names: Mapping[ObjectKind, Mapping[str, tuple[str, ...]]] = {}
     """Words in upper case that break some statements as the unquoted name of such an object, and those statements."""
 

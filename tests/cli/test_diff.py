@@ -81,7 +81,7 @@ def test_as_json_and_as_markdown() -> None:
     [table] = document["tables"]
     assert [(part["name"], part["change"]) for part in table["parts"]] == [("name", "changed"), ("floor", "added")]
     assert diff("1", "3", "--output-format", "markdown").stdout == (
-        "### Schema, from `1` to `3`: 1 table changed\n\n"
+        "### Schema, from <code>1</code> to <code>3</code>: 1 table changed\n\n"
         "```diff\n! table wards\n-     name VARCHAR(9)\n+     name TEXT\n+     floor BIGINT\n```\n"
     )
 

@@ -105,4 +105,4 @@ def test_every_difference_can_be_told(
     text = as_text(found, lambda place: place.file, Paint(), 60)
     assert text.startswith("no difference\n") is (not found)
     assert as_json(found, ("a", "b"), (lambda _: "", lambda _: ""))
-    assert as_markdown(found, "a").startswith("### Schema, a: ")
+    assert as_markdown(found, ("a", "b")).startswith("### Schema, from <code>a</code> to <code>b</code>: ")

@@ -18,11 +18,11 @@ from markupsafe import Markup
 
 from kmblint.findings import Report
 from kmblint.replay.review import Review
-from kmblint.reporters import schema_view
 from kmblint.reporters.html.contents import Contents
 from kmblint.reporters.html.diagram import BESIDE, WHOLE, Diagram, chosen, draw
 from kmblint.reporters.html.words import inline, safe
 from kmblint.reporters.judgement import judged
+from kmblint.reporters.schema_view import Views
 from kmblint.reporters.view import View
 
 _HERE: Final = Path(__file__).parent
@@ -77,14 +77,15 @@ def _policy(style: str, script: str) -> str:
 
 
 def _schema(review: Review) -> _Schema:
-    compared, before, behind = (make(review) for make in (schema_view.compared, schema_view.before, schema_view.behind))
+    views = Views(review)
+    compared = views.compared
     names = chosen(compared.tables)
     lines = tuple(compared.lines())
     return _Schema(
         called=review.history.called or review.history.root.as_posix(),
         difference=draw(compared.tables, names, BESIDE if compared.changed else WHOLE),
-        before=draw(before.tables, names, WHOLE),
-        behind=draw(behind.tables, names, WHOLE),
+        before=draw(views.before.tables, names, WHOLE),
+        behind=draw(views.behind.tables, names, WHOLE),
         lines=lines[:_MOST_LINES],
         left_out=max(0, len(lines) - _MOST_LINES),
         first=review.batch[0].id if review.batch else "",

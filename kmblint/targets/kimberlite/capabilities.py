@@ -54,6 +54,7 @@ def capabilities_of(facts: Facts) -> Capabilities:
         rollback_marker=MARKER,
         max_scale=facts.max_scale,
         max_indexes=facts.max_indexes,
+        partial_masks={strategy: hidden for strategy, hidden in facts.mask_strategies.items() if hidden is not None},
         broken_names=facts.broken_names,
         pages=facts.pages,
         facts=facts,

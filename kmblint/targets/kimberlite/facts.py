@@ -15,7 +15,7 @@ import msgspec
 
 from kmblint.findings import Severity
 from kmblint.schema.kinds import ObjectKind
-from kmblint.targets.capabilities import Pages
+from kmblint.targets.capabilities import Masked, Pages
 
 Graded: TypeAlias = tuple[str, Severity]
 """What is then not so, and how bad that is."""
@@ -101,8 +101,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Words that GRANT … ON takes for a kind of object, so that such a table needs TABLE before it (area grant)."""
     policy_strategies: frozenset[str]
     """Strategies of CREATE MASKING POLICY that take no argument (area kimberlite)."""
-    mask_strategies: frozenset[str]
-    """Strategies of CREATE MASK."""
+    mask_strategies: Mapping[str, Masked | None]
+    """Strategy of CREATE MASK → the values that it hides; None where it hides every one (area mask)."""
 
     # --- names (areas update, kimberlite, create-index) ---------------------------------------------------------------
     unchecked_columns: frozenset[str]

@@ -11,7 +11,7 @@ from kmblint.findings import Severity
 from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.scanner import Kind as TokenKind
 from kmblint.sql.words import words
-from kmblint.targets.capabilities import Pages
+from kmblint.targets.capabilities import Masked, Pages
 from kmblint.targets.kimberlite.facts import Facts, Kind
 
 _TRUNCATIONS: Final = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
@@ -182,7 +182,10 @@ RELEASE_0_9_1: Final = Facts(
         "USER DATABASE SCHEMA SEQUENCE FUNCTION PROCEDURE VIEW WAREHOUSE INTEGRATION CONNECTION TABLE"
     ),
     policy_strategies=words("REDACT_SSN REDACT_PHONE REDACT_EMAIL REDACT_CC HASH TOKENIZE NULL"),
-    mask_strategies=words("REDACT REDACT_SSN REDACT_EMAIL REDACT_PHONE REDACT_CREDIT_CARD HASH TOKENIZE NULL"),
+    mask_strategies={
+        "REDACT": Masked.SSN, "REDACT_SSN": Masked.SSN, "REDACT_EMAIL": Masked.EMAIL, "REDACT_PHONE": Masked.PHONE,
+        "REDACT_CREDIT_CARD": Masked.CARD, "HASH": None, "TOKENIZE": None, "NULL": None,
+    },
     # --- names (areas update, kimberlite, create-index) ---------------------------------------------------------------
     unchecked_columns=frozenset(
         {"SET", "WHERE", "CREATE MASK", "CREATE INDEX", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK"}
