@@ -14,10 +14,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from kmblint.cache import folder
-from kmblint.history.files import Migration
+from kmblint.history.files import History, Migration
 from kmblint.lint.answers import Told
+from kmblint.replay.judgement import Judgements, Kept
 from kmblint.replay.leaks import leaks
-from kmblint.replay.steps import Part, Replay
+from kmblint.replay.replayer import follows_lost
+from kmblint.replay.steps import Part, Replay, judgements
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
 from kmblint.schema.secrets import secrets_in
@@ -59,6 +61,8 @@ class _Known(msgspec.Struct, frozen=True, array_like=True):
 
     stretches: tuple[_Stretch, ...]
     told: Told
+    judged: tuple[Kept, ...]
+    """Of each change of up, on the catalogue before it."""
 
 
 _DECODER: Final = msgspec.msgpack.Decoder(_Known)
@@ -69,7 +73,7 @@ class _Frame(NamedTuple):
     """A file as it is kept."""
 
     place: bytes
-    """The digest of all that what was said of it follows from."""
+    """The digest of all that what was judged and said of it follows from."""
     body: bytes
     """A `_Known`; nothing of a file that can't be kept."""
 
@@ -90,6 +94,7 @@ class KnownFiles:
         self._differs = False
         self._known: dict[bytes, _Known | None] = {}
         self._digests: dict[int, tuple[Source, bytes]] = {}
+        self._chain: tuple[History, Mapping[str, bytes]] | None = None
         self._judged: dict[int, tuple[Words, Form, Verdict | None]] = {}
         """By the identity of the words, which are held so that it stays theirs: what the target said of them."""
 
@@ -118,20 +123,25 @@ class KnownFiles:
         """The target, which isn't asked again of words that it judged."""
         return _Asked(target, self._judged)
 
-    def told(self, replayed: Replay) -> Mapping[str, Told]:
+    def told(self, history: History) -> Mapping[str, Told]:
         """What was said of files that stand where they stood, by their names."""
+        return {file: known.told for file, known in self._standing(history)}
+
+    def judged(self, history: History) -> Mapping[str, Judgements]:
+        """What was judged of their changes."""
+        return {file: known.judged for file, known in self._standing(history)}
+
+    def _standing(self, history: History) -> Iterator[tuple[str, _Known]]:
+        """What is kept of the files that stand where they stood: those before the first that doesn't."""
         if not self._kept:
-            return {}
-        places = self._places(replayed)
-        told: dict[str, Told] = {}
-        for migration in replayed.history.migrations:
-            frame = self._kept.get(self._digest(migration.source))
-            if frame is None or frame.place != places[migration.file]:
-                break  # nothing behind it stands where it stood
+            return
+        places = self._places(history)
+        for migration in history.migrations:
+            if self._body(migration, places) is None:
+                return
             known = self._of(migration.source)
             if known is not None:
-                told[migration.file] = known.told
-        return told
+                yield migration.file, known
 
     def keep(self, replayed: Replay, told: Mapping[str, Told], target: Target) -> None:
         """Keeps what is new, unless a rule raised: then nothing is told."""
@@ -139,7 +149,7 @@ class KnownFiles:
         parts = {id(part.migration): part for part in replayed.parts if part.migration is not history.baseline}
         if not parts or not told:
             return
-        places = self._places(replayed)
+        places = self._places(history)
         standing = sum(self._body(migration, places) is not None for migration in history.migrations)
         if standing == len(history.migrations) == len(self._kept):
             return
@@ -186,10 +196,13 @@ class KnownFiles:
             known = self._digests[id(source)] = source, digest
         return known[1]
 
-    def _places(self, replayed: Replay) -> dict[str, bytes]:
+    def _places(self, history: History) -> Mapping[str, bytes]:
         """File name → the digest of the file and of all that stands before it, as far as a rule may look back."""
-        history = replayed.history
-        lost = {part.migration.file: part.lost for part in replayed.parts}
+        if self._chain is None or self._chain[0] is not history:
+            self._chain = history, self._chained(history)
+        return self._chain[1]
+
+    def _chained(self, history: History) -> dict[str, bytes]:
         beside = (
             history.root, history.called, history.applied_through, history.since, sorted(history.edited),
             sorted(history.absent), [(each.file, each.reason) for each in history.unreadable],
@@ -200,7 +213,7 @@ class KnownFiles:
             facts = (
                 os.fspath(migration.path), migration.source.path, migration.number, migration.applied, migration.failed,
                 migration.fixed_by, migration.replaces, migration.numbered, migration.readable,
-                lost.get(migration.file),
+                follows_lost(history, migration),
             )  # fmt: skip
             place = _digest(place + self._digest(migration.source), repr(facts))
             places[migration.file] = place
@@ -252,7 +265,7 @@ def _encoded(part: Part, told: Mapping[str, Told], target: Target) -> bytes:
     down = _stretch(migration, migration.down, migration.down_statements, {}, target) if migration.down else None
     if up is None or migration.guide_marker or (migration.down is not None and down is None):
         return b""
-    known = _Known((up, down) if down else (up,), told[migration.file])
+    known = _Known((up, down) if down else (up,), told[migration.file], judgements(part))
     try:
         return _ENCODER.encode(known)
     except (TypeError, ValueError, OverflowError, RecursionError):  # no UTF-8, a large number, a deep condition

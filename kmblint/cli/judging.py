@@ -142,7 +142,7 @@ def _linted(
 ) -> Report:
     if known is None:
         return lint(history, settings, rulebook, target)
-    session = Session(rulebook, known.target(target), known.told)
+    session = Session(rulebook, known.target(target), known.told, known.judged)
     report = session.lint(history, settings)
     if session.replayed is not None:
         known.keep(session.replayed, session.told, target)

@@ -27,7 +27,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     of_rollback: tuple[tuple[str, Finding], ...]
 
 
-Earlier: TypeAlias = Callable[[Replay], Mapping[str, Told]]
+Earlier: TypeAlias = Callable[[History], Mapping[str, Told]]
 """What an earlier run was told of files that stand in the same place of the same history, by their names."""
 
 
@@ -79,7 +79,7 @@ class Answers:
         """Asks about what is new; `check_stop` is called between files, and may raise: what was said so far is kept."""
         history, target = replayed.history, dispatcher.target
         names, today = dispatcher.rulebook, dispatcher.settings.today
-        earlier = self._earlier(replayed)
+        earlier = self._earlier(history)
         for migration in history.migrations:
             known = self._files.get(migration.file)
             if known is None or known.migration is not migration:

@@ -24,7 +24,7 @@ from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.lint.suppressions import Suppression, Suppressions
 from kmblint.redaction import masked
-from kmblint.replay.replayer import Replayer, replay
+from kmblint.replay.replayer import Judged, Replayer, replay
 from kmblint.replay.steps import Replay
 from kmblint.targets import Target
 
@@ -41,18 +41,25 @@ class Session:
     migrations, so read them with the same `Readings`. For one thread at a time.
     """
 
-    def __init__(self, rulebook: Rulebook, target: Target, earlier: Earlier = lambda _: {}) -> None:
-        """`earlier` is what an earlier process kept; it says nothing of what the same rules wouldn't say again."""
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        target: Target,
+        earlier: Earlier = lambda _: {},
+        judged: Judged = lambda _: {},
+    ) -> None:
+        """`earlier` and `judged` are what an earlier process kept: nothing that wouldn't be said and judged again."""
         self._rulebook = rulebook
         self._target = target
         self._earlier = earlier
+        self._judged = judged
         self._basis: tuple[object, ...] = ()
         self.replayed: Replay | None = None
         """The replay of the last reading, for whoever asks more of it than findings."""
         self._forget(contain=True)
 
     def _forget(self, *, contain: bool) -> None:
-        self._replayer = Replayer(self._target, contain=contain)
+        self._replayer = Replayer(self._target, contain=contain, judged=self._judged)
         self._answers = Answers(self._earlier)
 
     @property

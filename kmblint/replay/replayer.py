@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import msgspec
 
 from kmblint.history.files import History, Migration
+from kmblint.replay.judgement import Judgements
 from kmblint.replay.steps import Part, Replay, Surroundings, steps_of
 from kmblint.schema.catalog import Catalog
 from kmblint.targets import Target
+
+Judged: TypeAlias = Callable[[History], Mapping[str, Judgements]]
+"""What an earlier run judged of files that stand in the same place of the same history, by their names."""
 
 
 class Replayer:
@@ -19,8 +24,12 @@ class Replayer:
     follows from the file and from those before it, so it is kept.
     """
 
-    def __init__(self, target: Target, *, actual: bool = False, contain: bool = True) -> None:
+    def __init__(
+        self, target: Target, *, actual: bool = False, contain: bool = True, judged: Judged = lambda _: {}
+    ) -> None:
+        """`judged` is asked where a file is to be replayed, and says nothing that wouldn't be judged again."""
         self._target = target
+        self._judged = judged
         self._actual = actual
         self._contain = contain
         self._surroundings: Surroundings | None = None
@@ -33,25 +42,29 @@ class Replayer:
         self._surroundings.history = history
         catalog = Catalog()
         number = 0
+        known: Mapping[str, Judgements] | None = None
         for number, migration in enumerate((*filter(None, (history.baseline,)), *history.replayed), start=1):
-            lost = migration is not history.baseline and _follows_lost(history, migration)
-            known = self._parts[number - 1] if number <= len(self._parts) else None
-            if known is None or known.migration is not migration or known.lost != lost:
+            lost = follows_lost(history, migration)
+            part = self._parts[number - 1] if number <= len(self._parts) else None
+            if part is None or part.migration is not migration or part.lost != lost:
                 del self._parts[number - 1 :]
                 if check_stop is not None:
                     check_stop()
-                known = self._part(self._surroundings, migration, catalog, lost=lost)
-                self._parts.append(known)
-            catalog = known.after
+                known = self._judged(history) if known is None else known
+                part = self._part(migration, catalog, known.get(migration.file, ()), lost=lost)
+                self._parts.append(part)
+            catalog = part.after
         del self._parts[number:]
         return Replay.of(history, tuple(self._parts))
 
-    def _part(self, surroundings: Surroundings, migration: Migration, catalog: Catalog, *, lost: bool) -> Part:
+    def _part(self, migration: Migration, catalog: Catalog, known: Judgements, *, lost: bool) -> Part:
+        assert self._surroundings is not None, "set by whoever replays"
         if lost:
             catalog = msgspec.structs.replace(catalog, lost=True)
         lives = self._actual or migration.applied
-        contain = self._contain
-        steps = steps_of(surroundings, migration, self._target, catalog, actual=lives, contain=contain)
+        steps = steps_of(
+            self._surroundings, migration, self._target, catalog, actual=lives, contain=self._contain, known=known
+        )
         return Part(tuple(steps), migration, catalog, lost)
 
 
@@ -63,7 +76,9 @@ def replay(history: History, target: Target, *, actual: bool = False, contain: b
     return Replayer(target, actual=actual, contain=contain).replay(history)
 
 
-def _follows_lost(history: History, migration: Migration) -> bool:
-    """Whether a file that nobody can read stands before a migration."""
+def follows_lost(history: History, migration: Migration) -> bool:
+    """Whether a file that nobody can read stands before a migration; none does before the baseline."""
+    if not history.lost or migration is history.baseline:
+        return False
     number = migration.number
     return any(number is None or (each.number is not None and each.number < number) for each in history.lost)

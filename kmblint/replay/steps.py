@@ -11,12 +11,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from heapq import merge
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 import msgspec
 
 from kmblint.findings import Crash, Edit, Fix
 from kmblint.history.files import History, Migration
+from kmblint.replay.judgement import TAKEN, Judgement, Judgements, Kept
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Change, InsertRows, UpdateRows
@@ -66,6 +67,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     """Which change of its statement, from 0; statement-wide facts are said at the first."""
     crash: Crash | None = None
     """Where our own judging of the statement failed."""
+    is_kept: bool = False
+    """Whether an earlier run judged it: then its outcome has no reach."""
 
     @property
     def history(self) -> History:
@@ -89,10 +92,13 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         """The identity of a column of the change's table: `patients.phone`."""
         return f"{self.subject}.{column}"
 
-    @property
+    @cached_property
     def reach(self) -> Reach | None:
         """What an UPDATE or DELETE can reach in its table; None where the table isn't there."""
-        return self.outcome.reach
+        if not self.is_kept or self.change is None:
+            return self.outcome.reach
+        outcome, _ = _judged(self.target, self.form, self.change, self.before, first=self.number == 0)
+        return outcome.reach
 
     @cached_property
     def stops(self) -> bool:
@@ -256,12 +262,20 @@ def steps_of(
     *,
     actual: bool,
     contain: bool = True,
+    known: Judgements = (),
 ) -> Iterator[Step]:
-    """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing."""
+    """The steps of one migration on a catalogue; with `actual`, what the target doesn't take changes nothing.
+
+    `known` is what an earlier run judged of the same changes on the same catalogue.
+    """
+    at = 0
     for statement in meant(surroundings.history, migration, target, actual=actual):
-        steps = judged(surroundings, migration, statement, target, catalog, actual=actual, contain=contain)
+        end = at + max(len(statement.changes), 1)
+        steps = judged(
+            surroundings, migration, statement, target, catalog, actual=actual, contain=contain, known=known[at:end]
+        )
         yield from steps
-        catalog = steps[-1].after
+        catalog, at = steps[-1].after, end
 
 
 def meant(history: History, migration: Migration, target: Target, *, actual: bool) -> tuple[Statement, ...]:
@@ -281,10 +295,14 @@ def judged(
     *,
     actual: bool,
     contain: bool = True,
+    known: Judgements = (),
 ) -> tuple[Step, ...]:
-    """The steps of one statement on a catalogue, at least one; with `actual`, what isn't taken changes nothing."""
+    """The steps of one statement on a catalogue, at least one; with `actual`, what isn't taken changes nothing.
+
+    `known` is as for `steps_of`.
+    """
     try:
-        steps = tuple(_steps(surroundings, migration, statement, target, catalog, actual=actual))
+        steps = tuple(_steps(surroundings, migration, statement, target, catalog, known=known, actual=actual))
         return _undone(steps, catalog) if actual else steps
     except Exception as error:
         if not contain:
@@ -312,6 +330,7 @@ def _steps(
     target: Target,
     catalog: Catalog,
     *,
+    known: Judgements,
     actual: bool,
 ) -> Iterator[Step]:
     """The steps of one statement, a change each; raises what reading the statement failed with."""
@@ -323,13 +342,18 @@ def _steps(
     fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
     for number, change in enumerate(changes):
-        change = bounded(catalog, change)  # noqa: PLW2901 -- what is replayed in its place
+        kept = known[number] if number < len(known) else None
+        if kept is None:
+            change = bounded(catalog, change)  # noqa: PLW2901 -- what is replayed in its place
         catalog = made_anew(catalog, change)
-        held = conflicts(catalog, change) if change is not None else ()
-        held = tuple(each for each in held if not accounted_for(catalog, each))
-        outcome = _outcome(target, form, change, catalog, held, first=number == 0)
-        if fate is not None:
-            outcome = msgspec.structs.replace(outcome, verdict=fate)
+        if kept is None:
+            outcome, unmet = _judged(target, form, change, catalog, first=number == 0)
+            if fate is not None:
+                outcome = msgspec.structs.replace(outcome, verdict=fate)
+        elif isinstance(kept, Judgement):
+            outcome, unmet = kept.outcome(form if number == 0 else Form()), kept.conflicts
+        else:
+            outcome, unmet = TAKEN, ()
         after = catalog
         if change is not None and (not actual or outcome.verdict.happens):
             after = target.side_effects(apply(catalog, change, migration.place), change, outcome, migration.place)
@@ -339,9 +363,25 @@ def _steps(
         elif statement.problem is not None and (not actual or migration.applied):
             left = statement.problem.meant
             after = left_unread(catalog, left.tables, left.names, migration.place(statement.span))
-        unmet = _unmet(held, outcome)
-        yield Step(surroundings, target, migration, statement, change, catalog, after, form, outcome, unmet, number)
+        about = surroundings, target, migration, statement, change, catalog, after, form, outcome, unmet, number
+        yield Step(*about, is_kept=kept is not None)
         catalog = after
+
+
+def judgements(part: Part) -> tuple[Kept, ...]:
+    """What is kept of the judging of a part's changes, as `steps_of` takes it."""
+    kept: list[Kept] = []
+    for _, group in groupby(part.steps, lambda step: id(step.statement)):
+        steps = tuple(group)
+        changes = steps[0].statement.changes or (None,)
+        is_undone = len(steps) > 1 and any(step.outcome.verdict is Verdict.REFUSED for step in steps)
+        if is_undone or steps[0].crash is not None or any(step.change is not changes[step.number] for step in steps):
+            kept += [None] * len(changes)
+        else:
+            kept += [
+                Judgement.of(step.outcome, step.form if step.number == 0 else Form(), step.conflicts) for step in steps
+            ]
+    return tuple(kept)
 
 
 def lived(surroundings: Surroundings, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
@@ -360,16 +400,14 @@ def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]
     return held if ignored else tuple(conflict for conflict in held if not conflict.guarded)
 
 
-def _outcome(
-    target: Target,
-    form: Form,
-    change: Change | None,
-    catalog: Catalog,
-    held: tuple[Conflict, ...],
-    *,
-    first: bool,
-) -> Outcome:
+def _judged(
+    target: Target, form: Form, change: Change | None, catalog: Catalog, *, first: bool
+) -> tuple[Outcome, tuple[Conflict, ...]]:
+    """The outcome of a change on a catalogue, and the conflicts that no guard provides for."""
     if change is None:
-        return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards)
+        return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards), ()
+    held = tuple(each for each in conflicts(catalog, change) if not accounted_for(catalog, each))
     outcome = target.outcome(form if first else Form(), change, catalog, held)
-    return msgspec.structs.replace(outcome, verdict=Verdict.REFUSED) if form.refused else outcome
+    if form.refused:
+        outcome = msgspec.structs.replace(outcome, verdict=Verdict.REFUSED)
+    return outcome, _unmet(held, outcome)
