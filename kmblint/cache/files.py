@@ -263,6 +263,8 @@ def _encoded(part: Part, told: Mapping[str, Told], target: Target) -> bytes:
     forms = {id(step.statement): step.form for step in part.steps if step.number == 0 and step.crash is None}
     up = _stretch(migration, migration.up, migration.statements, forms, target)
     down = _stretch(migration, migration.down, migration.down_statements, {}, target) if migration.down else None
+    if any(step.crash is not None for step in part.steps):
+        return b""
     if up is None or migration.guide_marker or (migration.down is not None and down is None):
         return b""
     known = _Known((up, down) if down else (up,), told[migration.file], judgements(part))

@@ -8,19 +8,17 @@ from kmblint.analysis.cohesion import components_of, is_one_kind
 from kmblint.analysis.proposals import migration_description
 from kmblint.findings import Applicability, Edit, Finding, Fix, NewFile, Related
 from kmblint.history.files import History, Migration
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.text import Span
 
 
-def check(migration: Migration, history: History, replay: Replay) -> Iterator[Finding]:
+def check(part: Part, history: History) -> Iterator[Finding]:
     """The first statement of the second component, with the others and the split; once a file."""
-    steps = replay.by_file.get(migration.file, ())
-    if len(migration.statements) < 2 or not migration.replayed or migration is history.replayed[0]:
-        return
-    if len({step.subject for step in steps}) < 2 or is_one_kind(steps):
+    migration, steps = part.migration, part.steps
+    if len(migration.statements) < 2 or len({step.subject for step in steps}) < 2 or is_one_kind(steps):
         return
     components = components_of(steps)
-    if len(components) < 2:
+    if len(components) < 2 or migration is history.replayed[0]:  # the history last: it is then asked each time
         return
     names = [_file_name(history, number, component) for number, component in enumerate(components[1:])]
     subjects = ", ".join(f"`{component[0].subject}`" for component in components)

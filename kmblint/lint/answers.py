@@ -4,38 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TypeAlias
+from itertools import islice
+from typing import Final, TypeAlias
 
 import msgspec
 
 from kmblint.findings import Finding, point
 from kmblint.history.files import History, IgnoredFile, Migration, Unreadable
-from kmblint.lint.dispatch import Context, Dispatcher, Rules, Said
+from kmblint.lint.ahead import Ahead
+from kmblint.lint.dispatch import Context, Dispatcher, Said
 from kmblint.lint.suppressions import Suppression, find_suppressions
 from kmblint.replay.rollback import Rollback, roll_back
 from kmblint.replay.steps import Part, Replay, Step
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.layout import Piece
+from kmblint.text import Place
+
+
+class Asked(msgspec.Struct, frozen=True, array_like=True):
+    """A question whose answer may be another with a later file: of which rule, and about what."""
+
+    rule: str
+    """Its slug."""
+    question: int
+    """Which step of the part it is about, or which piece of the file, from 1; 0 is the part or the file itself."""
+    number: int
+    """Which of the subjects there, from 0."""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """What the rules that look back said of one file and of its part of the replay, each with its rule's slug."""
+    """What rules said of one file and of its part of the replay, each with its slug, as far as no later file counts.
+
+    What the others are to be asked again stands in `open_of_file` and `open_of_part`.
+    """
 
     of_file: tuple[tuple[str, Finding], ...]
     of_part: tuple[tuple[str, Finding], ...]
     of_rollback: tuple[tuple[str, Finding], ...]
+    open_of_file: tuple[Asked, ...] = ()
+    open_of_part: tuple[Asked, ...] = ()
+    open_of_rollback: tuple[Asked, ...] = ()
 
 
 Earlier: TypeAlias = Callable[[History], Mapping[str, Told]]
 """What an earlier run was told of files that stand in the same place of the same history, by their names."""
 
 
+class _Open(msgspec.Struct):
+    """A question that is asked again of each replay, and what was last said."""
+
+    asked: Asked
+    said: tuple[Said, ...] = ()
+    of: Replay | None = None
+    """The replay that this was said of."""
+
+
+_Question: TypeAlias = tuple[Iterable[object], Callable[[], Context], Place]
+"""What is to be asked about, the context of it, and where it stands."""
+
+
+class _Heard(msgspec.Struct, frozen=True):
+    """What was said of some subjects."""
+
+    said: tuple[Said, ...]
+    """As long as these stay."""
+    open: tuple[_Open, ...]
+
+    @classmethod
+    def told(cls, dispatcher: Dispatcher, said: Iterable[tuple[str, Finding]], asked: Iterable[Asked]) -> _Heard:
+        """What was told by an earlier run."""
+        named = ((dispatcher.rulebook.get(slug), finding) for slug, finding in said)
+        return cls(
+            tuple((rule, finding) for rule, finding in named if rule is not None), tuple(_Open(each) for each in asked)
+        )
+
+    @property
+    def plain(self) -> tuple[tuple[str, Finding], ...]:
+        """With slugs in the place of rules."""
+        return tuple((rule.slug, finding) for rule, finding in self.said)
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What is open."""
+        return tuple(each.asked for each in self.open)
+
+
+_NOTHING: Final = _Heard((), ())
+
+
 class _OfFile(msgspec.Struct, frozen=True):
     """What was said of a file alone."""
 
     migration: Migration
-    said: tuple[Said, ...]
+    heard: _Heard
     suppressions: tuple[Suppression, ...]
 
 
@@ -43,17 +105,16 @@ class _OfPart(msgspec.Struct, frozen=True):
     """What was said of what was replayed of a file."""
 
     part: Part
-    said: tuple[Said, ...]
-    further: tuple[tuple[Step, tuple[object, ...]], ...]
-    """What of its steps the rules that know all files ask about."""
-    of_rollback: tuple[Said, ...]
+    heard: _Heard
+    of_rollback: _Heard
 
 
 class Answers:
-    """What the rules that look back said of one reading of a history, for the next.
+    """What rules said of the files of one reading of a history, for the next.
 
-    An answer is kept as long as its migration, or its part of the replay, is the same object. Whoever keeps them sees
-    to it that rules, options and whatever else the rules can ask for (what is applied, the day) are the same.
+    An answer is kept as long as its migration, or its part of the replay, is the same object, and where nothing behind
+    it was looked at. Whoever keeps them sees to it that rules, options and whatever else the rules can ask for (what is
+    applied, the day) are the same.
     """
 
     def __init__(self, earlier: Earlier = lambda _: {}) -> None:
@@ -63,12 +124,11 @@ class Answers:
     @property
     def told(self) -> Mapping[str, Told]:
         """What is kept, by the names of the files that were replayed."""
-        return {
-            part.part.migration.file: Told(
-                _plain(self._files[part.part.migration.file].said), _plain(part.said), _plain(part.of_rollback)
-            )
-            for part in self._parts
-        }
+        return {part.part.migration.file: self._told(part) for part in self._parts}
+
+    def _told(self, part: _OfPart) -> Told:
+        file, here, back = self._files[part.part.migration.file].heard, part.heard, part.of_rollback
+        return Told(file.plain, here.plain, back.plain, file.asked, here.asked, back.asked)
 
     def forget(self) -> None:
         """Keeps nothing any more."""
@@ -77,19 +137,21 @@ class Answers:
 
     def renew(self, dispatcher: Dispatcher, replayed: Replay, check_stop: Callable[[], None]) -> None:
         """Asks about what is new; `check_stop` is called between files, and may raise: what was said so far is kept."""
-        history, target = replayed.history, dispatcher.target
+        history = replayed.history
         names, today = dispatcher.rulebook, dispatcher.settings.today
         earlier = self._earlier(history)
+        asking = _Asking(dispatcher, replayed)
         for migration in history.migrations:
             known = self._files.get(migration.file)
             if known is None or known.migration is not migration:
                 check_stop()
                 told = earlier.get(migration.file)
-                if told is None:
-                    said = tuple(_of_migration(dispatcher, dispatcher.backward, migration, {Target: target}))
-                else:
-                    said = _ruled(dispatcher, told.of_file)
-                self._files[migration.file] = _OfFile(migration, said, find_suppressions(migration, names, today))
+                heard = (
+                    asking.of_file(migration)
+                    if told is None
+                    else _Heard.told(dispatcher, told.of_file, told.open_of_file)
+                )
+                self._files[migration.file] = _OfFile(migration, heard, find_suppressions(migration, names, today))
         self._files = {migration.file: self._files[migration.file] for migration in history.migrations}
         parts = [part for part in replayed.parts if part.migration is not history.baseline]
         for number, part in enumerate(parts):
@@ -98,7 +160,13 @@ class Answers:
                     continue
                 del self._parts[number:]
             check_stop()
-            self._parts.append(_answered(dispatcher, part, earlier.get(part.migration.file)))
+            told = earlier.get(part.migration.file)
+            if told is None:
+                self._parts.append(_OfPart(part, asking.of_part(part), asking.of_rollback(part)))
+            else:
+                heard = _Heard.told(dispatcher, told.of_part, told.open_of_part)
+                back = _Heard.told(dispatcher, told.of_rollback, told.open_of_rollback)
+                self._parts.append(_OfPart(part, heard, back))
         del self._parts[len(parts) :]
 
     def suppressions(self) -> Iterator[Suppression]:
@@ -111,74 +179,123 @@ class Answers:
         history = replayed.history
         whole = context_of(replayed, dispatcher.target)
         here = point(history.migrations[0].file if history.migrations else history.root.name)
-        yield from dispatcher.ask(dispatcher.whole, (history, replayed), lambda: whole, here)
+        yield from dispatcher.ask((history, replayed), lambda: whole, here)
         beside: tuple[Unreadable | IgnoredFile, ...] = (*history.unreadable, *history.ignored_files)
         for subject in beside:
-            yield from dispatcher.ask(dispatcher.whole, (subject,), lambda: whole, point(subject.file))
+            yield from dispatcher.ask((subject,), lambda: whole, point(subject.file))
+        asking = _Asking(dispatcher, replayed)
         for known in self._files.values():
-            yield from known.said
-            yield from _of_migration(dispatcher, dispatcher.whole, known.migration, whole)
+            yield from known.heard.said
+            if known.heard.open:
+                yield from asking.of_file_again(known.migration, known.heard)
         for answered in self._parts:
-            yield from answered.said
-            yield from _of_part(dispatcher, dispatcher.whole, answered.part, answered.further, whole)
+            yield from answered.heard.said
+            if answered.heard.open:
+                yield from asking.of_part_again(answered.part, answered.heard)
 
     def said_of_rollbacks(self, dispatcher: Dispatcher, replayed: Replay) -> Iterator[Said]:
         """What rules say of the ways back."""
-        whole = context_of(replayed, dispatcher.target)
-        asked = dispatcher.whole.asking(Rollback)
+        asking = _Asking(dispatcher, replayed)
         for answered in self._parts:
-            yield from answered.of_rollback
-            if asked:
-                yield from _of_rollback(dispatcher, dispatcher.whole, answered.part, whole)
+            yield from answered.of_rollback.said
+            if answered.of_rollback.open:
+                yield from asking.of_rollback_again(answered.part, answered.of_rollback)
+
+
+class _Asking:
+    """Asks rules about files of one replay, and notices which of them look at what stands behind."""
+
+    def __init__(self, dispatcher: Dispatcher, replayed: Replay) -> None:
+        self._dispatcher = dispatcher
+        self._replayed = replayed
+        self._ahead = Ahead(replayed)
+        self._there: Context = {
+            Target: dispatcher.target, History: self._ahead.history, Replay: self._ahead.replay,
+        }  # fmt: skip
+
+    def of_file(self, migration: Migration) -> _Heard:
+        """What is said of a file alone."""
+        pieces = migration.pieces if self._dispatcher.rules.asking(Piece) and not migration.failed else ()
+        return self._heard(self._of_file(migration, number) for number in range(len(pieces) + 1))
+
+    def of_part(self, part: Part) -> _Heard:
+        """What is said of what was replayed of a file."""
+        there = self._around(part)
+        return self._heard(_of_part(part, number, there) for number in range(len(part.steps) + 1))
+
+    def of_rollback(self, part: Part) -> _Heard:
+        """What is said of its way back."""
+        if not self._dispatcher.rules.asking(Rollback):
+            return _NOTHING
+        return self._heard(self._of_rollback(part))
+
+    def of_file_again(self, migration: Migration, heard: _Heard) -> Iterator[Said]:
+        """What is said now of what is open."""
+        return self._again(heard, lambda number: self._of_file(migration, number))
+
+    def of_part_again(self, part: Part, heard: _Heard) -> Iterator[Said]:
+        """What is said now of what is open."""
+        there = self._around(part)
+        return self._again(heard, lambda number: _of_part(part, number, there))
+
+    def of_rollback_again(self, part: Part, heard: _Heard) -> Iterator[Said]:
+        """What is said now of what is open."""
+        return self._again(heard, [*self._of_rollback(part)].__getitem__)
+
+    def _heard(self, questions: Iterable[_Question]) -> _Heard:
+        said: list[Said] = []
+        opened: list[_Open] = []
+        self._ahead.looked = False
+        for number, (subjects, context, place) in enumerate(questions):
+            for answer in self._dispatcher.answers(subjects, context, place, self._ahead):
+                if answer.looked_ahead:
+                    asked = Asked(answer.rule.slug, number, answer.number)
+                    opened.append(_Open(asked, answer.said, self._replayed))
+                else:
+                    said += answer.said
+        return _Heard(tuple(said), tuple(opened))
+
+    def _again(self, heard: _Heard, question: Callable[[int], _Question]) -> Iterator[Said]:
+        for each in heard.open:
+            if each.of is not self._replayed:
+                subjects, context, place = question(each.asked.question)
+                rule = self._dispatcher.rulebook.get(each.asked.rule)
+                subject = next(islice(subjects, each.asked.number, None))
+                answers = self._dispatcher.answers((subject,), context, place, only=rule)
+                each.said, each.of = tuple(said for answer in answers for said in answer.said), self._replayed
+            yield from each.said
+
+    def _around(self, part: Part) -> Context:
+        return {**self._there, Migration: part.migration, Part: part}
+
+    def _of_file(self, migration: Migration, number: int) -> _Question:
+        """Of the file itself, then of each piece."""
+        there = {**self._there, Migration: migration}
+        if number == 0:
+            return (migration,), lambda: there, point(migration.file)
+        piece = migration.pieces[number - 1]
+        return (piece,), lambda: there, migration.place(piece.span)
+
+    def _of_rollback(self, part: Part) -> Iterator[_Question]:
+        """Of a migration's down section, replayed behind its up, where it has one."""
+        rollback = roll_back(part, self._dispatcher.target)
+        if rollback is not None:
+            there = {**self._there, Migration: part.migration}
+            yield (rollback,), lambda: there, part.migration.place(rollback.down[0].statement.span)
+
+
+def _of_part(part: Part, number: int, there: Context) -> _Question:
+    """Of the part itself, then of each step."""
+    if number == 0:
+        return (part,), lambda: there, point(part.migration.file)
+    step = part.steps[number - 1]
+    around = partial(_around, step, there)
+    return subjects_of(step), around, step.place(step.statement.span)
 
 
 def context_of(replayed: Replay, target: Target) -> Context:
     """What every subject has beside it."""
     return {History: replayed.history, Target: target, Replay: replayed}
-
-
-def _plain(said: Iterable[Said]) -> tuple[tuple[str, Finding], ...]:
-    return tuple((rule.slug, finding) for rule, finding in said)
-
-
-def _ruled(dispatcher: Dispatcher, told: Iterable[tuple[str, Finding]]) -> tuple[Said, ...]:
-    named = ((dispatcher.rulebook.get(slug), finding) for slug, finding in told)
-    return tuple((rule, finding) for rule, finding in named if rule is not None)
-
-
-def _answered(dispatcher: Dispatcher, part: Part, told: Told | None) -> _OfPart:
-    there: Context = {Target: dispatcher.target}
-    rules = dispatcher.backward
-    everything = tuple((step, tuple(subjects_of(step))) for step in part.steps)
-    further = tuple((step, asked) for step, subjects in everything if (asked := dispatcher.whole.asked(subjects)))
-    if told is not None:
-        return _OfPart(part, _ruled(dispatcher, told.of_part), further, _ruled(dispatcher, told.of_rollback))
-    said = tuple(_of_part(dispatcher, rules, part, everything, there))
-    of_rollback = tuple(_of_rollback(dispatcher, rules, part, there)) if rules.asking(Rollback) else ()
-    return _OfPart(part, said, further, of_rollback)
-
-
-def _of_migration(dispatcher: Dispatcher, rules: Rules, migration: Migration, there: Context) -> Iterator[Said]:
-    context = {**there, Migration: migration}
-    yield from dispatcher.ask(rules, (migration,), lambda: context, point(migration.file))
-    if not migration.failed:
-        for piece in migration.pieces if rules.asking(Piece) else ():
-            yield from dispatcher.ask(rules, (piece,), lambda: context, migration.place(piece.span))
-
-
-def _of_part(
-    dispatcher: Dispatcher,
-    rules: Rules,
-    part: Part,
-    steps: Iterable[tuple[Step, tuple[object, ...]]],
-    there: Context,
-) -> Iterator[Said]:
-    """Of what was replayed of a file, and of steps of it, each with what is to be asked about."""
-    context = {**there, Migration: part.migration, Part: part}
-    yield from dispatcher.ask(rules, (part,), lambda: context, point(part.migration.file))
-    for step, subjects in steps:
-        around = partial(_around, step, context)
-        yield from dispatcher.ask(rules, subjects, around, step.place(step.statement.span))
 
 
 def _around(step: Step, there: Context) -> Context:
@@ -200,12 +317,3 @@ def subjects_of(step: Step) -> Iterator[object]:
     yield from step.conflicts
     yield from step.outcome.refusals
     yield from step.outcome.hazards
-
-
-def _of_rollback(dispatcher: Dispatcher, rules: Rules, part: Part, there: Context) -> Iterator[Said]:
-    """Of a migration's down section, replayed behind its up."""
-    rollback = roll_back(part, dispatcher.target)
-    if rollback is not None:
-        place = part.migration.place(rollback.down[0].statement.span)
-        context = {**there, Migration: part.migration}
-        yield from dispatcher.ask(rules, (rollback,), lambda: context, place)

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from kmblint.findings import Crash, Finding
-from kmblint.history.files import History, Migration
-from kmblint.lint.rulebook import Check, Rule, Rulebook, Signature
+from kmblint.lint.ahead import Ahead
+from kmblint.lint.rulebook import Check, Rule, Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
-from kmblint.lint.subjects import STEP_SUBJECTS
-from kmblint.replay.rollback import Rollback
-from kmblint.replay.steps import Part, Replay
 from kmblint.targets import Target
-from kmblint.targets.layout import Piece
 from kmblint.text import Place
 
 Context: TypeAlias = Mapping[type, object]
 """What belongs to a subject, by class."""
 Said: TypeAlias = tuple[Rule, Finding]
 
-_OF_ITS_FILE: Final = STEP_SUBJECTS | {Migration, Part, Piece, Rollback}
-"""Subjects that follow from their file and from those before it."""
-_OF_ALL_FILES: Final = frozenset({History, Replay})
+
+class Answer(NamedTuple):
+    """What one rule says of one subject."""
+
+    rule: Rule
+    number: int
+    """Which of the subjects that were asked about, from 0."""
+    said: tuple[Said, ...]
+    looked_ahead: bool
 
 
-def looks_back(signature: Signature) -> bool:
-    """Whether a check is shown nothing but a file and what stands before it.
+class _Blind:
+    """In the place of an `Ahead` where nobody wants to know."""
 
-    What it says is then true until one of these changes, and is kept; all other checks are asked anew each time.
-    """
-    return signature.subjects <= _OF_ITS_FILE and _OF_ALL_FILES.isdisjoint(signature.context)
+    looked = False
+
+
+_BLIND: Final = _Blind()
 
 
 class _Asking:
@@ -57,10 +60,7 @@ class Dispatcher:
     """The bound rules of one run, by the exact class of what they are about."""
 
     def __init__(self, settings: Settings, rulebook: Rulebook, target: Target) -> None:
-        self.backward: Final = Rules()
-        """Those that are shown nothing but a file and what stands before it."""
-        self.whole: Final = Rules()
-        """All others."""
+        self.rules: Final = Rules()
         self.crashed: Final[set[str]] = set()
         """The slugs of the rules that raised."""
         self.settings: Final = settings
@@ -72,30 +72,45 @@ class Dispatcher:
             if target.name in metadata.targets and (chosen is not None or rule.is_internal):
                 defaults = {name: option.default for name, option in metadata.options.items()}
                 options = {**defaults, **(chosen or RuleSettings()).options}
-                (self.backward if looks_back(rule.signature) else self.whole).add(rule, options)
+                self.rules.add(rule, options)
 
-    def asking(self, subject: type) -> set[str]:
-        """The slugs of the rules that ask about a class."""
-        return self.backward.asking(subject) | self.whole.asking(subject)
+    def ask(self, subjects: Iterable[object], context: Callable[[], Context], place: Place) -> Iterator[Said]:
+        """What the rules say of subjects that stand at one place; the context is only made where one is asked."""
+        for answer in self.answers(subjects, context, place):
+            yield from answer.said
 
-    def ask(
-        self, rules: Rules, subjects: Iterable[object], context: Callable[[], Context], place: Place
-    ) -> Iterator[Said]:
-        """What some rules say of subjects that stand at one place; the context is only made where one is asked."""
+    def answers(
+        self,
+        subjects: Iterable[object],
+        context: Callable[[], Context],
+        place: Place,
+        ahead: Ahead | _Blind = _BLIND,
+        only: Rule | None = None,
+    ) -> Iterator[Answer]:
+        """The same, by rule and subject; where nothing is said, only of rules that looked ahead.
+
+        `ahead` is what the context sees them through; `only` is the one rule to ask.
+        """
         there: Context | None = None
-        occurred = rules.occurred
-        for subject in subjects:
-            asking = occurred.get(type(subject)) or rules.about(type(subject))
+        occurred = self.rules.occurred
+        for at, subject in enumerate(subjects):
+            asking = occurred.get(type(subject)) or self.rules.about(type(subject))
             if not asking.bound:
                 continue
             there = context() if there is None else there
             given = [tuple(map(there.__getitem__, wanted)) for wanted in asking.contexts]
             for rule, check, number in asking.bound:
+                if only is not None and rule is not only:
+                    continue
+                found: list[Finding] = []
+                failed: Iterable[Said] = ()
                 try:
-                    for finding in check(subject, *given[number]):
-                        yield rule, finding
+                    found.extend(check(subject, *given[number]))  # what it found before it raised counts
                 except Exception as error:
-                    yield from self._failed(rule, error, there, place)
+                    failed = self._failed(rule, error, there, place)
+                if found or failed or ahead.looked:
+                    yield Answer(rule, at, (*((rule, finding) for finding in found), *failed), ahead.looked)
+                    ahead.looked = False
 
     def _failed(self, rule: Rule, error: Exception, context: Context, place: Place) -> Iterator[Said]:
         """A rule that raises is itself a finding, told once a run."""
@@ -104,7 +119,7 @@ class Dispatcher:
         if rule.slug not in self.crashed:
             self.crashed.add(rule.slug)
             crash = Crash(rule.slug, rule.card.code, place, f"{type(error).__name__}: {error}".rstrip(": "))
-            yield from self.ask(self.whole, [crash], lambda: context, place)
+            yield from self.ask([crash], lambda: context, place)
 
 
 class Rules:
@@ -119,10 +134,6 @@ class Rules:
         """A rule with its options."""
         for subject in rule.signature.subjects:
             self._asking.setdefault(subject, []).append((rule, options))
-
-    def asked(self, subjects: Iterable[object]) -> tuple[object, ...]:
-        """The subjects that any of them asks about."""
-        return tuple(subject for subject in subjects if type(subject) in self._asking)
 
     def asking(self, subject: type) -> set[str]:
         """The slugs of those that ask about a class."""

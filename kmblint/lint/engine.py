@@ -145,7 +145,7 @@ def _heard(
     candidates = _candidates(diagnoser, answers.said(dispatcher, replayed))
     candidates += _candidates(diagnoser, answers.said_of_rollbacks(dispatcher, replayed))
     _unsuppressed(_live(candidates), suppressions)
-    settled = suppressions.settled(settings.rules.keys() - dispatcher.asking(Suppression))
+    settled = suppressions.settled(settings.rules.keys() - dispatcher.rules.asking(Suppression))
     candidates += _candidates(diagnoser, _of_suppressions(dispatcher, settled, diagnoser.files, replayed))
     live = _live(candidates)
     told = _unsuppressed(live, suppressions)
@@ -158,7 +158,7 @@ def _of_suppressions(
     whole = context_of(replayed, dispatcher.target)
     for suppression in settled:
         context = {**whole, Migration: files[suppression.file]}
-        yield from dispatcher.ask(dispatcher.whole, (suppression,), partial(dict, context), suppression.place)
+        yield from dispatcher.ask((suppression,), partial(dict, context), suppression.place)
 
 
 def _parted(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -23,7 +22,6 @@ from kmblint.cli import check, histories, judging, main, remembered
 from kmblint.cli.answer import Answer
 from kmblint.cli.histories import Request
 from kmblint.lint import answers
-from kmblint.lint.dispatch import Dispatcher, Rules, Said
 from kmblint.lint.engine import Session
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import Settings
@@ -237,19 +235,18 @@ def test_no_secret_is_kept_of_what_another_file_says(cache: Path) -> None:
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose statements are read, and those of which a rule that looks back is asked."""
     done: list[str] = []
-    parse, asked = parsing.statements, answers._of_part
+    parse, asked = parsing.statements, answers._Asking.of_part
 
     def reading(source: Source, span: Span) -> tuple[Statement, ...]:
         done.append(f"read {source.name}")
         return parse(source, span)
 
-    def asking(dispatcher: Dispatcher, rules: Rules, part: Part, *others: Any) -> Iterator[Said]:
-        if rules is dispatcher.backward:
-            done.append(f"asked {part.migration.file}")
-        return asked(dispatcher, rules, part, *others)
+    def asking(self: answers._Asking, part: Part) -> answers._Heard:
+        done.append(f"asked {part.migration.file}")
+        return asked(self, part)
 
     monkeypatch.setattr(known_files, "statements", reading)
-    monkeypatch.setattr(answers, "_of_part", asking)
+    monkeypatch.setattr(answers._Asking, "of_part", asking)
     return done
 
 

@@ -22,12 +22,14 @@ from kmblint.history import folder
 from kmblint.history.files import History, Migration
 from kmblint.history.known import Known
 from kmblint.history.readings import Readings
-from kmblint.lint.dispatch import looks_back
 from kmblint.lint.engine import Session, lint
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
-from kmblint.replay.steps import Step
+from kmblint.lint.subjects import STEP_SUBJECTS
+from kmblint.replay.rollback import Rollback
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import AddTable
+from kmblint.targets.layout import Piece
 from tests.rules_at_hand import TODAY, rule
 
 NAMES = (
@@ -222,18 +224,26 @@ def test_what_is_applied_and_the_day_change_what_is_said(tmp_path: Path) -> None
         assert shown(report) == shown(lint(folder.read(tmp_path, known), chosen, rulebook(), target))
 
 
-_ASKED_OF_HISTORY = {"populated_at", "why_populated"}
+_ASKED_OF_HISTORY = {"populated_at", "why_populated", "is_applied"}
 """What follows from a step's file and those before it."""
+_OF_A_FILE = STEP_SUBJECTS | {Migration, Part, Piece, Rollback}
 
 
-def test_a_check_that_is_shown_one_step_asks_the_history_of_nothing_behind_it() -> None:
-    for slug in (each.slug for each in rulebook() if looks_back(each.signature)):
+def test_a_check_that_is_asked_about_a_step_asks_its_history_of_nothing_behind_it() -> None:
+    for slug in (each.slug for each in rulebook() if each.signature.subjects <= _OF_A_FILE):
         text = (Path(kmblint.__path__[0]) / "checks" / f"{slug.replace('-', '_')}.py").read_text(encoding="utf-8")
-        asked = set(re.findall(r"(?<!kmblint)\.history\b\.?(\w*)", text))
+        asked = set(re.findall(r"\bstep\.history\b\.?(\w*)", text))
         assert asked <= _ASKED_OF_HISTORY, slug
 
 
-def test_most_rules_look_back() -> None:
-    looking = [each.slug for each in rulebook() if looks_back(each.signature)]
-    assert len(looking) > len(rulebook()) / 2
-    assert "unsearchable-column" not in looking, "it is about the end of the history"
+def test_only_rules_that_look_at_what_stands_behind_a_file_are_asked_again(tmp_path: Path) -> None:
+    names = ("a", "b")
+    texts = [f"CREATE TABLE {name} (id BIGINT PRIMARY KEY);".encode() for name in names]
+    write(tmp_path, {"0001_a.sql": texts[0], "0002_gone.sql": b"UPDATE b SET id = 2;", "0003_b.sql": texts[1]})
+    session, target, chosen = Session(rulebook(), targets.get("kimberlite")), targets.get("kimberlite"), every_rule()
+    session.lint(folder.read(tmp_path), chosen)
+    opened = {file: {asked.rule for asked in told.open_of_part} for file, told in session.told.items()}
+    assert opened == {"0001_a.sql": set(), "0002_gone.sql": {"unknown-table"}, "0003_b.sql": set()}
+    write(tmp_path, {"0001_a.sql": texts[0], "0002_gone.sql": b"UPDATE b SET id = 2;"})
+    read = folder.read(tmp_path)
+    assert shown(session.lint(read, chosen)) == shown(lint(read, chosen, rulebook(), target))
