@@ -211,9 +211,11 @@ def _symbol(reader: Reader) -> Node:
     if symbol == "[":
         return _array(reader, start)
     if symbol in ("?", "$", ":"):
-        reader.at += 1
         if symbol != "?":
-            reader.step()
+            if reader.at + 1 >= reader.stop:
+                raise _no_operand(reader)
+            reader.at += 1
+        reader.at += 1
         return Node(Shape.PLACEHOLDER, reader.since(start), symbol)
     if symbol in ("@", "#") and reader.peek(1).kind is Kind.WORD:
         reader.at += 2

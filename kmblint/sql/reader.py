@@ -110,9 +110,9 @@ class Reader:
         return self.tokens[self.at].upper if self.at < self.stop else ""
 
     def step(self) -> Token:
-        """The token at the place, read."""
+        """The token at the place, read; at the end an empty one, and the place stays."""
         token = self.peek()
-        self.at += 1
+        self.at = min(self.at + 1, self.stop)
         return token
 
     def sees(self, *words: str, ahead: int = 0) -> bool:

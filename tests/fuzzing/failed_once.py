@@ -13,6 +13,8 @@ TEXTS: Final[Mapping[str, bytes]] = {
     "casts in a row": b"UPDATE t SET n = 1" + b"::bigint" * 1000 + b";",
     "a key of thousands of digits": b"UPDATE t SET n = 1 WHERE id = 1" + b"0" * 5000 + b";",
     "brackets just over the limit": b"SELECT " + b"(" * 101 + b"1" + b")" * 101 + b";",
+    "a placeholder that is broken off": b"UPDATE t SET n = :",
+    "a placeholder without a name": b"DELETE FROM t WHERE n IN (1, $); INSERT INTO t (n) VALUES (:)",
     "words of which none opens a statement": b"tabel creat altre " * 500,
 }
 HISTORIES: Final[Mapping[str, Mapping[str, bytes]]] = {

@@ -14,7 +14,8 @@ from kmblint import targets
 from kmblint.access import Access
 from kmblint.findings import Applicability, Diagnostic, Edit, Fix, Report
 from kmblint.fixing.draft import Draft, UnwritableError
-from kmblint.fixing.rounds import mend
+from kmblint.fixing.rounds import Judge, Outcome, Read, mend
+from kmblint.fixing.suppressing import suppress
 from kmblint.history import folder
 from kmblint.history.decode import Spelling, decoded
 from kmblint.history.files import History
@@ -62,6 +63,7 @@ class Library:
             (0.05, "a kept session", self._of_session),
             (0.05, "mending", self._of_fixes),
             (0.05, "suppressing", self._of_suppression),
+            (0.02, "suppressing all", self._of_suppressions),
         ):
             if chance is not None and chance.random() < odds:
                 try:
@@ -96,21 +98,40 @@ class Library:
             return unsafe or (fix is not None and fix.applicability is Applicability.SAFE)
 
         overlay = _overlay(files)
+        outcome = mend(history, _draft(history, overlay), self._reader(overlay), self._judge(), wanted)
+        yield from self._of_written(outcome, overlay)
+        yield from invariants.of_mending(self._lint(history, self._alone), outcome.report)
+        now = {**overlay, **outcome.draft.overlay}
+        again = mend(outcome.history, _draft(outcome.history, now), self._reader(now), self._judge(), wanted)
+        if again.draft.changes:
+            yield Fault(Promise.FIX_ENDS, f"mended again: {sorted({each.rule for each in again.mended})}")
+
+    def _of_suppressions(self, files: Files, history: History, _: random.Random) -> Iterator[Fault]:
+        """Every finding, suppressed as `--add-suppressions` does it."""
+        overlay = _overlay(files)
+        outcome = suppress(history, _draft(history, overlay), self._reader(overlay), self._judge(), "it is known")
+        yield from self._of_written(outcome, overlay)
+        left = {each.diagnostic.fingerprint for each in outcome.left_out}
+        if stay := sorted({each.rule for each in outcome.report.diagnostics if each.fingerprint not in left}):
+            yield Fault(Promise.SUPPRESSIONS_COVER, f"{stay} stay")
+
+    def _of_written(self, outcome: Outcome, overlay: Mapping[str, bytes]) -> Iterator[Fault]:
+        """What an outcome would write reads as it says."""
+        written = self._lint(self._reader(overlay)(outcome.draft.overlay), self._alone)
+        yield from invariants.of_reports(Promise.WRITTEN_AS_FORESEEN, "it isn't so", outcome.report, written)
+
+    def _judge(self) -> Judge:
+        session = Session(self._rulebook, self._target)
+        return lambda history: session.lint(history, self._alone)
+
+    def _reader(self, overlay: Mapping[str, bytes | None]) -> Read:
+        readings = Readings()
 
         def read(changed: Mapping[str, bytes | None]) -> History:
-            return self._read({name: data for name, data in {**overlay, **changed}.items() if data is not None})
+            whole = {**overlay, **changed}
+            return self._read({name: data for name, data in whole.items() if data is not None}, readings)
 
-        def judge(each: History) -> Report:
-            return self._lint(each, self._alone)
-
-        outcome = mend(history, _draft(history, overlay), read, judge, wanted)
-        after = judge(read(outcome.draft.overlay))
-        yield from invariants.of_mending(judge(history), outcome.report, after)
-        written = outcome.draft.overlay
-        draft = _draft(outcome.history, {**overlay, **written})
-        again = mend(outcome.history, draft, lambda changed: read({**written, **changed}), judge, wanted)
-        if again.draft.changes:
-            yield Fault(Promise.FIX_ENDS, f"mended again: {[each.rule for each in again.mended]}")
+        return read
 
     def _of_suppression(self, files: Files, history: History, chance: random.Random) -> Iterator[Fault]:
         """One finding, suppressed in the first line of its file."""
@@ -132,8 +153,7 @@ class Library:
             draft = _draft(history, _overlay(files)).with_fixes([Fix("suppress", (edit,))])
         except UnwritableError:
             return
-        overlay = {**_overlay(files), **draft.overlay}
-        after = self._lint(self._read({name: data for name, data in overlay.items() if data is not None}), self._alone)
+        after = self._lint(self._reader(_overlay(files))(draft.overlay), self._alone)
         rule = self._rulebook.get(one.rule)
         assert rule is not None, "a diagnostic has a rule of the book"
         revealed = frozenset({*rule.card.metadata.explains, *rule.card.metadata.supersedes})
