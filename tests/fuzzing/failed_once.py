@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, bytes]] = {
     "brackets just over the limit": b"SELECT " + b"(" * 101 + b"1" + b")" * 101 + b";",
     "a placeholder that is broken off": b"UPDATE t SET n = :",
     "a placeholder without a name": b"DELETE FROM t WHERE n IN (1, $); INSERT INTO t (n) VALUES (:)",
+    "a sub-query that selects nothing": b"SELECT a FROM t WHERE EXISTS (VALUES (1)) OR a IN (SELECT FROM t);",
     "words of which none opens a statement": b"tabel creat altre " * 500,
 }
 HISTORIES: Final[Mapping[str, Mapping[str, bytes]]] = {

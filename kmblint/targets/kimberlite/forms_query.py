@@ -106,12 +106,22 @@ def _without_subqueries(fold: Fold, node: Node) -> Node:
     """A SELECT may ask sub-queries, which UPDATE and DELETE can't: they are replaced by what every WHERE takes."""
     if node.kind in {Shape.IN_QUERY, Shape.EXISTS}:
         for inner in node.all(Shape.QUERY):
-            _select(fold, inner)
+            _subquery(fold, inner)
         return Node(Shape.IS_NULL, node.span, parts=(Node(Shape.COLUMN, node.span),))
     if node.kind is Shape.NESTED or (node.kind is Shape.BINARY and node.text in {"AND", "OR"}):
         parts = tuple(_without_subqueries(fold, part) for part in node.parts)
         return Node(node.kind, node.span, node.text, parts)
     return node
+
+
+def _subquery(fold: Fold, node: Node) -> None:
+    """One SELECT: the engine takes neither VALUES nor two that are joined (engine 0.9.1)."""
+    if stumble := node.child("stumble"):
+        fold.expected("something else", stumble)
+        return
+    _select(fold, node)
+    if joined := next(node.all(*_SETS), None):
+        fold.refuse("the engine reads one SELECT in a sub-query", fold.first_words(joined.span, 1))
 
 
 def _item(fold: Fold, item: Node) -> None:
