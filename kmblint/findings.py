@@ -119,6 +119,12 @@ class Finding(msgspec.Struct, frozen=True):
     secrets: tuple[Place, ...] = ()
     """Literals that no report may show."""
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All that it speaks of: where it stands, what belongs to it, and what its fix edits."""
+        edits = self.fix.edits if self.fix else ()
+        return (self.place, *(each.place for each in self.related), *(each.place for each in edits))
+
 
 INTERNAL: Final = "internal-error"
 """The rule that tells of a crash: it can't be deselected, and nothing silences it."""

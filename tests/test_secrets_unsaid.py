@@ -8,10 +8,19 @@ import pytest
 from click.testing import CliRunner
 
 from kmblint.cli import main
+from kmblint.cli.histories import Request
+from kmblint.cli.server import Disk
+from kmblint.reporters.positions import ColumnUnit
+from kmblint.server import hover, messages, outline
+from kmblint.server.actions import Tried
+from kmblint.server.folder import Folder, real
+from kmblint.server.places import uri_of
+from kmblint.text import Span
+from tests.live.stages import Parrot, connected, showing
 
 KINDS = (
     "default", "insert", "token", "double", "update", "user", "alter", "bare", "several", "where", "added", "select",
-    "split", "address", "typo", "unlike", "down",
+    "split", "address", "typo", "unlike", "down", "back", "before", "failed",
 )  # fmt: skip
 SECRET = {kind: f"Se9cr3t-{kind}-x" for kind in KINDS}
 FIRST = f"""CREATE TABLE accounts (id BIGINT PRIMARY KEY, password TEXT, token TEXT,
@@ -35,6 +44,11 @@ COMMENT ON COLUMN accounts.password IS 'postgres://u:{SECRET["address"]}@host/db
 THIRD = f"""INSERT INTO accounts (id, password) VALUES (20, '{SECRET["typo"]}' WHERE;
 -- Down Migration
 UPDATE accounts SET password = '{SECRET["down"]}';
+INSERT INTO accounts (id, password, nowhere) VALUES (7, '{SECRET["back"]}', 'x');
+"""
+BEFORE = f"CREATE TABLE sessions (id BIGINT PRIMARY KEY, token TEXT DEFAULT '{SECRET['before']}1');\n"
+FOURTH = f"""-- Failed: it was a mistake
+UPDATE accounts SET password = '{SECRET["failed"]}' WHERE\u00a0id = 1;
 """
 CHECKED = (
     "full", "grouped", "concise", "markdown", "html", "json", "jsonl", "sarif", "github", "gitlab", "junit",
@@ -51,6 +65,15 @@ COMMANDS = (
     ("squash", "--through", "0001"),
     ("lock", "--check"),
 )
+SERVER = ("--server", "127.0.0.1:1", "--tenant", "1")
+LIVE = (
+    *(
+        ("rehearse", *SERVER, "--scratch", "--keep-going", "--run-dangerous", "--output-format", each)
+        for each in ("text", "json", "markdown")
+    ),
+    *(("drift", *SERVER, "--output-format", each) for each in ("text", "json")),
+)
+"""What speaks with a server; here with one that repeats what it is sent."""
 
 
 @pytest.fixture
@@ -58,16 +81,83 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A history with a secret in every kind of place."""
     folder = tmp_path / "migrations"
     folder.mkdir()
-    for name, text in (("0001_create", FIRST), ("0002_fill", SECOND), ("0003_fill_again", THIRD)):
+    for name, text in (("0001_create", FIRST), ("0002_fill", SECOND), ("0003_fill_again", THIRD), ("0004_x", FOURTH)):
         (folder / f"{name}.sql").write_text(text)
+    (tmp_path / "before.sql").write_text(BEFORE)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KMBLINT_CACHE_DIR", str(tmp_path / "cache"))
+    _configure("kimberlite")
     return tmp_path
+
+
+def _configure(target: str) -> None:
+    """The configuration of the working directory."""
+    Path("kmblint.toml").write_text(f'target.name = "{target}"\nhistory.baseline = "before.sql"\n')
+
+
+def _told(text: str) -> list[str]:
+    """The secrets that a text tells."""
+    return [kind for kind in KINDS if SECRET[kind][3:-2] in text]
+
+
+def _output(command: tuple[str, ...]) -> str:
+    result = CliRunner().invoke(main, list(command))
+    assert result.exit_code in (0, 1, 2), result.output
+    return result.output
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("target", ["kimberlite", "guide"])
 def test_no_output_shows_a_secret(project: Path, command: tuple[str, ...], target: str) -> None:
-    (project / "kmblint.toml").write_text(f'target.name = "{target}"\n')
-    result = CliRunner().invoke(main, list(command))
-    assert result.exit_code in (0, 1, 2), result.output
-    assert [kind for kind in KINDS if SECRET[kind][3:-2] in result.output] == []
+    assert project.is_dir()
+    _configure(target)
+    assert _told(_output(command)) == []
+
+
+@pytest.mark.parametrize("output_format", CHECKED)
+def test_no_report_shows_a_secret_where_the_rule_is_off(project: Path, output_format: str) -> None:
+    """Who doesn't want the finding doesn't want the secret in a log either."""
+    assert project.is_dir()
+    command = ("check", "--no-cache", "--select", "all", "--ignore", "KMB610", "--output-format", output_format)
+    told = _output(command)
+    assert "hard-coded-secret" not in told
+    assert _told(told) == []
+
+
+def test_the_cache_holds_none_where_the_rule_is_off(project: Path) -> None:
+    for ignored in ("KMB610", "KMB301,KMB610"):
+        _output(("check", "--select", "all", "--ignore", ignored))
+    kept = b"".join(path.read_bytes() for path in (project / "cache").iterdir())
+    assert b"accounts" in kept
+    assert _told(kept.decode("utf-8", "replace")) == []
+
+
+@pytest.mark.parametrize("command", LIVE, ids=lambda command: f"{command[0]} {command[-1]}")
+def test_what_a_server_says_shows_none(
+    project: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert project.is_dir()
+    shown = {} if command[0] == "rehearse" else {"accounts": [("id", "BIGINT", True), ("password", "TEXT", True)]}
+    client = Parrot(showing(shown))
+    monkeypatch.setattr(f"kmblint.cli.{command[0]}.connect", connected(client))
+    told = _output(command)
+    assert ("unexpected " in told) is (command[0] == "rehearse")
+    assert _told(told) == []
+
+
+@pytest.mark.parametrize("target", ["kimberlite", "guide"])
+def test_no_answer_to_an_editor_shows_one(project: Path, target: str) -> None:
+    _configure(target)
+    files = real(project / "migrations")
+    folder = Folder(files, Disk(Request()))
+    answer = folder.answer({}, lambda: False, anew=False)
+    told = str(messages.by_path(answer, ColumnUnit.UTF16, uri_of))
+    for path in sorted(files.glob("*.sql")):
+        text = path.read_text()
+        for offset in (at for at in range(len(text)) if text[at - 1 : at + 1].strip()[:1] == "" or text[at] == "'"):
+            told += hover.hover(answer, path.name, offset)[0]
+        told += str(outline.symbols(answer, path.name))
+        told += str(list(outline.hints(answer, path.name, Span(0, len(text)))))
+        told += str([action.title for action in Tried(folder, answer).actions(path.name, Span(0, len(text)))])
+    assert "accounts" in told
+    assert _told(told) == []

@@ -17,12 +17,9 @@ from kmblint.cache import folder
 from kmblint.history.files import History, Migration
 from kmblint.lint.answers import Told
 from kmblint.replay.judgement import Judgements, Kept
-from kmblint.replay.leaks import leaks
+from kmblint.replay.leaks import unsaid
 from kmblint.replay.replayer import follows_lost
 from kmblint.replay.steps import Part, Replay, judgements
-from kmblint.schema.catalog import Catalog
-from kmblint.schema.changes import Change
-from kmblint.schema.secrets import secrets_in
 from kmblint.sql.parse import statements
 from kmblint.sql.reread import Meaning, reread
 from kmblint.sql.statement import Statement, Words
@@ -153,7 +150,8 @@ class KnownFiles:
         standing = sum(self._body(migration, places) is not None for migration in history.migrations)
         if standing == len(history.migrations) == len(self._kept):
             return
-        secrets = _secrets((part for part in parts.values() if not self._body(part.migration, places)), told)
+        new = [part for part in parts.values() if not self._body(part.migration, places)]
+        secrets = _secrets(new, history)
         written = [secret.encode("utf-8", "surrogatepass") for secret in secrets]
 
         def frames() -> Iterator[bytes]:
@@ -289,21 +287,14 @@ def _stretch(
     return _Stretch(span, tuple(judged))
 
 
-def _secrets(parts: Iterable[Part], told: Mapping[str, Told]) -> set[str]:
+def _secrets(parts: Iterable[Part], history: History) -> set[str]:
     """The secrets that stand in files, in every spelling; a file with a word that may open one, as a whole."""
     secrets: set[str] = set()
     for part in parts:
         source = part.migration.source
-        answers = told[part.migration.file]
-        findings = (finding for _, finding in (*answers.of_file, *answers.of_part, *answers.of_rollback))
-        spans = [each.span for finding in findings for each in finding.secrets if each.file == part.migration.file]
-        for change, catalog in _changes(part):
-            table = catalog.table(change.table.text) if change.table else None
-            spans += [secret.span for secret in secrets_in(change, table)]
         if part.migration.holds_a_key or _may_tell_of_users(source.text):
             secrets.add(source.text)
-            spans += [secret.span for step in part.steps if step.crash is None for secret in leaks(step)]
-        literals = {source.slice(span).strip("'") for span in spans}
+        literals = {source.slice(span).strip("'") for span in unsaid(part.migration, part, history)}
         secrets |= literals | {literal.replace("''", "'") for literal in literals}
     return {secret for secret in secrets if len(secret) >= _SHORTEST}
 
@@ -311,9 +302,3 @@ def _secrets(parts: Iterable[Part], told: Mapping[str, Told]) -> set[str]:
 def _may_tell_of_users(text: str) -> bool:
     upper = text.upper()  # as words are compared
     return any(word in upper for word in _USERS)
-
-
-def _changes(part: Part) -> Iterator[tuple[Change, Catalog]]:
-    """Those of up, each on the catalogue before it, and of down."""
-    yield from ((step.change, step.before) for step in part.steps if step.change is not None)
-    yield from ((change, part.after) for statement in part.migration.down_statements for change in statement.changes)

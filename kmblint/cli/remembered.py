@@ -262,9 +262,7 @@ def _kept(answer: Answer) -> _Answer:
 def _named(report: Report) -> tuple[tuple[str, str, str], ...]:
     """The sources that its diagnostics speak of."""
     files: dict[str, None] = {}
-    for finding in (diagnostic.finding for diagnostic in report.diagnostics):
-        edits = finding.fix.edits if finding.fix else ()
-        places = (finding.place, *(each.place for each in finding.related), *(each.place for each in edits))
-        files |= dict.fromkeys(place.file for place in places)
+    for diagnostic in report.diagnostics:
+        files |= dict.fromkeys(place.file for place in diagnostic.finding.places)
     there = ((name, report.sources[name]) for name in files if name in report.sources)
     return tuple((name, source.text, source.path) for name, source in there)

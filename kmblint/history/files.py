@@ -16,6 +16,7 @@ import msgspec
 from kmblint.findings import NewFile
 from kmblint.history.names import number_of
 from kmblint.history.state import State
+from kmblint.schema.changes import AddColumn, AddTable
 from kmblint.schema.secrets import key_in
 from kmblint.sql.statement import Statement
 from kmblint.targets.layout import Piece
@@ -252,6 +253,16 @@ class History(msgspec.Struct, frozen=True, dict=True):
     def replayed(self) -> tuple[Migration, ...]:
         """The migrations that make the schema: all but the failed ones."""
         return tuple(migration for migration in self.migrations if migration.replayed)
+
+    @cached_property
+    def columns_written(self) -> dict[str, tuple[str, ...]]:
+        """The columns of each table as its files write them, whether or not an engine takes the statements."""
+        written: dict[str, dict[str, None]] = {}
+        for change in (change for each in self.migrations for one in each.statements for change in one.changes):
+            if isinstance(change, AddTable | AddColumn):
+                added = change.columns if isinstance(change, AddTable) else (change.column,)
+                written.setdefault(change.table.text, {}).update(dict.fromkeys(column.name.text for column in added))
+        return {table: tuple(columns) for table, columns in written.items()}
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -24,9 +24,11 @@ from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.lint.settings import Settings
 from kmblint.lint.suppressions import Suppression, Suppressions
 from kmblint.redaction import masked
+from kmblint.replay.leaks import unsaid
 from kmblint.replay.replayer import Judged, Replayer, replay
-from kmblint.replay.steps import Replay
+from kmblint.replay.steps import Part, Replay
 from kmblint.targets import Target
+from kmblint.text import Place, Span
 
 
 def lint(history: History, settings: Settings, rulebook: Rulebook, target: Target) -> Report:
@@ -60,6 +62,7 @@ class Session:
 
     def _forget(self, *, contain: bool) -> None:
         self._replayer = Replayer(self._target, contain=contain, judged=self._judged)
+        self._secrets: dict[str, tuple[Migration, Part | None, list[Span]]] = {}
         self._answers = Answers(self._earlier)
 
     @property
@@ -88,7 +91,22 @@ class Session:
             sources=history.sources,
             rules=tuple(_described(rule) for rule in self._rulebook if rule.slug in settings.rules or rule.is_internal),
         )
-        return masked(report, (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets))
+        found = (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets)
+        return masked(report, (*found, *self._unsaid(report, history)))
+
+    def _unsaid(self, report: Report, history: History) -> Iterator[Place]:
+        """The secrets of the files that a report speaks of: they are masked whether or not the rule runs on them."""
+        parts = {} if self.replayed is None else {part.migration.file: part for part in self.replayed.parts}
+        migrations = (*history.migrations, *((history.baseline,) if history.baseline else ()))
+        named = {place.file for diagnostic in report.diagnostics for place in diagnostic.finding.places}
+        known, self._secrets = self._secrets, {}
+        for migration in (each for each in migrations if each.file in named):
+            file, part = migration.file, parts.get(migration.file)
+            before = known.get(file)
+            same = before is not None and before[0] is migration and before[1] is part
+            kept = before if before is not None and same else (migration, part, unsaid(migration, part, history))
+            self._secrets[file] = kept
+            yield from map(migration.place, kept[2])
 
     def judge(self, history: History, settings: Settings, is_stopped: Callable[[], bool] = lambda: False) -> Heard:
         """Every finding of the selected rules on a reading, with what nobody could mend any more settled.

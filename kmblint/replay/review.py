@@ -15,10 +15,9 @@ import msgspec
 from kmblint.history.files import History, Migration
 from kmblint.redaction import starred
 from kmblint.replay.describe import NOTHING_CHANGED, describe
-from kmblint.replay.leaks import leaks
+from kmblint.replay.leaks import unsaid
 from kmblint.replay.replayer import replay
-from kmblint.replay.rollback import roll_back
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Replay
 from kmblint.replay.transcript import Ending, Transcript, transcribe
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import (
@@ -149,7 +148,7 @@ def review(history: History, target: Target, shown: frozenset[str] | None = None
         if not migration.applied and (shown is None or migration.file in shown)
     )
     files = frozenset(migration.file for migration in batch)
-    secrets = tuple(_secrets(meant, target))
+    secrets = tuple(_secrets(meant))
     kept = Kept(target.stored_type, constraints=target.capabilities.keeps_declarations, text=_text(history, secrets))
     return Review(
         history=history,
@@ -239,11 +238,6 @@ def _lasting(change: Change, capabilities: Capabilities) -> str:
     return ""
 
 
-def _secrets(replayed: Replay, target: Target) -> Iterator[Place]:
-    """Those of up and of down."""
-    steps: list[Step] = [step for step in replayed.steps if step.number == 0]
+def _secrets(replayed: Replay) -> Iterator[Place]:
     for part in replayed.parts:
-        rollback = roll_back(part, target)
-        steps += rollback.down if rollback is not None else ()
-    for step in steps:
-        yield from (step.place(secret.span) for secret in leaks(step))
+        yield from map(part.migration.place, unsaid(part.migration, part, replayed.history))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddColumn, AddTable, Change, ChangeDefault, InsertRows, UpdateRows
 from kmblint.schema.parts import Assignment, Name
 from kmblint.schema.predicate import ColumnRef, Compare, Predicate, Text, Value, conditions
@@ -59,11 +58,19 @@ def key_in(text: str, start: int) -> Span | None:
     return Span(start + key.start(), start + key.end()) if key else None
 
 
-def secrets_in(change: Change, table: Table | None) -> Iterator[Secret]:
-    """The literals that a change puts into columns (or settings) whose names say secret."""
+def keys_in(text: str) -> Iterator[Span]:
+    """Where a text holds keys or passwords that are known by their look."""
+    return (Span(*key.span()) for key in _SHAPES.finditer(text))
+
+
+def secrets_in(change: Change, columns: Sequence[str]) -> Iterator[Secret]:
+    """The literals that a change puts into columns (or settings) whose names say secret.
+
+    `columns` are those of the table of an INSERT that lists none.
+    """
     match change:
         case InsertRows():
-            yield from _inserted(change, table)
+            yield from _inserted(change, columns)
         case UpdateRows():
             yield from _updated(change)
         case AddTable() | AddColumn() | ChangeDefault():
@@ -75,9 +82,8 @@ def is_secret(table: str, column: str, value: Value) -> bool:
     return any(_in_column(Name(table, value.span), column, value))
 
 
-def _inserted(change: InsertRows, table: Table | None) -> Iterator[Secret]:
-    listed = change.columns
-    names = [name.text for name in listed] if listed is not None else list(table.column_names if table else ())
+def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:
+    names = columns if change.columns is None else [name.text for name in change.columns]
     keeps_settings = any(name.lower() in _VALUE_NAMES for name in names)
     telling = [(number, name) for number, name in enumerate(names) if is_secret_name(name)]
     for row in change.rows if telling or keeps_settings else ():

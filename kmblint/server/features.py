@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from lsprotocol import types
 
+from kmblint.reporters.characters import visible
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.schema.kinds import ObjectKind
 from kmblint.server import completion, edits, messages, names, outline
@@ -143,7 +144,7 @@ class Features:
     def _symbol(self, answer: Answer, file: str, symbol: outline.Symbol) -> types.DocumentSymbol:
         source = answer.source(file)
         return types.DocumentSymbol(
-            symbol.name,
+            visible(symbol.name),
             _NAMED.get(symbol.kind, types.SymbolKind.Object),
             range_of(source, symbol.whole, self._unit()),
             range_of(source, symbol.at, self._unit()),
@@ -164,10 +165,9 @@ class Features:
         for thing in outline.things(answer, query):
             location = self._location(answer, names.named_at(answer, thing)) if len(symbols) < _MOST else None
             if location is not None:
-                container = None if thing.kind is ObjectKind.TABLE else thing.table
-                symbols.append(
-                    types.WorkspaceSymbol(location, thing.name, _NAMED[thing.kind], container_name=container)
-                )
+                container = None if thing.kind is ObjectKind.TABLE else visible(thing.table)
+                name = visible(thing.name)
+                symbols.append(types.WorkspaceSymbol(location, name, _NAMED[thing.kind], container_name=container))
         return symbols
 
     async def _inlay_hints(self, params: types.InlayHintParams) -> list[types.InlayHint] | None:
@@ -178,7 +178,7 @@ class Features:
                 types.InlayHint(
                     range_of(source, Span(hint.offset, hint.offset), unit).start,
                     hint.text,
-                    tooltip="; ".join(hint.reasons) or None,
+                    tooltip=visible("; ".join(hint.reasons)) or None,
                     padding_left=True,
                 )
                 for hint in outline.hints(answer, file, within)
@@ -251,7 +251,7 @@ class Features:
         about = [each for each in told if isinstance(each.data, dict) and each.data.get("rule") == action.rule] or None
         if action.draft is None:
             data = {"uri": uri, "fingerprint": action.fingerprint}
-            return [types.CodeAction(action.title, kind, diagnostics=about, data=data)]
+            return [types.CodeAction(visible(action.title), kind, diagnostics=about, data=data)]
         workspace = self._client.workspace and self._client.workspace.workspace_edit
         moves = edits.moves_files(action.draft)
         operations = (workspace.resource_operations if workspace else None) or ()
@@ -265,4 +265,4 @@ class Features:
         if not (workspace and workspace.document_changes):
             edit = edits.plain_changes(edit)
         preferred = action.is_preferred or None
-        return [types.CodeAction(action.title, kind, diagnostics=about, is_preferred=preferred, edit=edit)]
+        return [types.CodeAction(visible(action.title), kind, diagnostics=about, is_preferred=preferred, edit=edit)]

@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from kmblint.errors import page_of
 from kmblint.findings import Diagnostic, Severity
+from kmblint.reporters.characters import visible
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.server.folder import Answer
 from kmblint.server.places import range_of
@@ -42,7 +43,9 @@ def by_path(answer: Answer, unit: ColumnUnit, uri_of: UriOf) -> dict[Path, list[
 def told(diagnostic: Diagnostic, answer: Answer, unit: ColumnUnit, uri_of: UriOf) -> types.Diagnostic:
     """One finding, with its help and what else belongs to it."""
     finding = diagnostic.finding
-    message = finding.message if finding.help is None else f"{finding.message}\nhelp: {finding.help}"
+    message = visible(finding.message)
+    if finding.help is not None:
+        message = f"{message}\nhelp: {visible(finding.help)}"
     places = [(related, location(answer, related.place, unit, uri_of)) for related in finding.related]
     return types.Diagnostic(
         range=range_of(answer.source(finding.place.file), finding.place.span, unit),
@@ -53,7 +56,7 @@ def told(diagnostic: Diagnostic, answer: Answer, unit: ColumnUnit, uri_of: UriOf
         source="kmblint",
         tags=[types.DiagnosticTag.Unnecessary] if diagnostic.rule in _UNNECESSARY else None,
         related_information=[
-            types.DiagnosticRelatedInformation(location, related.message)
+            types.DiagnosticRelatedInformation(location, visible(related.message))
             for related, location in places
             if location is not None
         ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from kmblint.live.client import Connection
+from kmblint.live.client import Address, Connection
 from kmblint.live.stage import Answer, Ended
 
 Result = TypeVar("Result")
@@ -65,6 +65,25 @@ class FakeClient:
     def _noted(self, call: str, answer: Result) -> Result:
         self.calls.append(call)
         return answer
+
+
+class Parrot(FakeClient):
+    """A client whose server refuses whatever isn't a question, in the statement's own words."""
+
+    def query(self, sql: str, params: Sequence[object]) -> Any:
+        """The answer that was said beforehand, or a refusal."""
+        if sql in self.answers or sql.startswith("SHOW "):
+            return super().query(sql, params)
+        raise QuerySyntaxError(f"unexpected {sql}")
+
+
+def connected(client: FakeClient) -> Callable[..., Connection]:
+    """In the place of `connect`: every address leads to this client."""
+
+    def connect(_: Address, __: int, *___: object, reads_only: bool = False) -> Connection:
+        return Connection(client, reads_only=reads_only)
+
+    return connect
 
 
 def showing(

@@ -9,7 +9,7 @@ from tests.sql_catalog import changes
 
 
 def found(sql: str) -> list[str]:
-    return [sql[secret.span.start : secret.span.end] for change in changes(sql) for secret in secrets_in(change, None)]
+    return [sql[secret.span.start : secret.span.end] for change in changes(sql) for secret in secrets_in(change, ())]
 
 
 @pytest.mark.parametrize(
