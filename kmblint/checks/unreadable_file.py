@@ -11,6 +11,8 @@ from kmblint.targets import Target
 
 def check(unreadable: Unreadable, history: History, target: Target) -> Iterator[Finding]:
     """The file, at the line that it stumbles over where there is one."""
+    if unreadable.beyond:
+        return
     migration = history.by_file.get(unreadable.file)
     place = point(unreadable.file)
     if migration is not None and unreadable.offset:

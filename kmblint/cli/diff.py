@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from kmblint.access import repository_of
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import Opened, Request, kept_by, open_one, until
+from kmblint.cli.histories import Opened, Request, kept_by, left_out, open_one, until
 from kmblint.cli.options import reading_options, request_of, view_option
-from kmblint.cli.output import color_option, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.history import git
 from kmblint.history.files import History
@@ -76,6 +76,8 @@ def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: boo
     before = _side(a, request, here)
     after = _side(b, request, here) if b is not None else _whole(here().history.called, here())
     actual, file, kind = options["view"] == "actual", options["output_file"], options["output_format"]
+    for lines in dict.fromkeys(left_out(each.history) for each in (before, after)):
+        complain(lines)
     used = after.opened.target
     sides = _shown(before, used, actual=actual), _shown(after, used, actual=actual)
     differs = difference(*sides)

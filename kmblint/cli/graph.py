@@ -8,9 +8,9 @@ import click
 
 from kmblint.analysis.dependencies import of_migrations, of_objects
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import open_one
+from kmblint.cli.histories import left_out, open_one
 from kmblint.cli.options import history_options, request_of, view_option
-from kmblint.cli.output import output_file_option, width, write
+from kmblint.cli.output import complain, output_file_option, width, write
 from kmblint.errors import InputError
 from kmblint.replay.replayer import replay
 from kmblint.reporters.graph import RENDERERS
@@ -40,6 +40,7 @@ Examples:
 def command(of: str, about: str | None, **options: Any) -> None:
     """Draws the graph."""
     one = open_one(request_of(options))
+    complain(left_out(one.history))
     target = one.target
     done = replay(one.history, target, actual=options["view"] == "actual")
     graph = of_objects(done.end) if of == "objects" else of_migrations(done)

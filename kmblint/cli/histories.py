@@ -213,6 +213,13 @@ def until(history: History, number: int, asked: str) -> History:
     return replace(history, migrations=kept)
 
 
+def left_out(history: History) -> str:
+    """A line on each file of which nobody knows what it holds: what is shown of the history is without it."""
+    return "\n".join(
+        f"left out: {history.why_unreadable(each)}" for each in history.told_unreadable if each in history.lost
+    )
+
+
 def kept_by(target: Target, history: History, *, actual: bool) -> Kept:
     """What a target keeps of what a history declares."""
     from kmblint.schema.kept import Kept
@@ -276,6 +283,7 @@ def _sought(request: Request, root: Path, shown: frozenset[str] | None) -> Sough
         ahead=held_against.ahead if held_against else {},
         ids=held_against.ids if held_against else {},
         lock=held_against.lock if held_against else None,
+        max_statements=settings.max_statements.value,
         notes=(*settings.notes, *(held_against.notes if held_against else ())),
     )
     return Sought(

@@ -10,9 +10,9 @@ import click
 
 from kmblint.analysis.life import Event, life
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import open_one
+from kmblint.cli.histories import left_out, open_one
 from kmblint.cli.options import reading_options, request_of
-from kmblint.cli.output import color_option, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
 from kmblint.errors import InputError
 from kmblint.history import git
 from kmblint.history.files import History
@@ -48,6 +48,7 @@ Examples:
 def command(name: str, path: Path, **options: Any) -> None:
     """Finds the object, and tells its life."""
     one = open_one(request_of({**options, "paths": (path,)}))
+    complain(left_out(one.history))
     history, file = one.history, options["output_file"]
     done = replay(history, one.target)
     table, column = _split(name, done)

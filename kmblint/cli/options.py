@@ -84,6 +84,7 @@ _STATE: Final = (
 _TARGET: Final = click.option("--target", type=click.Choice(NAMES), help="Whose word counts.  [default: kimberlite]")
 _READING: Final = (
     click.option("--max-file-size", metavar="SIZE", help="Read no larger file.  [default: 20 MB]"),
+    click.option("--max-statements", metavar="NUMBER", help="Read no longer history.  [default: 100,000]"),
     click.option("--follow-links", is_flag=True, help="Follow links that lead out of the project too."),
     click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Use this configuration file."),
     click.option("--isolated", is_flag=True, help="Use no configuration file."),
@@ -120,6 +121,7 @@ def request_of(options: Mapping[str, Any], overrides: Mapping[str, object] | Non
         "target.name": options["target"],
         "history.applied": options.get("applied_through"),
         "max-file-size": options["max_file_size"],
+        "max-statements": options["max_statements"],
         **(overrides or {}),
     }
     paths, unsaved, text = _paths(options["paths"], options.get("stdin_filename"))

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import kept_by, open_one, until
+from kmblint.cli.histories import kept_by, left_out, open_one, until
 from kmblint.cli.options import history_options, migration_number, request_of, view_option
-from kmblint.cli.output import output_file_option, width, write
+from kmblint.cli.output import complain, output_file_option, width, write
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS, as_table
 
@@ -27,6 +27,7 @@ def command(**options: Any) -> None:
     PATHS are a migrations folder, a project folder or files of one folder; without one, the working directory.
     """
     one = open_one(request_of(options))
+    complain(left_out(one.history))
     target = one.target
     actual, number = options["view"] == "actual", options["at"]
     history = one.history if number is None else until(one.history, number, f"--at {number:04}")

@@ -64,6 +64,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The file of known findings; `baseline` is the schema before the first migration."""
     max_file_size: Setting[int]
     """Bytes."""
+    max_statements: Setting[int]
+    """Of a history."""
     target: Setting[str]
     engine: Setting[str]
     applied: Setting[int | None]

@@ -11,6 +11,7 @@ import msgspec
 
 from kmblint.access import LARGEST
 from kmblint.findings import Confidence, Severity
+from kmblint.history.known import MAX_STATEMENTS
 from kmblint.targets import AUTO, ENGINES, NAMES
 from kmblint.wording import one_of
 
@@ -140,6 +141,14 @@ def _size(value: object, _: Context) -> int:
     raise UnfitError((f'expected a size, such as "50 MB", got {_shown(value)}', None))
 
 
+def _count(value: object, _: Context) -> int:
+    """A number of at least one."""
+    written = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if re.fullmatch(r"[0-9]{1,12}", written, re.ASCII) and int(written):
+        return int(written)
+    raise UnfitError((f"expected a number of at least 1, such as 100000, got {_shown(value)}", None))
+
+
 def _path(value: object, context: Context) -> Path:
     if not isinstance(value, str):
         raise UnfitError((f"expected a path in quotes, got {_shown(value)}", None))
@@ -180,6 +189,7 @@ KEYS: Final[Mapping[str, Key]] = {
     ),
     "findings-baseline": Key("findings_baseline", None, "--baseline", _path),
     "max-file-size": Key("max_file_size", LARGEST, "--max-file-size", _size),
+    "max-statements": Key("max_statements", MAX_STATEMENTS, "--max-statements", _count),
     "target.name": Key("target", "kimberlite", "--target", lambda value, _: _one_of(NAMES, value)),
     "target.engine": Key("engine", ENGINES[-1], "", lambda value, _: _one_of((*ENGINES, AUTO), value)),
     "history.applied": Key("applied", None, "--applied-through", _applied),

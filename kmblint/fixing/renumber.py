@@ -74,7 +74,7 @@ def plan(history: History, names: Collection[str]) -> Plan:
     moved = [*_numbered(_grouped(own), top)]
     if all(migration.number == number for migration, number in moved):
         return Plan((), top)
-    unreadable = [each for each in history.unreadable if each.file not in theirs]
+    unreadable = [each for each in history.told_unreadable if each.file not in theirs]
     if unreadable:
         raise InputError("\n".join(map(history.why_unreadable, unreadable)))
     if moved[-1][1] > LARGEST_NUMBER:

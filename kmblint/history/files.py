@@ -131,6 +131,8 @@ class Unreadable(msgspec.Struct, frozen=True):
     """As in `Migration`."""
     fatal: bool = True
     """Whether the runner can't read it either, and so none of the folder."""
+    beyond: bool = False
+    """Whether it stands behind the file with which the history is too large to be read: that one tells of it too."""
 
 
 class IgnoredFile(msgspec.Struct, frozen=True):
@@ -232,6 +234,11 @@ class History(msgspec.Struct, frozen=True, dict=True):
     def lost(self) -> tuple[Unreadable, ...]:
         """The files of which nobody knows what they hold."""
         return tuple(each for each in self.unreadable if each.file not in self.by_file)
+
+    @cached_property
+    def told_unreadable(self) -> tuple[Unreadable, ...]:
+        """Those that can't be read without those that another one tells of."""
+        return tuple(each for each in self.unreadable if not each.beyond)
 
     def why_unreadable(self, one: Unreadable) -> str:
         """A line on a file that can't be read: which, why, and what to do."""

@@ -12,14 +12,17 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from kmblint.access import Access
 from kmblint.errors import InputError
 from kmblint.history import decode, git_files
+from kmblint.history.extent import Extent
 from kmblint.history.files import Earlier, History, IgnoredFile, Migration, Unreadable, checksum
 from kmblint.history.ignored_files import find_ignored_files
 from kmblint.history.known import NOTHING_KNOWN, Known
 from kmblint.history.names import description_of, evident_number, is_migration, number_of
-from kmblint.history.order import ordered, replaces
+from kmblint.history.order import in_order, ordered, replaces
 from kmblint.history.readings import Readings
 from kmblint.history.sections import split
 from kmblint.history.state import State, boundary_of, project_of, read_state, with_lock
@@ -64,20 +67,20 @@ def read(
         raise InputError(f"`{display(root)}` can't be read: {error.strerror}") from error
     names = on_disk | texts.keys()
     reader = _Reader(root, names, known, display=display, parse=parse, access=access, readings=readings)
+    baseline = reader.baseline((overlay or {}).get(known.baseline)) if known.baseline else None
     migrations: list[Migration] = []
     unreadable: list[Unreadable] = []
-    for name in sorted(names):
-        if is_migration(name):
-            migration, trouble = reader.migration(name, texts.get(name))
-            migrations += [migration] if migration else []
-            unreadable += [trouble] if trouble else []
+    for name in in_order(filter(is_migration, names)):
+        migration, trouble = reader.migration(name, texts.get(name))
+        migrations += [migration] if migration else []
+        unreadable += [trouble] if trouble else []
+    unreadable.sort(key=lambda each: each.file)
     edited = {migration.file: migration for migration in migrations if reader.is_edited(migration)}
     migrations = [reader.as_released(each) if each.file in edited else each for each in migrations]
     absent = reader.absent(migrations, unreadable)
     migrations += absent
     ignored_files = find_ignored_files(root, on_disk, access)
     state = read_state(project_of(root), access, display)
-    baseline = reader.baseline((overlay or {}).get(known.baseline)) if known.baseline else None
     return History(
         root=root,
         migrations=readings.ordered(ordered(migrations, reader.gone)),
@@ -129,6 +132,9 @@ class _Reader:
         self.readings = readings
         folder = display(root)
         self._folder = os.fspath(root)
+        self._extent = Extent(known.max_statements)
+        self._full: decode.Trouble | None = None
+        """What there is to say of the file with which the history became too large."""
         self._prefix = "" if folder == "." else posixpath.join(folder, "")
         self.released: dict[str, Source] | None = None
         self.applied_through = known.applied_through
@@ -155,6 +161,8 @@ class _Reader:
         `given` stands in for what is on disk.
         """
         path = os.path.join(self._folder, name)  # noqa: PTH118 -- a `Path` for each file of a large folder takes its time
+        if self._full is not None:
+            return None, replace(self._unreadable(Path(path), self._full), beyond=True)
         text: str | None
         trouble: decode.Trouble | None = None
         if isinstance(given, str):
@@ -167,6 +175,9 @@ class _Reader:
         if text is None:
             old = self._released_as(name)
             return self._built(old, path, applied=True, readable=False) if old else None, unreadable
+        self._full = self._extent.add(text)
+        if self._full is not None:
+            return None, self._unreadable(Path(path), self._full)
         source = Source(name, text, self.shown(name))
         return self._built(source, path, applied=self._is_applied(name), readable=trouble is None), unreadable
 
@@ -254,6 +265,9 @@ class _Reader:
         if trouble:
             raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}")
         assert text is not None, "only trouble leaves no text"
+        trouble = self._extent.add(text)
+        if trouble:
+            raise InputError(f"the baseline `{self.display(path)}` can't be used: {trouble.reason}; {trouble.help}")
         return self._built(
             Source(path.name, text, self.display(path)), os.fspath(path), applied=True, readable=True, baseline=True
         )

@@ -8,6 +8,9 @@ from typing import Final
 
 import msgspec
 
+MAX_STATEMENTS: Final = 100_000
+"""Of a history, where nothing else is asked: a run over so many takes a quarter of a minute and half a gigabyte."""
+
 
 class Known(msgspec.Struct, frozen=True):
     """What the user says of a folder beside its files: what was applied, failed, or existed before."""
@@ -27,6 +30,8 @@ class Known(msgspec.Struct, frozen=True):
     """Name → git's hash of all that lay directly in the folder where this branch left that revision."""
     lock: str | None = None
     """The text of the lock there; None where there was none."""
+    max_statements: int = MAX_STATEMENTS
+    """With the file that brings more than these begins what is left out."""
     notes: tuple[str, ...] = ()
     """Lines for the summary."""
 

@@ -54,7 +54,7 @@ def entries(history: History) -> tuple[Entry, ...]:
 
     Raises InputError for what no entry can stand for: a file without a number or that can't be read, a number twice.
     """
-    problems = [*map(history.why_unreadable, history.unreadable)]
+    problems = [*map(history.why_unreadable, history.told_unreadable)]
     problems += [
         f"{migration.source.path}: its name begins with no number; write `0001_{migration.description or 'words'}.sql`"
         for migration in history.migrations

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 import msgspec
 
 from kmblint.history.files import Migration
-from kmblint.history.names import description_of
+from kmblint.history.names import description_of, number_of
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """File names by number, then by name; what has no number comes last."""
+    numbers = {name: number_of(name) for name in names}
+    return sorted(numbers, key=lambda name: (numbers[name] is None, numbers[name] or 0, name))
 
 
 def ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple[Migration, ...]:

@@ -255,7 +255,7 @@ def obstacle_of(history: History, *, numbered: bool = True) -> str:
     refused = [f"the runner refuses the whole folder: {', '.join(broken)}"] if broken and numbered else []
     left_out = [
         f"`{unreadable.file}` is left out: {unreadable.reason}"
-        for unreadable in history.unreadable
+        for unreadable in history.told_unreadable
         if unreadable.file not in history.by_file and (not unreadable.fatal or not numbered)
     ]
     return "; ".join((*refused, *left_out))

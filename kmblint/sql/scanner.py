@@ -123,6 +123,9 @@ _KINDS: Final = {
 _BY_NUMBER: Final = {_TOKEN.groupindex[name]: kind for name, kind in _KINDS.items()}
 _WORD: Final = _TOKEN.groupindex["word"]
 _SYMBOL: Final = _TOKEN.groupindex["symbol"]
+_SEMICOLON: Final = _TOKEN.groupindex["semicolon"]
+_OPEN: Final = _TOKEN.groupindex["open"]
+_NO_WORDS: Final = frozenset({_TOKEN.groupindex[name] for name in ("line", "block", "end")})
 _STATEMENT_END: Final = re.compile(r";[ \t]*(?:--[^\n]*)?(?:\r?\n|\Z)")
 _QUOTES: Final = frozenset({Kind.STRING, Kind.QUOTED, Kind.DOLLAR, Kind.BLOCK_COMMENT})
 _DOUBTFUL: Final = frozenset({_TOKEN.groupindex[name] for name in ("conflict", "open", "end")})
@@ -195,6 +198,27 @@ def _plain_tokens(text: str, offset: int, end: int, tokens: list[Token], *, stop
 
 _PLAIN: Final = (Kind.WORD, Kind.SYMBOL, Kind.NUMBER, Kind.STRING, Kind.QUOTED)
 """The kinds that nearly all tokens of a statement are of."""
+
+
+def measure(text: str) -> tuple[int, int]:
+    """How many statements a text has, and how many tokens beside comments, without holding any.
+
+    Behind a quote or comment that nothing closes both are guessed.
+    """
+    statements = words = 0
+    empty = True
+    for match in _TOKEN.finditer(text):
+        number = match.lastindex or 0
+        if number == _OPEN:
+            rest = text[match.end() :]
+            return statements + rest.count(";") + 1, words + len(rest) // 4
+        if number == _SEMICOLON:
+            statements += not empty
+            empty = True
+        elif number not in _NO_WORDS:
+            words += 1
+            empty = False
+    return statements + (not empty), words
 
 
 def split(tokens: list[Token]) -> Iterator[StatementTokens]:
