@@ -1,72 +1,77 @@
-"""Runs folders of real SQL and says where kmblint is wrong about them: crashes, wrong KMB002, opaque kinds, slowness.
+"""Runs folders of real SQL and says where kmblint is wrong about them under the guide's contract.
 
-Usage: python -m tests.corpora FOLDER... [--shown 20]
+Usage: python -m tests.corpora FOLDER... [--shown 20] [--table]
 
 PostgreSQL's own parser is the judge (`pip install pglast`); without it, what isn't SQL to kmblint is only counted.
-Nothing of a corpus is kept. Repositories to try are in README.md.
+Nothing of a corpus is kept. Repositories to try, and what they showed, are in README.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kmblint.access import LARGEST, Access
-from kmblint.history import decode
-from kmblint.schema.changes import Opaque
-from kmblint.sql.parse import statements
-from kmblint.sql.statement import Statement
-from kmblint.text import Source
-
-_SLOW = 1.0
-"""Seconds of processor time for 100 KB of text that are told as too many."""
+from tests.corpora.layout import corpora
+from tests.corpora.trial import Trial, tried
 
 
 def main() -> None:
-    """Prints the figures of each kind, and the first of its statements."""
+    """Prints the figures of each folder, and the first statements of each kind."""
     parser = argparse.ArgumentParser(prog="python -m tests.corpora")
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Path, nargs="+", help="a project each")
     parser.add_argument("--shown", type=int, default=20, help="statements that are shown of a kind")
+    parser.add_argument("--table", action="store_true", help="a row of Markdown a folder, and nothing else")
     asked = parser.parse_args()
     takes = _judge()
-    files = total = 0
-    refused: list[tuple[Path, str, str]] = []
-    crashed: list[tuple[Path, str]] = []
-    slow: list[tuple[Path, float]] = []
-    opaque: Counter[str] = Counter()
-    for path in sorted(path for folder in asked.folders for path in folder.rglob("*.sql") if path.is_file()):
-        text, _ = decode.read(path, Access(LARGEST))
-        if text is None:
-            continue
-        files += 1
-        began = time.process_time()
-        read = statements(Source(path.name, text))
-        spent = time.process_time() - began
-        if spent > _SLOW * max(len(text) / 100_000, 1):
-            slow.append((path, spent))
-        total += len(read)
-        for each in read:
-            written = text[each.span.start : each.span.end]
-            if each.failure is not None:
-                crashed.append((path, f"{type(each.failure).__name__}: {written[:80]}"))
-            if each.problem is not None and takes(written):
-                refused.append((path, each.problem.message, " ".join(written.split())[:120]))
-            opaque.update(_kinds(each))
-    print(f"{files:,} files, {total:,} statements")
-    print(f"{len(crashed)} failures of ours, {len(slow)} files too slow, {len(refused)} wrongly called no SQL")
-    print(f"{sum(opaque.values()):,} whose effect isn't modelled: {dict(opaque.most_common(12))}")
-    for path, said in (*crashed[: asked.shown], *((path, f"{spent:.1f} s") for path, spent in slow[: asked.shown])):
-        print(f"  {path}: {said}")
-    for path, message, written in refused[: asked.shown]:
-        print(f"  {path}: {message}\n      {written}")
+    whole = Trial("all together")
+    if asked.table:
+        print("\n".join(_HEAD))
+    for folder in asked.folders:
+        trial = Trial(folder.name)
+        for corpus in corpora(folder):
+            tried(corpus, trial, takes)
+        if asked.table:
+            print(_row(trial), flush=True)
+        whole.add(trial)
+    if asked.table:
+        print(_row(whole))
+    else:
+        _tell(whole, asked.shown)
 
 
-def _kinds(statement: Statement) -> list[str]:
-    return [change.keyword for change in statement.changes if isinstance(change, Opaque) and not change.changes_nothing]
+_COLUMNS = (
+    "Project", "Files", "Statements", "Failures", "KMB000", "Wrongly no SQL", "Wrongly refused", "Refused elsewhere",
+    "Opaque", "Slowest",
+)  # fmt: skip
+_HEAD = (f"| {' | '.join(_COLUMNS)} |", f"| --- {'| ---: ' * (len(_COLUMNS) - 1)}|")
+
+
+def _row(trial: Trial) -> str:
+    opaque = f"{100 * sum(trial.opaque.values()) / max(trial.statements, 1):.1f} %"
+    told: tuple[list[Any], ...] = (trial.crashed, trial.internal, trial.unread, trial.refused, trial.elsewhere)
+    counts = (f"{count:,}" for count in (trial.files, trial.statements, *map(len, told)))
+    return f"| {' | '.join((trial.name, *counts, opaque, f'{trial.slowest:.1f} s'))} |"
+
+
+def _tell(trial: Trial, shown: int) -> None:
+    print("\n".join((*_HEAD, _row(trial), "")))
+    kinds: Counter[str] = Counter(each.kind for each in trial.refused)
+    print(f"{trial.judged:,} statements that PostgreSQL takes; refused: {dict(kinds.most_common())}")
+    kinds = Counter(each.kind for each in trial.elsewhere)
+    print(f"refused of other databases: {dict(kinds.most_common())}")
+    print(f"errors by rule: {dict(trial.errors.most_common())}")
+    print(f"warnings by rule: {dict(trial.warnings.most_common())}")
+    print(f"effect not modelled: {dict(trial.opaque.most_common(20))}")
+    for told in (*trial.crashed, *trial.internal, *trial.slow):
+        print(f"  {told}")
+    by_kind: Counter[str] = Counter()
+    for each in (*trial.unread, *trial.refused, *trial.elsewhere):
+        by_kind[each.kind] += 1
+        if by_kind[each.kind] <= shown:
+            print(f"[{each.kind}] {each.path}: {each.message}\n      {each.written}")
 
 
 def _judge() -> Callable[[str], bool]:
