@@ -18,8 +18,10 @@ def check(change: Opaque, step: Step, replay: Replay) -> Iterator[Finding]:
     """The statement, and what later statements name that may come from it."""
     if change.changes_nothing:
         return
-    weakened = tuple(islice(_unexplained(step, replay), _MOST_SHOWN))
-    if weakened:
+    weakened = tuple(islice(_unexplained(change, step, replay), _MOST_SHOWN))
+    if weakened and not step.target.capabilities.closed_world:
+        consequence = "so nothing is said of what later statements name and nobody made"
+    elif weakened:
         consequence = "so findings on what later statements name and nobody made are less sure"
     elif change.tables:
         consequence = f"so findings on {', '.join(f'`{table}`' for table in change.tables)} are less sure from here on"
@@ -36,11 +38,13 @@ def check(change: Opaque, step: Step, replay: Replay) -> Iterator[Finding]:
     )
 
 
-def _unexplained(step: Step, replay: Replay) -> Iterator[Related]:
-    """Tables that are named behind the statement and were never made."""
+def _unexplained(change: Opaque, step: Step, replay: Replay) -> Iterator[Related]:
+    """Tables that are named behind the statement, that it may make, and that were never made."""
     named: set[str] = set()
     for later in chain((step,), replay.later(step, UnknownTable)):
-        for conflict in later.conflicts:
-            if isinstance(conflict, UnknownTable) and conflict.table.text not in named:
+        for conflict in (*later.conflicts, *later.doubts):
+            if not isinstance(conflict, UnknownTable) or conflict.table.text in named:
+                continue
+            if change.names is None or conflict.table.text in change.names:
                 named.add(conflict.table.text)
                 yield Related(later.place(conflict.table.span), f"`{conflict.table}` may come from it")

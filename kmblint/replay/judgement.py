@@ -16,7 +16,7 @@ from kmblint.targets.verdict import Form, Hazard, Outcome, Refusal, Verdict, Way
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True):
-    """The outcome of one change, without its reach, and the conflicts that no guard provides for."""
+    """The outcome of one change, without its reach, the conflicts that no guard provides for, and the doubts."""
 
     verdict: Verdict
     refusals: tuple[Refusal, ...]
@@ -26,16 +26,17 @@ class Judgement(msgspec.Struct, frozen=True, array_like=True):
     """Whether the hazards of the statement's form stand before them."""
     way: Way | None
     conflicts: tuple[Conflict, ...]
+    doubts: tuple[Conflict, ...]
 
     @classmethod
-    def of(cls, outcome: Outcome, form: Form, conflicts: tuple[Conflict, ...]) -> Kept:
+    def of(cls, outcome: Outcome, form: Form, conflicts: tuple[Conflict, ...], doubts: tuple[Conflict, ...]) -> Kept:
         """None where it hangs on known rows."""
         if outcome.found is not None or outcome.inserted is not None:
             return None
         count = len(form.hazards)
         follows = count > 0 and outcome.hazards[:count] == form.hazards
         hazards = outcome.hazards[count:] if follows else outcome.hazards
-        judgement = cls(outcome.verdict, outcome.refusals, hazards, follows, outcome.way, conflicts)
+        judgement = cls(outcome.verdict, outcome.refusals, hazards, follows, outcome.way, conflicts, doubts)
         return True if judgement == _PLAIN else judgement
 
     def outcome(self, form: Form) -> Outcome:
@@ -49,6 +50,6 @@ Kept: TypeAlias = Judgement | bool | None
 Judgements: TypeAlias = Sequence[Kept]
 """Those of a file's changes, in order, one of each statement that changes nothing."""
 
-_PLAIN: Final = Judgement(Verdict.TAKEN, (), (), False, None, ())
+_PLAIN: Final = Judgement(Verdict.TAKEN, (), (), False, None, (), ())
 TAKEN: Final = Outcome(Verdict.TAKEN)
 """The outcome of a change of which there is nothing to say."""

@@ -24,6 +24,7 @@ from kmblint.schema.changes import Change, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.conflicts import conflicts
 from kmblint.schema.reach import Reach
+from kmblint.schema.resolve import resolved, respelt
 from kmblint.schema.unread import accounted_for, bounded, left_unread, made_anew
 from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
@@ -63,6 +64,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
     outcome: Outcome
     conflicts: tuple[Conflict, ...] = ()
     """Those that no guard of the statement provides for, as the target heeds guards."""
+    doubts: tuple[Conflict, ...] = ()
+    """What would stand against it if the history said all that there is to say: it is called wrong by nobody."""
     number: int = 0
     """Which change of its statement, from 0; statement-wide facts are said at the first."""
     crash: Crash | None = None
@@ -97,7 +100,8 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         """What an UPDATE or DELETE can reach in its table; None where the table isn't there."""
         if not self.is_kept or self.change is None:
             return self.outcome.reach
-        outcome, _ = _judged(self.target, self.form, self.change, self.before, first=self.number == 0)
+        _, held, _ = _held(self.before, self.change, closed_world=self.target.capabilities.closed_world)
+        outcome, _ = _judged(self.target, self.form, self.change, self.before, held, first=self.number == 0)
         return outcome.reach
 
     @cached_property
@@ -190,19 +194,19 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
         """The numbers of the steps by the class of their change and of their conflicts."""
         grouped: dict[type, list[int]] = {}
         for number, step in enumerate(self.steps):
-            for kind in {type(step.change), *map(type, step.conflicts)}:
+            for kind in {type(step.change), *map(type, step.conflicts), *map(type, step.doubts)}:
                 grouped.setdefault(kind, []).append(number)
         return grouped
 
     def earlier(self, step: Step, *kinds: type) -> Iterator[Step]:
-        """The steps before this one whose change or conflict is of such a class, the nearest first."""
+        """The steps before this one whose change, conflict or doubt is of such a class, the nearest first."""
         here = self._numbers[id(step)]
         numbers = (self._by_kind.get(kind, []) for kind in kinds)
         before = (map(each.__getitem__, range(bisect_left(each, here) - 1, -1, -1)) for each in numbers)
         return map(self.steps.__getitem__, merge(*before, reverse=True))
 
     def later(self, step: Step, *kinds: type) -> Iterator[Step]:
-        """The steps behind this one whose change or conflict is of such a class, the nearest first."""
+        """The steps behind this one whose change, conflict or doubt is of such a class, the nearest first."""
         here = self._numbers[id(step)]
         numbers = (self._by_kind.get(kind, []) for kind in kinds)
         behind = (map(each.__getitem__, range(bisect_right(each, here), len(each))) for each in numbers)
@@ -341,17 +345,19 @@ def _steps(
     sent = migration is not surroundings.history.baseline
     fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
-    for number, change in enumerate(changes):
+    closed_world = target.capabilities.closed_world
+    for number, written in enumerate(changes):
         kept = known[number] if number < len(known) else None
+        change = bounded(catalog, written) if kept is None else written
+        catalog = made_anew(catalog, change, closed_world=closed_world)
+        doubts: tuple[Conflict, ...] = ()
         if kept is None:
-            change = bounded(catalog, change)  # noqa: PLW2901 -- what is replayed in its place
-        catalog = made_anew(catalog, change)
-        if kept is None:
-            outcome, unmet = _judged(target, form, change, catalog, first=number == 0)
+            change, held, doubts = _held(catalog, change, closed_world=closed_world)
+            outcome, unmet = _judged(target, form, change, catalog, held, first=number == 0)
             if fate is not None:
                 outcome = msgspec.structs.replace(outcome, verdict=fate)
         elif isinstance(kept, Judgement):
-            outcome, unmet = kept.outcome(form if number == 0 else Form()), kept.conflicts
+            outcome, unmet, doubts = kept.outcome(form if number == 0 else Form()), kept.conflicts, kept.doubts
         else:
             outcome, unmet = TAKEN, ()
         after = catalog
@@ -363,8 +369,8 @@ def _steps(
         elif statement.problem is not None and (not actual or migration.applied):
             left = statement.problem.meant
             after = left_unread(catalog, left.tables, left.names, migration.place(statement.span))
-        about = surroundings, target, migration, statement, change, catalog, after, form, outcome, unmet, number
-        yield Step(*about, is_kept=kept is not None)
+        about = surroundings, target, migration, statement, change, catalog, after, form, outcome, unmet
+        yield Step(*about, doubts, number, is_kept=kept is not None)
         catalog = after
 
 
@@ -378,10 +384,27 @@ def judgements(part: Part) -> tuple[Kept, ...]:
         if is_undone or steps[0].crash is not None or any(step.change is not changes[step.number] for step in steps):
             kept += [None] * len(changes)
         else:
+            forms = (step.form if step.number == 0 else Form() for step in steps)
             kept += [
-                Judgement.of(step.outcome, step.form if step.number == 0 else Form(), step.conflicts) for step in steps
+                Judgement.of(step.outcome, form, step.conflicts, step.doubts)
+                for step, form in zip(steps, forms, strict=True)
             ]
     return tuple(kept)
+
+
+def _held(
+    catalog: Catalog, change: Change | None, *, closed_world: bool
+) -> tuple[Change | None, tuple[Conflict, ...], tuple[Conflict, ...]]:
+    """The change with names as the database resolves them, what the catalogue holds against it, and what it may."""
+    if change is None:
+        return None, (), ()
+    if not closed_world:
+        change = resolved(catalog, change)
+    held = conflicts(catalog, change)
+    if held and not closed_world and (other := respelt(catalog, change, held)) is not change:
+        change, held = other, conflicts(catalog, other)
+    doubts = tuple(each for each in held if accounted_for(catalog, each, closed_world=closed_world))
+    return change, tuple(each for each in held if each not in doubts) if doubts else held, doubts
 
 
 def lived(surroundings: Surroundings, migration: Migration, target: Target, catalog: Catalog) -> tuple[Step, ...]:
@@ -401,12 +424,11 @@ def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]
 
 
 def _judged(
-    target: Target, form: Form, change: Change | None, catalog: Catalog, *, first: bool
+    target: Target, form: Form, change: Change | None, catalog: Catalog, held: tuple[Conflict, ...], *, first: bool
 ) -> tuple[Outcome, tuple[Conflict, ...]]:
-    """The outcome of a change on a catalogue, and the conflicts that no guard provides for."""
+    """The outcome of a change on a catalogue that holds this against it, and what of that no guard provides for."""
     if change is None:
         return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards), ()
-    held = tuple(each for each in conflicts(catalog, change) if not accounted_for(catalog, each))
     outcome = target.outcome(form if first else Form(), change, catalog, held)
     if form.refused:
         outcome = msgspec.structs.replace(outcome, verdict=Verdict.REFUSED)

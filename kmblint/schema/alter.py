@@ -156,10 +156,12 @@ def _rename_column(table: Table, column: Column, new: str, place: Place) -> Tabl
 
     def in_constraint(declared: Declared) -> Declared:
         constraint = declared.constraint
-        if isinstance(constraint, Check) or old not in names(constraint.columns):
+        if isinstance(constraint, Check):
+            return declared.renaming(table.name) if old in named_in(constraint) else declared
+        if old not in names(constraint.columns):
             return declared
         columns = tuple(replace(c, text=new) if c.text == old else c for c in constraint.columns)
-        return replace(declared, constraint=replace(constraint, columns=columns))
+        return replace(declared.renaming(table.name), constraint=replace(constraint, columns=columns))
 
     return replace(
         table,

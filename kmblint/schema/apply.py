@@ -25,8 +25,10 @@ from kmblint.schema.changes import (
     RenameColumn,
     RenameTable,
     Transaction,
+    object_key,
 )
 from kmblint.schema.parts import ForeignKey, PrimaryKey
+from kmblint.schema.unread import left_unread, without_dependents
 from kmblint.text import Place
 
 
@@ -42,8 +44,8 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
             return catalog.with_mask(mask)
         case CreateObject():
             return _create_object(catalog, change, place_of(change.span))
-        case DropObject(kind=kind, name=dropped):
-            return catalog.without_object(kind, dropped.text) if dropped else catalog
+        case DropObject():
+            return _drop_object(catalog, change)
         case Grant() | Transaction() | Read() | Comment():
             return catalog
         case Opaque():
@@ -85,11 +87,18 @@ def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, pla
         return catalog
     gone = Dropped(table.name, table.made, place_of(change.span))
     if isinstance(change, DropTable):
+        if change.cascade:
+            catalog = without_dependents(catalog)
         gone = replace(gone, rows=table.rows, former=table.former)
         return replace(catalog.without(table), dropped=catalog.dropped.insert(table.name, gone))
     if catalog.table(change.new.text):
         return catalog
-    renamed = replace(table, name=change.new.text, changed=noted(table.changed, place_of(change.span)))
+    renamed = replace(
+        table,
+        name=change.new.text,
+        changed=noted(table.changed, place_of(change.span)),
+        constraints=tuple(declared.renaming(table.name) for declared in table.constraints),
+    )
     moved = replace(
         catalog.without(table).put(renamed),
         dropped=catalog.dropped.insert(table.name, replace(gone, renamed_to=renamed.name)),
@@ -135,9 +144,30 @@ def _retarget_column(declared: Declared, table: str, old: str, new: str) -> Decl
 
 def _create_object(catalog: Catalog, change: CreateObject, made: Place) -> Catalog:
     name = change.name
-    if name is None or (name.text in catalog.named(change.kind) and not change.replace):
+    if change.makes:
+        catalog = left_unread(catalog, (), change.makes, made)
+    if name is None:
         return catalog
-    return catalog.with_object(change.kind, Object(name.text, made, change.strategy))
+    there = catalog.named(change.kind).get(change.key)
+    table = catalog.table(change.on.text) if change.on else None
+    table_made = table.made if table else None
+    if there is not None and not change.replace and there.table_made == table_made:
+        return catalog
+    return catalog.with_object(change.kind, Object(name.text, made, change.strategy, table_made), change.key)
+
+
+def _drop_object(catalog: Catalog, change: DropObject) -> Catalog:
+    """Without the object; where its table or its arguments aren't written, without any of that name."""
+    kind, name = change.kind, change.name
+    if name is None:
+        return catalog
+    if change.cascade:
+        catalog = without_dependents(catalog)
+    if change.on is not None or not kind.shares_names:
+        return catalog.without_object(kind, object_key(name.text, change.on))
+    for key in [key for key, made in catalog.named(kind).items() if made.name == name.text]:
+        catalog = catalog.without_object(kind, key)
+    return catalog
 
 
 def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
@@ -146,6 +176,8 @@ def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
         if table is not None:
             changed = noted(table.changed, place_of(change.span))
             catalog = catalog.put(replace(table, complete=False, changed=changed))
+    if change.names:
+        return left_unread(catalog, (), change.names, place_of(change.span))
     if change.tables or change.makes_nothing:
         return catalog
     return replace(catalog, opaque=noted(catalog.opaque, place_of(change.span)))

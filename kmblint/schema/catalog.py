@@ -14,7 +14,7 @@ import msgspec
 
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
-from kmblint.schema.parts import Constraint, ForeignKey, Unique
+from kmblint.schema.parts import Constraint, ForeignKey, Unique, default_names
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
 from kmblint.text import Place
@@ -77,11 +77,19 @@ class Declared(msgspec.Struct, frozen=True):
 
     constraint: Constraint
     made: Place
+    former: tuple[str, ...] = ()
+    """The names that a database may have given to it, where it has none, before its table or columns were renamed."""
 
     @property
     def name(self) -> str | None:
         """The name it was given."""
         return self.constraint.name.text if self.constraint.name else None
+
+    def renaming(self, table: str) -> Declared:
+        """Itself, before a column or the table, which is called so, gets another name: it keeps its own."""
+        if self.name is not None:
+            return self
+        return msgspec.structs.replace(self, former=(*self.former, *default_names(table, self.constraint)))
 
 
 class KnownRow(msgspec.Struct, frozen=True):
@@ -246,6 +254,8 @@ class Object(msgspec.Struct, frozen=True):
     made: Place
     strategy: str = ""
     """Of a masking policy or a mask."""
+    table_made: Place | None = None
+    """Where the table was made that it belongs to, and with which it goes."""
 
     @property
     def definition(self) -> str:
@@ -293,7 +303,8 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     lost: bool = False
     """Whether a file before this instant can't be read: what isn't known may have been made there."""
     unread: OrderedSet[str] = OrderedSet()
-    """What statements that aren't SQL were to make or change: tables, whose columns aren't known, and other names."""
+    """Names under which nobody knows what is there: what statements that can't be followed may have made, changed or
+    dropped. Of a table of such a name, the columns aren't known."""
     _folded: _Names = OrderedMap()
     """Table names by what they are in lower case, schema left out."""
     _referrers: _Names = OrderedMap()
@@ -358,9 +369,9 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         spellings = self._spellings.get((kind, name.casefold()), _NONE)
         return (made for each in spellings if (made := named.get(each)) is not None)
 
-    def with_object(self, kind: ObjectKind, made: Object) -> Catalog:
-        """With the object in place of the one of its kind and name."""
-        objects = self.objects.get(kind, _NO_OBJECTS).insert(made.name, made)
+    def with_object(self, kind: ObjectKind, made: Object, key: str = "") -> Catalog:
+        """With the object in place of the one of its kind and name, or of its key where names aren't unique."""
+        objects = self.objects.get(kind, _NO_OBJECTS).insert(key or made.name, made)
         spellings = self._spelling(kind, made.name)
         return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects), _spellings=spellings)
 
@@ -380,6 +391,11 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         objects = self.objects.get(kind, _NO_OBJECTS).discard(name)
         return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects))
 
+    def has_had(self, kind: ObjectKind, name: str) -> bool:
+        """Whether an object of the kind had that name in any case before, or has it; of a schema, whether a table was
+        made in it."""
+        return (kind, name.casefold()) in self._spellings
+
     def put(self, table: Table) -> Catalog:
         """With the table in place of the one of its name."""
         old = self.tables.get(table.name)
@@ -389,9 +405,10 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         if old is not None and old.constraints is table.constraints:
             return replaced
         folded = self._folded if old else _joined(self._folded, _folded(table.name), table.name)
-        return msgspec.structs.replace(
-            replaced, _folded=folded, _referrers=self._referring_instead(table.name, old, table)
-        )
+        schema = table.name.rpartition(".")[0]
+        spellings = self._spelling(ObjectKind.SCHEMA, schema) if schema and old is None else self._spellings
+        referrers = self._referring_instead(table.name, old, table)
+        return msgspec.structs.replace(replaced, _folded=folded, _referrers=referrers, _spellings=spellings)
 
     def stale_indexes(self, table: str) -> tuple[Index, ...]:
         """The indexes that are registered on a table's name, and that the table no longer has."""

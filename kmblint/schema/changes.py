@@ -416,6 +416,17 @@ class CreateObject(_OtherChange, frozen=True, tag=True):
     """Of a masking policy."""
     roles: tuple[Name, ...] = ()
     """Those that a masking policy exempts; the one that a user has."""
+    on: Name | None = None
+    """The table of a trigger, a policy or a rule, whose names are one table's own."""
+    arguments: str = ""
+    """Those of a function and the like, as they are written: others make another function of the name."""
+    makes: tuple[str, ...] = ()
+    """The names that statements in its body make, change or drop, whenever it is called."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by among the objects of its kind, where it has a name."""
+        return object_key(self.name.text if self.name else "", self.on, self.arguments)
 
     @property
     def objects(self) -> tuple[Name, ...]:
@@ -428,6 +439,11 @@ class CreateObject(_OtherChange, frozen=True, tag=True):
             yield Introduced(self.kind, self.name)
 
 
+def object_key(name: str, on: Name | None = None, arguments: str = "") -> str:
+    """What an object is known by among those of its kind: its name, its table, its arguments."""
+    return f"{name} ON {on.text}" if on else name + arguments
+
+
 class DropObject(_OtherChange, frozen=True, tag=True):
     """DROP of such an object, or of a mask; one change an object."""
 
@@ -436,6 +452,8 @@ class DropObject(_OtherChange, frozen=True, tag=True):
     span: Span
     if_exists: bool = False
     cascade: bool = False
+    on: Name | None = None
+    """The table of a trigger, a policy or a rule, where it is written."""
 
     @property
     def objects(self) -> tuple[Name, ...]:
@@ -534,11 +552,13 @@ class Opaque(_OtherChange, frozen=True, tag=True):
     keyword: str
     span: Span
     tables: tuple[Name, ...] = ()
+    names: tuple[str, ...] | None = None
+    """All that it may make, change or drop beside those, by name; None where nobody knows."""
 
     @property
     def makes_nothing(self) -> bool:
         """Whether it neither makes, renames nor drops an object: at most rows and settings are others than before."""
-        return self.changes_nothing or self.keyword in _CHANGES_ROWS_OR_SETTINGS
+        return self.changes_nothing or self.names == () or self.keyword in _CHANGES_ROWS_OR_SETTINGS
 
     @property
     def changes_nothing(self) -> bool:

@@ -53,7 +53,7 @@ from kmblint.schema.conflict import (
     UnknownTable,
 )
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique, default_names
 from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
 
 
@@ -90,9 +90,12 @@ def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]
     if kind is ObjectKind.USER:
         roles = catalog.named(ObjectKind.ROLE)
         yield from (UnknownObject(ObjectKind.ROLE, role) for role in change.roles if role.text not in roles)
-    there = catalog.named(kind).get(name.text) if name else None
+    there = catalog.named(kind).get(change.key) if name else None
     if name and there and not change.replace and not kind.is_repeatable:
-        yield ObjectExists(kind, name, there.made, guarded=change.if_not_exists)
+        table = catalog.table(change.on.text) if change.on else None
+        if change.on is None or (table is not None and table.made == there.table_made):
+            on = change.on.text if change.on else None
+            yield ObjectExists(kind, name, there.made, on, guarded=change.if_not_exists)
 
 
 def _drop_object(catalog: Catalog, change: DropObject) -> Iterator[Conflict]:
@@ -251,25 +254,15 @@ def _constraint(table: Table, change: ConstraintChange) -> Iterator[Conflict]:
 
 
 def _implicit(table: Table, name: str) -> bool:
-    """Whether a constraint without a name would have been given this one (PostgreSQL's scheme, a number behind it)."""
-    given = {
-        text for declared in table.constraints if declared.name is None for text in _given(table, declared.constraint)
-    }
-    return name.rstrip("0123456789") in given
-
-
-def _given(table: Table, constraint: Constraint) -> Iterator[str]:
-    match constraint:
-        case PrimaryKey():
-            yield f"{table.name}_pkey"
-        case Unique(columns=columns):
-            yield "_".join((table.name, *(column.text for column in columns), "key"))
-        case ForeignKey(columns=columns):
-            yield "_".join((table.name, *(column.text for column in columns), "fkey"))
-        case Check(condition=condition):
-            yield f"{table.name}_check"
-            for ref in column_refs(condition) if condition is not None else ():
-                yield f"{table.name}_{ref.name}_check"
+    """Whether a constraint without a name would have been given this one, a number behind it."""
+    bare = name.rstrip("0123456789")
+    if bare.endswith("_not_null"):
+        return True  # PostgreSQL 18 names these too, after what the table was called when the column was made
+    return any(
+        bare in default_names(table.name, declared.constraint) or bare in declared.former
+        for declared in table.constraints
+        if declared.name is None
+    )
 
 
 def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:

@@ -84,6 +84,16 @@ class ObjectKind(StrEnum):
         return self in _REPEATABLE
 
     @property
+    def shares_names(self) -> bool:
+        """Whether several of one name stand beside each other: one a table, or one a list of arguments."""
+        return self in _SHARING_NAMES
+
+    @property
+    def depends(self) -> bool:
+        """Whether it goes with what it leans on, where that is dropped with CASCADE."""
+        return self in _DEPENDENT
+
+    @property
     def is_accounted_for(self) -> bool:
         """Whether migrations are where it comes from, so that one which none of them makes isn't there."""
         return self in _ACCOUNTED_FOR
@@ -91,5 +101,19 @@ class ObjectKind(StrEnum):
 
 _OWN: Final = frozenset({ObjectKind.MASKING_POLICY, ObjectKind.MASK, ObjectKind.ROLE, ObjectKind.USER})
 _READABLE: Final = frozenset({ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.FOREIGN_TABLE})
-_REPEATABLE: Final = frozenset({ObjectKind.MASK, ObjectKind.USER})
+_REPEATABLE: Final = frozenset({
+    ObjectKind.MASK, ObjectKind.USER, ObjectKind.CAST, ObjectKind.OPERATOR, ObjectKind.OPERATOR_CLASS,
+    ObjectKind.OPERATOR_FAMILY, ObjectKind.TRANSFORM, ObjectKind.USER_MAPPING, ObjectKind.OWNED,
+})  # fmt: skip
 _ACCOUNTED_FOR: Final = _OWN - {ObjectKind.USER}
+_OF_TABLES: Final = frozenset({ObjectKind.TRIGGER, ObjectKind.CONSTRAINT_TRIGGER, ObjectKind.POLICY, ObjectKind.RULE})
+_CALLABLE: Final = frozenset(
+    {ObjectKind.FUNCTION, ObjectKind.PROCEDURE, ObjectKind.ROUTINE, ObjectKind.AGGREGATE, ObjectKind.MACRO}
+)
+_SHARING_NAMES: Final = _OF_TABLES | _CALLABLE | {
+    ObjectKind.CAST, ObjectKind.OPERATOR, ObjectKind.OPERATOR_CLASS, ObjectKind.OPERATOR_FAMILY, ObjectKind.TRANSFORM,
+    ObjectKind.USER_MAPPING,
+}  # fmt: skip
+_DEPENDENT: Final = _READABLE | _OF_TABLES | _CALLABLE | {
+    ObjectKind.DOMAIN, ObjectKind.SEQUENCE, ObjectKind.STATISTICS, ObjectKind.TYPE,
+}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import TypeAlias
 
@@ -89,6 +90,25 @@ def named_in(constraint: Constraint) -> tuple[str, ...]:
     if isinstance(constraint, Check):
         return () if constraint.condition is None else tuple(ref.name for ref in column_refs(constraint.condition))
     return tuple(column.text for column in constraint.columns)
+
+
+def default_names(table: str, constraint: Constraint) -> Iterator[str]:
+    """The names that a database gives to a constraint without one: PostgreSQL's, and MySQL's without the number."""
+    of = table.rpartition(".")[2]
+    match constraint:
+        case PrimaryKey():
+            yield f"{of}_pkey"
+        case Unique(columns=columns):
+            yield "_".join((of, *(column.text for column in columns), "key"))
+            yield from (column.text for column in columns[:1])
+        case ForeignKey(columns=columns):
+            yield "_".join((of, *(column.text for column in columns), "fkey"))
+            yield f"{of}_ibfk_"
+        case Check(condition=condition):
+            yield f"{of}_check"
+            yield f"{of}_chk_"
+            for ref in column_refs(condition) if condition is not None else ():
+                yield f"{of}_{ref.name}_check"
 
 
 class ColumnDefinition(msgspec.Struct, frozen=True):

@@ -9,7 +9,17 @@ from msgspec.structs import replace
 
 from kmblint.schema.catalog import Catalog, Table, noted
 from kmblint.schema.changes import AddColumn, AddIndex, AddTable, Change, Opaque
-from kmblint.schema.conflict import Conflict, Unknown, UnknownColumn, UnknownObject, UnknownTable
+from kmblint.schema.conflict import (
+    ColumnExists,
+    Conflict,
+    ObjectExists,
+    TableExists,
+    Unknown,
+    UnknownColumn,
+    UnknownObject,
+    UnknownTable,
+)
+from kmblint.schema.kinds import ObjectKind
 from kmblint.text import Place
 
 
@@ -22,6 +32,16 @@ def left_unread(catalog: Catalog, tables: Iterable[str], names: Iterable[str], p
         unread = unread.insert(name)
     for name in names:
         unread = unread.insert(name)
+    return replace(catalog, unread=unread)
+
+
+def without_dependents(catalog: Catalog) -> Catalog:
+    """With doubt about all objects that a CASCADE may have dropped: nobody knows what leans on what."""
+    unread = catalog.unread
+    for kind in filter(lambda kind: kind.depends, catalog.objects):
+        for key, made in catalog.named(kind).items():
+            unread = unread.insert(made.name)
+            catalog = catalog.without_object(kind, key)
     return replace(catalog, unread=unread)
 
 
@@ -45,23 +65,67 @@ def bounded(catalog: Catalog, change: Change | None) -> Change | None:
     return Opaque(reason, "ALTER" if isinstance(change, AddColumn) else "CREATE", change.span, (change.table,))
 
 
-def made_anew(catalog: Catalog, change: Change | None) -> Catalog:
-    """Without the table that a statement makes in words, where only a broken one made it before."""
+def made_anew(catalog: Catalog, change: Change | None, *, closed_world: bool) -> Catalog:
+    """Without the table that a statement makes in words, where only a broken one made it before.
+
+    But for a `closed_world`, it may have been dropped by what can't be followed, and is made anew then as well.
+    """
     if not isinstance(change, AddTable) or change.table.text not in catalog.unread:
         return catalog
     table = catalog.table(change.table.text)
     forgotten = replace(catalog, unread=catalog.unread.discard(change.table.text))
-    return forgotten if table is None or table.columns else forgotten.without(table)
+    if table is None or (closed_world and table.columns):
+        return forgotten
+    return forgotten.without(table)
 
 
-def accounted_for(catalog: Catalog, conflict: Conflict) -> bool:
-    """Whether what isn't there may come of what nobody can read, which is told of that file or statement."""
-    if isinstance(conflict, Unknown) and catalog.lost:
+def accounted_for(catalog: Catalog, conflict: Conflict, *, closed_world: bool) -> bool:
+    """Whether what isn't there may be there after all, or what is there may be gone.
+
+    That is so where it may come of what nobody can read, which is told of that file or statement; and, but for a
+    `closed_world`, of what is no statement of the history, or of one whose effect isn't known.
+    """
+    if isinstance(conflict, Unknown) and (catalog.lost or not (closed_world or _is_known(catalog, conflict))):
         return True
     match conflict:
         case UnknownTable(table=name):
             return name.text in catalog.unread
         case UnknownColumn(table=table, column=name) | UnknownObject(table=table, name=name):
             return name.text in catalog.unread or (table is not None and table in catalog.unread)
-        case _:
-            return False
+        case TableExists(table=name):
+            return name.text in catalog.unread
+        case ColumnExists(table=table, column=name) | ObjectExists(table=table, name=name):
+            return name.text in catalog.unread or (table is not None and table in catalog.unread)
+
+
+def _is_known(catalog: Catalog, conflict: Unknown) -> bool:
+    """Whether the history says all that there is to say of what isn't there."""
+    if catalog.opaque:
+        return False
+    match conflict:
+        case UnknownTable(table=name):
+            return _is_of_known_schema(catalog, name.text)
+        case UnknownColumn(table=table) | UnknownObject(table=str() as table):
+            there = catalog.table(table)
+            return there is None or there.complete
+        case UnknownObject(kind=ObjectKind.ROLE | ObjectKind.USER, name=name):  # roles are a server's, not a schema's
+            return catalog.has_had(ObjectKind.ROLE, name.text) or catalog.has_had(ObjectKind.USER, name.text)
+        case UnknownObject(name=name):
+            return _is_of_known_schema(catalog, name.text)
+
+
+def _is_of_known_schema(catalog: Catalog, name: str) -> bool:
+    """Whether a name has no qualifier, or one under which the history has made something."""
+    schema, _, own = name.rpartition(".")
+    if not schema:
+        return not own.startswith(_SYSTEM) and own.casefold().strip("_") not in _OF_RUNNERS
+    return catalog.has_had(ObjectKind.SCHEMA, schema)
+
+
+_SYSTEM: Final = ("pg_", "sqlite_")
+"""How PostgreSQL's and SQLite's own tables begin."""
+_OF_RUNNERS: Final = frozenset(
+    {"alembic_version", "diesel_schema_migrations", "flyway_schema_history", "goose_db_version", "gorp_migrations",
+     "knex_migrations", "prisma_migrations", "schema_migration", "schema_migrations", "sqlx_migrations"}
+)  # fmt: skip
+"""The tables in which migration tools keep what they applied, `_` at their ends left out."""

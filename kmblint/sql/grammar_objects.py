@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.schema.kinds import ObjectKind
+from kmblint.sql.bodies import names_made
 from kmblint.sql.reader import Reader
 from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
+from kmblint.text import Span
 
 _KINDS: Final = tuple(
     tuple(kind.upper().split())
@@ -60,8 +62,40 @@ def _definition(reader: Reader, kind: str) -> list[Node]:
     if reader.done:
         return []
     first = reader.word or reader.peek().text
+    beside = _signature(reader) if first == "(" else _owner(reader) if kind in _OF_TABLES else []
+    body = made_in(reader) if kind in _WITH_BODIES else []
     reader.rest()
-    return [reader.node("definition", begin, text=first)]
+    return [*beside, reader.node("definition", begin, *(body or ()), text=first)]
+
+
+_OF_TABLES: Final = frozenset({"TRIGGER", "CONSTRAINT TRIGGER", "POLICY", "RULE"})
+_WITH_BODIES: Final = frozenset({"FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"})
+
+
+def _signature(reader: Reader) -> list[Node]:
+    """The arguments of a function and the like: others make another one of the name."""
+    begin = reader.at
+    words = " ".join(token.text.lower() for token in reader.inside().rest().slice())
+    return [reader.node("arguments", begin, text=f"({words})")]
+
+
+def _owner(reader: Reader) -> list[Node]:
+    """The table that a trigger, a policy or a rule (`AS ON INSERT TO table`) belongs to."""
+    reader.until("ON")
+    begin = reader.at
+    if reader.take("ON") and reader.word in ("SELECT", "INSERT", "UPDATE", "DELETE") and not reader.sees(".", ahead=1):
+        reader.until("TO")
+        reader.take("TO")
+    return [reader.node("ON", begin, reader.dotted("a table name"))] if reader.takes_name() else []
+
+
+def made_in(reader: Reader) -> list[Node] | None:
+    """What a body that goes on to the end makes, changes or drops, by name; None where nobody knows."""
+    if reader.done:
+        return []
+    span = Span(reader.peek().start, reader.tokens[reader.stop - 1].end)
+    made = names_made(reader.text[span.start : span.end])
+    return None if made is None else [Node("makes", span, name) for name in made]
 
 
 def _policy(reader: Reader) -> list[Node]:
@@ -133,6 +167,9 @@ def drop(reader: Reader) -> Node:
                 reader.finish()
         elif reader.takes_name():
             parts += _list(reader, "a name")
+            if kind.text in _OF_TABLES:
+                start = reader.at
+                parts += [reader.node("ON", start, reader.dotted("a table name"))] if reader.take("ON") else []
         if any(token.upper == "CASCADE" for token in reader.slice()):
             parts.append(Node("CASCADE", reader.rest().part_span()))
         reader.rest()
@@ -162,10 +199,28 @@ def truncate(reader: Reader) -> Node:
     return reader.node("TRUNCATE", 0, *parts)
 
 
-def altered(reader: Reader) -> str:
-    """The kind of object that an ALTER is about; raises NotSqlError where it is none."""
+def altered(reader: Reader) -> tuple[str, list[Node] | None]:
+    """The kind of object that an ALTER is about, and the names that are others behind it; None where nobody knows.
+
+    Raises NotSqlError where it is about no kind of object.
+    """
     reader.need("ALTER")
-    return reader.take_any(*_ALTERED) or _kind(reader).text
+    kind = reader.take_any(*_ALTERED) or _kind(reader).text
+    reader.take("IF", "EXISTS")
+    start = reader.at
+    if not reader.takes_name():
+        return kind, []
+    old = reader.dotted()
+    reader.until("RENAME", "TO", "SCHEMA")
+    renamed = reader.take("RENAME", "TO")
+    moved = reader.take("SCHEMA") if kind != "DEFAULT" else None
+    if not (renamed or moved) or not reader.takes_name():
+        return kind, []
+    if kind == "SCHEMA":
+        return kind, None  # so are the names of all that is in it
+    new = reader.dotted().name.text
+    texts = (old.name.text, f"{new}.{old.text}" if moved else f"{old.qualifier}.{new}" if old.qualifier else new)
+    return kind, [Node("makes", reader.since(start), text) for text in texts]
 
 
 def grant(reader: Reader) -> Node:

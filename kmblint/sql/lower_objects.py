@@ -24,7 +24,12 @@ def create_object(root: Node) -> Change:
     strategy = root.child("STRATEGY")
     roles = _names(root.child("EXEMPT ROLES", "ROLE"))
     guard = root.has("IF NOT EXISTS")
-    return CreateObject(kind, name, root.span, replaced, guard, strategy.text if strategy else "", roles)
+    on, arguments, definition = root.child("ON"), root.child("arguments"), root.child("definition")
+    return CreateObject(
+        kind, name, root.span, replaced, guard, strategy.text if strategy else "", roles,
+        on.parts[0].name if on else None, arguments.text if arguments and kind.shares_names else "",
+        tuple(part.text for part in definition.all("makes")) if definition else (),
+    )  # fmt: skip
 
 
 def _split(target: Node) -> tuple[Name, Name]:
@@ -45,7 +50,9 @@ def drop(root: Node) -> tuple[Change, ...]:
         on = root.child("ON")
         table = on.parts[0].name if on else None
         return tuple(DropIndex(name, span, table, guard) for name in names)
-    return tuple(DropObject(kind, name, span, guard, cascade) for name in names or (None,))
+    on = root.child("ON")
+    owner = on.parts[0].name if on else None
+    return tuple(DropObject(kind, name, span, guard, cascade, owner) for name in names or (None,))
 
 
 def truncate(root: Node) -> tuple[Change, ...]:

@@ -16,7 +16,7 @@ from kmblint.schema.changes import Change, Comment, Opaque, Read, Transaction
 from kmblint.sql import lower_objects, lower_rows, lower_tables
 from kmblint.sql.broken import batch_separator, meant
 from kmblint.sql.grammar_alter import alter_table
-from kmblint.sql.grammar_objects import altered, create_object, drop, grant, truncate
+from kmblint.sql.grammar_objects import altered, create_object, drop, grant, made_in, truncate
 from kmblint.sql.grammar_rows import delete, insert, update
 from kmblint.sql.grammar_tables import create_index, create_table
 from kmblint.sql.lower_values import tables_of
@@ -181,17 +181,26 @@ def _with(reader: Reader) -> Node:
     return _VERBS.get(verb, read_query)(reader)
 
 
-def _opaque(reader: Reader, keyword: str, reason: str) -> Node:
+def _opaque(reader: Reader, keyword: str, reason: str, made: list[Node] | None = None) -> Node:
+    """A statement that isn't modelled; `made` is all that it makes, changes or drops, where that is known."""
     reader.rest()
-    return reader.node(Shape.OPAQUE, 0, Node("keyword", reader.tokens[0].span, keyword), text=reason)
+    first = reader.tokens[0].span
+    known = [] if made is None else [Node("makes", first, parts=tuple(made))]
+    return reader.node(Shape.OPAQUE, 0, Node("keyword", first, keyword), *known, text=reason)
 
 
 def _plain(reader: Reader, word: str) -> Node:
     """The statements that are known by their first word alone."""
     token = reader.peek()
     if word in _OPAQUE:
-        keyword = f"ALTER {altered(reader)}" if word == "ALTER" else word
-        return _opaque(reader, keyword, f"what `{keyword}` does isn't modelled")
+        made: list[Node] | None = None
+        keyword = word
+        if word == "ALTER":
+            kind, made = altered(reader)
+            keyword = f"ALTER {kind}"
+        elif word == "DO":
+            made = made_in(reader)
+        return _opaque(reader, keyword, f"what `{keyword}` does isn't modelled", made)
     reader.step()
     if word in TRANSACTION:
         reader.rest()
@@ -238,7 +247,9 @@ def _lowered(root: Node) -> tuple[Change, ...]:
     if kind in TRANSACTION:
         return (Transaction(kind, root.span),)
     if kind == Shape.OPAQUE:
-        return (Opaque(root.text, root.parts[0].text, root.span),)
+        makes = root.child("makes")
+        names = None if makes is None else tuple(part.text for part in makes.parts)
+        return (Opaque(root.text, root.parts[0].text, root.span, names=names),)
     if kind == "COMMENT":
         return (Comment(root.text, root.span),)
     return (Read(kind, tuple(part.name for part in root.all(Shape.NAME)), root.span),)

@@ -85,6 +85,9 @@ class Capabilities(msgspec.Struct, frozen=True):
     """What rules ask of a target beside its verdicts."""
 
     semantics: Semantics
+    closed_world: bool
+    """What no statement of the history makes isn't there: nothing else makes objects, and what it can't follow is
+    refused."""
     append_only: bool
     """A changed or deleted row stays in the log for ever, and each change adds to it."""
     keeps_foreign_keys: bool

@@ -33,6 +33,7 @@ class Guide:
     name = "guide"
     capabilities = Capabilities(
         Semantics(),
+        closed_world=False,
         append_only=False,
         keeps_foreign_keys=True,
         keeps_index_clauses=True,

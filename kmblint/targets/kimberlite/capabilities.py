@@ -39,6 +39,7 @@ def capabilities_of(facts: Facts) -> Capabilities:
     """What holds of every table and file with one release of the engine."""
     return _Kimberlite(
         Semantics(limits_hold=False, keeps_not_null=False, keeps_unique=False),
+        closed_world=True,
         append_only=True,
         keeps_foreign_keys=False,
         keeps_index_clauses=False,
