@@ -14,7 +14,6 @@ from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.layout import Piece
 from kmblint.targets.verdict import UnsupportedForm
-from kmblint.text import Span
 
 _HOLDERS = {
     Kind.STRING: "literal",
@@ -69,9 +68,24 @@ def _piece_behind(migration: Migration, offset: int) -> Piece | None:
     return migration.pieces[number] if number < len(migration.pieces) else None
 
 
+def _beside(migration: Migration, comment: Token) -> tuple[Statement | None, Statement | None]:
+    """The last statement that ends before a comment begins, and the first that ends behind that."""
+    statements = migration.statements
+    number = bisect_right(statements, comment.start, key=lambda statement: statement.span.end)
+    before = statements[number - 1] if number else None
+    return before, statements[number] if number < len(statements) else None
+
+
+def _first_beyond(migration: Migration, offset: int) -> Piece | None:
+    """The first piece that ends behind an offset."""
+    number = bisect_right(migration.pieces, offset, key=lambda piece: piece.span.end)
+    return migration.pieces[number] if number < len(migration.pieces) else None
+
+
 def _harmless(migration: Migration, comment: Token) -> bool:
     """Whether every remainder of a split comment is skipped, or nothing is left of it."""
-    if any(statement.span.start < comment.start < statement.span.end for statement in migration.statements):
+    _, around = _beside(migration, comment)
+    if around is not None and around.span.start < comment.start:
         return False
     splits = [comment.start + index for index, character in enumerate(comment.text) if character == ";"]
     for split in splits:
@@ -79,17 +93,15 @@ def _harmless(migration: Migration, comment: Token) -> bool:
         if behind is not None and behind.span.start < comment.end and behind.sent:
             return False
     if comment.kind is Kind.BLOCK_COMMENT:
-        before = next(
-            (piece for piece in migration.pieces if Span(comment.start, comment.start + 2).overlaps(piece.span)), None
-        )
-        return before is not None and not before.sent
+        before = _first_beyond(migration, comment.start)
+        return before is not None and before.span.start < comment.start + 2 and not before.sent
     return True
 
 
 def _fix(migration: Migration, comment: Token) -> Fix | None:
     """The comment without `;`; between block marks where it would then hide the statement behind it."""
-    piece = next((piece for piece in migration.pieces if piece.span.end > comment.start), None)
-    hidden = next((each for each in migration.statements if comment in each.comments), None)
+    piece = _first_beyond(migration, comment.start)
+    hidden = next((each for each in _beside(migration, comment) if each is not None and comment in each.comments), None)
     if (
         hidden is None
         or piece is None

@@ -18,10 +18,10 @@ from kmblint.targets.layout import HEADER_KEYS, MARKER
 from kmblint.text import Source, Span
 
 _MARKER: Final = re.compile(
-    r"""--+[ \t]*(?:
+    r"""(?<!-)--+[ \t]*+(?:
       (?P<guide>down[ \t]*(?::|(?=\r?$)))
     | (?-i:Down[ ]Migration\b)
-    | [=*#-]*[ \t]*down[ \t_-]*mig?r?a?t?i?ons?[ \t]*(?:[(:=*#-].*)?(?=\r?$)
+    | [=*#-]*+[ \t]*+down[ \t_-]*mig?r?a?t?i?ons?[ \t]*(?:[(:=*#-].*)?(?=\r?$)
     | (?:\+goose[ \t]+|\+migrate[ \t]+|migrate:[ \t]*)down\b )
     | /\*[\s=*#]*down[ \t_-]*migrations?[\s=*#:-]*\*/""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,

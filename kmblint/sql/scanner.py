@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from sys import intern
 from typing import Final
 
@@ -92,8 +93,7 @@ class StatementTokens(msgspec.Struct, frozen=True):
     """Whether a line of a merge conflict stands before or among them."""
 
 
-_TOKEN: Final = re.compile(
-    r"""
+_PATTERN: Final = r"""
     \s*+(?:
       (?P<word>[^\W\d][\w$]*)
     | (?P<conflict>^(?:(?:<{7}|>{7})(?:[ ][^\n]*)?\r?$ | \|{7}(?:[ ][^\n]*)?$ | ={7}\r?$))
@@ -108,9 +108,9 @@ _TOKEN: Final = re.compile(
     | (?P<symbol><=>|<>|!=|<=|>=|==|=>|\|\||::|:=|->>|->|[-+*/%=<>(),.\[\]:@#~!^&|?{}$\\])
     | (?P<other>.)
     | (?P<end>\Z) )
-    """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
-)
+    """
+_FLAGS: Final = re.VERBOSE | re.DOTALL | re.MULTILINE
+_TOKEN: Final = re.compile(_PATTERN, _FLAGS)
 _CONFLICT_ENDS: Final = {
     "|": re.compile(r"^(?=={7}\r?$)", re.MULTILINE), "=": re.compile(r"^>{7}(?: [^\n]*)?$", re.MULTILINE),
 }  # fmt: skip
@@ -149,9 +149,11 @@ def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
     tokens: list[Token] = []
     offset, end = within.start, within.end
     unclosed: set[str] = set()
+    pattern, stops = (_opening(), _DOUBTFUL_QUOTES) if recover else (_TOKEN, _DOUBTFUL)
+    closings = _Closings(text, end)
     while offset < end:
-        offset = _plain_tokens(text, offset, end, tokens, stops=_DOUBTFUL_QUOTES if recover else _DOUBTFUL)
-        match = _TOKEN.match(text, offset, end)
+        offset = _plain_tokens(text, offset, end, tokens, pattern=pattern, stops=stops)
+        match = pattern.match(text, offset, end)
         assert match is not None, "an alternative takes any character, and the last one the end"
         group = match.lastgroup
         assert group is not None, "each alternative has a name"
@@ -159,6 +161,8 @@ def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
             break
         offset, stop = match.span(group)
         kind = _KINDS[group]
+        if recover and kind is Kind.OPEN and (closed := closings.of(text[offset:stop], stop)) is not None:
+            kind, stop = Kind.DOLLAR if text[offset] == "$" else Kind.BLOCK_COMMENT, closed
         if recover and kind in _QUOTES:
             swallowed = _STATEMENT_END.search(text, offset, stop)
             if swallowed:
@@ -177,10 +181,40 @@ def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
     return tokens
 
 
-def _plain_tokens(text: str, offset: int, end: int, tokens: list[Token], *, stops: frozenset[int]) -> int:
+@cache
+def _opening() -> re.Pattern[str]:
+    """`_TOKEN` that takes a comment or a dollar quote for open, so that none is looked through to its end again."""
+    block, dollar = r"/\*.*?\*/", r"\$(?P<mark>(?:[^\W\d]\w*)?)\$.*?\$(?P=mark)\$"
+    return re.compile(_PATTERN.replace(block, "(?!)").replace(dollar, "(?P<mark>(?!))"), _FLAGS)
+
+
+class _Closings:
+    """Where comments and dollar quotes of a text end; each end is looked for once."""
+
+    def __init__(self, text: str, end: int) -> None:
+        self._text = text
+        self._end = end
+        self._next: dict[str, int] = {}
+        """By what closes: the first of them behind the last place that was asked about; `end` where there is none."""
+
+    def of(self, opening: str, behind: int) -> int | None:
+        """The offset behind what closes `/*` or `$mark$`; None where nothing does, and for any other quote."""
+        if opening[0] not in "/$":
+            return None
+        closing = "*/" if opening == "/*" else opening
+        at = self._next.get(closing, -1)
+        if at < behind:
+            at = self._text.find(closing, behind, self._end)
+            self._next[closing] = at = self._end if at < 0 else at
+        return None if at == self._end else at + len(closing)
+
+
+def _plain_tokens(
+    text: str, offset: int, end: int, tokens: list[Token], *, pattern: re.Pattern[str], stops: frozenset[int]
+) -> int:
     """Adds the tokens whose end is where they close, up to the first of which that is in doubt: where it begins."""
     add, word_kind, symbol_kind = tokens.append, Kind.WORD, Kind.SYMBOL
-    for match in _TOKEN.finditer(text, offset, end):
+    for match in pattern.finditer(text, offset, end):
         number = match.lastindex or 0
         if number in stops:
             return offset

@@ -141,6 +141,10 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
     "conflict markers": (_one_file(lambda n: ["======="] * n), 10_000),
     "comments never closed": (_one_file(lambda n: ["/* x"] * n), 10_000),
     "dollar quotes never closed": (_one_file(lambda n: [f"$a{i}$" for i in range(n)]), 10_000),
+    "comments never closed, in statements": (_one_file(lambda n: ["SELECT /* ;"] * n), 2000),
+    "dollar quotes never closed, in statements": (_one_file(lambda n: [f"SELECT $a{i}$ ;" for i in range(n)]), 2000),
+    "comments with `;`": (_one_file(lambda n: ["SELECT -- a;\n;"] * n), 1000),
+    "a line of dashes": (_one_file(lambda n: ["-" * n]), 10_000),
     "open parentheses": (_one_file(lambda n: ["SELECT " + "(" * n + ";"]), 10_000),
     "a chain of operators": (_one_file(lambda n: ["SELECT 1" + " + 1" * n + ";"]), 10_000),
     "one statement of many actions": (

@@ -108,3 +108,17 @@ def test_a_piece_that_begins_with_a_line_comment_is_not_sent() -> None:
     """The runner skips it, statement and all."""
     source = Source("a.sql", "SELECT 1; -- note\nSELECT 2; /* x */ SELECT 3")
     assert [piece.sent for piece in pieces(source, source.everything)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("A /* b */ c;\n'", ["WORD", "BLOCK_COMMENT", "WORD", "SEMICOLON", "OPEN"]),
+        ("A /* b;\nC */ d '", ["WORD", "OPEN", "SEMICOLON", "WORD", "SYMBOL", "SYMBOL", "WORD", "OPEN"]),
+        ("A $x$ b $x$; '", ["WORD", "DOLLAR", "SEMICOLON", "OPEN"]),
+        ("A $x$ b;\nC $x$ '", ["WORD", "OPEN", "SEMICOLON", "WORD", "OPEN"]),
+        ("A /* b;\nC /* d;\n", ["WORD", "OPEN", "SEMICOLON", "WORD", "OPEN", "SEMICOLON"]),
+    ],
+)
+def test_behind_a_quote_that_is_open_comments_and_dollar_quotes_still_close(text: str, kinds: list[str]) -> None:
+    assert [token.kind.name for token in scan(Source("a", text))] == kinds
