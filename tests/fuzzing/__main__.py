@@ -26,7 +26,7 @@ from kmblint import targets
 from tests.fuzzing import commands, processes, projects, texts
 from tests.fuzzing.inputs import Files, Known, history, known, migration, project
 from tests.fuzzing.invariants import Fault, Promise
-from tests.fuzzing.mutations import every_cut, every_gap
+from tests.fuzzing.mutations import every_cut, every_gap, every_token
 from tests.fuzzing.smaller import smaller
 
 _BATCH: Final = 40
@@ -102,6 +102,13 @@ class Cuts(Tier):
                 yield from every_gap(data, comment)
 
 
+class Swaps(Cuts):
+    """Each text that somebody wrote, without, with twice, and with otherwise ordered, each of its tokens."""
+
+    def _texts(self) -> Iterator[bytes]:
+        return (changed for data in self.known.texts for changed in every_token(data))
+
+
 class Texts(Tier):
     """Single texts, made or changed, up to their forms."""
 
@@ -174,7 +181,7 @@ class Processes(Tier):
         return Tried(sum(map(len, batch)), sum(map(_size, batch)), tuple(fault for _, fault in faults), files)
 
 
-TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Texts, Histories, Projects, Processes)}
+TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Swaps, Texts, Histories, Projects, Processes)}
 
 
 def _target(chance: random.Random) -> str:

@@ -13,9 +13,9 @@ import msgspec
 
 from kmblint.errors import ExitCode
 from kmblint.findings import Diagnostic, Report, Severity
-from kmblint.sql.scanner import COMMENTS, Kind, scan
+from kmblint.sql.scanner import COMMENTS, Kind, Token
 from kmblint.sql.statement import Statement
-from kmblint.text import Place, Source
+from kmblint.text import Place
 
 
 class Promise(Enum):
@@ -61,22 +61,23 @@ def raised(error: BaseException, where: str) -> Fault:
     return Fault(Promise.NOTHING_RAISED, f"{where} raised {type(error).__name__} in {at}: {str(error)[:80]!r}")
 
 
-def of_tokens(source: Source) -> Iterator[Fault]:
+def of_tokens(text: str, tokens: Iterable[Token]) -> Iterator[Fault]:
     """Every character is a token's or white space."""
     at = 0
-    for token in scan(source):
-        if source.text[at : token.start].strip() or source.text[token.start : token.end] != token.text:
-            yield Fault(Promise.TOKENS_ARE_THE_TEXT, f"not so before offset {token.start}")
+    for token in tokens:
+        start, written = token.start, token.text
+        if (at != start and text[at:start].strip()) or not text.startswith(written, start):
+            yield Fault(Promise.TOKENS_ARE_THE_TEXT, f"not so before offset {start}")
             return
-        at = token.end
-    if source.text[at:].strip():
+        at = start + len(written)
+    if text[at:].strip():
         yield Fault(Promise.TOKENS_ARE_THE_TEXT, "not so at the end")
 
 
-def of_statements(source: Source, statements: Iterable[Statement]) -> Iterator[Fault]:
+def of_statements(text: str, tokens: Iterable[Token], statements: Iterable[Statement]) -> Iterator[Fault]:
     """What statements promise of themselves, and of the text that they are of."""
     at = 0
-    aside = {token.start: token.end for token in scan(source) if token.kind in COMMENTS or token.kind in _BETWEEN}
+    aside = {token.start: token.end for token in tokens if token.kind in _ASIDE}
     for each in statements:
         if each.failure is not None:
             yield raised(each.failure, "reading a statement")
@@ -84,18 +85,18 @@ def of_statements(source: Source, statements: Iterable[Statement]) -> Iterator[F
             yield Fault(Promise.READING_SUCCEEDS, f"neither meaning nor problem: {each.keyword}")
         if each.problem is not None and each.problem.span not in each.span:
             yield Fault(Promise.PLACES_LIE_INSIDE, "a problem stands outside of its statement")
-        if each.span.start < at or not _empty(source.text, at, each.span.start, aside):
+        if each.span.start < at or not _empty(text, at, each.span.start, aside):
             yield Fault(Promise.SPANS_TILE, "something stands between two statements, or in both")
         at = each.span.end
         if each.semicolon is not None:
-            if not at <= each.semicolon < len(source.text) or not _empty(source.text, at, each.semicolon, aside):
+            if not at <= each.semicolon < len(text) or not _empty(text, at, each.semicolon, aside):
                 yield Fault(Promise.SPANS_TILE, "something stands between a statement and its `;`")
             at = each.semicolon + 1
-    if not _empty(source.text, at, len(source.text), aside):
+    if not _empty(text, at, len(text), aside):
         yield Fault(Promise.SPANS_TILE, "something stands behind the last statement")
 
 
-_BETWEEN: Final = frozenset({Kind.SEMICOLON, Kind.CONFLICT})
+_ASIDE: Final = COMMENTS | {Kind.SEMICOLON, Kind.CONFLICT}
 
 
 def _empty(text: str, at: int, end: int, aside: Mapping[int, int]) -> bool:

@@ -66,6 +66,17 @@ def every_gap(data: bytes, comment: bytes) -> Iterator[bytes]:
     yield comment.join(parts)
 
 
+def every_token(data: bytes) -> Iterator[bytes]:
+    """The text with each token left out, twice, and in the place of the one behind the next."""
+    parts = tokens(data)
+    for at, part in enumerate(parts):
+        before, behind = parts[:at], parts[at + 1 :]
+        yield b"".join(before + behind)
+        yield b"".join([*before, part, b" ", part, *behind])
+        if behind[1:] and not part.isspace():
+            yield b"".join([*before, behind[1], behind[0], part, *behind[2:]])
+
+
 def noise(chance: random.Random, data: bytes, known: Sequence[bytes] = ()) -> bytes:  # noqa: ARG001 (as all of them)
     """A few bytes out, in, doubled or replaced by what means something to a scanner."""
     for _ in range(chance.randint(1, 6)):

@@ -21,7 +21,7 @@ def faults(projects: Sequence[Files]) -> Iterator[tuple[int, Fault]]:
     with tempfile.TemporaryDirectory(prefix="kmblint-fuzzing-") as place:
         for number, files in enumerate(projects):
             commands.write(files, Path(place) / f"{number:06}")
-            (Path(place) / f"{number:06}" / "migrations").mkdir(exist_ok=True)
+            (Path(place) / f"{number:06}" / "migrations").mkdir(parents=True, exist_ok=True)
         first, *others = _digests(place)
         for other in others:
             for number in range(len(projects)):

@@ -6,7 +6,7 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest.mock import patch
 
@@ -50,7 +50,7 @@ def _faults(files: Files, project: Path, chance: random.Random, target: str, few
         if "--fix" in command:
             yield from _of_second_fix(project, command)
         elif "--add-suppressions" in command:
-            yield from _of_suppressions(before)
+            yield from lines_lost(before)
         before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
         yield from _ended(whole, commands.run(project, *whole, "--no-cache"))
 
@@ -99,14 +99,14 @@ def _of_second_fix(project: Path, command: tuple[str, ...]) -> Iterator[Fault]:
         yield Fault(Promise.FIX_ENDS, f"{command[-1]} wrote twice")
 
 
-def _of_suppressions(before: dict[Path, bytes]) -> Iterator[Fault]:
-    """No file lost a line, and what came are suppressions."""
-    for path, data in before.items():
-        if path.suffix != ".sql" or not path.exists():
-            continue
-        lines = path.read_bytes()
-        if lines != data and not _is_rest(lines, data):
-            yield Fault(Promise.SUPPRESSIONS_COVER, "another line than a suppression's was changed")
+def lines_lost(before: Mapping[Path, bytes]) -> list[Fault]:
+    """The files, of those with their bytes before, that lost a line while lines were added."""
+    changed = {path: path.read_bytes() for path in before if path.suffix == ".sql" and path.exists()}
+    return [
+        Fault(Promise.SUPPRESSIONS_COVER, "another line than a suppression's was changed")
+        for path, data in changed.items()
+        if data != before[path] and not _is_rest(data, before[path])
+    ]
 
 
 def _is_rest(after: bytes, before: bytes) -> bool:

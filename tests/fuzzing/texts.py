@@ -25,6 +25,7 @@ from kmblint.lint.engine import Session, lint
 from kmblint.lint.rulebook import Rulebook
 from kmblint.lint.settings import RuleSettings, Settings
 from kmblint.sql.parse import statements
+from kmblint.sql.scanner import scan
 from kmblint.text import Place, Source, Span
 from tests.fuzzing import invariants
 from tests.fuzzing.inputs import Files
@@ -175,8 +176,9 @@ def faults(data: bytes) -> Iterator[Fault]:
         text = decoded(data)[0]
         source = Source("0001_a.sql", data.decode("utf-8", "replace") if text is None else text)
         read = statements(source)
-        yield from invariants.of_tokens(source)
-        yield from invariants.of_statements(source, read)
+        tokens = scan(source)
+        yield from invariants.of_tokens(source.text, tokens)
+        yield from invariants.of_statements(source.text, tokens, read)
         for each in read:
             for target in _TARGETS:
                 target.form(each, source)
