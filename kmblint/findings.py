@@ -201,6 +201,9 @@ class Report(msgspec.Struct, frozen=True):
     """By the name that places use."""
     rules: tuple[RuleSummary, ...] = ()
     """The rules that ran, by code, for formats that describe rules."""
+    given_way: tuple[Diagnostic, ...] = ()
+    """The findings that another one speaks for, where each finding stands for itself (`Settings.grouped`): what
+    appears once that one is mended was there before."""
 
     def source(self, file: str) -> Source:
         """The source that a place's file names; an empty one for a file that isn't there (any more)."""

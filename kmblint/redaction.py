@@ -65,6 +65,7 @@ def masked(report: Report, secrets: Iterable[Place]) -> Report:
         report,
         sources=_sources(report, places),
         diagnostics=tuple(_diagnostic(diagnostic, known) for diagnostic in report.diagnostics),
+        given_way=tuple(_diagnostic(diagnostic, known) for diagnostic in report.given_way),
     )
 
 

@@ -202,9 +202,10 @@ def _first_file(fix: Fix) -> str:
 def _worse(before: Report, after: Report) -> Diagnostic | None:
     """A finding of a rule that has more of them, or more of such a severity, than before; None where nothing is worse.
 
-    Findings are counted and not told apart by their identity: a file that is renamed takes its own along.
+    Findings are counted and not told apart by their identity: a file that is renamed takes its own along. One that
+    another spoke for, and that speaks for itself once that is mended, was there before.
     """
-    known, now = _counts(before), _counts(after)
+    known, now = _counts((*before.diagnostics, *before.given_way)), _counts(after.diagnostics)
     more = {key for key, count in now.items() if count > known[key]}
     messages = {(each.rule, each.finding.message) for each in before.diagnostics}
     worse = [each for each in after.diagnostics if (each.rule, each.severity.rank) in more]
@@ -228,10 +229,10 @@ def _unheard(before: Report, after: Report) -> Diagnostic | None:
     )
 
 
-def _counts(report: Report) -> Counter[tuple[str, int]]:
+def _said(report: Report) -> set[tuple[str, str]]:
+    return {(each.rule, each.finding.message) for each in (*report.diagnostics, *report.given_way)}
+
+
+def _counts(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, int]]:
     """By rule and severity, the findings that are at least so bad."""
-    return Counter(
-        (diagnostic.rule, rank)
-        for diagnostic in report.diagnostics
-        for rank in range(diagnostic.severity.rank, len(Severity))
-    )
+    return Counter((each.rule, rank) for each in diagnostics for rank in range(each.severity.rank, len(Severity)))

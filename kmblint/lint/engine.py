@@ -14,11 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.errors import Stopped
-from kmblint.findings import HistorySummary, Report, RuleSummary
+from kmblint.findings import Diagnostic, HistorySummary, Report, RuleSummary
 from kmblint.history.files import History, Migration
 from kmblint.lint import reporting
 from kmblint.lint.answers import Answers, Earlier, Told, context_of
-from kmblint.lint.candidates import Candidate, Diagnoser, is_of_new_name, without_superseded
+from kmblint.lint.candidates import Candidate, Diagnoser, is_of_new_name, without_explained, without_superseded
 from kmblint.lint.dispatch import Dispatcher, Said
 from kmblint.lint.rulebook import Rule, Rulebook
 from kmblint.lint.settings import Settings
@@ -90,6 +90,7 @@ class Session:
             ),
             sources=history.sources,
             rules=tuple(_described(rule) for rule in self._rulebook if rule.slug in settings.rules or rule.is_internal),
+            given_way=() if settings.grouped else _given_way(heard),
         )
         found = (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets)
         return masked(report, (*found, *self._unsaid(report, history)))
@@ -238,6 +239,15 @@ def _candidates(diagnoser: Diagnoser, said: Iterable[Said]) -> list[Candidate]:
 def _live(candidates: list[Candidate]) -> list[Candidate]:
     """Those that are to be told: a rule that is ignored for a file wakes nothing that gives way to it."""
     return [candidate for candidate in without_superseded(candidates) if not candidate.ignored]
+
+
+def _given_way(heard: Heard) -> tuple[Diagnostic, ...]:
+    """What a better rule said too, and what another finding explains."""
+    kept = {id(candidate) for candidate in without_superseded(heard.said)}
+    superseded = (candidate for candidate in heard.said if id(candidate) not in kept and not candidate.ignored)
+    kept = {id(candidate) for candidate in without_explained(heard.told)}
+    explained = (candidate for candidate in heard.told if id(candidate) not in kept)
+    return tuple(candidate.diagnostic for candidate in (*superseded, *explained))
 
 
 def _unsuppressed(candidates: Iterable[Candidate], suppressions: Suppressions) -> list[Candidate]:

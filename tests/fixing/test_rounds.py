@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kmblint import targets
 from kmblint.findings import Applicability, Diagnostic, Edit, Finding, Fix, Report
@@ -62,8 +63,8 @@ def hold(files: dict[str, bytes], rules: tuple[str, ...] = RECOMMENDED) -> Outco
     before, outcome = fixed(files, rules)
     for worst in range(3):
         then, now = (
-            Counter(each.rule for each in report.diagnostics if each.severity.rank <= worst)
-            for report in (before, outcome.report)
+            Counter(each.rule for each in told if each.severity.rank <= worst)
+            for told in ((*before.diagnostics, *before.given_way), outcome.report.diagnostics)
         )
         assert not now - then, f"worse: {now - then}"
     assert outcome.gone >= outcome.fixed
@@ -198,3 +199,21 @@ def test_there_are_ten_rounds_at_the_most() -> None:
 def test_a_proposal_is_never_applied() -> None:
     fix = Fix("x", insertion("x").edits, Applicability.DISPLAY)
     assert played(lambda text: report(*([] if text else [("rule", "wrong", fix)]))).draft.changes == ()
+
+
+def test_a_finding_that_another_spoke_for_is_none_that_a_fix_brings() -> None:
+    def judge(text: str) -> Report:
+        if text:
+            return report(("refused", "no views", None))
+        before = report(("unguarded", "fails again", insertion("x")), ("half-applied", "stops here", None))
+        return replace(before, given_way=report(("refused", "no views", None)).diagnostics)
+
+    outcome = played(judge)
+    assert outcome.draft.files["0001_a.sql"].text == "x"
+    assert outcome.left_out == ()
+
+
+def test_a_table_is_guarded_before_a_statement_that_the_engine_refuses() -> None:
+    sql = b"CREATE TABLE orders (id BIGINT PRIMARY KEY);\nCREATE VIEW totals AS SELECT id FROM orders;\n"
+    outcome = hold({"0001_orders.sql": sql})
+    assert "IF NOT EXISTS orders" in outcome.draft.files["0001_orders.sql"].text

@@ -157,8 +157,8 @@ def _line(output: str, *signs: str) -> str:
 
 
 def of_mending(before: Report, after: Report) -> Iterator[Fault]:
-    """Of fixes: each rule tells no more than before, and no worse. Reports without groups."""
-    known, now = _counts(before), _counts(after)
+    """Of fixes: each rule tells no more than before, and no worse, what gave way then included. Reports ungrouped."""
+    known, now = _counts((*before.diagnostics, *before.given_way)), _counts(after.diagnostics)
     for (rule, rank), count in now.items():
         if count > known[rule, rank]:
             yield Fault(Promise.FIX_MENDS, f"{rule} tells more or worse than before")
@@ -196,7 +196,5 @@ def _told(report: Report) -> Counter[tuple[str, str, str]]:
     return Counter((each.rule, each.fingerprint, each.severity.value) for each in report.diagnostics)
 
 
-def _counts(report: Report) -> Counter[tuple[str, int]]:
-    return Counter(
-        (each.rule, rank) for each in report.diagnostics for rank in range(each.severity.rank, len(Severity))
-    )
+def _counts(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, int]]:
+    return Counter((each.rule, rank) for each in diagnostics for rank in range(each.severity.rank, len(Severity)))
