@@ -6,7 +6,8 @@ from pathlib import Path
 
 from kmblint.history.files import History
 from kmblint.history.loose import loose
-from kmblint.replay.steps import Step, Surroundings, steps_of
+from kmblint.replay.playing import steps_of
+from kmblint.replay.steps import Step, Surroundings
 from kmblint.schema.catalog import Catalog
 from kmblint.targets import Target
 from kmblint.text import Source

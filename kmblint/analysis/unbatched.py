@@ -9,7 +9,8 @@ from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import DeleteRows, DropTable, UpdateRows
 from kmblint.sql.parse import statements
 from kmblint.targets import Target
-from kmblint.targets.verdict import BlindComparison, IgnoredCondition, OpenBound, Outcome, OverwrittenCondition
+from kmblint.targets.outcome import Outcome
+from kmblint.targets.verdict import BlindComparison, IgnoredCondition, OpenBound, OverwrittenCondition
 from kmblint.text import Source
 
 

@@ -18,15 +18,17 @@ from kmblint.history.files import History, Migration
 from kmblint.lint.answers import Told
 from kmblint.replay.judgement import Judgements, Kept
 from kmblint.replay.leaks import unsaid
+from kmblint.replay.playing import judgements
 from kmblint.replay.replayer import follows_lost
-from kmblint.replay.steps import Part, Replay, judgements
+from kmblint.replay.steps import Part, Replay
 from kmblint.sql.parse import statements
 from kmblint.sql.reread import Meaning, reread
 from kmblint.sql.statement import Statement, Words
 from kmblint.targets import Target
 from kmblint.targets.layout import Piece
+from kmblint.targets.outcome import Form
 from kmblint.targets.target import TargetWrapper
-from kmblint.targets.verdict import Form, Verdict
+from kmblint.targets.verdict import Verdict
 from kmblint.text import Source, Span
 
 _DIGEST: Final = 32

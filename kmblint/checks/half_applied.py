@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kmblint.findings import Finding, Related, Severity
-from kmblint.replay.steps import Part, Step, lived
+from kmblint.replay.playing import lived
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.changes import (
     AddColumn,
     AddConstraint,

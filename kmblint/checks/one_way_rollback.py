@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
+from kmblint.replay.playing import steps_of
 from kmblint.replay.rollback import Rollback
-from kmblint.replay.steps import Step, steps_of
+from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddIndex, DropColumn, DropTable
 from kmblint.targets.verdict import StaleIndexRefusal
 

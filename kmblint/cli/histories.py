@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from kmblint import targets
 from kmblint.access import ANYWHERE, Access, inside_repository, repository_of
+from kmblint.cli.unmatched import strays, unmatched
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
 from kmblint.errors import GitError, InputError, NoMigrationsError
@@ -22,7 +22,6 @@ from kmblint.history.names import number_of
 from kmblint.history.state import boundary_of, project_of
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.wording import did_you_mean
 
 if TYPE_CHECKING:  # a run that the cache answers reads no history
     from kmblint.history.base import Base
@@ -336,7 +335,10 @@ def _with_unmatched(opened: list[Opened]) -> list[Opened]:
     for one in opened:
         if one.config.file is not None:
             by_config.setdefault(one.config.file, []).append(one)
-    notes = {id(members[0]): _unmatched(Path(file), members) for file, members in by_config.items()}
+    notes = {
+        id(members[0]): unmatched(Path(file), members[0].config, [one.history for one in members])
+        for file, members in by_config.items()
+    }
 
     def noted(one: Opened) -> Opened:
         return replace(one, history=replace(one.history, notes=(*one.history.notes, *notes.get(id(one), ()))))
@@ -347,35 +349,5 @@ def _with_unmatched(opened: list[Opened]) -> list[Opened]:
 def looks_elsewhere(opened: Iterable[Opened]) -> bool:
     """Whether what was said of a configuration hangs on which other histories there are."""
     return any(
-        any(_strays(one.config, {name: source.path for name, source in one.history.sources.items()})) for one in opened
+        any(strays(one.config, {name: source.path for name, source in one.history.sources.items()})) for one in opened
     )
-
-
-def _unmatched(file: Path, members: list[Opened]) -> tuple[str, ...]:
-    paths = {name: source.path for one in members for name, source in one.history.sources.items()}
-    failed, globs = _strays(members[0].config, paths)
-    if not failed and not globs:
-        return ()
-    from kmblint.history.search import migrations_below
-
-    roots = {one.history.root.resolve() for one in members}
-    if any(path.resolve() not in roots for path in migrations_below(file.parent, lambda _: None)):
-        return ()  # it may be meant for a history that isn't looked at
-    return (
-        *(
-            f"{where}: `failed` names `{name}`, and no file is called so{did_you_mean(name, paths)}"
-            for where, name in failed
-        ),
-        *(f"{origin}: `per-file-ignores` has `{glob}`, which no file matches" for origin, glob in globs),
-    )
-
-
-def _strays(config: Config, paths: Mapping[str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The files marked failed, and the globs, that are about none of these files (name → path), with their origins."""
-    failed = [(config.failed.origin, name) for name in config.failed.value if name not in paths]
-    globs = [
-        (config.per_file_ignores.origin, glob)
-        for glob in config.per_file_ignores.value
-        if not any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for name, path in paths.items())
-    ]
-    return failed, globs

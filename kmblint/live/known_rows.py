@@ -8,8 +8,9 @@ from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddColumn, Change, DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.conflict import Conflict
 from kmblint.targets import Target
+from kmblint.targets.outcome import Form, Outcome
 from kmblint.targets.target import TargetWrapper
-from kmblint.targets.verdict import Crashes, Form, Outcome, Poisons
+from kmblint.targets.verdict import Crashes, Poisons
 
 
 class OnKnownRows(TargetWrapper):

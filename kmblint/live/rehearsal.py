@@ -12,7 +12,8 @@ from kmblint.live.known_rows import OnKnownRows
 from kmblint.live.readback import Difference, differences, expected, read
 from kmblint.live.sendings import Part, Sending
 from kmblint.live.stage import Answer, Ended, LostStageError, Stage
-from kmblint.replay.steps import Step, Surroundings, judged
+from kmblint.replay.playing import judged
+from kmblint.replay.steps import Step, Surroundings
 from kmblint.replay.transcript import Ending, Entry, comment_of, ending_of, entry_of, hazard_text
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows

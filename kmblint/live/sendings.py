@@ -9,7 +9,7 @@ import msgspec
 
 from kmblint.history.files import History, Migration
 from kmblint.history.loose import loose
-from kmblint.replay.steps import meant
+from kmblint.replay.playing import meant
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.layout import Piece

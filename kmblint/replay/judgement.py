@@ -1,4 +1,4 @@
-"""What was judged of a change, kept so that an unchanged file behind unchanged ones is replayed and not judged again.
+"""The judgement of a change, kept so that an unchanged file behind unchanged ones is replayed and not judged again.
 
 What is known of the rows of tables hangs on maps that cost more to keep than to make: a change that they have to do
 with is judged anew.
@@ -11,8 +11,15 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from kmblint.schema.catalog import Catalog
+from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
-from kmblint.targets.verdict import Form, Hazard, Outcome, Refusal, Verdict, Way
+from kmblint.schema.conflicts import conflicts
+from kmblint.schema.resolve import resolved, respelt
+from kmblint.schema.unread import accounted_for
+from kmblint.targets import Target
+from kmblint.targets.outcome import Form, Outcome, Way
+from kmblint.targets.verdict import Hazard, IgnoredGuard, Refusal, Verdict
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True):
@@ -53,3 +60,36 @@ Judgements: TypeAlias = Sequence[Kept]
 _PLAIN: Final = Judgement(Verdict.TAKEN, (), (), False, None, (), ())
 TAKEN: Final = Outcome(Verdict.TAKEN)
 """The outcome of a change of which there is nothing to say."""
+
+
+def held_against(
+    catalog: Catalog, change: Change | None, *, closed_world: bool
+) -> tuple[Change | None, tuple[Conflict, ...], tuple[Conflict, ...]]:
+    """The change with names as the database resolves them, what the catalogue holds against it, and what it may."""
+    if change is None:
+        return None, (), ()
+    if not closed_world:
+        change = resolved(catalog, change)
+    held = conflicts(catalog, change)
+    if held and not closed_world and (other := respelt(catalog, change, held)) is not change:
+        change, held = other, conflicts(catalog, other)
+    doubts = tuple(each for each in held if accounted_for(catalog, each, closed_world=closed_world))
+    return change, tuple(each for each in held if each not in doubts) if doubts else held, doubts
+
+
+def judge(
+    target: Target, form: Form, change: Change | None, catalog: Catalog, held: tuple[Conflict, ...], *, first: bool
+) -> tuple[Outcome, tuple[Conflict, ...]]:
+    """The outcome of a change on a catalogue that holds this against it, and what of that no guard provides for."""
+    if change is None:
+        return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards), ()
+    outcome = target.outcome(form if first else Form(), change, catalog, held)
+    if form.refused:
+        outcome = msgspec.structs.replace(outcome, verdict=Verdict.REFUSED)
+    return outcome, _unmet(held, outcome)
+
+
+def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]:
+    """The conflicts that no guard provides for: the guarded ones too where the target ignores the guard."""
+    ignored = any(isinstance(hazard, IgnoredGuard) for hazard in outcome.hazards)
+    return held if ignored else tuple(conflict for conflict in held if not conflict.guarded)

@@ -9,7 +9,8 @@ import msgspec
 
 from kmblint.history.files import History, Migration
 from kmblint.replay.judgement import Judgements
-from kmblint.replay.steps import Part, Replay, Surroundings, steps_of
+from kmblint.replay.playing import steps_of
+from kmblint.replay.steps import Part, Replay, Surroundings
 from kmblint.schema.catalog import Catalog
 from kmblint.targets import Target
 

@@ -14,7 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint.history.files import Migration
-from kmblint.replay.steps import Part, Step, steps_of
+from kmblint.replay.playing import steps_of
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Opaque
 from kmblint.schema.kinds import ObjectKind

@@ -13,7 +13,8 @@ from typing import Final
 
 from kmblint.history.files import History
 from kmblint.history.loose import loose
-from kmblint.replay.steps import Surroundings, steps_of
+from kmblint.replay.playing import steps_of
+from kmblint.replay.steps import Surroundings
 from kmblint.reporters.catalog_sql import table_sql
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.definition import default_text

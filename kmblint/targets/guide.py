@@ -23,7 +23,8 @@ from kmblint.schema.types import DataType
 from kmblint.sql.statement import Statement
 from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.layout import Piece
-from kmblint.targets.verdict import CatalogueRefusal, Form, Outcome, Refusal, UnsupportedForm, Verdict
+from kmblint.targets.outcome import Form, Outcome
+from kmblint.targets.verdict import CatalogueRefusal, Refusal, UnsupportedForm, Verdict
 from kmblint.text import Source
 
 

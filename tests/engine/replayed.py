@@ -16,7 +16,8 @@ from kmblint.sql.scanner import COMMENTS, scan
 from kmblint.sql.statement import ReadWords, Statement
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
-from kmblint.targets.verdict import Crashes, Form, Outcome, PoisonedTableRefusal, Poisons
+from kmblint.targets.outcome import Form, Outcome
+from kmblint.targets.verdict import Crashes, PoisonedTableRefusal, Poisons
 from kmblint.text import Source
 from tests.database import Database
 

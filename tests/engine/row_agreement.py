@@ -35,9 +35,9 @@ from kmblint.sql.parse import statements
 from kmblint.targets.kimberlite.planner.rows import Cells, store_key
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.typed import shown
+from kmblint.targets.outcome import FoundRows
 from kmblint.targets.verdict import (
     BlindComparison,
-    FoundRows,
     IgnoredCondition,
     NullRows,
     OpenBound,

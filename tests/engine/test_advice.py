@@ -21,13 +21,13 @@ from kmblint.schema.predicate import Value as Expression
 from kmblint.schema.rows import KEPT_VALUES, Key, meant_rows
 from kmblint.schema.types import Family
 from kmblint.sql.parse import statements
+from kmblint.targets.outcome import Outcome
 from kmblint.targets.verdict import (
     BlindComparison,
     Hazard,
     IgnoredCondition,
     NullRows,
     OpenBound,
-    Outcome,
     OverwrittenCondition,
     Verdict,
 )

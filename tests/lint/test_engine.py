@@ -30,7 +30,8 @@ from kmblint.targets import Target
 from kmblint.targets.kimberlite.releases import RELEASES
 from kmblint.targets.kimberlite.target import Kimberlite
 from kmblint.targets.layout import Piece
-from kmblint.targets.verdict import Form, Outcome, Refusal
+from kmblint.targets.outcome import Form, Outcome
+from kmblint.targets.verdict import Refusal
 from kmblint.text import Span
 from tests.rules_at_hand import history, rule, run, said
 

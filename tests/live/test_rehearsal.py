@@ -22,7 +22,8 @@ from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.kimberlite.target import Kimberlite
-from kmblint.targets.verdict import Crashes, Form, Outcome
+from kmblint.targets.outcome import Form, Outcome
+from kmblint.targets.verdict import Crashes
 from kmblint.text import Span
 from tests.live.stages import FakeClient, FakeStage, showing
 from tests.shapes import assert_conforms

@@ -9,8 +9,9 @@ from unittest.mock import Mock
 import pytest
 
 from kmblint import targets
+from kmblint.replay.playing import lived
 from kmblint.replay.replayer import replay
-from kmblint.replay.steps import Replay, Step, lived
+from kmblint.replay.steps import Replay, Step
 from kmblint.schema import rows as keyed
 from kmblint.schema.changes import AddTable, DropColumn, DropTable, InsertRows
 from kmblint.schema.conflict import UnknownColumn

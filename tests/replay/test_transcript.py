@@ -13,7 +13,8 @@ from kmblint.replay.replayer import replay
 from kmblint.replay.transcript import KINDS, Transcript, as_json, hazard_text, transcribe
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.facts import Facts
-from kmblint.targets.verdict import Crashes, Form, Hazard, Verdict
+from kmblint.targets.outcome import Form
+from kmblint.targets.verdict import Crashes, Hazard, Verdict
 from kmblint.text import Source
 from tests.rules_at_hand import history
 

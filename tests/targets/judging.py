@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmblint import targets
 from kmblint.sql.parse import statements
-from kmblint.targets.verdict import Form, Outcome
+from kmblint.targets.outcome import Form, Outcome
 from kmblint.text import Source
 from tests.database import Database
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmblint.targets.verdict import Way
+from kmblint.targets.outcome import Way
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from kmblint.sql.scanner import Token
 from kmblint.sql.statement import Statement
 from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.facts import Facts
-from kmblint.targets.verdict import DroppedClause, Form, FormRefusal, Hazard, Replacement, UnsupportedForm
+from kmblint.targets.outcome import Form
+from kmblint.targets.verdict import DroppedClause, FormRefusal, Hazard, Replacement, UnsupportedForm
 from kmblint.text import Span
 
 

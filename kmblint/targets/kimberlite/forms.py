@@ -13,7 +13,8 @@ from kmblint.targets.kimberlite import forms_query, forms_rows, forms_tables
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_own import judge_own
-from kmblint.targets.verdict import EmptyStatement, Form, IgnoredGuard, Replacement, TransactionControl
+from kmblint.targets.outcome import Form
+from kmblint.targets.verdict import EmptyStatement, IgnoredGuard, Replacement, TransactionControl
 from kmblint.text import Source, Span
 
 _NOT: Final = re.compile(r"(?i)(?<![a-z0-9])not(?![a-z0-9])")

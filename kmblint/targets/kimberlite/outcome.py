@@ -62,14 +62,12 @@ from kmblint.targets.kimberlite.planner.path import way_of
 from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
 from kmblint.targets.kimberlite.values import Fate, instead, no_fraction, stored_type, update_fate
+from kmblint.targets.outcome import Form, InsertedRows, Outcome
 from kmblint.targets.verdict import (
     AttachedPolicyRefusal,
     CatalogueRefusal,
     Crashes,
-    Form,
     Hazard,
-    InsertedRows,
-    Outcome,
     OversizedChange,
     OversizedRow,
     Poisons,

@@ -49,13 +49,12 @@ from kmblint.targets.kimberlite.values import (
     update_fate,
     way_in,
 )
+from kmblint.targets.outcome import InsertedRow, InsertedRows
 from kmblint.targets.verdict import (
     CatalogueRefusal,
     CutDigits,
     GhostColumn,
     Hazard,
-    InsertedRow,
-    InsertedRows,
     KeyDamage,
     PoisonedTableRefusal,
     Poisons,

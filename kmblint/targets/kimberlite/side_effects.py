@@ -44,7 +44,8 @@ from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.rows import literal_rows, with_row
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.outcome_rows import key_looked_up
-from kmblint.targets.verdict import GhostColumn, Outcome, Poisons, Verdict
+from kmblint.targets.outcome import Outcome
+from kmblint.targets.verdict import GhostColumn, Poisons, Verdict
 from kmblint.text import Place
 
 

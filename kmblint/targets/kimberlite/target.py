@@ -19,7 +19,8 @@ from kmblint.targets.kimberlite.outcome import judge_change
 from kmblint.targets.kimberlite.side_effects import after
 from kmblint.targets.kimberlite.values import stored_type
 from kmblint.targets.layout import Piece
-from kmblint.targets.verdict import Form, Outcome, Verdict
+from kmblint.targets.outcome import Form, Outcome
+from kmblint.targets.verdict import Verdict
 from kmblint.text import Source
 
 

@@ -16,7 +16,7 @@ from kmblint.schema.catalog import Index, Table
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.planner.conditions import Condition, Test
 from kmblint.targets.kimberlite.typed import Typed, encode, successor
-from kmblint.targets.verdict import Way
+from kmblint.targets.outcome import Way
 
 
 class Bound(msgspec.Struct, frozen=True):

@@ -37,7 +37,7 @@ from kmblint.targets.kimberlite.typed import (
     shown,
 )
 from kmblint.targets.kimberlite.values import stored_type
-from kmblint.targets.verdict import FoundRows
+from kmblint.targets.outcome import FoundRows
 
 
 class Cells(Mapping[str, Typed | None]):
