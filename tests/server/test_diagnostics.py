@@ -22,14 +22,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def seen(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    """An editor that can do little: no pulling, no watching, UTF-16."""
+    """An editor that can do little: no pulling, no watching, UTF-16. It has one file open, as each test leaves it."""
     async with editor(project(tmp_path_factory.mktemp("pushed") / "pro ject", FILES)) as client:
+        client.open("0003_note_beds.sql")
         yield client
 
 
 async def test_findings_follow_the_text(seen: Editor) -> None:
     clean = FILES["0003_note_beds.sql"]
-    seen.open("0003_note_beds.sql")
     seen.type("0003_note_beds.sql", clean + "DROP TABLE wrads;\n")
     [finding] = await seen.rules("0003_note_beds.sql", "unknown-table")
     assert finding.range == types.Range(types.Position(1, 11), types.Position(1, 16))

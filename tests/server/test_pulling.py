@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def asking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    """An editor that pulls, is told to when other files change, and counts bytes."""
+    """An editor that pulls, is told to when other files change, and counts bytes; it has one file open."""
     capabilities = types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(diagnostic=types.DiagnosticClientCapabilities()),
         workspace=types.WorkspaceClientCapabilities(
@@ -29,6 +29,7 @@ async def asking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edit
         general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf8]),
     )
     async with editor(project(tmp_path_factory.mktemp("pulled"), FILES), capabilities) as client:
+        client.open("0002_drop.sql")
         yield client
 
 
@@ -38,7 +39,6 @@ async def _pulled(asking: Editor, name: str, before: str | None = None) -> types
 
 
 async def test_findings_are_those_of_the_newest_text(asking: Editor) -> None:
-    asking.open("0002_drop.sql")
     first = await _pulled(asking, "0002_drop.sql")
     assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)
     [finding] = first.items
@@ -72,6 +72,8 @@ async def test_the_whole_workspace_can_be_pulled(asking: Editor) -> None:
 
 
 async def test_what_another_file_causes_is_asked_for_anew(asking: Editor) -> None:
+    asking.type("0002_drop.sql", FILES["0002_drop.sql"])
+    await _pulled(asking, "0002_drop.sql")
     before = asking.client.diagnostic_refresh_count
     asking.open("0001_create_wards.sql", "CREATE TABLE IF NOT EXISTS wrads (id BIGINT PRIMARY KEY);\n")
     await asking.until(lambda: asking.client.diagnostic_refresh_count > before)
