@@ -18,7 +18,8 @@ from kmblint.cli.options import migration_number, reading_options, request_of
 from kmblint.cli.output import say
 from kmblint.config.placing import with_baseline
 from kmblint.errors import ConfigError, GitError, InputError
-from kmblint.fixing.squash import Obstacle, disproof, obstacles
+from kmblint.fixing import disk
+from kmblint.fixing.squash import Obstacle, disproof, hidden_columns, obstacles
 from kmblint.history import base
 from kmblint.history.files import History, Migration
 from kmblint.history.locate import display
@@ -53,6 +54,17 @@ class _Writing(msgspec.Struct, frozen=True):
     now: str | None
     text: str
     told: str
+
+    def step(self, inside: Path | None) -> disk.Step:
+        """Its writing, and what takes it back."""
+        path, data, now = self.path, self.text.encode(), self.now
+        if now is None:
+            return path.as_posix(), lambda: writing.create(path, data, inside), path.unlink
+        return (
+            path.as_posix(),
+            lambda: writing.replace(path, data, inside),
+            lambda: writing.replace(path, now.encode(), inside),
+        )
 
 
 @click.command(name="squash", short_help="Put one baseline in the place of the first migrations.", help=_HELP)
@@ -98,18 +110,18 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
         f"a new database gets `{display(file)}` before the first migration: Kimberlite's runner doesn't send it, and "
         "its `migration validate` asks for numbers from 0001 on"
     )
+    for column in () if target.capabilities.drops_dependents else hidden_columns(old.end):
+        say(f"`{column}` was dropped, and no baseline says so: old rows keep their values, and a column that is added "
+            "under its name shows them again, without a warning")  # fmt: skip
     say("until the branch is merged, `kmblint check --since` names the removed files (KMB702)")
     if not yes:
         say("nothing is written yet: `--yes` does it")
         return
     _refuse_uncommitted(removed, opened)
-    for one in written:
-        if one.now is None:
-            writing.create(one.path, one.text.encode(), opened.access.inside)
-        else:
-            writing.replace(one.path, one.text.encode(), opened.access.inside)
-    for migration in removed:
-        migration.path.unlink()
+    inside = opened.access.inside
+    disk.all_or_nothing(
+        (*(one.step(inside) for one in written), *(disk.removal(migration.path, inside) for migration in removed))
+    )
     say(f"wrote {display(file)}, removed {counted(len(removed), 'file')}")
 
 

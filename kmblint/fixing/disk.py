@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
 from kmblint import writing
-from kmblint.access import Access, BarredError
+from kmblint.access import ANYWHERE, Access, BarredError
 from kmblint.errors import InputError
 from kmblint.fixing.draft import Draft, DraftFile
 from kmblint.history import decode, git_files
@@ -47,27 +47,39 @@ def write(drafts: Iterable[tuple[Path, Access, Draft]]) -> None:
     changes = [(root, access, file) for root, access, draft in drafts for file in draft.changes]
     for root, access, file in changes:
         _check(root, access, file)
-    undo: list[_Step] = []
+    all_or_nothing(step for root, access, file in _in_order(changes) for step in _steps(root, access, file))
+
+
+Step: TypeAlias = tuple[str, Callable[[], object], Callable[[], object]]
+"""A path, what is to be done there, and what takes it back."""
+
+
+def all_or_nothing(steps: Iterable[Step]) -> None:
+    """Does one step after the other; raises InputError where one fails, with those before it taken back."""
+    done: list[tuple[str, Callable[[], object]]] = []
     try:
-        for root, access, file in _in_order(changes):
-            _write(root, access, file, undo)
+        for path, do, undo in steps:
+            do()
+            done.append((path, undo))
     except (OSError, InputError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        kept = _undone(undo)
+        kept = _undone(done)
         written = f"`{'`, `'.join(kept)}` could not be taken back" if kept else "nothing was written"
         raise InputError(f"{written}: {reason}") from error
 
 
-_Step: TypeAlias = tuple[str, Callable[[], object]]
-"""A path, and what takes back what was written there."""
+def removal(path: Path, inside: Path | None) -> Step:
+    """The step that takes a file away."""
+    data = ANYWHERE.read(path)
+    return path.as_posix(), path.unlink, lambda: writing.create(path, data, inside)
 
 
-def _undone(steps: list[_Step]) -> list[str]:
+def _undone(done: list[tuple[str, Callable[[], object]]]) -> list[str]:
     """Takes the steps back, the last first; gives the paths where that fails, too."""
     failed: list[str] = []
-    for path, step in reversed(steps):
+    for path, undo in reversed(done):
         try:
-            step()
+            undo()
         except (OSError, InputError):
             failed.append(path)
     return failed
@@ -97,17 +109,16 @@ def _in_order(changes: list[tuple[Path, Access, DraftFile]]) -> list[tuple[Path,
     return sorted(changes, key=lambda change: change[2].origin in (None, change[2].name))
 
 
-def _write(root: Path, access: Access, file: DraftFile, undo: list[_Step]) -> None:
+def _steps(root: Path, access: Access, file: DraftFile) -> Iterator[Step]:
     path, inside = root / file.name, boundary_of(root)
     if file.origin is not None and file.origin != file.name:
         old = root / file.origin
-        _rename(old, path)
-        undo.append((path.as_posix(), lambda: _rename(path, old)))
+        yield path.as_posix(), lambda: _rename(old, path), lambda: _rename(path, old)
     if file.origin is not None and file.text == file.before and not file.respelt:
         return
     before = None if file.origin is None else access.read(path)
-    writing.replace(path, file.data, inside)
-    undo.append((path.as_posix(), path.unlink if before is None else lambda: writing.replace(path, before, inside)))
+    undo = path.unlink if before is None else lambda: writing.replace(path, before, inside)
+    yield path.as_posix(), lambda: writing.replace(path, file.data, inside), undo
 
 
 def _rename(old: Path, new: Path) -> None:

@@ -95,6 +95,12 @@ def _has(end: Catalog, table: str, column: str) -> bool:
     return there is not None and there.column(column) is not None
 
 
+def hidden_columns(end: Catalog) -> Iterator[str]:
+    """The columns that were dropped from tables that are there: `wards.floor`."""
+    for table in end.in_order:
+        yield from (f"{table.name}.{name}" for name in table.dropped if table.column(name) is None)
+
+
 def disproof(
     history: History, done: Replay, baseline: Migration, target: Target, kept: Callable[[History, bool], Kept]
 ) -> str | None:

@@ -100,6 +100,35 @@ def test_rows_stand_in_the_way_and_are_named(repo: Repo) -> None:
     assert repo.git("status", "--porcelain") == ""
 
 
+def test_a_dropped_column_is_told_of_as_its_values_are_still_there(repo: Repo) -> None:
+    repo.commit(_0005_drop_floor="ALTER TABLE beds DROP COLUMN code;\nALTER TABLE wards ADD COLUMN a TEXT;\n")
+    assert "was dropped" not in squash("--through", "3").stdout
+    (repo.root / "migrations/0004_fill_wards.sql").write_text("DROP TABLE IF EXISTS nothing;\n")
+    repo.commit(_0006_add_note="ALTER TABLE wards ADD COLUMN note TEXT;\n")
+    said = "`beds.code` was dropped, and no baseline says so: old rows keep their values"
+    assert said in squash("--through", "5").stdout
+    assert "was dropped" not in squash("--through", "5", "--target", "guide").stdout
+
+
+def test_what_fails_half_way_is_taken_back(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("lock")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "Lock")
+    unlink = Path.unlink
+
+    def stumbles(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "0002_add_floor.sql":
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", stumbles)
+    done = squash("--through", "3", "--yes")
+    assert (done.exit_code, done.stderr) == (2, "kmblint: nothing was written: Permission denied\n")
+    assert repo.git("status", "--porcelain") == ""
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert squash("--through", "3", "--yes").exit_code == 0
+
+
 def test_what_isn_t_committed_would_be_lost(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.write("0002_add_floor.sql", f"{FLOOR}-- a note\n")
     done = squash("--through", "2", "--yes")
