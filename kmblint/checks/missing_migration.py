@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from kmblint.findings import Finding, Related, point
+from kmblint.fixing.squash import succeeded
 from kmblint.history.files import History, Migration, checksum
 from kmblint.history.names import number_of
 from kmblint.history.sections import split
 from kmblint.history.state import APPLIED, LOCK, Record
+from kmblint.targets import Target
 from kmblint.text import Place
 
 
-def check(history: History) -> Iterator[Finding]:
-    """Every file of the revision and every record of the state files that no file has the number of."""
-    told: set[int | None] = set()
+def check(history: History, target: Target) -> Iterator[Finding]:
+    """Every file of the revision and every record of the state files that no file has the number of.
+
+    A baseline stands for the first migrations: where it was put in the place of those that are gone, and is equal to
+    them, nothing is missing; nor is what only this machine's records know, from before the first that is left.
+    """
+    succeeded_here = succeeded(history, target)
+    told = {number_of(name) for name in succeeded_here}
     numbers = {number for number, files in history.by_number.items() if not history.absent.issuperset(files)}
-    for name in sorted(history.gone):
+    begun = min(numbers, default=0) if history.baseline is not None else 0
+    for name in sorted(history.gone - succeeded_here):
         source, number = (history.released or {})[name], number_of(name)
         moved = _moved(history, checksum(source.text, split(source).header), number)
         if number not in numbers or moved is not None:
@@ -30,6 +38,8 @@ def check(history: History) -> Iterator[Finding]:
     ):
         for number, record in sorted(known.items()):
             moved = _moved(history, record.checksum, number)
+            if file == APPLIED and moved is None and number < begun and number not in history.state.locked:
+                continue
             if number not in told and (number not in numbers or moved is not None):
                 told.add(number)
                 what = f"{_called(record)}, which is {verb} (in `{file}`),"

@@ -17,8 +17,8 @@ def check(history: History) -> Iterator[Finding]:
     known = history.applied_through is not None or history.since is not None
     others = len(history.state.lock)
     for migration in history.replayed:
-        if known and not migration.applied:
-            continue  # it may still be edited
+        if (known and not migration.applied) or migration.file in history.absent:
+            continue  # it may still be edited, or there is nothing left to edit
         if migration.numbered and migration.number not in history.state.locked:
             yield Finding(
                 point(migration.file),

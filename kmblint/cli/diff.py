@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from kmblint.access import repository_of
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import Opened, Request, kept_by, left_out, open_one, until
+from kmblint.cli.histories import Opened, Request, left_out, open_one, until
 from kmblint.cli.options import reading_options, request_of, view_option
 from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.history import git
 from kmblint.history.files import History
 from kmblint.history.names import number_of
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.reporters import difference as reports
 from kmblint.reporters.difference_sql import as_sql

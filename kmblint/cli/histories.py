@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # a run that the cache answers reads no history
     from kmblint.history.files import History
     from kmblint.history.folder import Parse
     from kmblint.history.readings import Readings
-    from kmblint.schema.kept import Kept
     from kmblint.targets import Target
 
 _ONE_FOLDER: Final = "this takes one migrations folder"
@@ -216,18 +215,6 @@ def left_out(history: History) -> str:
     """A line on each file of which nobody knows what it holds: what is shown of the history is without it."""
     return "\n".join(
         f"left out: {history.why_unreadable(each)}" for each in history.told_unreadable if each in history.lost
-    )
-
-
-def kept_by(target: Target, history: History, *, actual: bool) -> Kept:
-    """What a target keeps of what a history declares."""
-    from kmblint.schema.kept import Kept
-
-    return Kept(
-        target.stored_type,
-        constraints=target.capabilities.keeps_declarations,
-        text=lambda place: history.sources[place.file].slice(place.span),
-        actual=actual,
     )
 
 

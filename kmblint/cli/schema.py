@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import kept_by, left_out, open_one, until
+from kmblint.cli.histories import left_out, open_one, until
 from kmblint.cli.options import history_options, migration_number, request_of, view_option
 from kmblint.cli.output import complain, output_file_option, width, write
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS, as_table
 

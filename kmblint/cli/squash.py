@@ -13,7 +13,7 @@ import msgspec
 from kmblint import writing
 from kmblint.access import ANYWHERE
 from kmblint.cli.debug import debug_option
-from kmblint.cli.histories import Opened, kept_by, open_one, until
+from kmblint.cli.histories import Opened, open_one, until
 from kmblint.cli.options import migration_number, reading_options, request_of
 from kmblint.cli.output import say
 from kmblint.config.placing import with_baseline
@@ -26,6 +26,7 @@ from kmblint.history.locate import display
 from kmblint.history.lock import Entry, relocked
 from kmblint.history.loose import loose
 from kmblint.history.state import LOCK, project_of
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog_sql import as_sql
 from kmblint.text import Source
@@ -93,7 +94,7 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
         raise InputError(f"`{display(file)}` would be one of the migrations: name another place for the baseline")
     text = as_sql(old.end, kept_by(target, old.history, actual=False))
     baseline = loose(Source(file.name, text, display(file)), file)
-    wrong = disproof(history, old, baseline, target, lambda each, actual: kept_by(target, each, actual=actual))
+    wrong = disproof(history, old, baseline, target)
     if wrong is not None:
         raise InputError(f"no baseline equals the replay through {through:04}: {wrong}; nothing was written")
     removed = first.migrations
@@ -113,7 +114,6 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
     for column in () if target.capabilities.drops_dependents else hidden_columns(old.end):
         say(f"`{column}` was dropped, and no baseline says so: old rows keep their values, and a column that is added "
             "under its name shows them again, without a warning")  # fmt: skip
-    say("until the branch is merged, `kmblint check --since` names the removed files (KMB702)")
     if not yes:
         say("nothing is written yet: `--yes` does it")
         return

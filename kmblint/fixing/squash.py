@@ -6,19 +6,20 @@ keeps nothing beside that schema, and only where replaying it leaves all that co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Final
 
 import msgspec
 
 from kmblint.history.files import History, Migration
 from kmblint.replay.describe import describe
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Grant, Opaque, RowChange
 from kmblint.schema.difference import Shown, difference
-from kmblint.schema.kept import Kept
 from kmblint.schema.kinds import ObjectKind
 from kmblint.targets import Target
 from kmblint.targets.verdict import Verdict
@@ -95,15 +96,31 @@ def _has(end: Catalog, table: str, column: str) -> bool:
     return there is not None and there.column(column) is not None
 
 
+def succeeded(history: History, target: Target) -> frozenset[str]:
+    """The released files that are gone because the baseline stands in their place, as it provably may.
+
+    None where they aren't the first of the revision, or where it had a baseline of its own that they lean on.
+    """
+    was = history.as_it_was
+    if history.baseline is None or was is None or not history.gone:
+        return frozenset()
+    was = msgspec.structs.replace(was, baseline=None)
+    first = tuple(takewhile(lambda migration: migration.file in history.gone, was.migrations))
+    if len(first) < len(history.gone):
+        return frozenset()
+    old = replay(msgspec.structs.replace(was, migrations=first), target, actual=True)
+    if any(obstacles(old)) or disproof(was, old, history.baseline, target) is not None:
+        return frozenset()
+    return history.gone
+
+
 def hidden_columns(end: Catalog) -> Iterator[str]:
     """The columns that were dropped from tables that are there: `wards.floor`."""
     for table in end.in_order:
         yield from (f"{table.name}.{name}" for name in table.dropped if table.column(name) is None)
 
 
-def disproof(
-    history: History, done: Replay, baseline: Migration, target: Target, kept: Callable[[History, bool], Kept]
-) -> str | None:
+def disproof(history: History, done: Replay, baseline: Migration, target: Target) -> str | None:
     """What replaying both shows to be another, as a clause; None where they are equal: the schema behind the first
     migrations, as written and as kept, what becomes of every later statement, and the schema at the end.
 
@@ -123,7 +140,8 @@ def disproof(
     behind = max(migration.number or 0 for migration in done.history.migrations)
     for old, new, where in ((done, made, f"behind {behind:04}"), (whole, rest, "at the end")):
         for actual in (False, True):
-            differs = difference(Shown(old.end, kept(old.history, actual)), Shown(new.end, kept(new.history, actual)))
+            sides = (Shown(each.end, kept_by(target, each.history, actual=actual)) for each in (old, new))
+            differs = difference(*sides)
             names = [table.name for table in differs.tables] + [part.name for part in differs.objects]
             if names:
                 return f"`{names[0]}` is another {where}"

@@ -43,7 +43,6 @@ def test_the_plan_is_shown_and_nothing_is_written(repo: Repo) -> None:
         "  removes migrations/0002_add_floor.sql\n"
         "a new database gets `baseline.sql` before the first migration: Kimberlite's runner doesn't send it, and its "
         "`migration validate` asks for numbers from 0001 on\n"
-        "until the branch is merged, `kmblint check --since` names the removed files (KMB702)\n"
         "nothing is written yet: `--yes` does it\n"
     )
     assert repo.git("status", "--porcelain") == ""
@@ -98,6 +97,23 @@ def test_rows_stand_in_the_way_and_are_named(repo: Repo) -> None:
         "kmblint: migrations/0004_fill_wards.sql:1: it inserts 1 row into `wards`, and a baseline holds no rows\n"
     )
     assert repo.git("status", "--porcelain") == ""
+
+
+def test_nothing_is_missing_where_the_baseline_is_equal_to_what_is_gone(repo: Repo) -> None:
+    run("lock")
+    repo.commit()
+    record = '[[migrations]]\nid = 1\nname = "create_wards"\nchecksum = "00"\napplied_at = "2026-01-01T00:00:00Z"\n'
+    repo.branch("work")
+    assert squash("--through", "3", "--yes").exit_code == 0
+    repo.commit()
+    (repo.root / ".kimberlite/migrations/applied.toml").write_text(record)
+    for since in (("--since", "main"), ()):
+        told = run("check", *since, "--output-format", "concise").stdout
+        assert [code for code in ("KMB702", "KMB705") if code in told] == []
+    baseline = (repo.root / "baseline.sql").read_text()
+    (repo.root / "baseline.sql").write_text(baseline.replace("code VARCHAR(9) DEFAULT 'x'", "code TEXT"))
+    told = run("check", "--since", "main", "--output-format", "concise").stdout
+    assert (told.count("KMB702"), told.count("KMB705")) == (3, 0)
 
 
 def test_a_dropped_column_is_told_of_as_its_values_are_still_there(repo: Repo) -> None:

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmblint import targets
-from kmblint.cli.histories import kept_by, until
+from kmblint.cli.histories import until
 from kmblint.fixing.squash import disproof, obstacles
 from kmblint.history import folder
 from kmblint.history.files import History, Migration
 from kmblint.history.known import Known
 from kmblint.history.loose import loose
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
 from kmblint.reporters.catalog import as_json
@@ -60,7 +61,7 @@ def written(done: Replay, path: Path, target: str) -> Migration:
 def disproved(history: History, number: int, baseline: Migration, target: str) -> str | None:
     used = targets.get(target)
     done = replay(until(history, number, "first"), used, actual=True)
-    return disproof(history, done, baseline, used, lambda each, actual: kept_by(used, each, actual=actual))
+    return disproof(history, done, baseline, used)
 
 
 def seen(done: Replay, target: str) -> list[object]:
