@@ -102,6 +102,13 @@ class Cuts(Tier):
                 yield from every_gap(data, comment)
 
 
+class Tails(Cuts):
+    """Each text that somebody wrote, from each byte to its end."""
+
+    def _texts(self) -> Iterator[bytes]:
+        return (data[at:] for data in self.known.texts for at in range(1, len(data)))
+
+
 class Swaps(Cuts):
     """Each text that somebody wrote, without, with twice, and with otherwise ordered, each of its tokens."""
 
@@ -181,7 +188,7 @@ class Processes(Tier):
         return Tried(sum(map(len, batch)), sum(map(_size, batch)), tuple(fault for _, fault in faults), files)
 
 
-TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Swaps, Texts, Histories, Projects, Processes)}
+TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Tails, Swaps, Texts, Histories, Projects, Processes)}
 
 
 def _target(chance: random.Random) -> str:

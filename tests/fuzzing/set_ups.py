@@ -25,6 +25,8 @@ _NEAR: Final = (
     "2026-01-01", "nan", "'''a\nb'''", '"\\u001b[31m"', '"all"', '["all"]', '"../../x"', '"/dev/null"', '"migrations"',
 )  # fmt: skip
 """Values that most keys don't take, and some do."""
+_UNTOLD: Final = (0, 1, 100, "x", True)
+"""Values of a key that is newer than what is known of keys here."""
 _TIMES: Final = ('"2026-01-01T00:00:00Z"', "2026-01-01T00:00:00Z", '"x"', "1")
 _RULEBOOK: Final = Rulebook.load()
 
@@ -89,6 +91,7 @@ def _value(chance: random.Random, key: str, migrations: Mapping[str, bytes]) -> 
         "output-format": (*FORMATS,),
         "findings-baseline": (BASELINE, BASELINE, "gone.jsonl", "migrations"),
         "max-file-size": ("50 MB", 100, "1KB", 1),
+        "max-statements": (1, 2, 100, 50_000),
         "target.name": NAMES,
         "target.engine": ("0.9.1",),
         "history.applied": (0, 1, 2, "0002", 4294967295),
@@ -96,7 +99,7 @@ def _value(chance: random.Random, key: str, migrations: Mapping[str, bytes]) -> 
         "history.baseline": ("schema.sql", "schema.sql", "migrations/0001_create_wards.sql", "gone.sql"),
         "history.directory": ("migrations", "migrations", ".", "gone"),
     }
-    return json.dumps(chance.choice(values[key]))
+    return json.dumps(chance.choice(values.get(key, _UNTOLD)))
 
 
 def _selectors(chance: random.Random) -> list[str]:
