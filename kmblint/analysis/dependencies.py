@@ -139,7 +139,7 @@ def _needed(step: Step) -> Iterator[tuple[str, Place]]:
         table = before.table(name.text)
         if table is not None:
             yield table.name, table.made
-    table = before.table(change.table.text) if change.table else None
+    table = before.table_of(change)
     for column in _columns(change) if table else ():
         there = table.column(column) if table else None
         if there is not None and table is not None:

@@ -44,14 +44,14 @@ def steps_of(
 
     `known` is what an earlier run judged of the same changes on the same catalogue.
     """
-    at = 0
+    begin = 0
     for statement in meant(surroundings.history, migration, target, actual=actual):
-        end = at + max(len(statement.changes), 1)
+        end = begin + max(len(statement.changes), 1)
         steps = judged(
-            surroundings, migration, statement, target, catalog, actual=actual, contain=contain, known=known[at:end]
+            surroundings, migration, statement, target, catalog, actual=actual, contain=contain, known=known[begin:end]
         )
         yield from steps
-        catalog, at = steps[-1].after, end
+        catalog, begin = steps[-1].after, end
 
 
 def meant(history: History, migration: Migration, target: Target, *, actual: bool) -> tuple[Statement, ...]:

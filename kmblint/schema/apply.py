@@ -53,7 +53,7 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
         case DropIndex(table=None):
             owner = min((name for name, table in catalog.tables.items() if table.index(change.name.text)), default=None)
             return catalog if owner is None else catalog.put(drop_index(catalog.tables[owner], change))
-    table = catalog.table(change.table.text) if change.table else None
+    table = catalog.table_of(change)
     if table is None:
         return catalog
     altered = alter(table, change, place_of)

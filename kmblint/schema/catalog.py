@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from kmblint.schema.changes import Change
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
 from kmblint.schema.parts import Constraint, ForeignKey, Unique, default_names
@@ -315,6 +316,10 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     def table(self, name: str) -> Table | None:
         """The table of exactly that name."""
         return self.tables.get(name)
+
+    def table_of(self, change: Change) -> Table | None:
+        """The table that a change is of, where it names one that is there."""
+        return self.table(change.table.text) if change.table else None
 
     def named(self, kind: ObjectKind) -> OrderedMap[str, Object] | OrderedMap[str, Mask]:
         """The objects of a kind by name: masks, policies, views … but neither tables nor their parts."""

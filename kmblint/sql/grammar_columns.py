@@ -189,9 +189,7 @@ def read_constraint(reader: Reader) -> Node:
     elif reader.take("FOREIGN", "KEY"):
         if reader.takes_name():
             parts.append(reader.name())
-        begin = reader.at
-        columns = reader.names()
-        parts.append(Node("columns", reader.since(begin), parts=columns))
+        parts.append(reader.columns())
         parts.append(read_references(reader))
         constraint = Node("FOREIGN KEY", reader.since(start), parts=tuple(parts))
     elif reader.sees("CHECK"):
@@ -212,9 +210,7 @@ def _key(reader: Reader) -> list[Node]:
         parts.append(reader.name())
     if reader.sees("USING", "INDEX"):
         return parts
-    begin = reader.at
-    if reader.take("USING"):
-        parts.append(reader.node("USING", begin, reader.name("an index method")))
+    parts += read_method(reader)
     begin = reader.at
     inside = reader.inside()
     if inside.done:
@@ -233,15 +229,19 @@ def _key(reader: Reader) -> list[Node]:
 _ORDERS: Final = frozenset({"ASC", "DESC"})
 
 
+def read_method(reader: Reader) -> list[Node]:
+    """`USING method` of an index, as a list that is empty where it doesn't come next."""
+    begin = reader.at
+    return [reader.node("USING", begin, reader.name("an index method"))] if reader.take("USING") else []
+
+
 def read_references(reader: Reader) -> Node:
     """REFERENCES with its table, its columns, MATCH and its actions."""
     start = reader.at
     reader.need("REFERENCES")
     parts = [reader.dotted("a table name")]
     if reader.sees("("):
-        begin = reader.at
-        columns = reader.names()
-        parts.append(Node("columns", reader.since(begin), parts=columns))
+        parts.append(reader.columns())
     while True:
         begin = reader.at
         if reader.take("MATCH"):

@@ -10,7 +10,8 @@ from kmblint.sql.reader import NotSqlError, Reader
 from kmblint.sql.tree import Node, Shape
 from kmblint.sql.words import COMPARISONS, JOINS, QUERY_WORDS
 
-_ENDS: Final = frozenset({"WHERE", "FROM", "USING", "ORDER", "LIMIT", "OFFSET", "RETURNING", "FOR", "GROUP", "FETCH"})
+_CLAUSES: Final = ("WHERE", "FROM", "USING", "ORDER", "LIMIT", "OFFSET", "RETURNING", "FOR", "GROUP", "FETCH")
+_ENDS: Final = frozenset(_CLAUSES)
 _LIST_ENDS: Final = _ENDS | {","}
 _ORDER_ENDS: Final = _LIST_ENDS | {"ASC", "DESC", "NULLS"}
 _COMMA: Final = frozenset({","})
@@ -40,7 +41,7 @@ def insert(reader: Reader) -> Node:
     if reader.take("(", ")"):
         parts.append(reader.node("columns", begin))
     elif reader.sees("(") and reader.peek(1).upper not in QUERY_WORDS:
-        parts.append(reader.node("columns", begin, *reader.names()))
+        parts.append(reader.columns())
     begin = reader.at
     if reader.take("OVERRIDING", "SYSTEM", "VALUE") or reader.take("OVERRIDING", "USER", "VALUE"):
         parts.append(reader.node("OVERRIDING", begin))
@@ -216,7 +217,7 @@ def read_set(reader: Reader) -> Node:
     assignments: list[Node] = []
     while True:
         begin = reader.at
-        target = reader.node("columns", begin, *reader.names()) if reader.sees("(") else reader.dotted("a column name")
+        target = reader.columns() if reader.sees("(") else reader.dotted("a column name")
         if not (reader.take("=") or reader.take(":=") or reader.take("==")):
             raise reader.expected(("=",))
         assignments.append(reader.node("assignment", begin, target, read_expression(reader, _LIST_ENDS)))
@@ -225,9 +226,6 @@ def read_set(reader: Reader) -> Node:
             return reader.node("SET", start, *assignments)
         if reader.done or (reader.sees("WHERE") and reader.peek(1).text not in ("=", ".")):
             raise NotSqlError("nothing follows this comma", comma, "remove the comma")
-
-
-_CLAUSES: Final = ("WHERE", "FROM", "USING", "ORDER", "LIMIT", "OFFSET", "RETURNING", "FOR", "GROUP", "FETCH")
 
 
 def _tail(reader: Reader, words: tuple[str, ...]) -> list[Node]:

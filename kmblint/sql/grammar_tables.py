@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.sql.expressions import parse_expression, read_expression
-from kmblint.sql.grammar_columns import begins_constraint, is_plain_index, read_column, read_constraint
+from kmblint.sql.grammar_columns import begins_constraint, is_plain_index, read_column, read_constraint, read_method
 from kmblint.sql.reader import NotSqlError, Reader
 from kmblint.sql.tree import Node
 from kmblint.sql.words import QUERY_WORDS
@@ -135,13 +135,13 @@ def create_index(reader: Reader) -> Node:
     parts += reader.optional("CONCURRENTLY") + reader.optional("IF", "NOT", "EXISTS")
     if not reader.sees("ON") or reader.sees("ON", ahead=1):
         parts.append(reader.dotted("an index name"))
-    parts += _method(reader)
+    parts += read_method(reader)
     begin = reader.at
     reader.need("ON")
     if reader.sees("ONLY") and reader.takes_name(1):
         parts += reader.optional("ONLY")
     parts.append(reader.node("ON", begin, reader.dotted("a table name")))
-    parts += _method(reader)
+    parts += read_method(reader)
     parts += index_parts(reader)
     while not reader.done:
         begin = reader.at
@@ -192,11 +192,6 @@ def _part_option(item: Reader) -> Node:
     if item.take("COLLATE"):
         return item.node("COLLATE", begin, item.dotted("a collation"))
     raise item.expected((",", "ASC", "DESC", "NULLS", "COLLATE"))
-
-
-def _method(reader: Reader) -> list[Node]:
-    begin = reader.at
-    return [reader.node("USING", begin, reader.name("an index method"))] if reader.take("USING") else []
 
 
 def _index_option(reader: Reader) -> Node:

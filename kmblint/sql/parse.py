@@ -26,10 +26,10 @@ from kmblint.sql.reader import MAX_DIGITS, LimitError, NotSqlError, Reader, TooD
 from kmblint.sql.scanner import Kind, StatementTokens, Token, scan, split
 from kmblint.sql.statement import Problem, ReadWords, Statement, time_travel
 from kmblint.sql.tree import Node, Shape, Tree
+from kmblint.sql.words import TRANSACTION
 from kmblint.text import Source, Span
 from kmblint.wording import nearest
 
-TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _READS: Final = frozenset({"SHOW", "EXPLAIN", "DESCRIBE", "DESC"})
 _OPAQUE: Final = frozenset(
     {"ALTER", "ANALYZE", "ATTACH", "CALL", "CHECKPOINT", "CLOSE", "CLUSTER", "COPY", "DEALLOCATE", "DECLARE",

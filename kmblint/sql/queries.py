@@ -9,10 +9,9 @@ from kmblint.sql.expressions import expressions, parse_expression, read_expressi
 from kmblint.sql.reader import NotSqlError, Reader
 from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
-from kmblint.sql.words import COLUMN_ALIAS_STOPS, JOINS, QUERY_WORDS, TABLE_ALIAS_STOPS
+from kmblint.sql.words import COLUMN_ALIAS_STOPS, JOINS, QUERY_WORDS, SETS, TABLE_ALIAS_STOPS
 
 _BEHIND_JOINS: Final = TABLE_ALIAS_STOPS | {","}
-_SETS: Final = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
 
 
 def read_query(reader: Reader) -> Node:
@@ -41,7 +40,7 @@ def _query(reader: Reader) -> Node:
     if reader.sees("WITH"):
         parts.append(read_with(reader))
     parts += _select(reader)
-    while reader.word in _SETS:
+    while reader.word in SETS:
         begin = reader.at
         word = reader.step().upper
         reader.take_any("ALL", "DISTINCT")

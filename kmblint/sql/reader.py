@@ -262,6 +262,12 @@ class Reader:
             item.finish(",")
         return tuple(names)
 
+    def columns(self) -> Node:
+        """Reads `(name, …)` as one node; raises as `names`."""
+        start = self.at
+        names = self.names()
+        return self.node("columns", start, *names)
+
     def finish(self, *expected: str) -> None:
         """Raises NotSqlError where something is left."""
         if not self.done:

@@ -31,6 +31,10 @@ CLAUSE_WORDS: Final = frozenset(
      "IS", "LIKE", "ILIKE", "BETWEEN", "THEN", "ELSE", "WHEN", "AS", "ON", "USING", "JOIN"}
 )  # fmt: skip
 """Words that can't begin an operand, save where they are names themselves."""
+TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
+"""Words that begin the statements of a transaction."""
+SETS: Final = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
+"""Words that join two queries."""
 JOINS: Final = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "JOIN")
 TABLE_ALIAS_STOPS: Final = words(
     "WITH EXPLAIN ANALYZE SELECT WHERE GROUP SORT HAVING ORDER PIVOT UNPIVOT TOP LATERAL VIEW LIMIT OFFSET FETCH UNION"

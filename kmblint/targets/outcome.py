@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 from kmblint.schema.catalog import Former, KnownRows
@@ -56,11 +58,14 @@ class InsertedRows(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
 
 
+WayKind: TypeAlias = Literal["key", "key range", "index range", "scan"]
+"""By its key alone, along a range of the key or of an index, or over every row."""
+
+
 class Way(msgspec.Struct, frozen=True):
     """How a data change comes to its rows."""
 
-    kind: str
-    """`key` (one row), `key range`, `index range` or `scan`."""
+    kind: WayKind
     column: str = ""
     """The first column of the key range or the index."""
     index: str = ""
@@ -78,7 +83,7 @@ class Way(msgspec.Struct, frozen=True):
                 return f"a range of the key `{self.column}`"
             case "index range":
                 return f"a range of the index `{self.index}`"
-            case _:
+            case "scan":
                 return "every row, one after the other"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmblint.targets.outcome import Way
+from kmblint.targets.outcome import Way, WayKind
 
 
 @pytest.mark.parametrize(
@@ -16,5 +16,5 @@ from kmblint.targets.outcome import Way
         ("scan", "every row, one after the other"),
     ],
 )
-def test_how_a_change_comes_to_its_rows(kind: str, said: str) -> None:
+def test_how_a_change_comes_to_its_rows(kind: WayKind, said: str) -> None:
     assert str(Way(kind, "c", "i")) == said

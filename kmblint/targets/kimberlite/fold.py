@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
 from kmblint.findings import Severity
+from kmblint.sql.reader import short
 from kmblint.sql.scanner import Token
 from kmblint.sql.statement import Statement
 from kmblint.sql.tree import Node, Shape
@@ -16,6 +18,8 @@ from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.outcome import Form
 from kmblint.targets.verdict import DroppedClause, FormRefusal, Hazard, Replacement, UnsupportedForm
 from kmblint.text import Span
+
+THE_END: Final = "the end of the statement"
 
 
 class Fold:
@@ -62,6 +66,10 @@ class Fold:
             self._refusals[key] = kind(reason, span, advice)
         self._edits.setdefault(key, []).extend(replacements)
 
+    def refuse_clause(self, clause: Node, reason: str, advice: str | None = None, *, words: int = 1) -> None:
+        """Notes a reason at the first words of a clause."""
+        self.refuse(reason, self.first_words(clause.span, words), advice)
+
     def expected(self, what: str, place: Span | Node | None) -> None:
         """Refuses the word at a place in the engine's manner: what it expected and what it found."""
         span = place.span if isinstance(place, Node) else place
@@ -70,7 +78,7 @@ class Fold:
             end = self.tokens[-1].end
             self.refuse(f"the engine expects {what} here, and the statement ends", Span(end, end))
         else:
-            self.refuse(f"the engine expects {what} here, and found `{_short(token.text)}`", token.span)
+            self.refuse(f"the engine expects {what} here, and found `{short(token.text)}`", token.span)
 
     def note(self, clause: str, span: Span, graded: tuple[str, Severity], column: str | None = None) -> None:
         """Notes a clause that is parsed and thrown away: what is then not so, and how bad that is."""
@@ -82,7 +90,7 @@ class Fold:
         if odd is None:
             return False
         if odd.kind is Shape.OPAQUE:
-            self.refuse(f"the engine can't read this: it doesn't take `{_short(odd.text)}` here", odd.span)
+            self.refuse(f"the engine can't read this: it doesn't take `{short(odd.text)}` here", odd.span)
         else:
             self.refuse(f"the engine has no {odd.text}", odd.span, "write IS NULL or IS NOT NULL")
         return True
@@ -121,9 +129,3 @@ def _odd(node: Node) -> Iterator[Node]:
     elif node.kind is not Shape.QUERY and node.kind is not Shape.SPECIAL_CALL:
         for part in node.parts:
             yield from _odd(part)
-
-
-def _short(text: str) -> str:
-    """At most forty characters of a token, on one line, for a message."""
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else line[:39] + "…"

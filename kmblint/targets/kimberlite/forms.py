@@ -9,9 +9,10 @@ from typing import Final
 from kmblint.sql.scanner import Kind
 from kmblint.sql.statement import Statement
 from kmblint.sql.tree import Node, Shape
+from kmblint.sql.words import TRANSACTION
 from kmblint.targets.kimberlite import forms_query, forms_rows, forms_tables
 from kmblint.targets.kimberlite.facts import Facts
-from kmblint.targets.kimberlite.fold import Fold
+from kmblint.targets.kimberlite.fold import THE_END, Fold
 from kmblint.targets.kimberlite.forms_own import judge_own
 from kmblint.targets.outcome import Form
 from kmblint.targets.verdict import EmptyStatement, IgnoredGuard, Replacement, TransactionControl
@@ -149,10 +150,9 @@ def _create_role(fold: Fold, root: Node) -> None:
         fold.hazards.append(IgnoredGuard("IF NOT EXISTS", guard.span, effect))
     if more := root.child("definition"):
         if more.text == ",":
-            fold.refuse("CREATE ROLE makes one role a statement", fold.first_words(more.span, 1),
-                        "write a statement for each role")  # fmt: skip
+            fold.refuse_clause(more, "CREATE ROLE makes one role a statement", "write a statement for each role")
         else:
-            fold.expected("the end of the statement", more)
+            fold.expected(THE_END, more)
 
 
 def _grant(fold: Fold, root: Node) -> None:
@@ -169,8 +169,9 @@ def _grant(fold: Fold, root: Node) -> None:
         elif len(privileges) > 1 and privilege.text in {"ALL", "ALL PRIVILEGES"}:
             fold.refuse(f"`{privilege.text}` stands alone", privilege.span, "leave the others out")
     if on is None:
-        fold.refuse("GRANT needs a table: the engine gives no role to a role", fold.first_words(roles.span, 1),
-                    "write GRANT … ON table TO role")  # fmt: skip
+        fold.refuse_clause(
+            roles, "GRANT needs a table: the engine gives no role to a role", "write GRANT … ON table TO role"
+        )
     else:
         _granted_on(fold, on)
     names = tuple(roles.all(Shape.NAME))
@@ -181,7 +182,7 @@ def _grant(fold: Fold, root: Node) -> None:
                     "write a statement for each role")  # fmt: skip
     for part in root.parts:
         if part.kind not in {"privilege", "ON", "TO", "WITH GRANT OPTION"}:
-            fold.expected("the end of the statement", part)
+            fold.expected(THE_END, part)
 
 
 def _granted_on(fold: Fold, on: Node) -> None:
@@ -229,5 +230,5 @@ _JUDGES: Final[dict[str, Callable[[Fold, Node], None]]] = {
     "CREATE TABLE": forms_tables.create_table, "CREATE INDEX": forms_tables.create_index,
     "ALTER TABLE": forms_tables.alter_table, "INSERT": forms_rows.insert, "UPDATE": forms_rows.update,
     "DELETE": forms_rows.delete, "CREATE ROLE": _create_role, "GRANT": _grant, Shape.QUERY: _query,
-    **dict.fromkeys(("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ABORT"), _transaction),
+    **dict.fromkeys(TRANSACTION, _transaction),
 }  # fmt: skip

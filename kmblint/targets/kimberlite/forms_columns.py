@@ -6,7 +6,7 @@ from typing import Final
 
 from kmblint.findings import Applicability, Severity
 from kmblint.sql.tree import Node, Shape
-from kmblint.targets.kimberlite.fold import Fold
+from kmblint.targets.kimberlite.fold import THE_END, Fold
 from kmblint.targets.verdict import ChangedType, Replacement
 from kmblint.text import Span
 
@@ -63,10 +63,13 @@ def column(fold: Fold, node: Node, *, in_table: bool) -> bool:
                 fold.refuse(f"`{lone}` must be the last option of its column", option.parts[0].span,
                             f"leave out `{lone}`: it is dropped anyway")  # fmt: skip
         elif option.kind in {"AFTER", "FIRST"} and not in_table:
-            fold.refuse(f"a column is added at the end, and `{option.kind}` asks for another place",
-                        fold.first_words(option.span, 1), f"leave out `{option.kind}`")  # fmt: skip
+            fold.refuse_clause(
+                option,
+                f"a column is added at the end, and `{option.kind}` asks for another place",
+                f"leave out `{option.kind}`",
+            )
         elif option.kind not in {"NOT NULL", "NULL"}:
-            fold.expected("`,` or `)` behind a column" if in_table else "the end of the statement", option)
+            fold.expected("`,` or `)` behind a column" if in_table else THE_END, option)
     if given:
         fold.expected("the constraint behind its name", fold.behind(given))
     for clause, span in dropped:

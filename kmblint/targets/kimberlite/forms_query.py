@@ -6,12 +6,12 @@ import re
 from typing import Final
 
 from kmblint.sql.tree import Node, Shape
+from kmblint.sql.words import SETS
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.forms_where import condition
 from kmblint.text import Span
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_SETS: Final = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
 _LITERALS: Final = frozenset(
     {Shape.NUMBER, Shape.STRING, Shape.NULL, Shape.BOOLEAN, Shape.OTHER_LITERAL, Shape.BARE_CALL}
 )
@@ -24,16 +24,16 @@ def query(fold: Fold, root: Node) -> None:
     if when and when.text and not _TIME.fullmatch(when.text):
         fold.refuse("AS OF takes a time in full, with its zone", when.span, "write it as '2026-01-31T00:00:00Z' is")
     if clause := root.child("WITH"):
-        fold.refuse("the engine reads no WITH", fold.first_words(clause.span, 1), "ask the tables themselves")
+        fold.refuse_clause(clause, "the engine reads no WITH", "ask the tables themselves")
     if stumble := root.child("stumble"):
         fold.expected("something else", stumble)
         return
     _select(fold, root)
-    more = tuple(root.all(*_SETS))
+    more = tuple(root.all(*SETS))
     for part in more[:1]:
         _select(fold, part.parts[0])
     if len(more) > 1:
-        fold.refuse("the engine joins two SELECTs, not three", fold.first_words(more[1].span, 1))
+        fold.refuse_clause(more[1], "the engine joins two SELECTs, not three")
     for order in root.all("ORDER BY"):
         for part in order.parts:
             if part.kind is not Shape.COLUMN:
@@ -49,7 +49,7 @@ def _select(fold: Fold, node: Node) -> None:
                 _case(fold, item, items)
     tables = tuple(node.all("table"))
     if not tables:
-        fold.refuse("the engine reads exactly one table, and none is named", fold.first_words(items.span, 1))
+        fold.refuse_clause(items, "the engine reads exactly one table, and none is named")
     if len(tables) > 1:
         fold.refuse("the engine reads exactly one table in FROM", fold.before(tables[1].span).span,
                     "write JOIN … ON …")  # fmt: skip
@@ -120,8 +120,8 @@ def _subquery(fold: Fold, node: Node) -> None:
         fold.expected("something else", stumble)
         return
     _select(fold, node)
-    if joined := next(node.all(*_SETS), None):
-        fold.refuse("the engine reads one SELECT in a sub-query", fold.first_words(joined.span, 1))
+    if joined := next(node.all(*SETS), None):
+        fold.refuse_clause(joined, "the engine reads one SELECT in a sub-query")
 
 
 def _item(fold: Fold, item: Node) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from kmblint.findings import Applicability, Severity
 from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.tree import Node, Shape
-from kmblint.targets.kimberlite.fold import Fold
+from kmblint.targets.kimberlite.fold import THE_END, Fold
 from kmblint.targets.kimberlite.forms_where import condition, qualifiers, value
 from kmblint.targets.verdict import (
     Crashes,
@@ -26,9 +26,15 @@ _WITH: Final = "the engine takes WITH before SELECT only"
 _RETURNING: Final = "RETURNING takes column names only"
 _UNREAD: Final = "leave it out: nobody reads it in a migration"
 _KEY_TARGET: Final = "write ON CONFLICT (the columns of the primary key)"
-_THE_END: Final = "the end of the statement"
 _UPDATE_ORDER: Final = ("WHERE", "RETURNING", "ORDER BY", "LIMIT", "OFFSET")
-_COPIES: Final = "write the rows out as literals, or copy them by a program"
+_NOT_IN_INSERT: Final = {
+    "IGNORE": ("the engine has no INSERT IGNORE", "write ON CONFLICT (the key) DO NOTHING behind VALUES"),
+    "AS": ("INSERT takes no alias for its table", "leave out the alias"),
+    "SET": ("the engine has no INSERT … SET", "write (column, …) VALUES (value, …)"),
+    Shape.QUERY: (_VALUES_ONLY, "write the rows out as literals, or copy them by a program"),
+    "ON DUPLICATE KEY UPDATE": ("the engine has no ON DUPLICATE KEY", "write ON CONFLICT (the key) DO UPDATE SET …"),
+}
+"""Clause → why it is refused, and what to write instead."""
 
 
 def insert(fold: Fold, root: Node) -> None:
@@ -38,37 +44,24 @@ def insert(fold: Fold, root: Node) -> None:
         match part.kind:
             case "WITH":
                 refuse_with(fold, part)
-            case "IGNORE":
-                fold.refuse("the engine has no INSERT IGNORE", part.span,
-                            "write ON CONFLICT (the key) DO NOTHING behind VALUES")  # fmt: skip
             case Shape.NAME:
                 _plain_table(fold, table)
-            case "AS":
-                fold.refuse(
-                    "INSERT takes no alias for its table", fold.first_words(part.span, 1), "leave out the alias"
-                )
             case "columns" if not part.parts:
                 fold.expected("a column", Span(part.span.end - 1, part.span.end))
             case "OVERRIDING":
                 fold.expected("`VALUES`", part)
             case "DEFAULT VALUES":
                 fold.refuse(_VALUES_ONLY, part.span, "write the columns and their values")
-            case "SET":
-                fold.refuse("the engine has no INSERT … SET", fold.first_words(part.span, 1),
-                            "write (column, …) VALUES (value, …)")  # fmt: skip
-            case Shape.QUERY:
-                fold.refuse(_VALUES_ONLY, fold.first_words(part.span, 1), _COPIES)
             case "VALUES":
                 _rows(fold, part)
-            case "ON DUPLICATE KEY UPDATE":
-                fold.refuse("the engine has no ON DUPLICATE KEY", fold.first_words(part.span, 1),
-                            "write ON CONFLICT (the key) DO UPDATE SET …")  # fmt: skip
             case "ON CONFLICT":
                 _on_conflict(fold, part)
             case "RETURNING":
                 _returning(fold, part)
             case "LIMIT":
                 fold.hazards.append(IgnoredLimit(part.span))
+            case kind if kind in _NOT_IN_INSERT:
+                fold.refuse_clause(part, *_NOT_IN_INSERT[kind])
             case _ if part.kind == "REPLACE" or part.kind.startswith("OR "):
                 effect = "a row whose key is there is refused all the same"
                 fold.hazards.append(IgnoredGuard(part.kind, part.span, effect))
@@ -102,7 +95,7 @@ def _on_conflict(fold: Fold, node: Node) -> None:
     if target is None:
         fold.refuse("ON CONFLICT needs its columns", words, _KEY_TARGET)
     elif target.kind == "ON CONSTRAINT":
-        fold.refuse("ON CONFLICT takes no constraint", fold.first_words(target.span, 2), _KEY_TARGET)
+        fold.refuse_clause(target, "ON CONFLICT takes no constraint", _KEY_TARGET, words=2)
     else:
         odd = next((part for part in target.parts if part.kind is not Shape.COLUMN or part.qualifier), None)
         if odd or not target.parts:
@@ -112,7 +105,7 @@ def _on_conflict(fold: Fold, node: Node) -> None:
         if assigned is None or where.span.start < assigned.span.start:
             fold.expected("`DO`", where)
         else:
-            fold.refuse("ON CONFLICT DO UPDATE takes no WHERE", fold.first_words(where.span, 1), "leave out WHERE")
+            fold.refuse_clause(where, "ON CONFLICT DO UPDATE takes no WHERE", "leave out WHERE")
     for pair in assigned.parts if assigned else ():
         name, written = pair.parts
         if name.kind == "columns" or name.quoted or name.qualifier is not None:
@@ -159,15 +152,17 @@ def _rows_changed(fold: Fold, root: Node, order: tuple[str, ...]) -> None:
             case "RETURNING":
                 _returning(fold, part)
             case "ORDER BY" if root.kind == "UPDATE":
-                fold.refuse("UPDATE takes no ORDER BY", fold.first_words(part.span, 1),
-                            "leave it out; name the rows by a range of keys in WHERE")  # fmt: skip
+                fold.refuse_clause(
+                    part, "UPDATE takes no ORDER BY", "leave it out; name the rows by a range of keys in WHERE"
+                )
             case "ORDER BY":
                 fold.hazards.append(IgnoredOrder(part.span))
             case "LIMIT":
                 _limit(fold, part)
             case "OFFSET":
-                fold.refuse("UPDATE and DELETE take no OFFSET", fold.first_words(part.span, 1),
-                            "name the rows by a range of keys in WHERE")  # fmt: skip
+                fold.refuse_clause(
+                    part, "UPDATE and DELETE take no OFFSET", "name the rows by a range of keys in WHERE"
+                )
             case "LOW_PRIORITY" | "QUICK" | "IGNORE" | "ONLY":
                 fold.expected("a table", fold.behind(part.span) if part.kind != "ONLY" else part)
             case _:  # OR IGNORE and REPLACE before the table, the targets of DELETE: read past
@@ -179,13 +174,13 @@ def _ranked(fold: Fold, part: Node, order: tuple[str, ...], rank: int) -> int:
     if part.kind in order[rank:]:
         return order.index(part.kind, rank)
     if part.kind in {*order, "FOR", "GROUP", "FETCH", "USING"} and part.kind != "JOIN" and part.parts is not None:
-        fold.expected(_THE_END, part)
+        fold.expected(THE_END, part)
     return rank
 
 
 def refuse_with(fold: Fold, node: Node) -> None:
     """WITH before anything but SELECT."""
-    fold.refuse(_WITH, fold.first_words(node.span, 1), "write the values as literals")
+    fold.refuse_clause(node, _WITH, "write the values as literals")
 
 
 def _table(fold: Fold, node: Node, statement: str) -> set[str]:
@@ -198,7 +193,7 @@ def _table(fold: Fold, node: Node, statement: str) -> set[str]:
         edit = Replacement(Span(only.span.start, fold_start(fold, only)), "", "remove `ONLY`")
         fold.refuse("`ONLY` is read as the name of a table here", only.span, "leave out `ONLY`", (edit,))
     if name.kind not in {Shape.NAME, Shape.CALL}:
-        fold.refuse("UPDATE and DELETE take a plain table", fold.first_words(node.span, 1), "write the table's name")
+        fold.refuse_clause(node, "UPDATE and DELETE take a plain table", "write the table's name")
     if name.kind is Shape.CALL:
         _arguments(fold, name)
     names = {name.name.text} if name.kind in {Shape.NAME, Shape.CALL} else set()
@@ -226,7 +221,7 @@ def _names(node: Node) -> str:
 
 def _join(fold: Fold, node: Node) -> None:
     if node.text == ",":
-        fold.expected("`SET`" if fold.tokens[0].upper == "UPDATE" else _THE_END, node)
+        fold.expected("`SET`" if fold.tokens[0].upper == "UPDATE" else THE_END, node)
         return
     table, *rest = node.parts
     fold.hazards.append(IgnoredJoin("JOIN", _names(table), fold.first_words(node.span, 1).to(table.span)))
@@ -293,5 +288,5 @@ def _returning(fold: Fold, node: Node) -> None:
 
 def _limit(fold: Fold, node: Node) -> None:
     if len(node.parts) > 1:
-        fold.expected(_THE_END, fold.behind(node.parts[0].span))
+        fold.expected(THE_END, fold.behind(node.parts[0].span))
     fold.hazards.append(IgnoredLimit(node.span))

@@ -11,12 +11,11 @@ from typing import Final
 from kmblint.findings import Severity
 from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.facts import Facts
-from kmblint.targets.kimberlite.fold import Fold
+from kmblint.targets.kimberlite.fold import THE_END, Fold
 from kmblint.targets.kimberlite.forms_columns import column, table_constraint
 from kmblint.targets.verdict import GhostColumn, IgnoredGuard, MissingKey, Replacement
 from kmblint.text import Span
 
-_THE_END: Final = "the end of the statement"
 _KEY_HELP: Final = "give the table a key: `id BIGINT PRIMARY KEY`"
 _SCOPES: Final = frozenset({"GLOBAL", "LOCAL", "TEMPORARY", "TRANSIENT", "EXTERNAL"})
 _INDEX_ORDER: Final = ("CREATE INDEX", "INCLUDE", "NULLS DISTINCT", "WHERE", "USING", "COMMENT")
@@ -52,10 +51,9 @@ def create_table(fold: Fold, root: Node) -> None:
             case "constraint":
                 is_keyed |= table_constraint(fold, part)
             case "INDEX":
-                fold.refuse("CREATE TABLE makes no index", fold.first_words(part.span, 1),
-                            "write a CREATE INDEX behind it")  # fmt: skip
+                fold.refuse_clause(part, "CREATE TABLE makes no index", "write a CREATE INDEX behind it")
             case "EXCLUDE":
-                fold.refuse("CREATE TABLE takes no EXCLUDE", fold.first_words(part.span, 1), "leave it out")
+                fold.refuse_clause(part, "CREATE TABLE takes no EXCLUDE", "leave it out")
             case "LIKE" if not has_columns:
                 _refuse_copy(fold, part)
                 has_columns = is_keyed = True
@@ -72,8 +70,9 @@ def create_table(fold: Fold, root: Node) -> None:
 
 
 def _refuse_copy(fold: Fold, node: Node) -> None:
-    fold.refuse(f"`{node.kind}` copies no columns, and a table needs at least one", fold.first_words(node.span, 1),
-                "write the columns out")  # fmt: skip
+    fold.refuse_clause(
+        node, f"`{node.kind}` copies no columns, and a table needs at least one", "write the columns out"
+    )
 
 
 def _heading(fold: Fold, root: Node) -> bool:
@@ -103,12 +102,13 @@ def _table_option(fold: Fold, option: Node, before: Node | None) -> None:
     comma = fold.before(option.span)
     instead, mistakes = fold.facts.table_option_mistakes.get(option.kind, ("", frozenset()))
     if option.kind in {"OR REPLACE", "LIKE", "CLONE"} or not known or (first and first.upper in {"VALUES", "("}):
-        fold.expected(_THE_END, option)
+        fold.expected(THE_END, option)
     elif comma.text == "," and (before is None or before.kind in fold.facts.table_option_ranks):
-        fold.expected(_THE_END, Node(",", comma.span))
+        fold.expected(THE_END, Node(",", comma.span))
     elif before and not _may_follow(before.kind, option.kind, fold.facts):
-        fold.refuse(f"the engine takes no {option.kind} behind {before.kind}", fold.first_words(option.span, 1),
-                    "leave it out: nothing of it is kept")  # fmt: skip
+        fold.refuse_clause(
+            option, f"the engine takes no {option.kind} behind {before.kind}", "leave it out: nothing of it is kept"
+        )
     elif odd := next((part for part in option.parts if part.kind in mistakes), None):
         fold.expected(instead, odd)
     else:
@@ -148,8 +148,7 @@ def create_index(fold: Fold, root: Node) -> None:
                 fold.refuse(f"the engine makes no {part.kind}", root.span.to(part.span), "leave it out")
             case "ON":
                 if not root.has(Shape.NAME):
-                    fold.refuse("CREATE INDEX needs a name", fold.first_words(part.span, 1),
-                                "write CREATE INDEX name ON table (column)")  # fmt: skip
+                    fold.refuse_clause(part, "CREATE INDEX needs a name", "write CREATE INDEX name ON table (column)")
             case "ONLY":
                 fold.expected("a table", part)
             case "part":
@@ -158,12 +157,11 @@ def create_index(fold: Fold, root: Node) -> None:
             case "USING" if rank == 0:
                 _drop_from_index(fold, part)
             case "WITH" | "TABLESPACE":
-                fold.refuse(f"CREATE INDEX takes no {part.kind}", fold.first_words(part.span, 1),
-                            f"leave out `{part.kind}`")  # fmt: skip
+                fold.refuse_clause(part, f"CREATE INDEX takes no {part.kind}", f"leave out `{part.kind}`")
             case _:
                 here = _INDEX_ORDER.index(part.kind) if part.kind in _INDEX_ORDER else 0
                 if here < rank and part.kind not in {"USING", "COMMENT"}:
-                    fold.expected(_THE_END, part)
+                    fold.expected(THE_END, part)
                 elif not any(fold.unread(inner) for inner in part.parts):
                     _drop_from_index(fold, part)
                 rank = max(rank, here)
@@ -237,8 +235,11 @@ def _action(fold: Fold, action: Node) -> None:
             fold.refuse(f"ALTER TABLE drops a column and nothing else, and here stands `{second.upper}`", words,
                         "leave it out: constraints aren't kept, and an index is for ever")  # fmt: skip
         case _:
-            fold.refuse(f"ALTER TABLE adds or drops a column and nothing else, and here stands `{verb}`",
-                        fold.first_words(action.span, 1), _ALTER_HELP.get(verb, "leave it out"))  # fmt: skip
+            fold.refuse_clause(
+                action,
+                f"ALTER TABLE adds or drops a column and nothing else, and here stands `{verb}`",
+                _ALTER_HELP.get(verb, "leave it out"),
+            )
 
 
 def _add_column(fold: Fold, action: Node) -> None:
@@ -291,7 +292,7 @@ def _in_order(fold: Fold, parts: Iterable[Node], order: tuple[str, ...]) -> None
     for part in parts:
         rank = next(index for index, words in enumerate(order) if part.kind in words)
         if rank <= last or fold.last(part.span) == "CONSTRAINTS":
-            fold.expected(_THE_END, part)
+            fold.expected(THE_END, part)
             return
         last = rank
 

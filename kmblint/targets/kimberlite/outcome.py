@@ -52,7 +52,7 @@ from kmblint.targets.kimberlite.outcome_rows import (
     judge_insert,
     key_looked_up,
     poisoned_refusal,
-    update_hazards,
+    set_hazards,
     where_refusal,
 )
 from kmblint.targets.kimberlite.outcome_sizes import may_be_too_long, update_too_long
@@ -83,7 +83,7 @@ _NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DATE"
 def judge_change(form: Form, change: Change, catalog: Catalog, held: tuple[Conflict, ...], facts: Facts) -> Outcome:
     """The outcome of one change; the form counts with the first change of its statement."""
     refusals: list[Refusal] = [*catalogue_refusals(change, catalog, held, facts)]
-    table = _table(change, catalog)
+    table = catalog.table_of(change)
     inserted = judge_insert(table, change, facts) if table and isinstance(change, InsertRows) else None
     judged = _judged(change, table, catalog, facts)
     if not refusals:
@@ -241,7 +241,8 @@ def _hazards(
                 yield from insert_hazards(table, change, inserted, facts)
         case UpdateRows():
             nothing = judged is not None and judged.reach.no_row
-            yield from update_hazards(table, change, facts, nothing=nothing)
+            for assignment in change.assignments:
+                yield from set_hazards(table, assignment, facts, nothing=nothing)
             if not nothing and (long := _oversized(table, change, facts, met=False)):
                 yield long
         case DeleteRows():
@@ -299,7 +300,3 @@ def _reads(old: DataType, new: DataType) -> bool:
     if new.name in _NUMBERS:
         return old.name in _NUMBERS
     return new.name == "TEXT" and old.name in {"DECIMAL", "UUID", "BYTES"}
-
-
-def _table(change: Change, catalog: Catalog) -> Table | None:
-    return catalog.table(change.table.text) if change.table else None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
-from kmblint.schema.parts import Assignment, Name, OnConflict, Row
+from kmblint.schema.parts import Assignment, OnConflict, Row
 from kmblint.schema.predicate import (
     And,
     Between,
@@ -106,9 +106,8 @@ def judge_insert(table: Table, change: InsertRows, facts: Facts) -> InsertedRows
 def _conflict_refusal(table: Table, change: InsertRows) -> Refusal | None:
     """A target of ON CONFLICT that isn't the primary key."""
     conflict = change.on_conflict
-    if not conflict or not set(_texts(conflict.columns)) - set(table.primary_key) | _wrong_size(
-        conflict.columns, table
-    ):
+    names = [name.text for name in conflict.columns] if conflict else []
+    if not conflict or not names or (len(names) == len(table.primary_key) and set(names) <= set(table.primary_key)):
         return None
     key = ", ".join(table.primary_key)
     return UnsupportedForm(
@@ -154,15 +153,6 @@ def _looked_up(part: Predicate) -> ColumnRef | None:
             return None
         case And() | Or() | Not() | Constant() | OpaquePredicate():
             return None
-
-
-def _texts(names: tuple[Name, ...]) -> list[str]:
-    return [name.text for name in names]
-
-
-def _wrong_size(names: tuple[Name, ...], table: Table) -> set[str]:
-    """Something where the target has another number of columns than the key."""
-    return {""} if names and len(names) != len(table.primary_key) else set()
 
 
 def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list[str], facts: Facts) -> Refusal | None:
@@ -250,13 +240,11 @@ def _value_hazards(
         yield CutDigits(name, str(column.type), literal_text(value), kept, value.span, quoted)
 
 
-def update_hazards(table: Table, change: UpdateRows, facts: Facts, *, nothing: bool) -> Iterator[Hazard]:
-    """What SET does to the table, save the crash that the form knows; `nothing` says that WHERE finds no row."""
-    for assignment in change.assignments:
-        yield from _assignment_hazards(table, assignment, facts, nothing=nothing)
+def set_hazards(table: Table, assignment: Assignment, facts: Facts, *, nothing: bool) -> Iterator[Hazard]:
+    """What an assignment of SET does to the table, save the crash that the form knows.
 
-
-def _assignment_hazards(table: Table, assignment: Assignment, facts: Facts, *, nothing: bool) -> Iterator[Hazard]:
+    `nothing` says that WHERE finds no row.
+    """
     if assignment.qualifier is not None or assignment.column.quoted:
         return
     name = assignment.column.text

@@ -54,7 +54,7 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf,
 
     Of a refused INSERT the rows before the refused one are in.
     """
-    table = catalog.table(change.table.text) if change.table else None
+    table = catalog.table_of(change)
     if table is None or outcome.verdict is Verdict.NO_OP:
         return catalog
     taken = outcome.verdict is Verdict.TAKEN

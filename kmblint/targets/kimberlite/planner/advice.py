@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import msgspec
@@ -93,15 +93,12 @@ def _instead_of_blind(judged: Judged, hazard: BlindComparison, part: Predicate |
     column, facts = hazard.column, judged.statement.facts
     stored = stored_in(judged.statement.table, column, facts)
     if part is not None and stored is not None:
-        as_held = [
-            mended for mended in _in_place(part, stored, facts) if mended.part != part and mends(judged, part, mended)
-        ]
-        first = [mended for mended in _literal_first(part, stored, facts) if mends(judged, part, mended)]
+        held = (mended for mended in _in_place(part, stored, facts) if mended.part != part)
+        as_held, first = _mending(judged, part, held), _mending(judged, part, _literal_first(part, stored, facts))
         if as_held and (hazard.foreign or stored.name == "DECIMAL" or not first):
-            return f"write `{as_held[0].text}`, which finds the rows that are meant", as_held[0].text
+            return f"write `{as_held}`, which finds the rows that are meant", as_held
         if first:
-            text = first[0].text
-            return f"write the literal first, `{text}`, which needs no index and finds the rows that are meant", text
+            return f"write the literal first, `{first}`, which needs no index and finds the rows that are meant", first
         index = _index(judged.statement.table, column)
         for mended in _in_place(part, stored, facts):
             if mends(judged, part, mended, index):
@@ -132,14 +129,11 @@ def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> Open
     stored = stored_in(judged.statement.table, hazard.column, facts)
     if part is None or stored is None:
         return hazard
-    for mended in (
-        *_in_place(part, stored, facts),
-        *_literal_first(part, stored, facts),
-    ):
-        if mends(judged, part, mended):
-            edit = Replacement(part.span, mended.text, f"write `{mended.text}`", Applicability.UNSAFE)
-            return replace(hazard, help=f"write `{mended.text}`", replacement=edit)
-    return replace(hazard, help="name the rows by their key")
+    text = _mending(judged, part, (*_in_place(part, stored, facts), *_literal_first(part, stored, facts)))
+    if text is None:
+        return replace(hazard, help="name the rows by their key")
+    edit = Replacement(part.span, text, f"write `{text}`", Applicability.UNSAFE)
+    return replace(hazard, help=f"write `{text}`", replacement=edit)
 
 
 def _by_list(judged: Judged) -> str | None:
@@ -163,11 +157,8 @@ def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
     facts = judged.statement.facts
     for name in (ref.name for ref in _columns(part)):
         stored = stored_in(judged.statement.table, name, facts)
-        if part is None or stored is None:
-            continue
-        for mended in _literal_first(part, stored, facts):
-            if mends(judged, part, mended):
-                return f"write the literal first: `{mended.text}` is heeded"
+        if part and stored and (text := _mending(judged, part, _literal_first(part, stored, facts))):
+            return f"write the literal first: `{text}` is heeded"
     return "let a program read the rows, and change by their key those that meet it"
 
 
@@ -178,6 +169,11 @@ def mends(judged: Judged, part: Predicate, mended: Rewritten, index: Index | Non
     indexes = statement.indexes if index is None else (*statement.indexes, index)
     new = replace(statement, where=_replaced(statement.where, part, mended.part), indexes=indexes)
     return _hazards(new) <= _others(judged, (part.span,))
+
+
+def _mending(judged: Judged, part: Predicate, others: Iterable[Rewritten]) -> str | None:
+    """The first of a condition in other words that mends it; None where none does."""
+    return next((mended.text for mended in others if mends(judged, part, mended)), None)
 
 
 def _hazards(statement: Statement) -> set[tuple[type, str]]:
