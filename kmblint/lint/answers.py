@@ -256,14 +256,17 @@ class _Asking:
         return _Heard(tuple(said), tuple(opened))
 
     def _again(self, heard: _Heard, question: Callable[[int], _Question]) -> Iterator[Said]:
-        for each in heard.open:
-            if each.of is not self._replayed:
-                subjects, context, place = question(each.asked.question)
-                rule = self._dispatcher.rulebook.get(each.asked.rule)
-                subject = next(islice(subjects, each.asked.number, None))
+        for open_question in heard.open:
+            if open_question.of is not self._replayed:
+                subjects, context, place = question(open_question.asked.question)
+                rule = self._dispatcher.rulebook.get(open_question.asked.rule)
+                subject = next(islice(subjects, open_question.asked.number, None))
                 answers = self._dispatcher.answers((subject,), context, place, only=rule)
-                each.said, each.of = tuple(said for answer in answers for said in answer.said), self._replayed
-            yield from each.said
+                open_question.said, open_question.of = (
+                    tuple(said for answer in answers for said in answer.said),
+                    self._replayed,
+                )
+            yield from open_question.said
 
     def _around(self, part: Part) -> Context:
         return {**self._there, Migration: part.migration, Part: part}

@@ -93,7 +93,7 @@ class Dispatcher:
         """
         there: Context | None = None
         occurred = self.rules.occurred
-        for at, subject in enumerate(subjects):
+        for position, subject in enumerate(subjects):
             asking = occurred.get(type(subject)) or self.rules.about(type(subject))
             if not asking.bound:
                 continue
@@ -102,14 +102,14 @@ class Dispatcher:
             for rule, check, number in asking.bound:
                 if only is not None and rule is not only:
                     continue
-                found: list[Finding] = []
+                findings: list[Finding] = []
                 failed: Iterable[Said] = ()
                 try:
-                    found.extend(check(subject, *given[number]))  # what it found before it raised counts
+                    findings.extend(check(subject, *given[number]))  # what it found before it raised counts
                 except Exception as error:
                     failed = self._failed(rule, error, there, place)
-                if found or failed or ahead.looked:
-                    yield Answer(rule, at, (*((rule, finding) for finding in found), *failed), ahead.looked)
+                if findings or failed or ahead.looked:
+                    yield Answer(rule, position, (*((rule, finding) for finding in findings), *failed), ahead.looked)
                     ahead.looked = False
 
     def _failed(self, rule: Rule, error: Exception, context: Context, place: Place) -> Iterator[Said]:

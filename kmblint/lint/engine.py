@@ -92,8 +92,8 @@ class Session:
             rules=tuple(_described(rule) for rule in self._rulebook if rule.slug in settings.rules or rule.is_internal),
             given_way=() if settings.grouped else _given_way(heard),
         )
-        found = (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets)
-        return masked(report, (*found, *self._unsaid(report, history)))
+        secrets = (place for candidate in heard.said for place in candidate.diagnostic.finding.secrets)
+        return masked(report, (*secrets, *self._unsaid(report, history)))
 
     def _unsaid(self, report: Report, history: History) -> Iterator[Place]:
         """The secrets of the files that a report speaks of: they are masked whether or not the rule runs on them."""

@@ -31,12 +31,12 @@ def unsaid(migration: Migration, part: Part | None, history: History) -> list[Sp
 
     Of a file that isn't replayed (no part) columns are known by the words of the statements alone.
     """
-    found = [
+    secrets = [
         secret.span
         for statement, before in (*_up(migration, part), *_down(migration, part))
         for secret in _leaks(statement, migration, before, "", history)
     ]
-    return [*found, *keys_in(migration.source.text)] if migration.holds_a_key else found
+    return [*secrets, *keys_in(migration.source.text)] if migration.holds_a_key else secrets
 
 
 def _up(migration: Migration, part: Part | None) -> Iterator[tuple[Statement, Catalog]]:

@@ -77,8 +77,8 @@ def respelt(catalog: Catalog, change: Change, conflicts: Iterable[Conflict]) -> 
 def _alike(name: str, known: Iterable[str]) -> str | None:
     """The one name that is written alike, but for case and for what PostgreSQL cuts off."""
     folded = name.casefold()
-    found = {each for each in known if each.casefold() == folded or (len(name) == _LONGEST and each.startswith(name))}
-    return found.pop() if len(found) == 1 else None
+    alike = {each for each in known if each.casefold() == folded or (len(name) == _LONGEST and each.startswith(name))}
+    return alike.pop() if len(alike) == 1 else None
 
 
 def _respelt(part: _Struct, spelt: Mapping[str, str]) -> _Struct:

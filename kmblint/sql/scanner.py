@@ -202,11 +202,11 @@ class _Closings:
         if opening[0] not in "/$":
             return None
         closing = "*/" if opening == "/*" else opening
-        at = self._next.get(closing, -1)
-        if at < behind:
-            at = self._text.find(closing, behind, self._end)
-            self._next[closing] = at = self._end if at < 0 else at
-        return None if at == self._end else at + len(closing)
+        offset = self._next.get(closing, -1)
+        if offset < behind:
+            offset = self._text.find(closing, behind, self._end)
+            self._next[closing] = offset = self._end if offset < 0 else offset
+        return None if offset == self._end else offset + len(closing)
 
 
 def _plain_tokens(
