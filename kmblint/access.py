@@ -51,12 +51,12 @@ class Access(msgspec.Struct, frozen=True):
     inside: Path | None = None
     """Links that lead out of this folder aren't followed; None follows all."""
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: str | Path) -> bytes:
         """The bytes of a file; raises BarredError where it may not be read or can't be."""
         try:
             status, opened = os.lstat(path), path
             if stat.S_ISLNK(status.st_mode):
-                opened = self._followed(path)
+                opened = self._followed(Path(path))
                 status = opened.stat()
             self._check_kind(status)
             descriptor = os.open(opened, _OPEN | _NO_LINK)  # pathlib takes no flags, and a buffer would double the time
@@ -69,7 +69,7 @@ class Access(msgspec.Struct, frozen=True):
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise _unopened(path, error) from error
+            raise _unopened(Path(path), error) from error
         if len(data) > self.largest:
             raise too_large(self.largest)
         return data

@@ -84,11 +84,12 @@ def lives(replay: Replay, pages: Pages) -> tuple[list[Death], dict[tuple[str, Pl
 
 def _by_table(replay: Replay) -> dict[str, list[Step]]:
     """The steps that make, drop or write each table, of those tables that get a row."""
+    written = {step.subject for step in replay.all_of(InsertRows)}
     steps_of: dict[str, list[Step]] = {}
-    for step in replay.steps:
-        if isinstance(step.change, AddTable | DropTable | InsertRows | UpdateRows | DeleteRows):
+    for step in replay.all_of(AddTable, DropTable, InsertRows, UpdateRows, DeleteRows) if written else ():
+        if step.subject in written:
             steps_of.setdefault(step.subject, []).append(step)
-    return {name: steps for name, steps in steps_of.items() if any(isinstance(s.change, InsertRows) for s in steps)}
+    return steps_of
 
 
 def _written(step: Step, table: Table, rows: dict[Key, Life], pages: Pages) -> Iterator[Key]:

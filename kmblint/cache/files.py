@@ -6,8 +6,7 @@ Nothing is kept of a file that holds a secret.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -69,12 +68,15 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class _Frame(NamedTuple):
-    """A file as it is kept."""
+    """Where a file stands in what is kept."""
 
     place: bytes
     """The digest of all that what was judged and said of it follows from."""
-    body: bytes
-    """A `_Known`; nothing of a file that can't be kept."""
+    start: int
+    """Of the frame, in bytes of all that is kept."""
+    body: int
+    """Of a `_Known`; nothing follows of a file that can't be kept."""
+    end: int
 
 
 class KnownFiles:
@@ -87,13 +89,14 @@ class KnownFiles:
         """`name` is what they are kept under; from `basis` follows, with the text of files, all that is kept."""
         self._name = name
         self._basis = basis
-        self._kept = dict(_frames(folder.load(name) or b""))
+        self._data = folder.load(name) or b""
+        self._kept = dict(_frames(self._data))
         """By the digest of a file."""
         self._seen: dict[bytes, _Frame] = {}
         self._differs = False
         self._known: dict[bytes, _Known | None] = {}
         self._digests: dict[int, tuple[Source, bytes]] = {}
-        self._chain: tuple[History, Mapping[str, bytes]] | None = None
+        self._stood: tuple[History, _Standing] | None = None
         self._judged: dict[int, tuple[Words, Form, Verdict | None]] = {}
         """By the identity of the words, which are held so that it stays theirs: what the target said of them."""
 
@@ -104,11 +107,14 @@ class KnownFiles:
         is let go.
         """
         key = self._digest(source)
-        if not self._differs and key in self._kept:
-            self._seen[key] = self._kept[key]
-        elif not self._differs:
-            self._differs, self._kept = True, self._seen
-        known = None if self._differs else self._of(source)
+        if not self._differs:
+            frame = self._kept.get(key)
+            if frame is None:
+                self._differs, self._kept = True, self._seen
+                self._data = self._data[: max((seen.end for seen in self._seen.values()), default=0)]
+            else:
+                self._seen[key] = frame
+        known = None if self._differs else self._of(key)
         stretch = next((each for each in known.stretches if each.span == span), None) if known else None
         if stretch is None:
             return statements(source, span)
@@ -124,66 +130,62 @@ class KnownFiles:
 
     def told(self, history: History) -> Mapping[str, Told]:
         """What was said of files that stand where they stood, by their names."""
-        return {file: known.told for file, known in self._standing(history)}
+        return {file: known.told for file, known in self._standing(history).known.items()}
 
     def judged(self, history: History) -> Mapping[str, Judgements]:
         """What was judged of their changes."""
-        return {file: known.judged for file, known in self._standing(history)}
+        return {file: known.judged for file, known in self._standing(history).known.items()}
 
-    def _standing(self, history: History) -> Iterator[tuple[str, _Known]]:
-        """What is kept of the files that stand where they stood: those before the first that doesn't."""
-        if not self._kept:
-            return
-        places = self._places(history)
-        for migration in history.migrations:
-            if self._body(migration, places) is None:
-                return
-            known = self._of(migration.source)
-            if known is not None:
-                yield migration.file, known
-
-    def keep(self, replayed: Replay, told: Mapping[str, Told], target: Target) -> None:
+    def keep(self, replayed: Replay, told: Callable[[str], Told | None], target: Target) -> None:
         """Keeps what is new, unless a rule raised: then nothing is told."""
         history = replayed.history
-        parts = {id(part.migration): part for part in replayed.parts if part.migration is not history.baseline}
-        if not parts or not told:
+        parts = {part.migration.file: part for part in replayed.parts if part.migration is not history.baseline}
+        standing = self._standing(history)
+        frames = standing.frames
+        if len(frames) == len(history.migrations) == len(self._kept):
             return
-        places = self._places(history)
-        standing = sum(self._body(migration, places) is not None for migration in history.migrations)
-        if standing == len(history.migrations) == len(self._kept):
+        new = {file: part for file, part in parts.items() if file not in standing.known}
+        answers = {file: answer for file in new if (answer := told(file)) is not None}
+        if len(answers) < len(new) or not parts:
             return
-        new = [part for part in parts.values() if not self._body(part.migration, places)]
-        secrets = _secrets(new, history)
+        secrets = _secrets(new.values(), history)
         written = [secret.encode("utf-8", "surrogatepass") for secret in secrets]
 
-        def frames() -> Iterator[bytes]:
+        def stays(migration: Migration, frame: _Frame) -> bool:
+            return not any(secret in migration.source.text for secret in secrets) and not any(
+                secret in self._data[frame.body : frame.end] for secret in written
+            )
+
+        def whole() -> Iterator[bytes]:
+            start = end = 0  # of frames that stand one behind the other
             for migration in history.migrations:
-                key, place, body = self._digest(migration.source), places[migration.file], b""
-                if not any(secret in migration.source.text for secret in secrets):
-                    kept = self._body(migration, places)
-                    if kept is not None:
-                        body = kept
-                    elif id(migration) in parts:
-                        body = _encoded(parts[id(migration)], told, target)
+                file, frame = migration.file, frames.get(migration.file)
+                if frame is not None and stays(migration, frame):
+                    if frame.start != end:
+                        yield self._data[start:end]
+                        start = frame.start
+                    end = frame.end
+                    continue
+                yield self._data[start:end]
+                start = end = 0
+                body = b""
+                if frame is None and file in new and not any(secret in migration.source.text for secret in secrets):
+                    body = _encoded(new[file], answers[file], target)
                 if any(secret in body for secret in written):
                     body = b""
-                yield key + place + len(body).to_bytes(_SIZE, "big") + body
+                yield self._digest(migration.source) + standing.places[file] + len(body).to_bytes(_SIZE, "big") + body
+            yield self._data[start:end]
 
-        folder.save(self._name, frames())
+        folder.save(self._name, whole())
 
-    def _body(self, migration: Migration, places: Mapping[str, bytes]) -> bytes | None:
-        """What is kept of a file that stands where it stood; None where it doesn't."""
-        frame = self._kept.get(self._digest(migration.source))
-        return frame.body if frame is not None and frame.place == places[migration.file] else None
-
-    def _of(self, source: Source) -> _Known | None:
-        key = self._digest(source)
+    def _of(self, key: bytes) -> _Known | None:
+        """What is kept of a file, by its digest."""
         frame = self._kept.get(key)
-        if frame is None or not frame.body:
+        if frame is None or frame.body == frame.end:
             return None
         if key not in self._known:
             try:
-                self._known[key] = _DECODER.decode(frame.body)
+                self._known[key] = _DECODER.decode(memoryview(self._data)[frame.body : frame.end])
             except (msgspec.MsgspecError, RecursionError):
                 self._known[key] = None
         return self._known[key]
@@ -192,17 +194,32 @@ class KnownFiles:
         """Of a file's name and text, and of the basis."""
         known = self._digests.get(id(source))
         if known is None:
-            digest = _digest(self._basis, source.name, source.text)
-            known = self._digests[id(source)] = source, digest
+            known = self._digests[id(source)] = source, _digest(self._basis, source.name, source.text)
         return known[1]
 
-    def _places(self, history: History) -> Mapping[str, bytes]:
-        """File name → the digest of the file and of all that stands before it, as far as a rule may look back."""
-        if self._chain is None or self._chain[0] is not history:
-            self._chain = history, self._chained(history)
-        return self._chain[1]
+    def _standing(self, history: History) -> _Standing:
+        """What is kept of a history; it is found once, as the replay, the rules and the next run all ask for it."""
+        if self._stood is None or self._stood[0] is not history:
+            self._stood = history, self._found(history)
+        return self._stood[1]
 
-    def _chained(self, history: History) -> dict[str, bytes]:
+    def _found(self, history: History) -> _Standing:
+        places = self._places(history)
+        frames: dict[str, _Frame] = {}
+        known: dict[str, _Known] = {}
+        for migration in history.migrations:
+            key = self._digest(migration.source)
+            frame = self._kept.get(key)
+            if frame is None or frame.place != places[migration.file]:
+                break
+            frames[migration.file] = frame
+            found = self._of(key)
+            if found is not None:
+                known[migration.file] = found
+        return _Standing(places, frames, known)
+
+    def _places(self, history: History) -> dict[str, bytes]:
+        """File name → the digest of the file and of all that stands before it, as far as a rule may look back."""
         beside = (
             history.root, history.called, history.applied_through, history.since, sorted(history.edited),
             sorted(history.absent), [(each.file, each.reason) for each in history.unreadable],
@@ -210,14 +227,24 @@ class KnownFiles:
         place = _digest(self._basis, *map(str, beside))
         places: dict[str, bytes] = {}
         for migration in (*filter(None, (history.baseline,)), *history.migrations):
+            lost = follows_lost(history, migration)
             facts = (
-                os.fspath(migration.path), migration.source.path, migration.number, migration.applied, migration.failed,
-                migration.fixed_by, migration.replaces, migration.numbered, migration.readable,
-                follows_lost(history, migration),
-            )  # fmt: skip
-            place = _digest(place + self._digest(migration.source), repr(facts))
+                f"{migration.location}\0{migration.source.path}\0{migration.number} {migration.applied} "
+                f"{migration.failed} {migration.fixed_by!r} {migration.replaces!r} {migration.numbered} "
+                f"{migration.readable} {lost}"
+            )
+            place = sha256(place + self._digest(migration.source) + facts.encode("utf-8", "surrogatepass")).digest()
             places[migration.file] = place
         return places
+
+
+class _Standing(NamedTuple):
+    """What is kept of the files of one history, those before the first that doesn't stand where it stood."""
+
+    places: Mapping[str, bytes]
+    """Of all files, as they stand now."""
+    frames: Mapping[str, _Frame]
+    known: Mapping[str, _Known]
 
 
 class _Asked(TargetWrapper):
@@ -239,8 +266,9 @@ class _Asked(TargetWrapper):
 
 
 def _digest(start: bytes, *texts: str) -> bytes:
-    parts = (text.encode("utf-8", "surrogatepass") for text in texts)
-    return sha256(start + b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+    parts = [text.encode("utf-8", "surrogatepass") for text in texts]
+    sizes = " ".join([str(len(part)) for part in parts])
+    return sha256(b"".join([start, sizes.encode(), b"\0", *parts])).digest()
 
 
 def _frames(data: bytes) -> Iterator[tuple[bytes, _Frame]]:
@@ -250,11 +278,11 @@ def _frames(data: bytes) -> Iterator[tuple[bytes, _Frame]]:
         place = offset + _DIGEST
         start = place + _DIGEST + _SIZE
         end = start + int.from_bytes(data[place + _DIGEST : start], "big")
-        yield data[offset:place], _Frame(data[place : place + _DIGEST], data[start:end])
+        yield data[offset:place], _Frame(data[place : place + _DIGEST], offset, start, end)
         offset = end
 
 
-def _encoded(part: Part, told: Mapping[str, Told], target: Target) -> bytes:
+def _encoded(part: Part, told: Told, target: Target) -> bytes:
     """What is kept of a file; nothing where it can't be.
 
     It comes back as it was, or not at all: all of a `_Known` are structs, tuples, texts, whole numbers and the like.
@@ -267,7 +295,7 @@ def _encoded(part: Part, told: Mapping[str, Told], target: Target) -> bytes:
         return b""
     if up is None or migration.guide_marker or (migration.down is not None and down is None):
         return b""
-    known = _Known((up, down) if down else (up,), told[migration.file], judgements(part))
+    known = _Known((up, down) if down else (up,), told, judgements(part))
     try:
         return _ENCODER.encode(known)
     except (TypeError, ValueError, OverflowError, RecursionError):  # no UTF-8, a large number, a deep condition

@@ -96,14 +96,14 @@ class Inputs:
 
     def _say_link(self, path: str, access: Access) -> None:
         try:
-            self._say(b"content", sha256(access.read(Path(path))).digest())
+            self._say(b"content", sha256(access.read(path)).digest())
         except BarredError as error:
             self._say(b"barred", _why(error))
 
     def _look_into(self, path: str, stamp: Stamp, access: Access) -> None:
         """What may not be read is told so each time: another run may."""
         try:
-            digest = sha256(access.read(Path(path))).digest()
+            digest = sha256(access.read(path)).digest()
         except BarredError as error:
             self._say(b"barred", _why(error))
             return

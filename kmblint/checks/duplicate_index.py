@@ -14,7 +14,7 @@ from kmblint.targets import Target
 
 def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """The later of the two, where both are there at the end of the history."""
-    made = {step.place(step.change.span): step for step in replay.steps if isinstance(step.change, AddIndex)}
+    made = {step.place(step.change.span): step for step in replay.all_of(AddIndex) if isinstance(step.change, AddIndex)}
     for table in replay.end.in_order:
         first: dict[tuple[object, ...], Index] = {}
         heeded = target.capabilities.keeps_index_clauses

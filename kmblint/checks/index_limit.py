@@ -13,8 +13,7 @@ from kmblint.targets.verdict import Verdict
 
 def check(replay: Replay, target: Target, *, max_indexes: int) -> Iterator[Finding]:
     """The index that is one too many; those of dropped tables and columns count, because they stay registered."""
-    taken = (step for step in replay.steps if step.outcome.verdict is Verdict.TAKEN)
-    made = [step for step in taken if isinstance(step.change, AddIndex)]
+    made = [step for step in replay.all_of(AddIndex) if step.outcome.verdict is Verdict.TAKEN]
     kept = target.capabilities.max_indexes
     if kept is None or len(made) <= max_indexes:
         return

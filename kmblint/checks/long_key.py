@@ -39,7 +39,7 @@ def _all(replay: Replay, pages: Pages) -> Iterator[Finding]:
     """Those of the baseline, too."""
     written: dict[tuple[str, str, Place], _Long] = {}
     told: set[tuple[str, str, Place]] = set()
-    for step in replay.steps:
+    for step in replay.all_of(InsertRows, UpdateRows, AddIndex, AddTable):
         if step.outcome.verdict is not Verdict.TAKEN:
             continue
         table = step.after.table(step.subject)
@@ -122,7 +122,7 @@ def _texts(step: Step, table: Table, pages: Pages) -> Iterator[tuple[str, _Long]
 def _declared(table: Table, name: str, step: Step) -> int:
     """The length that a text was declared with; 0 where none was."""
     column = table.column(name)
-    stored = step.target.stored_type(column.type) if column else None
-    if column is None or stored is None or stored.name != "TEXT" or not column.type.arguments:
+    if column is None or not column.type.arguments:
         return 0
-    return column.type.arguments[0]
+    stored = step.target.stored_type(column.type)
+    return column.type.arguments[0] if stored is not None and stored.name == "TEXT" else 0

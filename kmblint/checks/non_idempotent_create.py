@@ -20,7 +20,7 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
 
     Silent where the same file drops it first, and for a temporary table that the target keeps as one.
     """
-    made = [(step, step.change) for step in replay.steps if isinstance(step.change, AddTable)]
+    made = [(step, step.change) for step in replay.all_of(AddTable) if isinstance(step.change, AddTable)]
     convention = len(made) >= _CONVENTION and not any(change.if_not_exists for _, change in made)
     for step, change in made:
         if step.migration is not replay.history.baseline and not _can_run_twice(change, step, replay, target):

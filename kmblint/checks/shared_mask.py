@@ -20,7 +20,7 @@ def check(replay: Replay) -> Iterator[Finding]:
     hidden = _columns(replay, {column for column, _ in alike})
     made = {
         step.place(step.change.span): step
-        for step in replay.steps
+        for step in replay.all_of(AddMask)
         if isinstance(step.change, AddMask) and step.migration is not replay.history.baseline
     }
     for (column, _), masks in alike.items():

@@ -38,7 +38,7 @@ def check(replay: Replay, target: Target, *, min_updates: int) -> Iterator[Findi
         if (place, name) not in told and place.file in replay.history.by_file:
             yield _short(place, name, key, life)
     yield from _rewritten(replay, pages, min_updates, {name for _, name in (*told, *wide)})
-    for step in replay.steps:
+    for step in replay.all_of(AddTable, AddColumn):
         yield from _declared(step, pages, min_updates)
 
 
@@ -79,7 +79,7 @@ def _short(place: Place, name: str, key: Key, life: Life) -> Finding:
 def _rewritten(replay: Replay, pages: Pages, min_updates: int, told: Collection[str]) -> Iterator[Finding]:
     """The UPDATE of every row that leaves too little room, by the least that a row of the table takes."""
     updates: dict[str, list[Step]] = {}
-    for step in replay.steps:
+    for step in replay.all_of(DropTable, UpdateRows):
         if isinstance(step.change, DropTable):
             updates.pop(step.subject, None)
         elif _of_every_row(step):
@@ -133,8 +133,10 @@ def _declared(step: Step, pages: Pages, min_updates: int) -> Iterator[Finding]:
 
 def _length(column: ColumnDefinition, step: Step) -> int:
     """The length that a text was declared with; 0 where none was."""
+    if not column.type.arguments:
+        return 0
     stored = step.target.stored_type(column.type)
-    return column.type.arguments[0] if stored is not None and stored.name == "TEXT" and column.type.arguments else 0
+    return column.type.arguments[0] if stored is not None and stored.name == "TEXT" else 0
 
 
 def _stands(left: int) -> str:

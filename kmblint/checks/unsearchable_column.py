@@ -51,7 +51,8 @@ def _is_lost(search: Search, *, indexed: bool) -> bool:
 
 def _asked(replay: Replay) -> set[tuple[str, str]]:
     """The columns that a data change of the history compares with something; NULL is found without an index."""
-    changes = (step.change for step in replay.steps if isinstance(step.change, UpdateRows | DeleteRows))
+    made = (step.change for step in replay.all_of(UpdateRows, DeleteRows))
+    changes = (change for change in made if isinstance(change, UpdateRows | DeleteRows))
     return {
         (change.table.text, ref.name)
         for change in changes

@@ -36,7 +36,7 @@ class Trouble(msgspec.Struct, frozen=True):
     """Whether the runner can't read it either; what is UTF-8 all the same it reads, and the engine stumbles."""
 
 
-def read(path: Path, access: Access) -> tuple[str | None, Trouble | None]:
+def read(path: str | Path, access: Access) -> tuple[str | None, Trouble | None]:
     """The text of a file, and what the runner finds wrong with it; no text where nobody could read it."""
     try:
         return decoded(access.read(path))

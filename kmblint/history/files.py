@@ -40,7 +40,8 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
 
     file: str
     """Its name in the folder; how places call it."""
-    path: Path
+    location: str
+    """Its path."""
     source: Source
     digits: str
     """What stands before the first `_`, as written."""
@@ -77,6 +78,11 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     """Whether the runner reads a number from its name; one where it can't makes the whole folder unusable."""
     readable: bool = True
     """False where the runner can't read the file (it is an `Unreadable` too) and this is what was meant."""
+
+    @cached_property
+    def path(self) -> Path:
+        """Where it lies; made when it is asked for, as that takes its time."""
+        return Path(self.location)
 
     @property
     def id(self) -> str:

@@ -193,7 +193,7 @@ class _Reader:
         text = migration.source.text[: migration.header.span.end] + old.text[split(old).header.span.end :]
         return self._built(
             Source(migration.file, text, migration.source.path),
-            os.fspath(migration.path),
+            migration.location,
             applied=True,
             readable=migration.readable,
         )
@@ -304,17 +304,17 @@ class _Reader:
         facts = (path, source.name, source.path, applied, readable, meant, failed, baseline)
 
         def build() -> Migration:
-            return self._read(source, Path(path), meant, applied=applied, readable=readable, failed=failed)
+            return self._read(source, path, meant, applied=applied, readable=readable, failed=failed)
 
         return self.readings.built((*facts, source.text), build)
 
     def _read(
-        self, source: Source, path: Path, number: int | None, *, applied: bool, readable: bool, failed: bool
+        self, source: Source, path: str, number: int | None, *, applied: bool, readable: bool, failed: bool
     ) -> Migration:
         parts = split(source)
         return Migration(
             file=source.name,
-            path=path,
+            location=path,
             source=source,
             digits=source.name.split("_", 1)[0],
             number=number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from kmblint.history.files import Header, Migration
@@ -15,7 +16,7 @@ def loose(source: Source, path: Path | None = None, *, applied: bool = True) -> 
     whole = source.everything
     return Migration(
         source.name,
-        path or Path(source.name),
+        source.name if path is None else os.fspath(path),
         source,
         digits="",
         number=None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -57,7 +56,7 @@ class Readings:
         if known is not None and known.stamp == stamp and known.access == access and known.stamp.settled(known.seen):
             self._texts_now[path] = known
             return known.read
-        read = decode.read(Path(path), access)
+        read = decode.read(path, access)
         if known is not None and known.read == read:
             read = known.read  # the same text is the same object, whose hash is known
         if stamp is not None:

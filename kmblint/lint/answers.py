@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final, TypeAlias
@@ -72,8 +72,10 @@ class _Heard(msgspec.Struct, frozen=True):
     open: tuple[_Open, ...]
 
     @classmethod
-    def told(cls, dispatcher: Dispatcher, said: Iterable[tuple[str, Finding]], asked: Iterable[Asked]) -> _Heard:
+    def told(cls, dispatcher: Dispatcher, said: Sequence[tuple[str, Finding]], asked: Sequence[Asked]) -> _Heard:
         """What was told by an earlier run."""
+        if not said and not asked:
+            return _NOTHING
         named = ((dispatcher.rulebook.get(slug), finding) for slug, finding in said)
         return cls(
             tuple((rule, finding) for rule, finding in named if rule is not None), tuple(_Open(each) for each in asked)
@@ -121,19 +123,19 @@ class Answers:
         self._earlier = earlier
         self.forget()
 
-    @property
-    def told(self) -> Mapping[str, Told]:
-        """What is kept, by the names of the files that were replayed."""
-        return {part.part.migration.file: self._told(part) for part in self._parts}
-
-    def _told(self, part: _OfPart) -> Told:
-        file, here, back = self._files[part.part.migration.file].heard, part.heard, part.of_rollback
-        return Told(file.plain, here.plain, back.plain, file.asked, here.asked, back.asked)
+    def told(self, file: str) -> Told | None:
+        """What is kept of a file that was replayed; None of others, and where nothing is."""
+        part = self._by_file.get(file)
+        if part is None:
+            return None
+        alone, here, back = self._files[file].heard, part.heard, part.of_rollback
+        return Told(alone.plain, here.plain, back.plain, alone.asked, here.asked, back.asked)
 
     def forget(self) -> None:
         """Keeps nothing any more."""
         self._files: dict[str, _OfFile] = {}
         self._parts: list[_OfPart] = []
+        self._by_file: dict[str, _OfPart] = {}
 
     def renew(self, dispatcher: Dispatcher, replayed: Replay, check_stop: Callable[[], None]) -> None:
         """Asks about what is new; `check_stop` is called between files, and may raise: what was said so far is kept."""
@@ -168,6 +170,7 @@ class Answers:
                 back = _Heard.told(dispatcher, told.of_rollback, told.open_of_rollback)
                 self._parts.append(_OfPart(part, heard, back))
         del self._parts[len(parts) :]
+        self._by_file = {part.part.migration.file: part for part in self._parts}
 
     def suppressions(self) -> Iterator[Suppression]:
         """Those of all files."""

@@ -65,10 +65,9 @@ class Session:
         self._secrets: dict[str, tuple[Migration, Part | None, list[Span]]] = {}
         self._answers = Answers(self._earlier)
 
-    @property
-    def told(self) -> Mapping[str, Told]:
-        """What the rules that look back said of the last reading, by file; nothing where one of them raised."""
-        return self._answers.told
+    def told(self, file: str) -> Told | None:
+        """What is kept of what the rules said of a file of the last reading; None where nothing is: one raised."""
+        return self._answers.told(file)
 
     def lint(self, history: History, settings: Settings, is_stopped: Callable[[], bool] = lambda: False) -> Report:
         """The report of a reading; `is_stopped` is as for `judge`."""

@@ -115,8 +115,9 @@ def _steps(
     form = target.form(statement, migration.source)
     statement.words.let_go()
     sent = migration is not surroundings.history.baseline
-    fate = target.fate(statement, migration.source, migration.pieces) if sent else None
     changes: tuple[Change | None, ...] = statement.changes or (None,)
+    is_known = len(known) == len(changes) and None not in known
+    fate = target.fate(statement, migration.source, migration.pieces) if sent and not is_known else None
     closed_world = target.capabilities.closed_world
     for number, written in enumerate(changes):
         kept = known[number] if number < len(known) else None
@@ -152,7 +153,8 @@ def judgements(part: Part) -> tuple[Kept, ...]:
     for _, group in groupby(part.steps, lambda step: id(step.statement)):
         steps = tuple(group)
         changes = steps[0].statement.changes or (None,)
-        is_undone = len(steps) > 1 and any(step.outcome.verdict is Verdict.REFUSED for step in steps)
+        refused = any(step.outcome.verdict is Verdict.REFUSED for step in steps)
+        is_undone = refused and len(steps) > 1 and part.migration.applied
         if is_undone or steps[0].crash is not None or any(step.change is not changes[step.number] for step in steps):
             kept += [None] * len(changes)
         else:

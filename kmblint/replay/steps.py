@@ -182,9 +182,15 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
         """The numbers of the steps by the class of their change and of their conflicts."""
         grouped: dict[type, list[int]] = {}
         for number, step in enumerate(self.steps):
-            for kind in {type(step.change), *map(type, step.conflicts), *map(type, step.doubts)}:
+            further = (*map(type, step.conflicts), *map(type, step.doubts)) if step.conflicts or step.doubts else ()
+            for kind in {type(step.change), *further} if further else (type(step.change),):
                 grouped.setdefault(kind, []).append(number)
         return grouped
+
+    def all_of(self, *kinds: type) -> Iterator[Step]:
+        """The steps whose change, conflict or doubt is of such a class, in order."""
+        numbers = [number for kind in kinds for number in self._by_kind.get(kind, ())]
+        return map(self.steps.__getitem__, numbers if len(kinds) == 1 else sorted({*numbers}))
 
     def earlier(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps before this one whose change, conflict or doubt is of such a class, the nearest first."""

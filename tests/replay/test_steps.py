@@ -6,11 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 from unittest.mock import Mock
 
+import msgspec
 import pytest
 
 from kmblint import targets
-from kmblint.replay.playing import lived
-from kmblint.replay.replayer import replay
+from kmblint.replay.playing import judgements, lived
+from kmblint.replay.replayer import Replayer, replay
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema import rows as keyed
 from kmblint.schema.changes import AddTable, DropColumn, DropTable, InsertRows
@@ -226,3 +227,42 @@ def test_reading_that_fails_is_a_crash_of_its_statement(
     assert step.crash.error == f"KeyError: {stage!r}"
     with pytest.raises(KeyError):
         replay(found, KIMBERLITE, contain=False)
+
+
+KNOWN = (
+    WARDS,
+    "ALTER TABLE wards ADD COLUMN name TEXT NOT NULL, ADD COLUMN beds SMALLINT DEFAULT 3;",
+    "CREATE INDEX wards_floor_idx ON wards(floor); DROP INDEX nowhere; UPDATE gone SET a = 1;",
+    "UPDATE wards SET floor = 2, ghost = 3 WHERE id = 7; UPDATE wards SET name = 'x' WHERE floor = 1 AND floor = 2;",
+    "INSERT INTO wards (id, floor) VALUES (1, 2), (1, 3); DELETE FROM wards WHERE id = 1; CREATE TABLE wards (id INT);",
+    "ALTER TABLE wards DROP COLUMN beds; DROP TABLE IF EXISTS wards;",
+)
+
+
+@pytest.mark.parametrize("target", [KIMBERLITE, GUIDE], ids=["kimberlite", "guide"])
+@pytest.mark.parametrize("applied", [None, 3])
+def test_what_was_judged_is_replayed_alike(tmp_path: Path, target: targets.Target, applied: int | None) -> None:
+    plain = replayed(tmp_path, *KNOWN, target=target, applied=applied)
+    kept = {part.migration.file: judgements(part) for part in plain.parts}
+    again = Replayer(target, judged=lambda _: kept).replay(plain.history)
+    assert sum(step.is_kept for step in again.steps) > len(again.steps) / 2
+    for step, other in zip(again.steps, plain.steps, strict=True):
+        assert (step.before, step.after, step.conflicts) == (other.before, other.after, other.conflicts)
+        assert msgspec.structs.replace(step.outcome, reach=None) == msgspec.structs.replace(other.outcome, reach=None)
+        assert (step.reach is None) == (other.reach is None)
+        if step.reach is not None and other.reach is not None:
+            assert (step.reach.no_row, step.reach.most_rows) == (other.reach.no_row, other.reach.most_rows)
+
+
+def test_what_was_judged_is_not_judged_again(tmp_path: Path) -> None:
+    plain = replayed(tmp_path, *KNOWN[:4])
+    kept = {part.migration.file: judgements(part) for part in plain.parts}
+    target = Mock(wraps=KIMBERLITE)
+    Replayer(target, judged=lambda _: kept).replay(plain.history)
+    assert not target.outcome.called
+
+
+def test_what_hangs_on_rows_is_judged_again(tmp_path: Path) -> None:
+    plain = replayed(tmp_path, WARDS, "INSERT INTO wards (id) VALUES (1);", "DELETE FROM wards WHERE id = 1;")
+    assert [judgements(part) for part in plain.parts] == [(judgements(plain.parts[0])[0],), (None,), (None,)]
+    assert judgements(plain.parts[0]) != (None,)
