@@ -287,8 +287,9 @@ def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows) -> Iterato
                 targets = (*change.on_conflict.columns, *(a.column for a in change.on_conflict.assignments))
                 yield from _unknown(table.name, table.column_names, targets, "ON CONFLICT")
         case UpdateRows():
-            set_columns = [assignment.column for assignment in change.assignments]
             known = table.column_names
+            parts = {name for name in known if name not in (change.table.text, change.alias)}  # `SET place.city = …`
+            set_columns = [each.column for each in change.assignments if each.qualifier not in parts]
             yield from _unknown(table.name, known, set_columns, "SET")
             read = [ref for a in change.assignments for ref in column_refs(a.value)]
             yield from _unknown_refs(table.name, known, _own(change, read), "SET")

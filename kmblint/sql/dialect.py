@@ -7,7 +7,7 @@ A Parser of our own would not load under `sqlglot[c]`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,11 +27,14 @@ _OPERAND_FOLLOWS: Final = frozenset(
 )
 
 
-def columns(tokens: Sequence[Token], text: str) -> tuple[Node, ...]:
-    """The columns that an expression names outside its sub-queries; raises NotSqlError where it is no SQL."""
+def columns(tokens: Sequence[Token], text: str, *, is_whole: bool = True) -> tuple[Node, ...]:
+    """The columns that an expression names outside its sub-queries; raises NotSqlError where it is no SQL.
+
+    One that isn't the whole is left to the whole where only PostgreSQL takes it.
+    """
     from sqlglot import exp
 
-    tree = _tree(tokens, text, prefix="SELECT ")
+    tree = _tree(tokens, text, prefix="SELECT ", is_whole=is_whole)
     own = [
         column
         for column in tree.find_all(exp.Column)
@@ -93,17 +96,27 @@ def _span(identifier: exp.Expression) -> Span | None:
     return Span(meta["start"], meta["end"] + 1) if "start" in meta else None
 
 
-def _tree(tokens: Sequence[Token], text: str, prefix: str = "") -> Any:
+def _tree(tokens: Sequence[Token], text: str, prefix: str = "", *, is_whole: bool = True) -> Any:
     """The tree of a slice, its offsets those of the whole text; raises NotSqlError."""
+    _check_depth(tokens)
+    try:
+        return _parsed(tokens, text, prefix, _blanked(tokens, text))
+    except NotSqlError:
+        plainer = _plainer(tokens)  # sqlglot has refused it: nearly no statement comes here
+        if not plainer or not is_whole:
+            raise
+        return _parsed(tokens, text, prefix, _blanked(tokens, text, plainer))
+
+
+def _parsed(tokens: Sequence[Token], text: str, prefix: str, blanked: str) -> Any:
     from sqlglot import Token as ForeignToken
     from sqlglot import TokenType
 
-    _check_depth(tokens)
     foreign = {"XOR": TokenType.OR, "MATCH": TokenType.LIKE, "DIV": TokenType.SLASH}  # of MySQL and SQLite
     base = tokens[0].start - len(prefix)
     names = _names(tokens)
     dialect = _dialect()
-    read = _ask(tokens, dialect.tokenize, prefix + _blanked(tokens, text))
+    read = _ask(tokens, dialect.tokenize, prefix + blanked)
     placed = [
         ForeignToken(
             TokenType.IDENTIFIER if token.start + base in names else foreign.get(token.text.upper(), token.token_type),
@@ -184,13 +197,67 @@ def _is_name(tokens: Sequence[Token], index: int, names: Container[int]) -> bool
     return operand and names_at(tokens, index)
 
 
-def _blanked(tokens: Sequence[Token], text: str) -> str:
+def _plainer(tokens: Sequence[Token]) -> dict[int, str]:
+    """Token by offset → what is put to sqlglot in its place, where PostgreSQL takes what it doesn't: operators of any
+    signs, texts with a type before them, and row locks."""
+    instead: dict[int, str] = {}
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        follows = tokens[index + 1] if index + 1 < len(tokens) else None
+        is_type = follows is not None and follows.kind is Kind.STRING and token.upper in _TYPES
+        if is_type or (before is not None and before.upper in _LOCKS.get(token.upper, ())):
+            instead[token.start] = ""
+        elif is_operator_sign(token) and token.start not in instead:
+            run = [token]
+            while (more := index + len(run)) < len(tokens) and is_operator_sign(tokens[more]):
+                if tokens[more].start != run[-1].end:
+                    break
+                run.append(tokens[more])
+            written = "".join(each.text for each in run)
+            if len(written) > 1 and not _ODD_SIGNS.isdisjoint(written):
+                is_binary = before is not None and (before.kind is not Kind.SYMBOL or before.text in (")", "]"))
+                is_binary = is_binary and before is not None and before.upper not in CLAUSE_WORDS | OPERATOR_WORDS
+                instead |= {each.start: "" for each in run}
+                instead[token.start] = "+" if is_binary else "-"
+    return instead
+
+
+_TYPES: Final = frozenset(
+    {"BOX", "POINT", "POLYGON", "CIRCLE", "LINE", "LSEG", "PATH", "INET", "CIDR", "MACADDR", "DATE", "TIME",
+     "TIMESTAMP", "TIMESTAMPTZ", "INTERVAL", "BIT", "VARBIT", "JSON", "JSONB", "JSONPATH", "TSVECTOR", "TSQUERY", "XML",
+     "MONEY"}
+)  # fmt: skip
+_LOCKS: Final = {
+    "NO": ("FOR",), "KEY": ("FOR", "NO"), "NOWAIT": ("UPDATE", "SHARE"), "SKIP": ("UPDATE", "SHARE"),
+    "LOCKED": ("SKIP",),
+}  # fmt: skip
+"""Words of a row lock that don't matter, and those of which one stands before them."""
+_SIGNS: Final = frozenset("+-*/<>=~!@#%^&|`?")
+_ODD_SIGNS: Final = frozenset("~@#%^&|?")
+"""Of these an operator of PostgreSQL's has one, but for comparisons: `=<` and `=!` are slips of the pen."""
+
+
+def is_operator_sign(token: Token) -> bool:
+    """Whether operators of PostgreSQL's are made of it."""
+    return token.kind is Kind.SYMBOL and _SIGNS.issuperset(token.text)
+
+
+def is_odd_operator(before: Token, token: Token) -> bool:
+    """Whether two signs that touch are part of one operator that only PostgreSQL has."""
+    touch = before.end == token.start and is_operator_sign(before) and is_operator_sign(token)
+    return touch and not _ODD_SIGNS.isdisjoint(before.text + token.text)
+
+
+def _blanked(tokens: Sequence[Token], text: str, instead: Mapping[int, str] = {}) -> str:
     """The text of the tokens at their places; what stands between them (comments) is blank."""
     parts: list[str] = []
     offset = tokens[0].start
     for token in tokens:
         parts.append(" " * (token.start - offset))
-        parts.append(f'"{token.text[1:-1]}"' if token.text.startswith("`") else text[token.start : token.end])
+        if token.start in instead:
+            parts.append(instead[token.start].ljust(token.end - token.start))
+        else:
+            parts.append(f'"{token.text[1:-1]}"' if token.text.startswith("`") else text[token.start : token.end])
         offset = token.end
     return "".join(parts)
 

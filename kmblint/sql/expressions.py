@@ -57,7 +57,7 @@ def read_expression(reader: Reader, ends: frozenset[str] = frozenset(), what: st
         goes_on = _goes_on(reader)
     except NotSqlError as error:
         problem = error
-        goes_on = not isinstance(error, NoOperandError)
+        goes_on = not isinstance(error, NoOperandError) or _is_odd_operator(reader)
     stopped = reader.peek()
     reader.at, reader.whole.depth = start, depth
     foreign = _foreign(reader, ends) if goes_on else None
@@ -72,6 +72,11 @@ def _goes_on(reader: Reader) -> bool:
     if token.kind is Kind.STRING:
         return before.kind is Kind.STRING or before.end == token.start
     return token.kind is Kind.SYMBOL or token.upper in OPERATOR_WORDS
+
+
+def _is_odd_operator(reader: Reader) -> bool:
+    """Whether an operator goes on where an operand is missing."""
+    return 0 < reader.at < reader.stop and dialect.is_odd_operator(reader.tokens[reader.at - 1], reader.peek())
 
 
 def _second_operand(reader: Reader) -> NotSqlError:
@@ -325,7 +330,7 @@ def _special_call(reader: Reader, word: str) -> Node:
         inside.finish()
     except NotSqlError:
         inside.at = first
-        columns = dialect.columns(reader.tokens[start : reader.at], reader.text)
+        columns = dialect.columns(reader.tokens[start : reader.at], reader.text, is_whole=False)
         parts = (Node(Shape.OPAQUE, reader.since(start), f"a function with {word}", columns),)
     plain = word == "EXTRACT" and parts[0].kind is not Shape.OPAQUE  # `extract('year', a)` is an ordinary call
     return Node(Shape.CALL if plain else Shape.SPECIAL_CALL, reader.since(start), word, parts)

@@ -6,7 +6,7 @@ from typing import Final
 
 from kmblint.sql.expressions import read_expression
 from kmblint.sql.grammar_columns import begins_constraint, read_column, read_constraint, read_type
-from kmblint.sql.grammar_tables import index_parts
+from kmblint.sql.grammar_tables import excludes, index_parts
 from kmblint.sql.reader import NAMES, Reader
 from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
@@ -64,11 +64,15 @@ def _other(reader: Reader, start: int) -> Node:
 
 
 def _add(reader: Reader, start: int) -> Node:
+    if excludes(reader):
+        name = [reader.name()] if reader.take("CONSTRAINT") else []
+        reader.rest()
+        return reader.node("ADD EXCLUDE", start, *name)
     if begins_constraint(reader):
         return reader.node("ADD CONSTRAINT", start, read_constraint(reader))
     if reader.word in ("INDEX", "KEY", "FULLTEXT", "SPATIAL") and _is_index(reader):
         return _add_index(reader, start)
-    if reader.word in ("PARTITION", "GENERATED") or reader.sees("EXCLUDE", "USING"):
+    if reader.word in ("PARTITION", "GENERATED"):
         return _other(reader, start)
     if reader.takes_name(1) or reader.sees("COLUMN", "("):
         reader.take("COLUMN")

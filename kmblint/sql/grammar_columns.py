@@ -167,7 +167,7 @@ def _optional_group(reader: Reader) -> tuple[Node, ...]:
 
 def begins_constraint(reader: Reader) -> bool:
     """Whether a table constraint comes next rather than a column; Kimberlite takes no column of these five names."""
-    return reader.word in _CONSTRAINT_WORDS
+    return reader.word in _CONSTRAINT_WORDS or (reader.sees("NOT", "NULL") and reader.takes_name(2))
 
 
 def read_constraint(reader: Reader) -> Node:
@@ -195,6 +195,9 @@ def read_constraint(reader: Reader) -> Node:
     elif reader.sees("CHECK"):
         check = _check(reader)
         constraint = Node("CHECK", reader.since(start), parts=(*parts, *check.parts))
+    elif reader.take("NOT", "NULL"):
+        parts.append(reader.name("a column name"))
+        constraint = Node("NOT NULL", reader.since(start), parts=tuple(parts))
     else:
         raise reader.expected(("PRIMARY", "UNIQUE", "FOREIGN", "CHECK"))
     behind: list[Node] = []
@@ -255,7 +258,8 @@ def read_references(reader: Reader) -> Node:
             action = next((" ".join(words) for words in _ACTIONS if reader.take(*words)), None)
             if action is None:
                 raise reader.expected(("CASCADE", "RESTRICT", "NO ACTION", "SET NULL"))
-            parts.append(Node(kind, reader.since(begin), action))
+            some = Node("columns", reader.peek().span, parts=reader.names()) if reader.sees("(") else None
+            parts.append(Node(kind, reader.since(begin), action, (some,) if some else ()))
         else:
             return Node("REFERENCES", reader.since(start), parts=tuple(parts))
 

@@ -163,6 +163,8 @@ def drop(reader: Reader) -> Node:
     if not word:
         if kind.text in _OWN:
             parts.append(reader.name(f"a {_OWN[kind.text]} name"))
+            while kind.text in ("ROLE", "USER") and reader.take(","):
+                parts.append(reader.name(f"a {_OWN[kind.text]} name"))
             if kind.text != "USER":
                 reader.finish()
         elif reader.takes_name():

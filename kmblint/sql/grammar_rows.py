@@ -41,7 +41,7 @@ def insert(reader: Reader) -> Node:
     if reader.take("(", ")"):
         parts.append(reader.node("columns", begin))
     elif reader.sees("(") and reader.peek(1).upper not in QUERY_WORDS:
-        parts.append(reader.columns())
+        parts.append(_columns(reader))
     begin = reader.at
     if reader.take("OVERRIDING", "SYSTEM", "VALUE") or reader.take("OVERRIDING", "USER", "VALUE"):
         parts.append(reader.node("OVERRIDING", begin))
@@ -49,6 +49,16 @@ def insert(reader: Reader) -> Node:
     parts += _behind_values(reader)
     reader.finish("the end of the statement", "ON", "RETURNING")
     return reader.node(kind, 0, *parts)
+
+
+def _columns(reader: Reader) -> Node:
+    """The columns of an INSERT: names, or parts of what a column holds."""
+    begin = reader.at
+    columns: list[Node] = []
+    for item in reader.inside().items():
+        columns.append(_element(item, dotted=False))
+        item.finish(",")
+    return reader.node("columns", begin, *columns)
 
 
 def _insert_flags(reader: Reader) -> list[Node]:
@@ -210,6 +220,20 @@ def _joined(reader: Reader) -> list[Node]:
     return joins
 
 
+def _element(reader: Reader, *, dotted: bool = True) -> Node:
+    """A column, or with what stands in brackets and behind dots, a part of what it holds."""
+    begin = reader.at
+    column = reader.dotted("a column name") if dotted else reader.name("a column name")
+    if not reader.sees("["):
+        return column
+    while reader.sees("[") or reader.sees("."):
+        if reader.take("."):
+            reader.name("the name of a part")
+        else:
+            reader.skip()
+    return reader.node("element", begin, column)
+
+
 def read_set(reader: Reader) -> Node:
     """SET and its assignments: each of a name, or a list of names, and a value."""
     start = reader.at
@@ -217,7 +241,7 @@ def read_set(reader: Reader) -> Node:
     assignments: list[Node] = []
     while True:
         begin = reader.at
-        target = reader.columns() if reader.sees("(") else reader.dotted("a column name")
+        target = reader.columns() if reader.sees("(") else _element(reader)
         if not (reader.take("=") or reader.take(":=") or reader.take("==")):
             raise reader.expected(("=",))
         assignments.append(reader.node("assignment", begin, target, read_expression(reader, _LIST_ENDS)))

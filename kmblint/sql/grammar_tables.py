@@ -66,7 +66,7 @@ def _part(item: Reader, *, alone: bool) -> Node:
     start = item.at
     if item.sees("LIKE") and item.takes_name(1) and (alone or item.peek(2).upper in ("INCLUDING", "EXCLUDING")):
         kind = "LIKE"
-    elif _excludes(item):
+    elif excludes(item):
         kind = "EXCLUDE"
     elif is_plain_index(item):
         kind = "INDEX"
@@ -212,7 +212,7 @@ def _index_option(reader: Reader) -> Node:
     raise reader.expected(("the end of the statement", "WHERE", "INCLUDE", "NULLS", "WITH", "TABLESPACE"))
 
 
-def _excludes(item: Reader) -> bool:
+def excludes(item: Reader) -> bool:
     """Whether an EXCLUDE of PostgreSQL's begins, with or without a name of its own."""
     ahead = 2 if item.sees("CONSTRAINT") and item.takes_name(1) else 0
     return item.sees("EXCLUDE", ahead=ahead) and item.peek(ahead + 1).upper in ("USING", "(")

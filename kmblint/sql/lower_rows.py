@@ -7,6 +7,7 @@ from typing import Final
 
 from kmblint.schema.changes import DeleteRows, InsertRows, UpdateRows
 from kmblint.schema.parts import Assignment, Clause, Name, OnConflict, Row
+from kmblint.schema.predicate import OpaqueValue, column_refs
 from kmblint.sql.lower_values import common_names, condition, query, tables_of, value
 from kmblint.sql.tree import Node, Shape
 from kmblint.text import Span
@@ -19,12 +20,14 @@ def insert(root: Node) -> InsertRows:
     """The rows of an INSERT or REPLACE."""
     table = next(root.all(Shape.NAME)).name
     listed = root.child("columns")
-    columns = tuple(part.name for part in listed.parts) if listed else None
+    columns = tuple(_column(part) for part in listed.parts) if listed else None
     source = next(root.all(*_SOURCES))
     rows: tuple[Row, ...] = ()
     selected = None
     if source.kind == "VALUES":
         rows = tuple(Row(tuple(map(value, row.parts)), row.span) for row in source.parts)
+        if listed and columns and listed.has("element"):
+            columns, rows = _whole(columns, rows)
     elif source.kind == "SET":
         pairs = tuple(_assignments(source))
         columns = tuple(each.column for each in pairs)
@@ -38,6 +41,23 @@ def insert(root: Node) -> InsertRows:
         root.has("OR IGNORE") or root.has("IGNORE"), replace, source.kind == "DEFAULT VALUES", _clauses(root),
         _read(root, source), _limit(root),
     )  # fmt: skip
+
+
+def _column(node: Node) -> Name:
+    return node.parts[0].name if node.kind == "element" else node.name
+
+
+def _whole(columns: tuple[Name, ...], rows: tuple[Row, ...]) -> tuple[tuple[Name, ...], tuple[Row, ...]]:
+    """Columns and rows with each column once: of one whose parts are set, its first part stands for the whole."""
+    first = {column.text: index for index, column in reversed([*enumerate(columns)])}
+    kept = sorted(first.values())
+    short = tuple(
+        Row(tuple(row.values[index] for index in kept if index < len(row.values)), row.span)
+        if len(row.values) == len(columns)
+        else row
+        for row in rows
+    )
+    return tuple(columns[index] for index in kept), short
 
 
 def _clauses(root: Node) -> tuple[Clause, ...]:
@@ -79,7 +99,9 @@ def _assignments(node: Node) -> Iterator[Assignment]:
     for pair in node.parts:
         target, written = pair.parts
         read = value(written)
-        for column in target.parts if target.kind == "columns" else (target,):
+        if target.kind == "element":
+            read = OpaqueValue("a part of what a column holds", written.span, tuple(column_refs(read)))
+        for column in target.parts if target.kind in ("columns", "element") else (target,):
             last = Span(column.span.end - len(column.text), column.span.end)
             inner = last if column.qualifier and not column.quoted else column.span
             yield Assignment(Name(column.text, inner, column.quoted), read, pair.span, column.qualifier)

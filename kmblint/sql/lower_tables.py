@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from kmblint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -56,14 +58,20 @@ def create_table(root: Node) -> AddTable:
     columns: list[ColumnDefinition] = []
     constraints: list[Constraint] = []
     clauses: list[Clause] = []
+    filled: set[str] = set()
     for part in root.parts:
         if part.kind == "column":
             columns.append(column(part))
+        elif part.kind == "constraint" and part.parts[0].kind == "NOT NULL":
+            filled.add(next(part.parts[0].all(Shape.NAME)).text)
+            clauses += map(_clause, part.parts[1:])
         elif part.kind == "constraint":
             constraints.append(constraint(part.parts[0]))
             clauses += map(_clause, part.parts[1:])
         elif part.kind not in _MODELLED:
             clauses.append(_clause(part))
+    if filled:
+        columns = [replace(each, nullable=False) if each.name.text in filled else each for each in columns]
     query, guard = root.has("AS SELECT"), root.has("IF NOT EXISTS")
     return AddTable(name, tuple(columns), tuple(constraints), root.span, guard, query, tuple(clauses))
 
@@ -210,6 +218,11 @@ def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:
         case "ADD COLUMN":
             once = action.has("IF NOT EXISTS")
             yield from (AddColumn(table, column(part), span, once, guard) for part in action.all("column"))
+        case "ADD CONSTRAINT" if parts[0].parts[0].kind == "NOT NULL":
+            yield ChangeNullability(table, next(parts[0].parts[0].all(Shape.NAME)).name, False, span)
+        case "ADD EXCLUDE":
+            reason = "what `EXCLUDE` demands of rows isn't modelled"
+            yield Opaque(reason, "ALTER TABLE ADD", span, names=tuple(name.text for name in names))
         case "ADD CONSTRAINT":
             first, *behind = parts[0].parts
             yield AddConstraint(table, constraint(first), span, tuple(map(_clause, behind)))

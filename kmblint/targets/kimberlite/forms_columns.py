@@ -102,6 +102,14 @@ def _taken_option(fold: Fold, option: Node) -> bool:
 def table_constraint(fold: Fold, node: Node) -> bool:
     """Folds a constraint of the table and what stands behind it; whether it makes a key."""
     constraint, *behind = node.parts
+    if constraint.kind == "NOT NULL":
+        name = constraint.child("CONSTRAINT")
+        fold.expected("PRIMARY KEY, UNIQUE, FOREIGN KEY or CHECK", fold.behind(name.span) if name else constraint)
+        return False
+    for reference in constraint.all("REFERENCES"):
+        for action in reference.all("ON DELETE", "ON UPDATE"):
+            if some := action.child("columns"):
+                fold.expected("`,` or `)` behind a column", some)
     for part in behind:
         if part.kind not in _TAKEN_BEHIND[constraint.kind]:
             fold.expected("`,` or `)` behind a column", part)

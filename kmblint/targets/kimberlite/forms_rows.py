@@ -48,6 +48,8 @@ def insert(fold: Fold, root: Node) -> None:
                 _plain_table(fold, table)
             case "columns" if not part.parts:
                 fold.expected("a column", Span(part.span.end - 1, part.span.end))
+            case "columns" if odd := part.child("element"):
+                fold.expected("`,`", fold.behind(odd.parts[0].span))
             case "OVERRIDING":
                 fold.expected("`VALUES`", part)
             case "DEFAULT VALUES":
@@ -242,6 +244,9 @@ def _ignored_tables(fold: Fold, node: Node) -> None:
 
 def _assignment(fold: Fold, pair: Node) -> None:
     target, written = pair.parts
+    if target.kind == "element":
+        fold.expected("`=`", fold.behind(target.parts[0].span))
+        return
     if target.kind == "columns":
         fold.refuse("SET takes one column at a time, not a row", target.span, "write `SET a = 1, b = 2`")
         return
