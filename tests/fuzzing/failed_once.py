@@ -16,6 +16,10 @@ TEXTS: Final[Mapping[str, bytes]] = {
     "a placeholder that is broken off": b"UPDATE t SET n = :",
     "a placeholder without a name": b"DELETE FROM t WHERE n IN (1, $); INSERT INTO t (n) VALUES (:)",
     "a sub-query that selects nothing": b"SELECT a FROM t WHERE EXISTS (VALUES (1)) OR a IN (SELECT FROM t);",
+    "a key that no store holds": b"CREATE TABLE t (id BIGINT PRIMARY KEY, e TEXT);\n"
+    b"INSERT INTO t (id, e) VALUES (9223372036854775808, ''), (-9223372036854775809, '');\nDELETE FROM t;",
+    "a decimal key that no store holds": b"CREATE TABLE t (id DECIMAL(9, 2) PRIMARY KEY, e TEXT);\n"
+    b"INSERT INTO t (id, e) VALUES ('" + b"9" * 60 + b"', '');\nUPDATE t SET e = 'x' WHERE id > 1.5;\nDELETE FROM t;",
     "words of which none opens a statement": b"tabel creat altre " * 500,
 }
 HISTORIES: Final[Mapping[str, Mapping[str, bytes]]] = {

@@ -199,12 +199,19 @@ def _encoded(value: Typed, tag: int) -> bytes:
         case Kind.BOOLEAN, truth:
             data = bytes([bool(truth)])
         case Kind.DECIMAL, int() as digits:
-            data = (digits + 2**127).to_bytes(16) + bytes([value.scale])
+            data = _in_order(digits, 16) + bytes([value.scale])
         case Kind.BIGINT, int() as number:
-            data = (number + 2**63).to_bytes(8)
+            data = _in_order(number, 8)
         case _:
             data = b""
     return bytes([tag]) + data
+
+
+def _in_order(number: int, size: int) -> bytes:
+    """A whole number in so many bytes that sort as it does; one that no store holds, of a statement that is refused and
+    replayed as it was meant, stands at the end."""
+    half = 2 ** (8 * size - 1)
+    return (min(max(number, -half), half - 1) + half).to_bytes(size)
 
 
 def successor(key: bytes) -> bytes:
