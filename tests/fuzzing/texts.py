@@ -135,7 +135,7 @@ class Library:
         return read
 
     def _of_suppression(self, files: Files, history: History, chance: random.Random) -> Iterator[Fault]:
-        """One finding, suppressed in the first line of its file."""
+        """One finding, suppressed in the first line of its file, or in its statement where that is sound."""
         before = self._lint(history, self._alone)
         asked = [
             each
@@ -148,17 +148,31 @@ class Library:
             return
         one = chance.choice(asked)
         file = one.finding.place.file
-        line = f"-- kmblint: ignore[{one.rule}] it is known\n"
-        edit = Edit(Place(file, Span(0, 0)), line)
+        behind = _end_of_statement(one, history) if chance.random() < 0.5 else None
+        if behind is None:
+            edit = Edit(Place(file, Span(0, 0)), f"-- kmblint: ignore[{one.rule}] it is known\n")
+        else:
+            edit = Edit(Place(file, Span(behind, behind)), f" /* kmblint: ignore[{one.rule}] it is known */")
         try:
             draft = _draft(history, _overlay(files)).with_fixes([Fix("suppress", (edit,))])
         except UnwritableError:
             return
         after = self._lint(self._reader(_overlay(files))(draft.overlay), self._alone)
+        if any(each.rule == "harmful-suppression" for each in after.diagnostics):
+            return
         rule = self._rulebook.get(one.rule)
         assert rule is not None, "a diagnostic has a rule of the book"
         revealed = frozenset({*rule.card.metadata.explains, *rule.card.metadata.supersedes})
         yield from invariants.of_suppressing(one, revealed, before, after)
+
+
+def _end_of_statement(one: Diagnostic, history: History) -> int | None:
+    """Before the `;` of the statement that a finding is about; None where a comment there may do harm."""
+    place = one.finding.place
+    for each in history.by_file[place.file].statements:
+        if place.span.start in each.span and not each.is_own and each.problem is None:
+            return each.semicolon
+    return None
 
 
 def _draft(history: History, overlay: Mapping[str, bytes | None]) -> Draft:

@@ -210,7 +210,7 @@ def _encoded(value: Typed, tag: int) -> bytes:
 def _in_order(number: int, size: int) -> bytes:
     """A whole number in so many bytes that sort as it does; one that no store holds, of a statement that is refused and
     replayed as it was meant, stands at the end."""
-    half = 2 ** (8 * size - 1)
+    half = 1 << (8 * size - 1)
     return (min(max(number, -half), half - 1) + half).to_bytes(size)
 
 
