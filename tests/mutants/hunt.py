@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import hashlib
 import os
 import pickle
-import resource
 import signal
 import subprocess
 import sys
@@ -159,24 +159,30 @@ class Hunt:
         near = f"tests/{site.path.parts[1]}/"
         fitting = [number for number, each in enumerate(calls) if each.functions & touched]
         fitting.sort(key=lambda number: (not items[number].nodeid.startswith(near), calls[number].seconds))
+        seconds = _bounds(items, calls)
         if early:
-            return _killer_of_import(module, site, items, fitting)
+            return _killer_of_import(module, site, items, fitting, seconds)
         try:
             _change(module, site)
         except Exception as error:
             return f"import: {error!r}"
-        slowest: dict[str, float] = {}  # whichever test of a file comes first makes what they share
-        for item, each in zip(items, calls, strict=True):
-            slowest[_file(item)] = max(slowest.get(_file(item), 0), each.seconds)
         for number, following in pairwise((*fitting, None)):
             assert number is not None
             item = items[number]
             # The signal ends the process. Time of the processor: a loaded machine is slow for no fault of the mutant's.
-            signal.setitimer(signal.ITIMER_PROF, PATIENCE * (1 + slowest[_file(item)]))
+            signal.setitimer(signal.ITIMER_PROF, seconds[item.nodeid])
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None if following is None else items[following])
             if self.failed:
                 break
         return self.failed
+
+
+def _bounds(items: list[pytest.Item], calls: list[Calls]) -> dict[str, float]:
+    """How many seconds of the processor each test may take."""
+    slowest: dict[str, float] = {}  # whichever test of a file comes first makes what they share
+    for item, each in zip(items, calls, strict=True):
+        slowest[_file(item)] = max(slowest.get(_file(item), 0), each.seconds)
+    return {item.nodeid: PATIENCE * (1 + slowest[_file(item)]) for item in items}
 
 
 def _file(item: pytest.Item) -> str:
@@ -226,13 +232,33 @@ def _change(module: Module, site: Site) -> None:
     import_module(site.module)
     old = [each for each in _functions() if each.__module__ == site.module and each.__qualname__ == site.within]
     text = site.applied(module.text)
+    if site.default:
+        made = _defaults(text, site)
+        for function in old:
+            function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+        return
     new = [code for code in _codes(compile(text, "mutant", "exec")) if code.co_qualname == site.within]
     old.sort(key=lambda each: each.__code__.co_firstlineno)
     for function, code in zip(old, new, strict=True):
         function.__code__ = code
 
 
-def _killer_of_import(module: Module, site: Site, items: list[pytest.Item], fitting: list[int]) -> str:
+def _defaults(text: str, site: Site) -> FunctionType:
+    """A function that has the same parameters, with the same defaults."""
+    around = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.FunctionDef)]
+    holds = next(each for each in around if each.lineno <= site.line <= (each.end_lineno or each.lineno))
+    for argument in ast.walk(holds.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    same = ast.fix_missing_locations(ast.Expression(ast.Lambda(holds.args, ast.Constant(None))))
+    made = eval(compile(same, "mutant", "eval"), vars(import_module(site.module)))  # noqa: S307 -- text of our own
+    assert isinstance(made, FunctionType)
+    return made
+
+
+def _killer_of_import(
+    module: Module, site: Site, items: list[pytest.Item], fitting: list[int], seconds: dict[str, float]
+) -> str:
     """Which test notices a change that shows at the import, in a process of its own; the nearest files first.
 
     What was made of the old value is everywhere by now: in tables, in arguments of tests, in other modules.
@@ -247,6 +273,7 @@ def _killer_of_import(module: Module, site: Site, items: list[pytest.Item], fitt
             site.applied(module.text),
             tuple(items[number].nodeid for number in fitting),
             frozenset(item.nodeid for item in items if item.nodeid not in fits),
+            seconds,
             str(scratch / "failed"),
         )
         (scratch / "order").write_bytes(msgspec.json.encode(order))
@@ -254,7 +281,6 @@ def _killer_of_import(module: Module, site: Site, items: list[pytest.Item], fitt
             [sys.executable, "-m", "pytest", "-x", "-q", "--hypothesis-seed=0", "-p", "tests.mutants.instead", *some],
             cwd=ROOT,
             env={**os.environ, ORDER: str(scratch / "order")},
-            preexec_fn=_bounded,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -264,8 +290,3 @@ def _killer_of_import(module: Module, site: Site, items: list[pytest.Item], fitt
         if ended.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             return f"import: {ended.stdout.decode(errors='replace').strip().rpartition(chr(10))[2]}"
     return ""
-
-
-def _bounded() -> None:
-    """Seconds of the processor: what takes more hangs."""
-    resource.setrlimit(resource.RLIMIT_CPU, (900, 900))

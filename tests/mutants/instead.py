@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -18,6 +19,10 @@ ORDER: Final = "KMBLINT_MUTANT"
 """The environment variable that names the file with an `Order`."""
 
 
+UNKNOWN: Final = 60
+"""Seconds of the processor for the imports, and for a test that only the mutant has."""
+
+
 class Order(msgspec.Struct, frozen=True):
     """Which module reads otherwise, and which tests to run on it."""
 
@@ -27,6 +32,8 @@ class Order(msgspec.Struct, frozen=True):
     """In this order; tests that the mutant makes come behind them."""
     others: frozenset[str]
     """Tests that are not to be run."""
+    seconds: dict[str, float]
+    """Of the processor, that a test may take before it counts as hanging."""
     failed: str
     """The file that takes the first test that fails."""
 
@@ -66,6 +73,11 @@ class Chosen:
         chosen = [item for item in items if item.nodeid not in self._order.others]
         items[:] = sorted(chosen, key=lambda item: place.get(item.nodeid, len(place)))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Winds up the signal that ends the process."""
+        signal.setitimer(signal.ITIMER_PROF, self._order.seconds.get(item.nodeid, UNKNOWN))
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Notes a failure."""
         if report.failed:
@@ -74,6 +86,7 @@ class Chosen:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Puts the mutant in place before anything of the package is imported."""
+    signal.setitimer(signal.ITIMER_PROF, UNKNOWN)
     order = msgspec.json.decode(Path(os.environ[ORDER]).read_bytes(), type=Order)
     sys.meta_path.insert(0, _Finder(order))
     config.pluginmanager.register(Chosen(order))

@@ -101,6 +101,8 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _targets(statement: ast.stmt) -> frozenset[str]:
+    if isinstance(statement, ast.ClassDef):
+        return frozenset({statement.name})
     return frozenset(
         each.id for each in ast.walk(statement) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     )

@@ -34,6 +34,8 @@ class Site(msgspec.Struct, frozen=True):
     end: int
     text: str
     """What stands there instead."""
+    default: bool = False
+    """It is the default of a parameter: made once, where the function is."""
 
     @property
     def module(self) -> str:
@@ -63,12 +65,19 @@ class Module:
 
     def sites(self) -> list[Site]:
         """In the order of the syntax tree; not each leaves a module that compiles."""
-        found: dict[Site, None] = {}
-        for node, within in _meaningful(ast.parse(self.text)):
-            for start, end, text in self._changes(node):
-                line = self.text.count("\n", 0, start) + 1
-                found[Site(self.path, within, line, start, end, text)] = None
+        tree = ast.parse(self.text)
+        found = dict.fromkeys(
+            self._site(*change, within) for node, within in _meaningful(tree) for change in self._changes(node)
+        )
+        for default, within in _defaults(tree):
+            changes = [change for node, _ in _meaningful(default) for change in self._changes(node)]
+            if filled := _filled(default):
+                changes.append((*self._span(default), filled))
+            found |= dict.fromkeys(self._site(*change, within, default=bool(within)) for change in changes)
         return list(found)
+
+    def _site(self, start: int, end: int, text: str, within: str, *, default: bool = False) -> Site:
+        return Site(self.path, within, self.text.count("\n", 0, start) + 1, start, end, text, default)
 
     def compiles(self, site: Site) -> bool:
         """Whether there is such a program."""
@@ -153,8 +162,7 @@ def _conditions(node: ast.AST) -> list[ast.expr]:
 def _meaningful(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]]:
     """What a run can notice, and in which function it stands.
 
-    No annotation, docstring, assertion (`strict` is one too), import or default of a parameter; of a class its
-    methods only.
+    No annotation, docstring, assertion (`strict` is one too) or import; of a class its methods only (see `_defaults`).
     """
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Assert() | ast.Expr(value=ast.Constant()):
@@ -187,6 +195,31 @@ def _meaningful(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
                     yield from _meaningful(child, within)
+
+
+def _defaults(node: ast.AST, within: str = "") -> Iterator[tuple[ast.expr, str]]:
+    """What parameters, and the fields of classes, are where nobody says; with the function that a parameter is of."""
+    match node:
+        case ast.Module(body=body):
+            for child in body:
+                yield from _defaults(child)
+        case ast.ClassDef(name=name, body=body):
+            for child in body:
+                yield from _defaults(child, f"{within}{name}.")
+        case ast.FunctionDef(name=name, args=ast.arguments(defaults=defaults, kw_defaults=named)):
+            yield from ((default, f"{within}{name}") for default in (*defaults, *named) if default is not None)
+        case ast.AnnAssign(value=ast.expr() as value) if within:
+            yield value, ""
+
+
+def _filled(default: ast.expr) -> str:
+    """A value in place of one that says that there is none; empty where it says something."""
+    match default:
+        case ast.Constant(value=None | ""):
+            return '"~"'
+        case ast.Tuple(elts=[]):
+            return '("~",)'
+    return ""
 
 
 def draw(rooms: Sequence[str], count: int, seed: int) -> list[tuple[Module, Site]]:
