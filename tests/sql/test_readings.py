@@ -9,7 +9,7 @@ import msgspec
 from pytest_snapshot.plugin import Snapshot
 
 from kmblint.sql.parse import statements
-from kmblint.sql.scanner import scan
+from kmblint.sql.scanner import Kind, scan
 from kmblint.sql.tree import Node
 from kmblint.text import Source, Span
 
@@ -49,6 +49,24 @@ def test_what_is_said_of_statements_that_break_off(snapshot: Snapshot) -> None:
     lines = [f"{text}\n    {words}\n" for words, text in shown.items()]
     snapshot.snapshot_dir = HERE / "snapshots"
     snapshot.assert_match("\n".join(lines), "broken.txt")
+
+
+def test_what_a_misspelt_word_was_meant_to_be(snapshot: Snapshot) -> None:
+    """Each word of the corpus with its last letters swapped: what is asked; the same once for the same kind of statement."""
+    asked: dict[tuple[str, ...], str] = {}
+    for sql in CORPUS:
+        for token in scan(Source("it", sql)):
+            if token.kind is Kind.WORD and len(token.text) > 3:
+                misspelt = f"{token.text[:-2]}{token.text[-1]}{token.text[-2]}"
+                text = sql[: token.start] + misspelt + sql[token.end :]
+                for problem in filter(None, (statement.problem for statement in statements(Source("it", text)))):
+                    if problem.help is not None and problem.help.startswith("did you mean"):
+                        before = " ".join(text[max(0, problem.span.start - 40) : problem.span.start].split())
+                        word = text[problem.span.start : problem.span.end]
+                        key = (*text.split()[:2], word, problem.help)
+                        asked.setdefault(key, f"{before} {word}: {problem.help}")
+    snapshot.snapshot_dir = HERE / "snapshots"
+    snapshot.assert_match("\n".join(asked.values()) + "\n", "misspelt.txt")
 
 
 def _tree(node: Node, source: Source, depth: int) -> Iterator[str]:
