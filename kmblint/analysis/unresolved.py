@@ -84,7 +84,7 @@ def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) ->
     makers = replay.later(step, AddColumn, RenameColumn, RenameTable)
     later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
-    guess = None if table.complete else (table.changed or (table.made,))[-1]
+    guess = table.opaque
     earlier = replay.earlier(step, AddColumn, RenameColumn)
     lost = _lost((each for each in earlier if each.subject == table_name), ObjectKind.COLUMN, name)
     return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess, lost=lost)

@@ -19,7 +19,7 @@ def check(replay: Replay) -> Iterator[Finding]:
                 continue
             place = (column.made, *column.changed)[-1]
             # A column that refers numbers no rows of its own, and Kimberlite has no SERIAL to make both of.
-            wanted = "BIGINT" if key.type.name.endswith("SERIAL") else str(key.type)
+            wanted = "BIGINT" if key.type.serial else str(key.type)
             if not column.type.matches(key.type) and place.file in replay.by_file:
                 yield Finding(
                     place,

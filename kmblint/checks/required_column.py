@@ -23,7 +23,7 @@ def check(change: AddColumn, step: Step, target: Target) -> Iterator[Finding]:
     if table.column(definition.name.text):
         return
     default = definition.default if not isinstance(definition.default, Null) else None
-    generated = definition.type.name.endswith("SERIAL") or any(
+    generated = definition.type.serial or any(
         word in clause.keyword for clause in definition.clauses for word in _FILLED
     )
     why = step.why_populated(table.name)

@@ -78,8 +78,7 @@ def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = 
         made=made,
         nullable=definition.nullable is not False and not is_key,
         default=definition.default,
-        generated="SERIAL" in definition.type.name
-        or any(clause.keyword in _GENERATING for clause in definition.clauses),
+        generated=definition.type.serial or any(clause.keyword in _GENERATING for clause in definition.clauses),
     )
 
 
@@ -129,7 +128,6 @@ def _add_column(table: Table, change: AddColumn, place_of: PlaceOf) -> Table:
         columns=(*table.columns, column_of(definition, place)),
         primary_key=table.primary_key or key,
         constraints=(*table.constraints, *declared),
-        changed=noted(table.changed, place_of(change.span)),
         dropped=table.dropped.discard(definition.name.text),
     )
 
@@ -143,7 +141,6 @@ def _drop_column(table: Table, column: Column, place: Place) -> Table:
         primary_key=() if name in table.primary_key else table.primary_key,
         constraints=tuple(d for d in table.constraints if name not in named_in(d.constraint)),
         indexes=tuple(index for index in table.indexes if name not in index.columns),
-        changed=noted(table.changed, place),
         dropped=table.dropped.insert(name, Dropped(name, column.made, place, column.type)),
     )
 
@@ -173,7 +170,6 @@ def _rename_column(table: Table, column: Column, new: str, place: Place) -> Tabl
         constraints=tuple(in_constraint(declared) for declared in table.constraints),
         policies=_moved(table.policies, old, new),
         classifications=_moved(table.classifications, old, new),
-        changed=noted(table.changed, place),
         dropped=table.dropped.insert(old, Dropped(old, column.made, place, column.type, renamed_to=new)),
     )
 
@@ -186,7 +182,6 @@ def _alter_constraint(
     table: Table, change: AddConstraint | DropConstraint | RenameConstraint, place_of: PlaceOf
 ) -> Table:
     place = place_of(change.span)
-    changed = noted(table.changed, place)
     match change:
         case AddConstraint(constraint=constraint):
             if constraint.name and table.constraint(constraint.name.text):
@@ -196,19 +191,18 @@ def _alter_constraint(
                 table,
                 constraints=(*table.constraints, Declared(constraint, place)),
                 primary_key=table.primary_key or key,
-                changed=changed,
             )
         case DropConstraint(constraint=name):
             kept = tuple(d for d in table.constraints if d.name != name.text)
             gone = [d for d in table.constraints if d.name == name.text]
             drops_key = any(isinstance(d.constraint, PrimaryKey) for d in gone)
-            return replace(table, constraints=kept, primary_key=() if drops_key else table.primary_key, changed=changed)
+            return replace(table, constraints=kept, primary_key=() if drops_key else table.primary_key)
         case RenameConstraint(constraint=old, new=new):
             constraints = tuple(
                 replace(d, constraint=replace(d.constraint, name=new)) if d.name == old.text else d
                 for d in table.constraints
             )
-            return replace(table, constraints=constraints, changed=changed)
+            return replace(table, constraints=constraints)
 
 
 def _add_index(table: Table, change: AddIndex, place_of: PlaceOf) -> Table:

@@ -76,7 +76,7 @@ def _add_table(catalog: Catalog, change: AddTable, place_of: PlaceOf) -> Catalog
         made=place_of(change.span),
         primary_key=key,
         constraints=tuple(Declared(constraint, place_of(span)) for constraint, span in constraints),
-        complete=not change.borrows,
+        opaque=place_of(change.span) if change.borrows else None,
     )
     return catalog.put(table)
 
@@ -96,7 +96,6 @@ def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, pla
     renamed = replace(
         table,
         name=change.new.text,
-        changed=noted(table.changed, place_of(change.span)),
         constraints=tuple(declared.renaming(table.name) for declared in table.constraints),
     )
     moved = replace(
@@ -174,8 +173,7 @@ def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
     for name in change.tables:
         table = catalog.table(name.text)
         if table is not None:
-            changed = noted(table.changed, place_of(change.span))
-            catalog = catalog.put(replace(table, complete=False, changed=changed))
+            catalog = catalog.put(replace(table, opaque=place_of(change.span)))
     if change.names:
         return left_unread(catalog, (), change.names, place_of(change.span))
     if change.tables or change.makes_nothing:

@@ -147,10 +147,8 @@ class Table(msgspec.Struct, frozen=True):
     primary_key: tuple[str, ...] = ()
     constraints: tuple[Declared, ...] = ()
     indexes: tuple[Index, ...] = ()
-    changed: tuple[Place, ...] = ()
-    """Where it was changed first, and where last (`noted`)."""
-    complete: bool = True
-    """False where a part of it isn't known (CREATE TABLE AS, an opaque statement): findings on it are less sure."""
+    opaque: Place | None = None
+    """The last statement that left a part of it unknown (CREATE TABLE AS, an opaque statement); None where all is."""
     dropped: OrderedMap[str, Dropped] = OrderedMap()
     """Columns that are gone, by name."""
     policies: OrderedMap[str, tuple[str, Place]] = OrderedMap()
@@ -177,6 +175,11 @@ class Table(msgspec.Struct, frozen=True):
     def index(self, name: str) -> Index | None:
         """The index of exactly that name."""
         return next((index for index in self.indexes if index.name == name), None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part of it is known: findings on another are less sure."""
+        return self.opaque is None
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -26,37 +26,43 @@ class Family(StrEnum):
 
 
 _FAMILIES: Final = {
-    Family.INTEGER: "TINYINT SMALLINT INTEGER INT BIGINT MEDIUMINT INT2 INT4 INT8 SERIAL SMALLSERIAL BIGSERIAL",
-    Family.DECIMAL: "DECIMAL NUMERIC DEC MONEY",
-    Family.FLOAT: "REAL FLOAT FLOAT4 FLOAT8 DOUBLE|DOUBLE PRECISION",
-    Family.TEXT: "TEXT VARCHAR CHAR CHARACTER STRING CLOB NCHAR NVARCHAR BPCHAR CITEXT LONGTEXT MEDIUMTEXT TINYTEXT"
-    "|CHARACTER VARYING|CHAR VARYING",
-    Family.BYTES: "BLOB BYTEA BYTES BINARY VARBINARY LONGBLOB MEDIUMBLOB TINYBLOB",
-    Family.BOOLEAN: "BOOLEAN BOOL",
+    Family.INTEGER: "TINYINT SMALLINT MEDIUMINT INTEGER BIGINT",
+    Family.DECIMAL: "DECIMAL MONEY",
+    Family.FLOAT: "REAL FLOAT DOUBLE",
+    Family.TEXT: "TEXT VARCHAR CHAR CLOB CITEXT TINYTEXT MEDIUMTEXT LONGTEXT",
+    Family.BYTES: "BLOB BYTEA BYTES BINARY VARBINARY TINYBLOB MEDIUMBLOB LONGBLOB",
+    Family.BOOLEAN: "BOOLEAN",
     Family.DATE: "DATE",
-    Family.TIME: "TIME TIMETZ|TIME WITH TIME ZONE|TIME WITHOUT TIME ZONE",
-    Family.TIMESTAMP: "TIMESTAMP TIMESTAMPTZ DATETIME|TIMESTAMP WITH TIME ZONE|TIMESTAMP WITHOUT TIME ZONE",
+    Family.TIME: "TIME TIMETZ",
+    Family.TIMESTAMP: "TIMESTAMP TIMESTAMPTZ DATETIME",
     Family.UUID: "UUID",
     Family.JSON: "JSON JSONB",
 }
+_OTHER_NAMES: Final = {
+    "SMALLINT": ("INT2", "SMALLSERIAL", "SERIAL2"),
+    "INTEGER": ("INT", "INT4", "SERIAL", "SERIAL4"),
+    "BIGINT": ("INT8", "BIGSERIAL", "SERIAL8"),
+    "DECIMAL": ("NUMERIC", "DEC", "FIXED"),
+    "REAL": ("FLOAT4",),
+    "DOUBLE": ("FLOAT8", "DOUBLE PRECISION"),
+    "BOOLEAN": ("BOOL",),
+    "TEXT": ("STRING",),
+    "VARCHAR": ("CHARACTER VARYING", "CHAR VARYING", "NVARCHAR"),
+    "CHAR": ("CHARACTER", "BPCHAR", "NCHAR"),
+    "TIME": ("TIME WITHOUT TIME ZONE",),
+    "TIMETZ": ("TIME WITH TIME ZONE",),
+    "TIMESTAMP": ("TIMESTAMP WITHOUT TIME ZONE",),
+    "TIMESTAMPTZ": ("TIMESTAMP WITH TIME ZONE",),
+}
+"""The usual name of a type, and its others (PostgreSQL's table 8.1, MySQL's manual)."""
+_USUAL: Final = {name: usual for usual, names in _OTHER_NAMES.items() for name in names}
 _FAMILY_OF: Final = {
     name: family
-    for family, names in _FAMILIES.items()
-    for group_number, group in enumerate(names.split("|"))
-    for name in (group.split() if group_number == 0 else [group])
+    for family, usuals in _FAMILIES.items()
+    for usual in usuals.split()
+    for name in (usual, *_OTHER_NAMES.get(usual, ()))
 }
-_INTEGER_BITS: Final = {
-    "TINYINT": 8, "SMALLINT": 16, "INT2": 16, "SMALLSERIAL": 16, "MEDIUMINT": 24, "INTEGER": 32, "INT": 32,
-    "INT4": 32, "SERIAL": 32, "BIGINT": 64, "INT8": 64, "BIGSERIAL": 64,
-}  # fmt: skip
-_SAME: Final = {
-    "INT": "INTEGER", "INT4": "INTEGER", "INT2": "SMALLINT", "INT8": "BIGINT", "SERIAL": "INTEGER",
-    "SMALLSERIAL": "SMALLINT", "BIGSERIAL": "BIGINT", "NUMERIC": "DECIMAL", "DEC": "DECIMAL", "BOOL": "BOOLEAN",
-    "CHARACTER VARYING": "VARCHAR", "CHAR VARYING": "VARCHAR", "CHARACTER": "CHAR", "BPCHAR": "CHAR",
-    "STRING": "TEXT", "FLOAT8": "DOUBLE", "DOUBLE PRECISION": "DOUBLE", "FLOAT4": "REAL",
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
-    "TIME WITH TIME ZONE": "TIMETZ", "TIME WITHOUT TIME ZONE": "TIME",
-}  # fmt: skip
+_INTEGER_BITS: Final = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INTEGER": 32, "BIGINT": 64}
 
 
 class DataType(msgspec.Struct, frozen=True):
@@ -82,13 +88,22 @@ class DataType(msgspec.Struct, frozen=True):
     @property
     def canonical(self) -> DataType:
         """The same type under its usual name: `INT4` and `INTEGER` are one."""
-        return msgspec.structs.replace(self, name=_SAME.get(self.name, self.name))
+        return msgspec.structs.replace(self, name=_USUAL.get(self.name, self.name))
 
     @property
     def integer_range(self) -> tuple[int, int] | None:
         """The smallest and the largest number of an integer type."""
-        bits = None if self.array else _INTEGER_BITS.get(self.name)
-        return None if bits is None else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        bits = None if self.array else self._bits
+        return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if bits else None
+
+    @property
+    def serial(self) -> bool:
+        """Whether it is one that numbers the rows by itself, as PostgreSQL's do."""
+        return "SERIAL" in self.name
+
+    @property
+    def _bits(self) -> int:
+        return _INTEGER_BITS.get(self.canonical.name, 0)
 
     def same_as(self, other: DataType) -> bool:
         """Whether the two are one type under two spellings."""
@@ -99,7 +114,7 @@ class DataType(msgspec.Struct, frozen=True):
         if self.family is Family.OTHER or key.family is Family.OTHER:
             return self.same_as(key)
         if self.family is Family.INTEGER and key.family is Family.INTEGER:
-            return _INTEGER_BITS[self.name] == _INTEGER_BITS[key.name]
+            return self._bits == key._bits
         return self.family is key.family
 
     def holds_every(self, other: DataType) -> bool:
@@ -108,7 +123,7 @@ class DataType(msgspec.Struct, frozen=True):
         if mine == theirs:
             return True
         if self.family is Family.INTEGER and other.family is Family.INTEGER:
-            return _INTEGER_BITS[self.name] >= _INTEGER_BITS[other.name]
+            return self._bits >= other._bits
         if self.family is Family.TEXT:
             if not mine.arguments:
                 return mine.name != "CHAR"

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from kmblint.schema.catalog import Catalog, Table, noted
+from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import AddColumn, AddIndex, AddTable, Change, Opaque
 from kmblint.schema.conflict import (
     ColumnExists,
@@ -28,7 +28,7 @@ def left_unread(catalog: Catalog, tables: Iterable[str], names: Iterable[str], p
     unread = catalog.unread
     for name in tables:
         table = catalog.table(name) or Table(name, (), place)
-        catalog = catalog.put(replace(table, complete=False, changed=noted(table.changed, place)))
+        catalog = catalog.put(replace(table, opaque=place))
         unread = unread.insert(name)
     for name in names:
         unread = unread.insert(name)

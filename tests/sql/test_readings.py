@@ -52,7 +52,7 @@ def test_what_is_said_of_statements_that_break_off(snapshot: Snapshot) -> None:
 
 
 def test_what_a_misspelt_word_was_meant_to_be(snapshot: Snapshot) -> None:
-    """Each word of the corpus with its last letters swapped: what is asked; the same once for the same kind of statement."""
+    """Each word of the corpus with its last letters swapped: what is asked, once for each kind of statement."""
     asked: dict[tuple[str, ...], str] = {}
     for sql in CORPUS:
         for token in scan(Source("it", sql)):
