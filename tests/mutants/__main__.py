@@ -4,11 +4,11 @@ A mutant is the package with one small change: an operator, a constant, a condit
 in a function or in a table of a module. The draw is even over the lines that can be changed, so that a long table of
 words counts no more than its lines, and hangs on the seed alone.
 
-One process collects the tests and notes which functions each of them calls (kept in a temporary folder: the next run
-asks only of what changed). For each mutant it then forks: the child changes the function in memory and runs the tests
-that come by, the nearest and quickest first, until one fails. A change that shows when modules are imported, as in a
-table, gets a process of its own. Tests that start a program see the package unchanged, and those that fail without any
-mutant are named and left out.
+One process collects the tests and notes which functions each of them calls (kept in a temporary folder until the
+test's file changes). For each mutant it then forks: the child changes the function in memory and runs the tests that
+come by, the nearest and quickest first, until one fails or the time is up, which counts as unnoticed. A change that
+shows when modules are imported, as in a table, gets a process of its own. Tests that start a program see the package
+unchanged, and those that fail without any mutant are named and left out.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--count", type=int, default=100, help="how many mutants [100]")
     parser.add_argument("--seed", type=int, default=0, help="which ones [0]")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
+    parser.add_argument("--budget", type=int, default=300, help="seconds of the processor for each of them [300]")
     parser.add_argument("--list", action="store_true", help="show them without running them")
     options = parser.parse_args(arguments)
     drawn = draw(options.rooms, options.count, options.seed)
@@ -44,13 +45,14 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(site.shown(module.text) for module, site in drawn))
         return 0
     os.chdir(ROOT)
-    hunt = Hunt(drawn, options.jobs)
+    hunt = Hunt(drawn, options.jobs, options.budget)
     ignored = [f"--ignore={name}" for name in ELSEWHERE]
     ended = pytest.main(["-q", "--no-header", "--tb=no", "--hypothesis-seed=0", "-s", *ignored, "tests"], [hunt])
     if ended not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         return int(ended)
-    print(f"{hunt.alive} of {len(drawn)} mutants are alive ({hunt.alive / len(drawn):.1%}; seed {options.seed})")
-    return int(hunt.alive > len(drawn) / 20)
+    alive = hunt.killers.count("")
+    print(f"{alive} of {len(drawn)} mutants are alive ({alive / len(drawn):.1%}; seed {options.seed})")
+    return int(alive > len(drawn) / 20)
 
 
 if __name__ == "__main__":

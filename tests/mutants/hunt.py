@@ -42,10 +42,12 @@ class Calls(msgspec.Struct, frozen=True):
 class Hunt:
     """A plugin of pytest that runs the tests once a mutant in place of once."""
 
-    def __init__(self, drawn: Sequence[tuple[Module, Site]], jobs: int) -> None:
+    def __init__(self, drawn: Sequence[tuple[Module, Site]], jobs: int, budget: int) -> None:
         self.drawn = drawn
         self.jobs = jobs
-        self.alive = 0
+        self.budget = budget
+        self.killers: list[str] = []
+        """Of each mutant that ended, which test noticed it; empty where none did."""
         self.failed = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -79,6 +81,16 @@ class Hunt:
             running[self._forked(scratch / str(number), tried)] = number
         while running:
             self._ended(running, scratch)
+        self._doubt([item for item in items if item.nodeid in self.killers], scratch)
+
+    def _doubt(self, items: list[pytest.Item], scratch: Path) -> None:
+        """Takes back what tests noticed that fail without a mutant too: the package is another than when they ran."""
+        told = scratch / "again"
+        os.waitpid(self._forked(told, lambda: [calls.fails for calls in self._traced(items).values()]), 0)
+        failing = [item.nodeid for item, fails in zip(items, pickle.loads(told.read_bytes()), strict=True) if fails]  # noqa: S301
+        for name in failing:
+            print(f"ALIVE   whatever {name} noticed: it fails without a mutant", file=sys.__stdout__, flush=True)
+        self.killers = ["" if killer in failing else killer for killer in self.killers]
 
     def _ended(self, running: dict[int, int], scratch: Path) -> None:
         """Waits for a child, and prints what became of its mutant."""
@@ -87,7 +99,7 @@ class Hunt:
         module, site = self.drawn[number]
         told = scratch / str(number)
         killer = pickle.loads(told.read_bytes()) if told.exists() else "it hangs or ends the process"  # noqa: S301
-        self.alive += not killer
+        self.killers.append(killer)
         print(
             f"{'killed' if killer else 'ALIVE '} {site.shown(module.text)}  {killer}", file=sys.__stdout__, flush=True
         )
@@ -107,7 +119,10 @@ class Hunt:
             os._exit(0)
 
     def _known(self, items: list[pytest.Item], scratch: Path) -> dict[str, Calls]:
-        """What every test calls; kept in a temporary folder for as long as the package and the test's file stay."""
+        """What every test calls; kept in a temporary folder for as long as the test's file stays.
+
+        The package may be another by now: what a test calls since then, it is not asked about.
+        """
         files: dict[str, list[pytest.Item]] = {}
         for item in items:
             files.setdefault(_file(item), []).append(item)
@@ -158,23 +173,72 @@ class Hunt:
         touched = affected(site) if early else frozenset({f"{site.module}:{site.within}"})
         near = f"tests/{site.path.parts[1]}/"
         fitting = [number for number, each in enumerate(calls) if each.functions & touched]
+        if not fitting:  # it is younger than what is kept
+            fitting = [number for number, item in enumerate(items) if item.nodeid.startswith(near)]
         fitting.sort(key=lambda number: (not items[number].nodeid.startswith(near), calls[number].seconds))
         seconds = _bounds(items, calls)
         if early:
-            return _killer_of_import(module, site, items, fitting, seconds)
+            return self._killer_of_import(module, site, items, fitting, seconds)
         try:
             _change(module, site)
         except Exception as error:
             return f"import: {error!r}"
+        begin = time.process_time()
         for number, following in pairwise((*fitting, None)):
             assert number is not None
             item = items[number]
             # The signal ends the process. Time of the processor: a loaded machine is slow for no fault of the mutant's.
             signal.setitimer(signal.ITIMER_PROF, seconds[item.nodeid])
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None if following is None else items[following])
-            if self.failed:
+            if self.failed or time.process_time() - begin > self.budget:
                 break
         return self.failed
+
+    def _killer_of_import(
+        self, module: Module, site: Site, items: list[pytest.Item], fitting: list[int], seconds: dict[str, float]
+    ) -> str:
+        """Which test notices a change that shows at the import, in a process of its own; the nearest files first.
+
+        What was made of the old value is everywhere by now: in tables, in arguments of tests, in other modules.
+        """
+        fits = frozenset(items[number].nodeid for number in fitting)
+        files = list(dict.fromkeys(_file(items[number]) for number in fitting))
+        near = len([file for file in files if file.startswith(f"tests/{site.path.parts[1]}/")])
+        scratch = Path(os.environ["PYTEST_DEBUG_TEMPROOT"])
+        for some in filter(None, (files[:near], files[near:])):
+            order = Order(
+                site.module,
+                site.applied(module.text),
+                tuple(items[number].nodeid for number in fitting),
+                frozenset(item.nodeid for item in items if item.nodeid not in fits),
+                seconds,
+                self.budget,
+                str(scratch / "failed"),
+            )
+            (scratch / "order").write_bytes(msgspec.json.encode(order))
+            ended = subprocess.run(
+                [
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-x",
+                    "-q",
+                    "--hypothesis-seed=0",
+                    "-p",
+                    "tests.mutants.instead",
+                    *some,
+                ],
+                cwd=ROOT,
+                env={**os.environ, ORDER: str(scratch / "order")},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+            if (scratch / "failed").exists():
+                return (scratch / "failed").read_text(encoding="utf-8")
+            if ended.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+                return f"import: {ended.stdout.decode(errors='replace').strip().rpartition(chr(10))[2]}"
+        return ""
 
 
 def _bounds(items: list[pytest.Item], calls: list[Calls]) -> dict[str, float]:
@@ -191,17 +255,12 @@ def _file(item: pytest.Item) -> str:
 
 def _kept(files: dict[str, list[pytest.Item]]) -> dict[str, Path]:
     """Where what the tests of a file call is kept: another place for another content."""
-    around = hashlib.sha256(sys.version.encode())
-    for room in ("kmblint", "rules", "tests"):
-        for path in sorted((ROOT / room).rglob("*")):
-            if path.suffix in {".py", ".md", ".toml"} and not path.name.startswith("test_"):
-                around.update(path.read_bytes())
     folder = Path(tempfile.gettempdir(), f"kmblint-mutants-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     kept: dict[str, Path] = {}
     for file, items in files.items():
-        content = around.copy()
-        content.update((ROOT / file).read_bytes())
+        content = hashlib.sha256(sys.version.encode())
+        content.update(file.encode() + (ROOT / file).read_bytes())
         content.update("\n".join(item.nodeid for item in items).encode())
         kept[file] = folder / content.hexdigest()
     return kept
@@ -254,39 +313,3 @@ def _defaults(text: str, site: Site) -> FunctionType:
     made = eval(compile(same, "mutant", "eval"), vars(import_module(site.module)))  # noqa: S307 -- text of our own
     assert isinstance(made, FunctionType)
     return made
-
-
-def _killer_of_import(
-    module: Module, site: Site, items: list[pytest.Item], fitting: list[int], seconds: dict[str, float]
-) -> str:
-    """Which test notices a change that shows at the import, in a process of its own; the nearest files first.
-
-    What was made of the old value is everywhere by now: in tables, in arguments of tests, in other modules.
-    """
-    fits = frozenset(items[number].nodeid for number in fitting)
-    files = list(dict.fromkeys(_file(items[number]) for number in fitting))
-    near = len([file for file in files if file.startswith(f"tests/{site.path.parts[1]}/")])
-    scratch = Path(os.environ["PYTEST_DEBUG_TEMPROOT"])
-    for some in filter(None, (files[:near], files[near:])):
-        order = Order(
-            site.module,
-            site.applied(module.text),
-            tuple(items[number].nodeid for number in fitting),
-            frozenset(item.nodeid for item in items if item.nodeid not in fits),
-            seconds,
-            str(scratch / "failed"),
-        )
-        (scratch / "order").write_bytes(msgspec.json.encode(order))
-        ended = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "--hypothesis-seed=0", "-p", "tests.mutants.instead", *some],
-            cwd=ROOT,
-            env={**os.environ, ORDER: str(scratch / "order")},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        if (scratch / "failed").exists():
-            return (scratch / "failed").read_text(encoding="utf-8")
-        if ended.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            return f"import: {ended.stdout.decode(errors='replace').strip().rpartition(chr(10))[2]}"
-    return ""
