@@ -88,3 +88,15 @@ def test_a_borrowed_shape_makes_a_column_a_guess(tmp_path: Path) -> None:
     copy = "CREATE TABLE copies AS SELECT * FROM wards; UPDATE copies SET beds = 1;"
     found = absence(tmp_path, WARDS + copy, target="kimberlite")
     assert found.confidence is Confidence.LOW
+
+
+def test_the_guess_is_the_statement_that_left_it_unknown(tmp_path: Path) -> None:
+    """Whatever changed the table in words since."""
+    found = absence(
+        tmp_path,
+        "CREATE TABLE copies AS SELECT 1;",
+        "ALTER TABLE copies ADD COLUMN floor BIGINT; ALTER TABLE copies RENAME COLUMN floor TO storey;",
+        "ALTER TABLE copies RENAME TO wards; ALTER TABLE wards ADD CONSTRAINT c CHECK (storey > 0);",
+        "UPDATE wards SET beds = 1;",
+    )
+    assert "unless the statement in 0001, line 1 made it" in found.why

@@ -108,6 +108,8 @@ class Ours(msgspec.Struct, frozen=True):
     reach: Reach | None = None
     nothing: bool = False
     """Whether we say that a blind comparison changes nothing."""
+    unsure: int = 0
+    """Of how many rows we don't know whether it changes them."""
 
 
 def ours(scenario: Scenario) -> Iterator[Ours]:
@@ -137,6 +139,7 @@ def ours(scenario: Scenario) -> Iterator[Ours]:
             any(isinstance(hazard, SPOKEN) for hazard in outcome.hazards),
             outcome.reach,
             any(isinstance(hazard, BlindComparison) and hazard.alone for hazard in outcome.hazards),
+            len(found.unsure) if found else 0,
         )
 
 
@@ -180,6 +183,8 @@ class Measure(msgspec.Struct):
     """Differing statements of which a rule speaks."""
     same_ruled: int = 0
     """Statements of which a rule speaks though these rows don't show it."""
+    unsure: int = 0
+    """Statements of which we don't know for some row whether they change it."""
     misses: list[str] = []
 
     def shares(self) -> dict[str, float]:
@@ -212,6 +217,7 @@ def measure(found: Iterable[Scenario]) -> Measure:
 def _measure_one(result: Measure, scenario: Scenario) -> None:
     for number, (each, mine) in enumerate(zip(scenario.told, ours(scenario), strict=True)):
         difference = _difference(each, mine)
+        result.unsure += mine.unsure > 0
         if each.where:
             result.statements += 1
             result.statements_right += not difference

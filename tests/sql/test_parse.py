@@ -97,6 +97,18 @@ def test_a_broken_statement_hides_no_other() -> None:
     assert source.slice(last.changes[0].span) == "DROP TABLE d"
 
 
+def test_statements_of_the_same_words_at_the_same_place_are_the_same() -> None:
+    """A comment is one of the words: it may hold a suppression."""
+    first, again, other, remarked = (
+        statements(Source("it", sql))[0]
+        for sql in (*["DELETE FROM t -- a\nWHERE b"] * 2, "DELETE FROM t -- a\nWHERE c", "DELETE FROM t -- d\nWHERE b")
+    )
+    assert first == again
+    assert hash(first.words) == hash(again.words)
+    assert len({first.words, again.words, other.words, remarked.words}) == 3
+    assert first.words != first.tokens
+
+
 def test_a_stretch_of_a_text_keeps_the_offsets_of_the_text() -> None:
     """Up and down are read apart."""
     source = Source("a.sql", "DROP TABLE a;\n-- Down Migration\nDROP TABLE b;\n")

@@ -41,6 +41,11 @@ def test_a_refused_type_is_not_stored(declared: DataType) -> None:
     assert stored_type(declared) is None
 
 
+@pytest.mark.parametrize("declared", [DataType("INT", array=True), DataType("NUMERIC", (8, 2)), DataType("JSONB")])
+def test_the_contract_of_the_guide_keeps_a_type_as_it_is_declared(declared: DataType) -> None:
+    assert targets.get("guide").stored_type(declared) == declared
+
+
 SPAN = Span(0, 0)
 ZERO, MONEY, WIDE = DataType("DECIMAL", (10, 0)), DataType("DECIMAL", (10, 2)), DataType("DECIMAL", (38, 39))
 HEXADECIMAL = "0123456789abcdef" * 2
