@@ -25,6 +25,22 @@ def test_every_mutant_is_another_program() -> None:
         assert ast.dump(ast.parse(mutant)) != original, site.shown(module.text)
 
 
+def test_defaults_of_fields_and_parameters_change() -> None:
+    """Those that say that there is nothing get something; of a parameter the function is named."""
+    shown = {
+        (site.within, site.shown(module.text).partition(": ")[2])
+        for module in (Module(ROOT / "kmblint" / "schema" / name) for name in ("types.py", "catalog.py", "write.py"))
+        for site in module.sites()
+    }
+    assert {
+        ("", '() → ("~",)'),
+        ("", "False → True"),
+        ("", 'None → "~"'),
+        ("Table.searchable_by", "True → False"),
+        ("constraint_text", "\"…\" → '…~'"),
+    } <= shown
+
+
 def test_what_no_run_notices_is_left_alone() -> None:
     module = Module(ROOT / "kmblint" / "schema" / "conflicts.py")
     changed = {line for site in module.sites() for line in [module.text.split("\n")[site.line - 1].strip()]}

@@ -48,6 +48,7 @@ class Hunt:
         self.budget = budget
         self.killers: list[str] = []
         """Of each mutant that ended, which test noticed it; empty where none did."""
+        self.functions: list[FunctionType] = []
         self.failed = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -69,14 +70,17 @@ class Hunt:
             print(f"left out, as they fail without a mutant: {', '.join(failing)}", file=sys.__stdout__, flush=True)
         items = [item for item in items if not known[item.nodeid].fails]
         calls = [known[item.nodeid] for item in items]
+        early = [at_import(site) for _, site in self.drawn]  # what it reads, the children then have
+        self.functions = _functions()
+        gc.freeze()  # a collection in a child would copy what they share
         running: dict[int, int] = {}
         for number in range(len(self.drawn)):
             if len(running) >= self.jobs:
                 self._ended(running, scratch)
             module, site = self.drawn[number]
 
-            def tried(module: Module = module, site: Site = site) -> str:
-                return self._killer(module, site, items, calls)
+            def tried(module: Module = module, site: Site = site, early: bool = early[number]) -> str:
+                return self._killer(module, site, items, calls, early=early)
 
             running[self._forked(scratch / str(number), tried)] = number
         while running:
@@ -99,6 +103,8 @@ class Hunt:
         module, site = self.drawn[number]
         told = scratch / str(number)
         killer = pickle.loads(told.read_bytes()) if told.exists() else "it hangs or ends the process"  # noqa: S301
+        if isinstance(killer, Exception):
+            raise RuntimeError(site.shown(module.text)) from killer  # noqa: TRY004 -- it is no argument of ours
         self.killers.append(killer)
         print(
             f"{'killed' if killer else 'ALIVE '} {site.shown(module.text)}  {killer}", file=sys.__stdout__, flush=True
@@ -115,6 +121,8 @@ class Hunt:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(dir=answer.parent)
         try:
             answer.write_bytes(pickle.dumps(work()))
+        except Exception as error:
+            answer.write_bytes(pickle.dumps(error))
         finally:
             os._exit(0)
 
@@ -167,9 +175,8 @@ class Hunt:
             traced[item.nodeid] = Calls(names, time.process_time() - begin, bool(self.failed))
         return traced
 
-    def _killer(self, module: Module, site: Site, items: list[pytest.Item], calls: list[Calls]) -> str:
-        """Which test notices the mutant; empty where none does."""
-        early = at_import(site)
+    def _killer(self, module: Module, site: Site, items: list[pytest.Item], calls: list[Calls], *, early: bool) -> str:
+        """Which test notices the mutant; empty where none does. `early` where it shows when modules are imported."""
         touched = affected(site) if early else frozenset({f"{site.module}:{site.within}"})
         near = f"tests/{site.path.parts[1]}/"
         fitting = [number for number, each in enumerate(calls) if each.functions & touched]
@@ -179,10 +186,7 @@ class Hunt:
         seconds = _bounds(items, calls)
         if early:
             return self._killer_of_import(module, site, items, fitting, seconds)
-        try:
-            _change(module, site)
-        except Exception as error:
-            return f"import: {error!r}"
+        _change(module, site, self.functions)
         begin = time.process_time()
         for number, following in pairwise((*fitting, None)):
             assert number is not None
@@ -282,14 +286,15 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(each)
 
 
-def _functions() -> Iterator[FunctionType]:
-    return (each for each in gc.get_objects() if isinstance(each, FunctionType))
+def _functions() -> list[FunctionType]:
+    return [each for each in gc.get_objects() if isinstance(each, FunctionType)]
 
 
-def _change(module: Module, site: Site) -> None:
-    """Changes a function in memory."""
+def _change(module: Module, site: Site, known: Sequence[FunctionType]) -> None:
+    """Changes a function in memory; the known ones are those that a look at the memory doesn't find any more."""
     import_module(site.module)
-    old = [each for each in _functions() if each.__module__ == site.module and each.__qualname__ == site.within]
+    functions = (*known, *_functions())
+    old = [each for each in functions if each.__module__ == site.module and each.__qualname__ == site.within]
     text = site.applied(module.text)
     if site.default:
         made = _defaults(text, site)
