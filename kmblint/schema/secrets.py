@@ -84,7 +84,7 @@ def is_secret(table: str, column: str, value: Value) -> bool:
 
 def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:
     names = columns if change.columns is None else [name.text for name in change.columns]
-    keeps_settings = any(name.lower() in _VALUE_NAMES for name in names)
+    keeps_settings = any(map(_is_setting, names))
     telling = [(number, name) for number, name in enumerate(names) if is_secret_name(name)]
     for row in change.rows if telling or keeps_settings else ():
         for number, name in telling:
@@ -95,7 +95,7 @@ def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:
         texts = [
             value.value
             for name, value in zip(names, row.values, strict=False)
-            if isinstance(value, Text) and name.lower() not in _VALUE_NAMES
+            if isinstance(value, Text) and not _is_setting(name)
         ]
         named = next(filter(is_secret_name, texts), None)
         if named is not None:
@@ -106,7 +106,7 @@ def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:
 
 def _updated(change: UpdateRows) -> Iterator[Secret]:
     yield from _assigned(change.table, change.assignments)
-    keeps_settings = any(each.column.text.lower() in _VALUE_NAMES for each in change.assignments)
+    keeps_settings = any(_is_setting(each.column.text) for each in change.assignments)
     named = _named_in(change.where) if change.where is not None and keeps_settings else None
     if named is not None:
         yield from _in_setting(change.table, named, ((each.column.text, each.value) for each in change.assignments))
@@ -139,7 +139,7 @@ def _in_column(table: Name, column: str, value: Value) -> Iterator[Secret]:
 def _in_setting(table: Name, named: str, pairs: Iterator[tuple[str, Value]]) -> Iterator[Secret]:
     """A table of names and values, whose row has the name of a secret."""
     for column, value in pairs:
-        if column.lower() in _VALUE_NAMES and isinstance(value, Text) and is_secret_text(value.value, named):
+        if _is_setting(column) and isinstance(value, Text) and is_secret_text(value.value, named):
             yield Secret(value.span, f"{table}.{column}", f"the value of `{named}` in `{table}`", sure=False)
 
 
@@ -154,8 +154,16 @@ def _named_in(where: Predicate) -> str | None:
 @lru_cache(maxsize=256)  # a column is asked about once a row
 def is_secret_name(name: str) -> bool:
     """Whether the name of a column or setting says that its value is a secret."""
-    words = _HUMP.sub("_", name).lower().replace("-", "_").replace(".", "_")
-    return _NAMED.search(words) is not None
+    return _NAMED.search(_words(name).replace("-", "_").replace(".", "_")) is not None
+
+
+def _is_setting(column: str) -> bool:
+    """Whether the name of a column says that it holds what something else is set to."""
+    return _words(column) in _VALUE_NAMES
+
+
+def _words(name: str) -> str:
+    return _HUMP.sub("_", name).lower()
 
 
 def is_secret_text(value: str, name: str) -> bool:

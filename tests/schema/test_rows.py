@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+from contextlib import closing
+
 import pytest
 
+from kmblint.schema.predicate import literal_value
 from tests.sql_catalog import catalog
 
 SHELVES = "CREATE TABLE shelves (room BIGINT, label TEXT, place BIGINT, PRIMARY KEY (room, place));"
@@ -60,3 +65,47 @@ def test_the_first_insertion_is_the_one_remembered() -> None:
     found = catalog(sql).table("plans")
     assert found is not None
     assert found.rows[(1,)].place.span.start == sql.index("(1)")
+
+
+def statement(draw: random.Random) -> str:
+    """A data change of plans (id, n, slug); it is known which rows a DELETE takes away."""
+    cells = {"id": ["1", "2", "3", "4"], "n": ["5", "6", "NULL"], "slug": ["'a'", "'b'", "NULL"]}
+    ident, n, slug = (draw.choice(values) for values in cells.values())
+    name = draw.choice([*cells])
+    low, high = draw.choice(cells[name]), draw.choice(cells[name])
+    tests = (
+        f"{name} {draw.choice(['=', '<>', '<', '>='])} {low}", f"{name} IS {draw.choice(['', 'NOT '])}NULL",
+        f"{name} IN ({low}, {high})", f"{name} NOT IN ({low})", f"{name} BETWEEN {low} AND {high}",
+    )  # fmt: skip
+    where = draw.choice(["", f" WHERE {draw.choice(tests)}", f" WHERE {' AND '.join(draw.sample(tests, 2))}"])
+    assigned = draw.choice([f"n = {n}", f"slug = {slug}", f"slug = {slug}, n = {n}"])
+    conflict = draw.choice(["NOTHING", f"UPDATE SET {assigned}", "UPDATE SET n = EXCLUDED.n"])
+    return draw.choice([
+        f"INSERT INTO plans (id, n, slug) VALUES ({ident}, {n}, {slug}) ON CONFLICT (id) DO {conflict}",
+        f"UPDATE plans SET {assigned}{where}", f"UPDATE plans SET {assigned}{where}",
+        f"DELETE FROM plans WHERE id IN ({ident}, 9)",
+    ])  # fmt: skip
+
+
+def test_what_is_known_of_rows_is_so_in_sqlite() -> None:
+    """After random data changes: every known row is there, and every value that is known of it stands in it."""
+    plans = "CREATE TABLE plans (id BIGINT PRIMARY KEY, n BIGINT, slug TEXT)"
+    draw, known = random.Random(1), 0  # noqa: S311 -- tests, not secrets
+    for _ in range(400):
+        texts = [plans, "INSERT INTO plans (id, n, slug) VALUES (1, 5, 'a'), (2, 6, 'b'), (3, NULL, 'a')"]
+        texts += [statement(draw) for _ in range(draw.randint(1, 4))]
+        found = catalog(";\n".join(texts)).table("plans")
+        assert found is not None
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.executescript(";\n".join(texts))
+            there = {
+                row[0]: dict(zip(("id", "n", "slug"), row, strict=True))
+                for row in database.execute("SELECT * FROM plans")
+            }
+        for (key,), row in found.rows.items():
+            assert key in there, texts
+            values = {name: literal_value(value) for name, value in (row.values or {}).items()}
+            sure = {name: value for name, value in values.items() if value is not NotImplemented}
+            assert sure.items() <= there[key].items(), texts
+            known += len(sure)
+    assert known > 1500

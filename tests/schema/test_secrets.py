@@ -87,6 +87,24 @@ def test_a_bare_digest_is_a_hash_of_a_password_but_a_key() -> None:
     assert found(f"UPDATE s SET value = '{digest}' WHERE name = 'encryption_key'") == [f"'{digest}'"]
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "none", "null", "n/a", "unset", "disabled", "enabled", "locked", "invalid", "removed", "redacted", "expired",
+        "revoked", "required", "pending", "unknown", "bearer", "basic", "optional", "empty", "missing", "deleted",
+    ],
+)  # fmt: skip
+def test_a_word_about_a_secret_is_none(word: str) -> None:
+    """Whatever people write where there is no password, or no longer one."""
+    assert found(f"UPDATE t SET password = '{word.upper()}' WHERE id = 1") == []
+
+
+@pytest.mark.parametrize("column", ["value", "val", "setting_value", "config_value", "VALUE", "settingValue"])
+def test_a_table_of_settings_has_its_values_in_a_column_that_says_so(column: str) -> None:
+    assert found(f"INSERT INTO s (name, {column}) VALUES ('smtp_password', 'hunter22')") == ["'hunter22'"]
+    assert found(f"INSERT INTO s (name, {column}_id) VALUES ('smtp_password', 'hunter22')") == []
+
+
 def test_a_setting_is_known_by_the_name_beside_it() -> None:
     assert found("INSERT INTO s (name, value) VALUES ('smtp_password', 'hunter22'), ('host', 'mail.example')") == [
         "'hunter22'"
