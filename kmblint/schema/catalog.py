@@ -134,7 +134,7 @@ class Poison(msgspec.Struct, frozen=True):
     column: str
     value: str
     place: Place
-    row: tuple[object, ...] | None = None
+    row: tuple[object, ...] | None
     """The key of the row that holds it, where that is known: other rows can still be found by their key."""
 
 
@@ -215,7 +215,7 @@ class Table(msgspec.Struct, frozen=True):
         key = self.column(self.primary_key[-1]) if self.primary_key else None
         return key is not None and key.type.family is column.type.family
 
-    def finds_references(self, column: str, to: Table, *, partial: bool = True) -> bool:
+    def finds_references(self, column: str, to: Table, *, partial: bool) -> bool:
         """Whether an index or the primary key finds the rows that refer by a column to one row of another table.
 
         Where the key of the other has several columns, the others may stand before it: `(tenant_id, owner_id)`.
@@ -256,7 +256,7 @@ class Object(msgspec.Struct, frozen=True):
 
     name: str
     made: Place
-    strategy: str = ""
+    strategy: str
     """Of a masking policy or a mask."""
     table_made: Place | None = None
     """Where the table was made that it belongs to, and with which it goes."""

@@ -88,7 +88,7 @@ class TableDifference(msgspec.Struct, frozen=True):
 
     before: Table | None
     after: Table | None
-    parts: tuple[PartDifference, ...] = ()
+    parts: tuple[PartDifference, ...]
     """Columns in their order, key, constraints, indexes, what guards a column; all of a table that is new or gone."""
     remade: bool = False
     """Whether it was dropped in between and another made under its name: no row of the first is in it."""

@@ -125,7 +125,7 @@ class Domains:
 class ColumnDomains(Domains):
     """What conditions on one table say, as SQL means them."""
 
-    def __init__(self, table: Table, semantics: Semantics, aliases: Iterable[str | None] = ()) -> None:
+    def __init__(self, table: Table, semantics: Semantics, aliases: Iterable[str | None]) -> None:
         super().__init__(table, keeps_not_null=semantics.keeps_not_null)
         self._own = {None, table.name, *aliases}
         self._known: dict[int, tuple[Predicate, Fact]] = {}

@@ -95,7 +95,7 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
 
 
 def with_row(
-    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None = None
+    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None
 ) -> KnownRows:
     """With a row that INSERT writes, by column; the one that is there stays, or gets what ON CONFLICT sets."""
     held = rows.get(key)

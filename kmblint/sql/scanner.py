@@ -89,7 +89,7 @@ class StatementTokens(msgspec.Struct, frozen=True):
     comments: tuple[Token, ...]
     semicolon: int | None
     """The offset of the `;` that ends it."""
-    conflict: bool = False
+    conflict: bool
     """Whether a line of a merge conflict stands before or among them."""
 
 

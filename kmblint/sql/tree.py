@@ -104,7 +104,7 @@ class Tree(msgspec.Struct, frozen=True):
     """The tree of a statement, and how deep its expressions nest."""
 
     root: Node
-    nesting: int = 0
+    nesting: int
     """Expressions inside of expressions, as the engine's parser counts them."""
-    nested_at: Span = Span(0, 0)
+    nested_at: Span
     """Where the deepest of them begins."""

@@ -33,7 +33,7 @@ class FoundRows(msgspec.Struct, frozen=True):
     unsure: tuple[Key, ...]
     """Those of which a value decides that isn't known."""
     rows: KnownRows
-    former: tuple[Former, ...] = ()
+    former: tuple[Former, ...]
     """What is then left of the rows of dropped tables."""
     stopped: int | None = None
     """The place in `sure` of the row at which the change is refused, those before it being changed."""
@@ -55,7 +55,7 @@ class InsertedRows(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     """What the values are for, in order."""
     rows: tuple[InsertedRow, ...]
-    refusal: Refusal | None = None
+    refusal: Refusal | None
 
 
 WayKind: TypeAlias = Literal["key", "key range", "index range", "scan"]

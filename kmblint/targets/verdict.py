@@ -244,7 +244,7 @@ class QualifiedSet(msgspec.Struct, frozen=True, tag=True):
     column: str
     span: Span
     reason: str
-    help: str | None = None
+    help: str | None
 
 
 class Finds(Enum):
@@ -266,9 +266,9 @@ class BlindComparison(msgspec.Struct, frozen=True, tag=True):
     """How it is compared: row by row (`scan`, `or`, `computed`, `key range`, `index NAME`), or as a bound (`key`, the
     index's name)."""
     finds: Finds
-    foreign: bool = False
+    foreign: bool
     """The type compares, and the literal is of another kind."""
-    alone: bool = False
+    alone: bool
     """The statement finds no row at all."""
     reason: str = ""
     help: str | None = None
@@ -288,7 +288,7 @@ class Poisons(msgspec.Struct, frozen=True, tag=True):
     column_type: str
     value: str
     span: Span
-    instead: str | None = None
+    instead: str | None
     """The literal that the column does hold for the same value."""
     is_key: bool = False
     """The column is part of the key, so not even DROP COLUMN rescues the table."""
@@ -324,7 +324,7 @@ class NullRows(msgspec.Struct, frozen=True, tag=True):
     column: str
     span: Span
     comparison: str
-    with_null: bool = False
+    with_null: bool
     """It compares with NULL."""
     others: bool = False
     """It compares with NULL, and takes rows where the column isn't NULL."""
@@ -358,9 +358,9 @@ class FreezesRow(msgspec.Struct, frozen=True, tag=True):
     column_type: str
     value: str
     span: Span
-    instead: str | None = None
+    instead: str | None
     """The same key as the target writes it."""
-    more: int = 0
+    more: int
     """How many further rows of the statement are frozen by this column."""
 
 
@@ -372,7 +372,7 @@ class CutDigits(msgspec.Struct, frozen=True, tag=True):
     value: str
     kept: str
     span: Span
-    instead: str | None = None
+    instead: str | None
     """The literal that keeps the sign, where the sign is lost."""
 
 

@@ -98,5 +98,6 @@ def test_the_guess_is_the_statement_that_left_it_unknown(tmp_path: Path) -> None
         "ALTER TABLE copies ADD COLUMN floor BIGINT; ALTER TABLE copies RENAME COLUMN floor TO storey;",
         "ALTER TABLE copies RENAME TO wards; ALTER TABLE wards ADD CONSTRAINT c CHECK (storey > 0);",
         "UPDATE wards SET beds = 1;",
+        target="kimberlite",
     )
     assert "unless the statement in 0001, line 1 made it" in found.why

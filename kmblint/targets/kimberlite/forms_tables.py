@@ -37,13 +37,8 @@ def create_table(fold: Fold, root: Node) -> None:
         return
     name = next(root.all(Shape.NAME))
     has_columns = is_keyed = False
-    behind = root.parts[root.parts.index(name) + 1 :]
-    if behind and behind[0].kind in {"LIKE", "CLONE"}:
-        _refuse_copy(fold, behind[0])
-        behind = behind[1:]
-        has_columns = is_keyed = True  # what it would have copied
     before: Node | None = None
-    for part in behind:
+    for part in root.parts[root.parts.index(name) + 1 :]:
         match part.kind:
             case "column":
                 has_columns = True
@@ -54,9 +49,11 @@ def create_table(fold: Fold, root: Node) -> None:
                 fold.refuse_clause(part, "CREATE TABLE makes no index", "write a CREATE INDEX behind it")
             case "EXCLUDE":
                 fold.refuse_clause(part, "CREATE TABLE takes no EXCLUDE", "leave it out")
-            case "LIKE" if not has_columns:
-                _refuse_copy(fold, part)
-                has_columns = is_keyed = True
+            case "LIKE" | "CLONE" if not has_columns:
+                fold.refuse_clause(
+                    part, f"`{part.kind}` copies no columns, and a table needs at least one", "write the columns out"
+                )
+                has_columns = is_keyed = True  # what it would have copied
             case _:
                 _table_option(fold, part, before)
                 before = part
@@ -67,12 +64,6 @@ def create_table(fold: Fold, root: Node) -> None:
     elif not is_keyed:
         reason = f"the engine makes no table without a primary key: `{name.name}`"
         fold.refuse(reason, name.span, _KEY_HELP, kind=MissingKey)
-
-
-def _refuse_copy(fold: Fold, node: Node) -> None:
-    fold.refuse_clause(
-        node, f"`{node.kind}` copies no columns, and a table needs at least one", "write the columns out"
-    )
 
 
 def _heading(fold: Fold, root: Node) -> bool:
