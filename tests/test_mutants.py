@@ -41,6 +41,14 @@ def test_defaults_of_fields_and_parameters_change() -> None:
     } <= shown
 
 
+def test_a_kind_that_is_named_to_have_named_all_is_no_mutant() -> None:
+    """At the end of a function that gives None anyway; where an assertion stands behind it, a run can notice."""
+    modules = [Module(ROOT / "kmblint" / "targets" / "kimberlite" / name) for name in ("outcome_rows.py", "outcome.py")]
+    alike, asserted = ({site.shown(module.text).partition(": ")[2] for site in module.sites()} for module in modules)
+    assert not {"| OpaquePredicate() → (nothing)", "| Like() → (nothing)"} & alike
+    assert {"| Opaque() → (nothing)", "| RenameTable() → (nothing)"} <= asserted
+
+
 def test_what_no_run_notices_is_left_alone() -> None:
     module = Module(ROOT / "kmblint" / "schema" / "conflicts.py")
     changed = {line for site in module.sites() for line in [module.text.split("\n")[site.line - 1].strip()]}

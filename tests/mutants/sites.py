@@ -66,8 +66,12 @@ class Module:
     def sites(self) -> list[Site]:
         """In the order of the syntax tree; not each leaves a module that compiles."""
         tree = ast.parse(self.text)
+        asserted = set(_asserted(tree))
         found = dict.fromkeys(
-            self._site(*change, within) for node, within in _meaningful(tree) for change in self._changes(node)
+            self._site(*change, within)
+            for node, within in _meaningful(tree)
+            if node not in asserted
+            for change in self._changes(node)
         )
         for default, within in _defaults(tree):
             changes = [change for node, _ in _meaningful(default) for change in self._changes(node)]
@@ -210,6 +214,18 @@ def _defaults(node: ast.AST, within: str = "") -> Iterator[tuple[ast.expr, str]]
             yield from ((default, f"{within}{name}") for default in (*defaults, *named) if default is not None)
         case ast.AnnAssign(value=ast.expr() as value) if within:
             yield value, ""
+
+
+def _asserted(tree: ast.AST) -> Iterator[ast.pattern]:
+    """What the end of a function names only to have named every kind: without it, the function gives None as well."""
+    for function in ast.walk(tree):
+        match function:
+            case ast.FunctionDef(body=[*_, ast.Match(cases=cases)]):
+                if not any(isinstance(case.pattern, ast.MatchAs) for case in cases):
+                    for case in cases:
+                        match case.body:
+                            case [ast.Return(value=None | ast.Constant(value=None))] if case.guard is None:
+                                yield case.pattern
 
 
 def _filled(default: ast.expr) -> str:

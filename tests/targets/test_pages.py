@@ -27,6 +27,17 @@ def test_a_row_of_so_many_bytes_stands_so_many_updates(row: int, updates: int) -
     assert PAGES.updates_left(row, versions=PAGES.version(row)) == updates
 
 
+def test_half_of_a_character_is_measured_too() -> None:
+    """As an editor may send one: three bytes, as any other character of the plane."""
+    half = "\ud83d"
+    assert key_bytes([half]) == 3 + 2
+    assert field_bytes(half, half) == 5 + 1 + 5
+    rows = f"INSERT INTO t (id, s) VALUES (1, '{half}'), (2, 'a')"
+    deleted = last(TABLE.format(table="t"), "CREATE INDEX i ON t (s)", rows, f"DELETE FROM t WHERE s >= '{half}'")
+    assert deleted.found is not None
+    assert deleted.found.sure == ((1,),)
+
+
 def test_a_row_is_measured_as_compact_json() -> None:
     assert row_bytes([field_bytes("id", 1), field_bytes("n", 0), field_bytes("s", "x")]) == len(
         '{"id":1,"n":0,"s":"x"}'

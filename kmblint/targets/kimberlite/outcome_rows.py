@@ -10,15 +10,20 @@ from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import DeleteRows, InsertRows, Read, UpdateRows
 from kmblint.schema.parts import Assignment, OnConflict, Row
 from kmblint.schema.predicate import (
+    And,
     Between,
     Boolean,
     ColumnRef,
     Compare,
+    Constant,
     In,
     IsNull,
     Like,
+    Not,
     Null,
     Number,
+    OpaquePredicate,
+    Or,
     Predicate,
     Text,
     Value,
@@ -144,7 +149,10 @@ def _looked_up(part: Predicate) -> ColumnRef | None:
             return ref
         case Like(value=ColumnRef() as ref):
             return ref
-    return None
+        case Compare() | In() | Between() | IsNull() | Like():
+            return None
+        case And() | Or() | Not() | Constant() | OpaquePredicate():
+            return None
 
 
 def _row_refusal(table: Table, columns: tuple[str, ...], row: Row, missing: list[str], facts: Facts) -> Refusal | None:
