@@ -33,8 +33,6 @@ from kmblint.text import Source, Span
 _DIGEST: Final = 32
 _SIZE: Final = 4
 """Bytes that say how long what follows is."""
-_USERS: Final = ("PASSWORD", "IDENTIFIED")
-"""Words before which a secret may stand that no column's name tells of."""
 _SHORTEST: Final = 4
 """A secret of fewer characters is any word."""
 
@@ -322,13 +320,8 @@ def _secrets(parts: Iterable[Part], history: History) -> set[str]:
     secrets: set[str] = set()
     for part in parts:
         source = part.migration.source
-        if part.migration.holds_a_key or _may_tell_of_users(source.text):
+        if part.migration.holds_a_key or part.migration.may_tell_of_users:
             secrets.add(source.text)
         literals = {source.slice(span).strip("'") for span in unsaid(part.migration, part, history)}
         secrets |= literals | {literal.replace("''", "'") for literal in literals}
     return {secret for secret in secrets if len(secret) >= _SHORTEST}
-
-
-def _may_tell_of_users(text: str) -> bool:
-    upper = text.upper()  # as words are compared
-    return any(word in upper for word in _USERS)

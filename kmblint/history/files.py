@@ -100,6 +100,12 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
         return not self.failed and self.fixed_by is None
 
     @cached_property
+    def may_tell_of_users(self) -> bool:
+        """Whether its text holds one of the words behind which a password stands that no column's name tells of."""
+        upper = self.source.text.upper()  # as words are compared
+        return "PASSWORD" in upper or "IDENTIFIED" in upper
+
+    @cached_property
     def holds_a_key(self) -> bool:
         """Whether something in its text looks like the key of a service, or a password in an address."""
         return key_in(self.source.text, 0) is not None

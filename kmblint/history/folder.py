@@ -200,11 +200,13 @@ class _Reader:
 
     def absent(self, migrations: Collection[Migration], unreadable: Collection[Unreadable]) -> list[Migration]:
         """The released files that are gone and that nothing took the place of: they happened all the same."""
+        if not self.released:
+            return []
         numbers = {migration.number for migration in migrations} | {each.number for each in unreadable}
         contents = {migration.checksum for migration in migrations}
         names = {migration.file for migration in migrations} | {each.file for each in unreadable}
         gone: list[Migration] = []
-        for name, source in sorted((self.released or {}).items()):
+        for name, source in sorted(self.released.items()):
             if name not in names and number_of(name) not in numbers and is_migration(name):
                 migration = self._built(source, os.fspath(self.root / name), applied=True, readable=True)
                 gone += [] if migration.checksum in contents else [migration]

@@ -77,7 +77,8 @@ def _header(text: str) -> Header:
     """The leading comment and blank lines, and what the runner reads from them; the last of two equal keys counts."""
     read: dict[str, tuple[str, Span]] = {}
     offset = 0
-    for line in text.split("\n"):
+    while offset <= len(text):
+        line = _line_from(text, offset)
         trimmed = line.strip()
         if trimmed and not trimmed.startswith("--"):
             break

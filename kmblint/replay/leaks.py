@@ -54,7 +54,7 @@ def _down(migration: Migration, part: Part | None) -> Iterator[tuple[Statement, 
 def _leaks(statement: Statement, migration: Migration, before: Catalog, subject: str, history: History) -> list[Secret]:
     texts = (
         *_by_look(statement, migration, subject),
-        *_by_word(statement, subject),
+        *_by_word(statement, migration, subject),
         *_by_name(statement, subject),
     )
     secrets = {secret.span: secret for secret in texts}
@@ -84,7 +84,8 @@ def _by_name(statement: Statement, subject: str) -> Iterator[Secret]:
 
     Of the latter (it is no SQL, or a query gives its values) any text may be the value of that column.
     """
-    if not any(token.kind is Kind.STRING for token in statement.tokens):
+    text = Kind.STRING
+    if not any(token.kind is text for token in statement.tokens):
         return
     named = next(
         (token.value for token in statement.tokens if token.kind in _NAMES and is_secret_name(token.value)), None
@@ -106,9 +107,9 @@ def _by_name(statement: Statement, subject: str) -> Iterator[Secret]:
         before = (operator, token)
 
 
-def _by_word(statement: Statement, subject: str) -> Iterator[Secret]:
+def _by_word(statement: Statement, migration: Migration, subject: str) -> Iterator[Secret]:
     """`PASSWORD '…'` and `IDENTIFIED BY '…'` of users and roles."""
-    if statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT"):
+    if not migration.may_tell_of_users or statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT"):
         return
     words = {token.upper for token in statement.tokens}
     if not words & {"PASSWORD", "IDENTIFIED"}:

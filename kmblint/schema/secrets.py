@@ -151,7 +151,7 @@ def _named_in(where: Predicate) -> str | None:
     return None
 
 
-@lru_cache(maxsize=256)  # a column is asked about once a row
+@lru_cache(maxsize=4096)  # a column is asked about once a row
 def is_secret_name(name: str) -> bool:
     """Whether the name of a column or setting says that its value is a secret."""
     return _NAMED.search(_words(name).replace("-", "_").replace(".", "_")) is not None
