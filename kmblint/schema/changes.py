@@ -29,6 +29,9 @@ from kmblint.schema.predicate import Predicate, Query, Value
 from kmblint.schema.types import DataType
 from kmblint.text import Span
 
+_TABLE: Final = ObjectKind.TABLE
+_COLUMN: Final = ObjectKind.COLUMN
+
 
 class _TableChange(msgspec.Struct, frozen=True, tag=True):
     """A change of one table."""
@@ -112,7 +115,7 @@ class AddTable(_TableChange, frozen=True, tag=True):
 
     def introduces(self) -> Iterator[Introduced]:
         """Its own name, then those of its parts."""
-        yield Introduced(ObjectKind.TABLE, self.table)
+        yield Introduced(_TABLE, self.table)
         parts = [*_columns(self.table.text, self.columns), *_constraints(self.table.text, self.constraints)]
         yield from sorted(parts, key=lambda part: part.name.span.start)
 
@@ -130,7 +133,7 @@ class AddTable(_TableChange, frozen=True, tag=True):
 
 def _columns(table: str, columns: Iterable[ColumnDefinition]) -> Iterator[Introduced]:
     for column in columns:
-        yield Introduced(ObjectKind.COLUMN, column.name, table)
+        yield Introduced(_COLUMN, column.name, table)
         yield from _constraints(table, column.constraints)
 
 

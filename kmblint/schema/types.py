@@ -25,6 +25,7 @@ class Family(StrEnum):
     OTHER = "other"
 
 
+_OTHER: Final = Family.OTHER
 _FAMILIES: Final = {
     Family.INTEGER: "TINYINT SMALLINT MEDIUMINT INTEGER BIGINT",
     Family.DECIMAL: "DECIMAL MONEY",
@@ -83,7 +84,7 @@ class DataType(msgspec.Struct, frozen=True):
     @property
     def family(self) -> Family:
         """What kind of value it holds; `OTHER` for arrays and types that nobody knows."""
-        return Family.OTHER if self.array else _FAMILY_OF.get(self.name, Family.OTHER)
+        return _OTHER if self.array else _FAMILY_OF.get(self.name, _OTHER)
 
     @property
     def canonical(self) -> DataType:

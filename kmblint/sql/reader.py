@@ -17,6 +17,7 @@ MAX_CHAIN: Final = 1000
 MAX_DIGITS: Final = 1000
 """Digits of one number before we give up; no column holds as many, and Python itself reads no more than 4,300."""
 NAMES: Final = (Kind.WORD, Kind.QUOTED)
+_WORD: Final = Kind.WORD
 _OPENING: Final = frozenset({"(", "[", "{"})
 _CLOSING: Final = frozenset({")", "]", "}"})
 
@@ -181,7 +182,7 @@ class Reader:
         """Reads one identifier, a text in single quotes too; raises NotSqlError where none stands."""
         if self.at < self.stop:
             token = self.tokens[self.at]
-            if token.kind is Kind.WORD:
+            if token.kind is _WORD:
                 self.at += 1
                 return Node(Shape.NAME, Span(token.start, token.end), token.text)
         if not self.takes_word():

@@ -40,6 +40,8 @@ class Kind(Enum):
 
 
 COMMENTS: Final = frozenset({Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
+_QUOTED: Final = (Kind.STRING, Kind.QUOTED, Kind.DOLLAR)
+"""The kinds whose quotes aren't part of what they say."""
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
@@ -65,13 +67,13 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     def value(self) -> str:
         """What the quotes hold, doubled quotes undone; any other token's own text."""
         text = self.text
-        if self.kind in (Kind.STRING, Kind.QUOTED):
-            quote = text[0]
-            return text[1:-1].replace(quote * 2, quote)
+        if self.kind not in _QUOTED:
+            return text
         if self.kind is Kind.DOLLAR:
             mark = text.index("$", 1) + 1
             return text[mark:-mark]
-        return text
+        quote = text[0]
+        return text[1:-1].replace(quote * 2, quote)
 
     @property
     def in_block_marks(self) -> str:
