@@ -54,7 +54,13 @@ class Undone(msgspec.Struct, frozen=True):
 
 def taken_away(change: Change, catalog: Catalog) -> Undone | None:
     """What a change takes away from a catalogue, or sets anew; None where it adds, or finds nothing there."""
-    match change:
+    match change:  # the most frequent first
+        case InsertRows() | UpdateRows() | DeleteRows() | Truncate() | Grant():
+            return None
+        case AddTable() | RenameTable() | AddColumn() | RenameColumn() | AddConstraint() | RenameConstraint():
+            return None
+        case ChangeType() | ChangeNullability() | ChangeDefault() | AddIndex() | AttachPolicy() | CreateObject():
+            return None
         case DropObject(kind=kind, name=name):
             gone = catalog.named(kind).get(name.text) if name and kind.is_own else None
             return Undone(f"{kind} `{name}`", gone.name, gone.made) if gone else None
@@ -68,12 +74,6 @@ def taken_away(change: Change, catalog: Catalog) -> Undone | None:
         case DropTable() | DropColumn() | DropConstraint() | DetachPolicy() | SetClassification():
             table = catalog.table(change.table.text)
             return _of_table(change, table) if table else None
-        case AddTable() | RenameTable() | AddColumn() | RenameColumn() | AddConstraint() | RenameConstraint():
-            return None
-        case ChangeType() | ChangeNullability() | ChangeDefault() | AddIndex() | AttachPolicy() | CreateObject():
-            return None
-        case InsertRows() | UpdateRows() | DeleteRows() | Truncate() | Grant():
-            return None
         case Transaction() | Read() | Comment() | Opaque():
             return None
 

@@ -91,5 +91,7 @@ def judge(
 
 def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]:
     """The conflicts that no guard provides for: the guarded ones too where the target ignores the guard."""
+    if not held:
+        return ()
     ignored = any(isinstance(hazard, IgnoredGuard) for hazard in outcome.hazards)
     return held if ignored else tuple(conflict for conflict in held if not conflict.guarded)

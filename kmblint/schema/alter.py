@@ -46,18 +46,18 @@ def alter(
     place_of: PlaceOf,
 ) -> Table:
     """The table after a change of it; the same one where the change can't have any effect."""
-    match change:
+    match change:  # the most frequent first
+        case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
+            place = place_of(change.span)
+            return replace(table, written=place, rows=rows_after(table, change, place))
+        case AddIndex():
+            return _add_index(table, change, place_of)
         case AddColumn() | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
             return _alter_column(table, change, place_of)
         case AddConstraint() | DropConstraint() | RenameConstraint():
             return _alter_constraint(table, change, place_of)
-        case AddIndex():
-            return _add_index(table, change, place_of)
         case DropIndex():
             return drop_index(table, change)
-        case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
-            place = place_of(change.span)
-            return replace(table, written=place, rows=rows_after(table, change, place))
         case AttachPolicy(column=column, policy=policy):
             attached = (policy.text, place_of(change.span))
             return replace(table, policies=table.policies.insert(column.text, attached))

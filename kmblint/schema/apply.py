@@ -11,20 +11,25 @@ from msgspec.structs import replace
 from kmblint.schema.alter import PlaceOf, alter, column_of, drop_index, names
 from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Object, Table, noted
 from kmblint.schema.changes import (
+    AddColumn,
+    AddIndex,
     AddMask,
     AddTable,
     Change,
     Comment,
     CreateObject,
+    DeleteRows,
     DropIndex,
     DropObject,
     DropTable,
     Grant,
+    InsertRows,
     Opaque,
     Read,
     RenameColumn,
     RenameTable,
     Transaction,
+    UpdateRows,
     object_key,
 )
 from kmblint.schema.parts import ForeignKey, PrimaryKey
@@ -34,7 +39,10 @@ from kmblint.text import Place
 
 def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
     """The catalogue after the change; the same one where the change has no effect or can't have any."""
-    match change:
+    match change:  # the most frequent first: to rule a class out takes longer than to find it
+        case InsertRows() | UpdateRows() | DeleteRows() | AddIndex() | AddColumn():
+            table = catalog.table(change.table.text)
+            return catalog if table is None else catalog.put(alter(table, change, place_of))
         case AddTable():
             return _add_table(catalog, change, place_of)
         case DropTable() | RenameTable():

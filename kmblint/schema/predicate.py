@@ -188,15 +188,15 @@ Predicate: TypeAlias = Compare | In | Between | IsNull | Like | And | Or | Not |
 
 def column_refs(node: Value | Predicate) -> Sequence[ColumnRef]:
     """Every column that a value or a condition names, in the order of the text; sub-queries are left out."""
+    if type(node) in _WITHOUT_REFS:
+        return ()
     match node:  # the most frequent first: every rule on data changes asks
         case ColumnRef():
             return (node,)
-        case Number() | Text():
-            return ()
         case Compare(left=left, right=right):
             return (*column_refs(left), *column_refs(right))
-        case Boolean() | Null() | Query() | Constant():
-            return ()
+        case And(parts=conditions) | Or(parts=conditions):
+            return _refs_of(conditions)
         case Call(arguments=parts) | Operation(operands=parts):
             return _refs_of(parts)
         case Cast(value=value) | IsNull(value=value):
@@ -207,12 +207,15 @@ def column_refs(node: Value | Predicate) -> Sequence[ColumnRef]:
             return _refs_of((node.value, node.low, node.high))
         case Like():
             return _refs_of((node.value, node.pattern))
-        case And(parts=conditions) | Or(parts=conditions):
-            return _refs_of(conditions)
         case Not(part=condition):
             return column_refs(condition)
         case OpaqueValue(columns=columns) | OpaquePredicate(columns=columns):
             return columns
+        case Number() | Text() | Boolean() | Null() | Query() | Constant():
+            return ()
+
+
+_WITHOUT_REFS: Final = frozenset({Number, Text, Boolean, Null, Query, Constant})
 
 
 def _refs_of(parts: Iterable[Value | Predicate]) -> list[ColumnRef]:
@@ -221,13 +224,13 @@ def _refs_of(parts: Iterable[Value | Predicate]) -> list[ColumnRef]:
 
 def calls(node: Value | Predicate) -> Sequence[Call]:
     """Every function call in a value or a condition, the outer before the inner, and those of sub-queries."""
-    if isinstance(node, _WITHOUT_PARTS):
+    if type(node) in _WITHOUT_PARTS:
         return ()
     inner = [call for part in _parts(node) for call in calls(part)]
     return [node, *inner] if isinstance(node, Call) else inner
 
 
-_WITHOUT_PARTS: Final = (Number, Text, Boolean, Null, ColumnRef)
+_WITHOUT_PARTS: Final = frozenset({Number, Text, Boolean, Null, ColumnRef})
 
 
 def _parts(node: Value | Predicate) -> tuple[Value | Predicate, ...]:

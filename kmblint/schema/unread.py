@@ -51,18 +51,18 @@ MAX_PARTS: Final = 4096
 
 def bounded(catalog: Catalog, change: Change | None) -> Change | None:
     """The change, or in the place of one that makes a table too large to be followed, one whose effect isn't known."""
-    if not isinstance(change, AddColumn | AddIndex):
+    match change:
+        case AddColumn(table=name, span=span):
+            table, verb, what = catalog.table(name.text), "ALTER", "columns"
+            parts = len(table.columns) if table else 0
+        case AddIndex(table=name, span=span):
+            table, verb, what = catalog.table(name.text), "CREATE", "indexes"
+            parts = len(table.indexes) if table else 0
+        case _:
+            return change
+    if parts < MAX_PARTS:
         return change
-    table = catalog.table(change.table.text)
-    what, parts = (
-        ("columns", table.columns if table else ())
-        if isinstance(change, AddColumn)
-        else ("indexes", table.indexes if table else ())
-    )
-    if len(parts) < MAX_PARTS:
-        return change
-    reason = f"`{change.table}` has {MAX_PARTS:,} {what}, and kmblint follows no more of one table"
-    return Opaque(reason, "ALTER" if isinstance(change, AddColumn) else "CREATE", change.span, (change.table,))
+    return Opaque(f"`{name}` has {MAX_PARTS:,} {what}, and kmblint follows no more of one table", verb, span, (name,))
 
 
 def made_anew(catalog: Catalog, change: Change | None, *, closed_world: bool) -> Catalog:

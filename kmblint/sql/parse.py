@@ -283,8 +283,9 @@ def _check_closed(piece: StatementTokens) -> None:
 
 def _check_numbers(piece: StatementTokens) -> None:
     """Raises TooLongNumberError at a number that Python would refuse to read, or take long for."""
+    number = Kind.NUMBER
     for token in piece.tokens:
-        if token.kind is Kind.NUMBER and token.end - token.start > MAX_DIGITS:
+        if token.kind is number and len(token.text) > MAX_DIGITS:
             raise TooLongNumberError(sum(map(str.isdigit, token.text)))
 
 

@@ -24,9 +24,8 @@ from kmblint.targets.verdict import CatalogueRefusal
 
 def is_no_op(change: Change, held: tuple[Conflict, ...]) -> bool:
     """Whether the statement's guard makes it do nothing: CREATE TABLE IF NOT EXISTS, DROP TABLE IF EXISTS."""
-    return isinstance(change, AddTable | DropTable) and any(
-        conflict.guarded for conflict in held if isinstance(conflict, TableExists | UnknownTable)
-    )
+    guarded = (conflict.guarded for conflict in held if isinstance(conflict, TableExists | UnknownTable))
+    return any(guarded) and isinstance(change, AddTable | DropTable)
 
 
 def catalogue_refusals(
