@@ -75,9 +75,21 @@ def _found(path: Path, finder: _Finder, *, is_unsaved: bool) -> tuple[list[Path]
     """The migrations folders of a path, and the name of its file where it is one."""
     if path.is_dir():
         return finder.of(path), None
-    if is_unsaved or path.exists() or path.is_symlink():
+    if is_unsaved or _is_there(path):
         return [path.parent], _checked(path).name
     raise InputError(_missing(path))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something stands there, be it a link that leads nowhere; raises OSError where that can't be told.
+
+    `Path.exists` says no to all that it can't tell, from Python 3.14 on.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _frozen(names: set[str] | None) -> frozenset[str] | None:
