@@ -21,16 +21,17 @@ def check(rollback: Rollback) -> Iterator[Finding]:
     step = rollback.up[0]
     for again in steps_of(step.surroundings, rollback.migration, step.target, rollback.after, actual=False):
         stale = next((each for each in again.outcome.refusals if isinstance(each, StaleIndexRefusal)), None)
-        if stale is not None and again.statement.span not in first:
-            yield _one_way(rollback, again)
+        index = again.change
+        if stale is None or again.statement.span in first or not isinstance(index, AddIndex):
+            continue
+        dropping = next((each for each in down if _takes(each, index)), None)
+        if dropping is not None:  # an index that down leaves alone is no matter of its drops
+            yield _one_way(rollback, again, index, dropping)
             return
 
 
-def _one_way(rollback: Rollback, again: Step) -> Finding:
-    index = again.change
-    assert isinstance(index, AddIndex)
+def _one_way(rollback: Rollback, again: Step, index: AddIndex, dropping: Step) -> Finding:
     assert index.name is not None
-    dropping = next(step for step in rollback.down if _takes(step, index))
     number = rollback.migration.id
     return Finding(
         dropping.place(dropping.statement.span),

@@ -122,7 +122,10 @@ def _table_option(reader: Reader) -> Node:
             return reader.node(" ".join(words), start, *assigned, value)
     if reader.takes_name() and reader.sees("=", ahead=1):
         word = reader.step().upper
-        reader.at += 2
+        reader.need("=")
+        if reader.done:
+            raise reader.expected(("a value",))
+        reader.step()
         return reader.node(word, start)
     raise reader.expected(("a table option", *_OPTION_WORDS))
 

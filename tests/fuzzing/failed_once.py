@@ -20,6 +20,9 @@ TEXTS: Final[Mapping[str, bytes]] = {
     b"INSERT INTO t (id, e) VALUES (9223372036854775808, ''), (-9223372036854775809, '');\nDELETE FROM t;",
     "a decimal key that no store holds": b"CREATE TABLE t (id DECIMAL(9, 2) PRIMARY KEY, e TEXT);\n"
     b"INSERT INTO t (id, e) VALUES ('" + b"9" * 60 + b"', '');\nUPDATE t SET e = 'x' WHERE id > 1.5;\nDELETE FROM t;",
+    "a table option that is broken off": b"CREATE TABLE t i =",
+    "an index that no statement of down drops": b"EATE ABLE insurers ;CREATE INDEX n ON insurers(n);REATE patients\n"
+    b"-- Down Migration\nALTER TABLE patients DROP C",
     "words of which none opens a statement": b"tabel creat altre " * 500,
 }
 HISTORIES: Final[Mapping[str, Mapping[str, bytes]]] = {
