@@ -46,13 +46,20 @@ def test_it_holds(where: str) -> None:
     [
         "n = NULL", "n <> NULL", "n NOT IN (1, NULL)", "n BETWEEN NULL AND 9", "NOT (n = NULL)", "n < '5'", "s IS NULL",
         "day < '2024-01-01'", "s LIKE 'A%'", "n = 4 AND power(n, 2) = 3", "m = 2.51",
+        "length(NULL) = 0", "abs(NULL) = 0", "upper(NULL) IS NOT NULL",
     ],
 )  # fmt: skip
 def test_it_does_not_hold(where: str) -> None:
     assert not holds(where)
 
 
-@pytest.mark.parametrize("where", ["power(n, 2) = 25", "n = 5 AND power(n, 2) = 25", "s LIKE 'a!%b' ESCAPE '!'"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "power(n, 2) = 25", "n = 5 AND power(n, 2) = 25", "s LIKE 'a!%b' ESCAPE '!'", "upper(n) = '5'",
+        "length(n) = 1", "lower(s, s) = s", "abs(s) = 5", "abs(n, n) = 5",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_told(where: str) -> None:
     with pytest.raises(UnknownMeaningError):
         holds(where)

@@ -195,3 +195,14 @@ def test_the_facts_are_those_of_the_release_that_is_passed_in() -> None:
     )
     assert len(Kimberlite(now).form(statement, source).refusals) == 2
     assert not Kimberlite(later).form(statement, source).refused
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "(1, 2)", "ARRAY[1]", "a::TEXT", "INTERVAL '1 day'", 'a COLLATE "C"', "-a", "DATE '2020-01-01'", "X'00'",
+    ],
+)  # fmt: skip
+def test_what_is_no_condition_is_refused_by_its_shape(where: str) -> None:
+    """The engine 0.9.1 was asked, and refused each."""
+    assert refused(f"DELETE FROM t WHERE {where}").startswith("WHERE takes no condition of this shape (")

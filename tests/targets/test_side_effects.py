@@ -22,8 +22,7 @@ TWO_BAD_ROWS = "INSERT INTO holidays (id, day) VALUES (1, '2024-12-25'), (2, '20
         (TWO_BAD_ROWS, 2, Verdict.REFUSED),
         (TWO_BAD_ROWS, 3, Verdict.TAKEN),
         (f"{TWO_BAD_ROWS} ON CONFLICT (id) DO NOTHING", 2, Verdict.REFUSED),
-        (TWO_BAD_ROWS.replace("(id, day)", "(id, date)"), 1, Verdict.TAKEN),
-        (TWO_BAD_ROWS.replace("holidays (id", "holiday (id"), 1, Verdict.TAKEN),
+        ("INSERT INTO holidays (id, day, place) VALUES (1, '2024-12-25', 'x')", 1, Verdict.TAKEN),
     ],
 )
 def test_every_poisoned_row_is_refused_by_its_key(tmp_path: Path, insert: str, row: int, verdict: Verdict) -> None:
