@@ -56,6 +56,8 @@ def said(conflict: Conflict) -> str:
         ("CREATE INDEX i ON ghosts (a)", ["UnknownTable ghosts"]),
         ("CREATE MASK n ON ghosts.a USING HASH", ["UnknownTable ghosts"]),
         ("SELECT id FROM ghosts g JOIN visits v ON v.id = g.id", ["UnknownTable ghosts"]),
+        ("CREATE TABLE t (a BIGINT PRIMARY KEY, b BIGINT CHECK (b > c))", ["UnknownColumn t.c in CHECK"]),
+        ("CREATE TABLE t (a BIGINT PRIMARY KEY, b BIGINT CHECK (b > a))", []),
         ("SELECT id FROM open_visits", []),
         ("WITH recent AS (SELECT id FROM visits) SELECT id FROM recent", []),
         ("INSERT INTO visits (id) SELECT id FROM ghosts", ["UnknownTable ghosts"]),

@@ -232,3 +232,12 @@ def test_a_key_is_found_again_under_one_spelling_and_a_negative_fraction_under_n
     outcome = last(table, f"INSERT INTO t (k, n) VALUES ({key}, 1)")
     told = [f"{type(hazard).__name__}: {getattr(hazard, 'instead', None)}" for hazard in outcome.hazards]
     assert sorted(told) == sorted(instead)
+
+
+@pytest.mark.parametrize("columns", ["room", "place", "room, place, title", "title"])
+def test_a_conflict_is_told_by_the_whole_key(columns: str) -> None:
+    shelves = "CREATE TABLE shelves (room BIGINT, place BIGINT, title TEXT, PRIMARY KEY (room, place))"
+    insert = f"INSERT INTO shelves (room, place) VALUES (1, 2) ON CONFLICT ({columns}) DO NOTHING"
+    (refusal,) = last(shelves, insert).refusals
+    assert refusal.help == "write `ON CONFLICT (room, place)`"
+    assert last(shelves, insert.replace(f"({columns})", "(place, room)")).refusals == ()
