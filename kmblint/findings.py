@@ -56,7 +56,7 @@ class Applicability(Enum):
         return ("safe", "unsafe", "display").index(self.value)
 
 
-class Edit(msgspec.Struct, frozen=True, order=True):
+class Edit(msgspec.Struct, frozen=True, gc=False, order=True):
     """One replacement of a place by other text (an insertion where the span is empty)."""
 
     place: Place
@@ -73,7 +73,7 @@ class NewFile(msgspec.Struct, frozen=True, order=True):
     the same name, the text is spelt anew, in plain UTF-8."""
 
 
-class Fix(msgspec.Struct, frozen=True):
+class Fix(msgspec.Struct, frozen=True, gc=False):
     """Edits that mend a finding, and what they promise."""
 
     message: str
@@ -87,14 +87,14 @@ class Fix(msgspec.Struct, frozen=True):
         return cls(f"write `{text}`", (Edit(place, text),), applicability)
 
 
-class Related(msgspec.Struct, frozen=True, order=True):
+class Related(msgspec.Struct, frozen=True, gc=False, order=True):
     """Another place that is part of the cause."""
 
     place: Place
     message: str
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """All that a check may say: where, what, what to write instead, and what else belongs to it."""
 
     place: Place
@@ -141,7 +141,7 @@ class Crash(msgspec.Struct, frozen=True):
     """The exception's class and text."""
 
 
-class Diagnostic(msgspec.Struct, frozen=True):
+class Diagnostic(msgspec.Struct, frozen=True, gc=False):
     """A finding that the engine has stamped with its rule, severity and identity."""
 
     code: str

@@ -12,7 +12,7 @@ from itertools import accumulate
 import msgspec
 
 
-class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Span(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
     """A stretch of one source: character offsets, `end` exclusive."""
 
     start: int
@@ -38,7 +38,7 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
         return Span(self.start, other.end)
 
 
-class Place(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Place(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
     """A span in a named file of the history (`0003_add_phone.sql`, or a path relative to the project)."""
 
     file: str

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
-from kmblint.sql.placeholders import placeholders
+from kmblint.sql.placeholders import may_hold, placeholders
 from kmblint.sql.statement import Statement
 
 
 def check(statement: Statement, step: Step) -> Iterator[Finding]:
     """The first placeholder of a statement, with the others."""
+    if not may_hold(step.migration.source.slice(statement.span)):
+        return
     spans = list(placeholders(statement.tokens))
     if not spans:
         return

@@ -17,7 +17,7 @@ from kmblint.text import Place
 _DEFAULTS: Final = RuleSettings()
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A diagnostic with its rule and the index of its statement, while it may still be taken out."""
 
     rule: Rule

@@ -27,7 +27,7 @@ def noted(places: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
     return (*places[:1], place)
 
 
-class Column(msgspec.Struct, frozen=True):
+class Column(msgspec.Struct, frozen=True, gc=False):
     """A column of a table."""
 
     name: str
@@ -93,7 +93,7 @@ class Declared(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, former=(*self.former, *default_names(table, self.constraint)))
 
 
-class KnownRow(msgspec.Struct, frozen=True):
+class KnownRow(msgspec.Struct, frozen=True, gc=False):
     """A row that the history inserted: where, and what it wrote since into its columns, by name.
 
     A column that isn't named was left out of INSERT. `values` is None in a table of more rows than keep theirs.
@@ -138,7 +138,7 @@ class Poison(msgspec.Struct, frozen=True):
     """The key of the row that holds it, where that is known: other rows can still be found by their key."""
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(msgspec.Struct, frozen=True, gc=False):
     """A table, its parts, and what remains of parts that were dropped."""
 
     name: str

@@ -14,7 +14,7 @@ from kmblint.schema.types import DataType
 from kmblint.text import Span
 
 
-class Name(msgspec.Struct, frozen=True):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """An identifier with its quotes undone; a qualified one is written with dots, as the engine stores it."""
 
     text: str
@@ -111,7 +111,7 @@ def default_names(table: str, constraint: Constraint) -> Iterator[str]:
                 yield f"{of}_{ref.name}_check"
 
 
-class ColumnDefinition(msgspec.Struct, frozen=True):
+class ColumnDefinition(msgspec.Struct, frozen=True, gc=False):
     """A column as CREATE TABLE or ADD COLUMN writes it."""
 
     name: Name
@@ -142,7 +142,7 @@ class IndexPart(msgspec.Struct, frozen=True):
     """The columns that an expression names."""
 
 
-class Assignment(msgspec.Struct, frozen=True):
+class Assignment(msgspec.Struct, frozen=True, gc=False):
     """`column = value` in SET; `qualifier` is what stands before the column's dot."""
 
     column: Name
@@ -162,7 +162,7 @@ class OnConflict(msgspec.Struct, frozen=True):
     where: bool = False
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One parenthesised row of VALUES."""
 
     values: tuple[Value, ...]

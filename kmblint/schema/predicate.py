@@ -11,7 +11,7 @@ import msgspec
 from kmblint.text import Span
 
 
-class Number(msgspec.Struct, frozen=True, tag=True):
+class Number(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A number as it is written, its sign included: `-1.50`."""
 
     text: str
@@ -23,7 +23,7 @@ class Number(msgspec.Struct, frozen=True, tag=True):
         return self.text.lstrip("+-").isdigit()
 
 
-class Text(msgspec.Struct, frozen=True, tag=True):
+class Text(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A quoted text, its quotes undone."""
 
     value: str
@@ -37,13 +37,13 @@ class Boolean(msgspec.Struct, frozen=True, tag=True):
     span: Span
 
 
-class Null(msgspec.Struct, frozen=True, tag=True):
+class Null(msgspec.Struct, frozen=True, gc=False, tag=True):
     """NULL."""
 
     span: Span
 
 
-class ColumnRef(msgspec.Struct, frozen=True, tag=True):
+class ColumnRef(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A column named in an expression, with the qualifier written before it (`p` in `p.id`)."""
 
     name: str

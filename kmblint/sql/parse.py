@@ -53,13 +53,13 @@ def statements(source: Source, span: Span | None = None) -> tuple[Statement, ...
 
 
 def _statement(piece: StatementTokens, text: str) -> Statement:
-    unread = ReadWords(piece.tokens, piece.comments)
+    unread = ReadWords.of(piece)
     make = partial(Statement, piece.span, semicolon=piece.semicolon, conflict=piece.conflict)
     try:
         _check_closed(piece)
         _check_numbers(piece)
         whole, changes, problem = _meaning(piece.tokens, text)
-        return make(ReadWords(piece.tokens, piece.comments, text, _tree, whole), changes, problem=problem)
+        return make(ReadWords.with_tree(piece, text, _tree, whole), changes, problem=problem)
     except NotSqlError as error:
         problem = _problem(error, piece, text)
         return make(unread, (), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))

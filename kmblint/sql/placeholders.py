@@ -13,7 +13,13 @@ _IN_NAME: Final = re.compile(r"\{\{|\$\{|\{%")
 _CLOSED_BY: Final = {"{{": "}}", "${": "}", "{%": "%}"}
 _BEGINNINGS: Final = frozenset("?{$%\\:@")
 """The symbols with which a placeholder begins."""
+_MAY_BEGIN: Final = re.compile(r"[?{$%\\:@]")
 _OPERANDS: Final = frozenset({Kind.WORD, Kind.NUMBER, Kind.QUOTED, Kind.STRING})
+
+
+def may_hold(text: str) -> bool:
+    """Whether a placeholder may stand in a text; where none may, nobody need read its tokens."""
+    return _MAY_BEGIN.search(text) is not None
 
 
 def placeholders(tokens: Sequence[Token]) -> Iterator[Span]:

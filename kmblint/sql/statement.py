@@ -10,9 +10,9 @@ import msgspec
 
 from kmblint.schema.changes import Change
 from kmblint.sql.broken import Meant
-from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.scanner import COMMENTS, Kind, StatementTokens, Token, scan
 from kmblint.sql.tree import Tree
-from kmblint.text import Span
+from kmblint.text import Source, Span
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -51,16 +51,42 @@ class Words(Protocol):
 class ReadWords(msgspec.Struct, eq=False):
     """Words that were read.
 
-    The tree is half of what a history holds in memory, and seldom asked for twice: who is done with it lets it go.
+    Tree and tokens are two thirds of what a history holds in memory, and seldom asked for twice: who is done with them
+    lets them go.
     """
 
-    tokens: tuple[Token, ...]
+    held_tokens: tuple[Token, ...] | None
+    """None where they were let go."""
     comments: tuple[Token, ...]
     text: str = ""
     """Of the whole source."""
     read: Callable[[tuple[Token, ...], str], Tree] | None = None
     """What reads the tree; None where there is none."""
     held: Tree | None = None
+    span: Span | None = None
+    """From the first token to the last; None where the tokens between aren't all that stands there."""
+    keyword: str = ""
+    """As `Statement.keyword`."""
+
+    @classmethod
+    def of(cls, piece: StatementTokens) -> ReadWords:
+        """Words of which no tree can be read."""
+        return cls(piece.tokens, piece.comments, keyword=piece.tokens[0].upper)
+
+    @classmethod
+    def with_tree(
+        cls, piece: StatementTokens, text: str, read: Callable[[tuple[Token, ...], str], Tree], held: Tree
+    ) -> ReadWords:
+        """Words with what reads their tree, and that tree."""
+        span = None if piece.conflict else piece.span
+        return cls(piece.tokens, piece.comments, text, read, held, span, piece.tokens[0].upper)
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens, read again where they were let go."""
+        if self.held_tokens is not None:
+            return self.held_tokens
+        return tuple(token for token in scan(Source("", self.text), self.span) if token.kind not in COMMENTS)
 
     @property
     def tree(self) -> Tree | None:
@@ -68,22 +94,21 @@ class ReadWords(msgspec.Struct, eq=False):
         return None if self.read is None else self.held or self.read(self.tokens, self.text)
 
     def let_go(self) -> None:
-        """Holds the tree no more."""
+        """Holds the tree no more, nor the tokens where they can be read again."""
         self.held = None
-
-    @property
-    def keyword(self) -> str:
-        """The first of them."""
-        return self.tokens[0].upper if self.tokens else ""
+        if self.span is not None:
+            self.held_tokens = None
 
     def __eq__(self, other: object) -> bool:
         """Whether they are the same words: the tree follows from them."""
         if not isinstance(other, ReadWords):
             return NotImplemented
+        if self.span is not None and self.text is other.text:
+            return self.span == other.span
         return self.tokens == other.tokens and self.comments == other.comments
 
     def __hash__(self) -> int:
-        return hash((self.tokens, self.comments))
+        return hash((self.keyword, self.comments))
 
 
 class Statement(msgspec.Struct, frozen=True, dict=True):

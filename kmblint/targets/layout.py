@@ -21,7 +21,7 @@ HEADER_KEYS: Final = {"Migration:": "name", "Failed:": "failed"}
 """What a line of the header begins with, behind any number of `--`, and what it says; all others decide nothing."""
 
 
-class Piece(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """What the runner cuts between two `;`, trimmed; it is sent unless it begins with `--`."""
 
     span: Span

@@ -13,7 +13,7 @@ from kmblint.schema.rows import Key
 from kmblint.targets.verdict import CutDigits, FormRefusal, Hazard, Poisons, Refusal, Verdict
 
 
-class Form(msgspec.Struct, frozen=True):
+class Form(msgspec.Struct, frozen=True, gc=False):
     """What the target says of a statement without knowing the schema."""
 
     refusals: tuple[FormRefusal, ...] = ()
@@ -39,7 +39,7 @@ class FoundRows(msgspec.Struct, frozen=True):
     """The place in `sure` of the row at which the change is refused, those before it being changed."""
 
 
-class InsertedRow(msgspec.Struct, frozen=True):
+class InsertedRow(msgspec.Struct, frozen=True, gc=False):
     """A row of an INSERT that isn't refused."""
 
     row: Row
@@ -49,7 +49,7 @@ class InsertedRow(msgspec.Struct, frozen=True):
     """What its values do to their columns."""
 
 
-class InsertedRows(msgspec.Struct, frozen=True):
+class InsertedRows(msgspec.Struct, frozen=True, gc=False):
     """The rows of an INSERT, each judged once: those before the first that is refused, and why that one is."""
 
     columns: tuple[str, ...]
@@ -87,7 +87,7 @@ class Way(msgspec.Struct, frozen=True):
                 return "every row, one after the other"
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What the target says of a statement on a catalogue: the form and what the schema adds to it."""
 
     verdict: Verdict
