@@ -278,7 +278,7 @@ class _Player:
         elif answer is None or not _comparable(table) or table.former:
             return
         else:
-            mine, theirs = set(table.rows.keys()), {tuple(row) for row in answer}
+            mine, theirs = set(table.rows), {tuple(row) for row in answer}
             if mine == theirs and len(mine) == len(answer):
                 return
             difference = Difference("rows", table.name, _keys(mine - theirs, mine), _keys(theirs - mine, theirs), place)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from kmblint.schema.changes import Change
+from kmblint.schema.growing import GrowingMap
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
 from kmblint.schema.parts import Constraint, ForeignKey, Unique, default_names
@@ -103,7 +104,7 @@ class KnownRow(msgspec.Struct, frozen=True, gc=False):
     values: Mapping[str, Value] | None = None
 
 
-KnownRows: TypeAlias = "OrderedMap[tuple[object, ...], KnownRow]"
+KnownRows: TypeAlias = "GrowingMap[tuple[object, ...], KnownRow]"
 
 
 class Former(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ class Dropped(msgspec.Struct, frozen=True):
     type: DataType | None = None
     """The column's type."""
     renamed_to: str | None = None
-    rows: OrderedMap[tuple[object, ...], KnownRow] = OrderedMap()
+    rows: KnownRows = GrowingMap()
     """The table's known rows."""
     former: tuple[Former, ...] = ()
     """What was left to the table by those of its name before it."""
@@ -158,7 +159,7 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     poisons: tuple[Poison, ...] = ()
     ghosts: OrderedMap[str, Value] = OrderedMap()
     """What was set last in columns that aren't there: it appears when one of that name is added."""
-    rows: OrderedMap[tuple[object, ...], KnownRow] = OrderedMap()
+    rows: KnownRows = GrowingMap()
     """The rows that are known to be there, by the literals of their key."""
     former: tuple[Former, ...] = ()
     """What dropped tables of that name have left behind."""

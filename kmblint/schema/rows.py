@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from kmblint.schema.catalog import KnownRow, KnownRows, Table
 from kmblint.schema.changes import Change, DeleteRows, InsertRows, RowChange, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
+from kmblint.schema.growing import GrowingMap
 from kmblint.schema.meaning import Meaning, UnknownMeaningError, plain
-from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.parts import Assignment, OnConflict, Row
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, OpaqueValue, Predicate, Value, literal_value
 from kmblint.schema.types import Family
@@ -88,10 +88,10 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
                     rows = rows.discard(key)
             return rows
         case Truncate():
-            return OrderedMap()
+            return GrowingMap()
         case UpdateRows(assignments=assignments):
             moves = any(assignment.column.text in table.primary_key for assignment in assignments)
-            return OrderedMap() if moves else _updated(table, change)
+            return GrowingMap() if moves else _updated(table, change)
 
 
 def with_row(
@@ -101,7 +101,7 @@ def with_row(
     held = rows.get(key)
     if held is None:
         if len(rows) == KEPT_VALUES:
-            rows = OrderedMap((each, KnownRow(row.place)) for each, row in rows.items())
+            rows = GrowingMap((each, KnownRow(row.place)) for each, row in rows.items())
         return rows.insert(key, KnownRow(place, new if len(rows) < KEPT_VALUES else None))
     if on_conflict is None or held.values is None:
         return rows
