@@ -104,4 +104,5 @@ def test_long_statements_count_by_their_words() -> None:
         "with it the history has more than 100 words, and kmblint reads 20 for each of 5 statements"
     )
     assert Extent(5).add(f"/* {row * 90} */ SELECT '{row * 90}';") is None
+    assert Extent(5).add(f"SELECT '{'; ' * 200}';") is not None
     assert not trouble.fatal
