@@ -38,6 +38,8 @@ class Reach:
         self._domains = domains
         self._keys = tuple(key for key in keys if key)
         self._limit = limit
+        self._allowed: dict[str, ValueSet | None] = {}
+        """What was asked of columns: a statement of many conditions asks of one for each of them."""
         self._whole = domains.joined((each.fact for each in told), intersection, absorbing=False)
 
     @property
@@ -84,10 +86,11 @@ class Reach:
 
     def allowed(self, column: str) -> ValueSet | None:
         """The values that the conditions let through in a column; None where they say nothing of it."""
-        sets = [each.fact.values for each in self._told if isinstance(each.fact, OnColumn)]
-        names = [each.fact.column for each in self._told if isinstance(each.fact, OnColumn)]
-        of_column = [values for values, name in zip(sets, names, strict=True) if name == column]
-        return intersection(of_column) if of_column else None
+        if column not in self._allowed:
+            facts = (each.fact for each in self._told if isinstance(each.fact, OnColumn))
+            sets = [fact.values for fact in facts if fact.column == column]
+            self._allowed[column] = intersection(sets) if sets else None
+        return self._allowed[column]
 
     def _bound(self, told: tuple[Told, ...]) -> int | None:
         if self._domains.joined((each.fact for each in told), intersection, absorbing=False) == Truth(False):

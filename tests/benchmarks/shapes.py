@@ -122,6 +122,13 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         _in_two_files(_WIDE, lambda n: (f"CREATE INDEX readings_{i}_idx ON readings (n);" for i in range(n))),
         1000,
     ),
+    "conditions on one column": (
+        _in_two_files(
+            _WIDE,
+            lambda n: [f"UPDATE readings SET n = 1 WHERE id = 1{''.join(f' AND id = {i}' for i in range(n))};"],
+        ),
+        500,
+    ),
     "masks": (
         _in_two_files(_WIDE, lambda n: (f"CREATE MASK m{i} ON readings.note USING HASH;" for i in range(n))),
         1000,
