@@ -134,7 +134,7 @@ def load(
     ConfigError with every problem.
     """
     if file is not None and not file.is_file():
-        trouble = "is a folder" if file.is_dir() else "doesn't exist"
+        trouble = "is a folder" if file.is_dir() else "is no regular file" if file.exists() else "doesn't exist"
         raise InputError(f"the configuration `{name}` {trouble}")
     reading = _Reading(rulebook, formats)
     written = reading.file(TomlFile.read(file, name, access), file) if file else {}

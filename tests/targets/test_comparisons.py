@@ -8,10 +8,12 @@ from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import DeleteRows
 from kmblint.sql.parse import statements
+from kmblint.targets.kimberlite.planner.advice import MOST_TRIED
 from kmblint.targets.kimberlite.planner.hazards import Statement, judge
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.targets.verdict import IgnoredCondition
 from kmblint.text import Place, Source
+from tests.targets.judging import last
 
 VISITS = "CREATE TABLE v (id BIGINT PRIMARY KEY, room TEXT, n BIGINT);"
 BY_ROOM_AND_N = VISITS + "CREATE INDEX i ON v(room, n);"
@@ -77,3 +79,13 @@ def test_conditions_that_are_left_out(schema: str, where: str, left_out: list[st
 )
 def test_conditions_that_are_heeded(schema: str, where: str) -> None:
     assert ignored(schema, where) == []
+
+
+@pytest.mark.parametrize(("count", "help_"), [(3, "compare the key by IN"), (MOST_TRIED, "read the rows first")])
+def test_of_many_conditions_no_other_words_are_tried(count: int, help_: str) -> None:
+    more = "".join(f" AND n <> {number}" for number in range(count))
+    outcome = last("CREATE TABLE t (id BIGINT PRIMARY KEY, n BIGINT)", f"DELETE FROM t WHERE id = 1{more}")
+    found = [hazard for hazard in outcome.hazards if isinstance(hazard, IgnoredCondition)]
+    assert found
+    assert found[0].help is not None
+    assert found[0].help.startswith(help_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -47,6 +48,11 @@ from kmblint.targets.verdict import (
 from kmblint.text import Span
 
 FOR_EVER = "which stays for ever"
+MOST_TRIED = 32
+"""Conditions of a statement for which it is tried what other words would come to."""
+_BY_KEY = "name the rows by their key"
+_BY_PROGRAM = "let a program read the rows, and change by their key those that meet it"
+_READ_FIRST = "read the rows first, and change by a program those that meet it"
 
 
 class Rewritten(msgspec.Struct, frozen=True):
@@ -58,7 +64,24 @@ class Rewritten(msgspec.Struct, frozen=True):
 
 def advised(judged: Judged) -> tuple[Hazard, ...]:
     """The hazards of a statement with what to write instead."""
-    return tuple(_advised(judged, hazard) for hazard in judged.hazards)
+    where = judged.statement.where
+    few = where is None or sum(1 for _ in islice(conditions(where), MOST_TRIED + 1)) <= MOST_TRIED
+    return tuple((_advised if few else _advised_untried)(judged, hazard) for hazard in judged.hazards)
+
+
+def _advised_untried(judged: Judged, hazard: Hazard) -> Hazard:
+    """A hazard with what holds of any: each trial judges all conditions, and each of many may need several."""
+    match hazard:
+        case BlindComparison():
+            return replace(hazard, reason=because(judged, hazard), help=_BY_KEY)
+        case OpenBound():
+            return replace(hazard, help=_BY_KEY)
+        case IgnoredCondition(index=None):
+            return replace(hazard, help=_READ_FIRST)
+        case IgnoredCondition() | OverwrittenCondition():
+            return replace(hazard, help=_BY_PROGRAM)
+        case _:
+            return hazard
 
 
 def _advised(judged: Judged, hazard: Hazard) -> Hazard:
@@ -110,7 +133,7 @@ def _instead_of_blind(judged: Judged, hazard: BlindComparison, part: Predicate |
                     f"write a statement for each side of the OR, this one with `{mended.text}` and an index on "
                     f"`{column}`, {FOR_EVER}"
                 ), None
-    return "name the rows by their key", None
+    return _BY_KEY, None
 
 
 def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> bool:
@@ -131,7 +154,7 @@ def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> Open
         return hazard
     text = _mending(judged, part, (*_in_place(part, stored, facts), *_literal_first(part, stored, facts)))
     if text is None:
-        return replace(hazard, help="name the rows by their key")
+        return replace(hazard, help=_BY_KEY)
     edit = Replacement(part.span, text, f"write `{text}`", Applicability.UNSAFE)
     return replace(hazard, help=f"write `{text}`", replacement=edit)
 
@@ -150,7 +173,7 @@ def _by_list(judged: Judged) -> str | None:
             if _hazards(replace(statement, where=_replaced(where, part, mended))) <= _others(judged, ()):
                 return f"compare the key by IN: conditions beside `{text}` are heeded"
             lists.append(text)
-    return "read the rows first, and change by a program those that meet it" if lists else None
+    return _READ_FIRST if lists else None
 
 
 def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
@@ -159,7 +182,7 @@ def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
         stored = stored_in(judged.statement.table, name, facts)
         if part and stored and (text := _mending(judged, part, _literal_first(part, stored, facts))):
             return f"write the literal first: `{text}` is heeded"
-    return "let a program read the rows, and change by their key those that meet it"
+    return _BY_PROGRAM
 
 
 def mends(judged: Judged, part: Predicate, mended: Rewritten, index: Index | None = None) -> bool:
