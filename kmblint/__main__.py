@@ -1,7 +1,6 @@
 """`python -m kmblint`."""
 
-from __future__ import annotations
-
+# No `from __future__ import`: that is a module too, and would be looked for in the working directory.
 import sys
 
 if not sys.flags.safe_path and sys.path and not sys.argv[0].startswith("-"):

@@ -100,7 +100,7 @@ def _repository(root: Path) -> None:
     _commit(root, "Begin")
     _git(root, "checkout", "-q", "-b", "feature")
     (root / _M / "0003_add_phone.sql").write_text(PHONE)
-    for module in ("click", "jinja2", "kimberlite", "networkx", "sqlglot"):
+    for module in ("__future__", "click", "jinja2", "kimberlite", "networkx", "sitecustomize", "sqlglot", "tomli"):
         (root / f"{module}.py").write_text("open('../marks/module', 'w')\n")
     _commit(root, "Add phone")
     _git(root, "checkout", "-q", "main")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path, PureWindowsPath
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 
 from kmblint.cli import main
 from kmblint.history import names
+from kmblint.server.places import path_of, uri_of
 
 ROOT = Path(__file__).parents[1]
 FORMATS = ["concise", "json", "jsonl", "sarif", "gitlab", "rdjson", "github", "checkstyle", "junit"]
@@ -75,6 +78,54 @@ def test_a_name_is_a_migration_however_its_accents_are_composed() -> None:
     assert composed != decomposed
     assert names.is_migration(composed) == names.is_migration(decomposed) is True
     assert names.number_of(composed) == names.number_of(decomposed) == 1
+
+
+_ELSEWHERE = """
+import importlib, os, pkgutil, sys
+
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name in {"fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}:
+            raise ModuleNotFoundError(name)
+
+
+sys.meta_path.insert(0, Missing())
+for name in ("fcntl", "grp", "pwd", "readline", "resource", "termios"):
+    sys.modules.pop(name, None)
+for name in ("fork", "geteuid", "getuid", "chown", "mkfifo", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY"):
+    if hasattr(os, name):
+        delattr(os, name)
+import kmblint
+
+for module in pkgutil.walk_packages(kmblint.__path__, "kmblint."):
+    importlib.import_module(module.name)
+from kmblint.cli import main
+
+main(["check", "--exit-zero", "--output-format", "concise"])
+"""
+"""Imports all of kmblint and checks the working directory, as on a system that has only what Windows has."""
+
+
+def test_what_only_some_systems_have_is_not_needed(guide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(guide)
+    monkeypatch.setenv("KMBLINT_CACHE_DIR", str(guide.parent / "cache"))
+    for _ in range(2):  # the second is answered from the cache
+        ran = subprocess.run([sys.executable, "-c", _ELSEWHERE], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert "skipped-statement" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        (PureWindowsPath("C:/Users/an n/0001_a#b.sql"), "file:///c:/Users/an%20n/0001_a%23b.sql"),
+        (PureWindowsPath("//server/share/0001_a.sql"), "file://server/share/0001_a.sql"),
+    ],
+)
+def test_drives_and_shares_are_addresses(path: PureWindowsPath, address: str) -> None:
+    assert uri_of(path) == address
+    assert path_of(address, windows=True) == path
 
 
 def test_files_are_opened_with_their_encoding() -> None:

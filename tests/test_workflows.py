@@ -39,7 +39,7 @@ def _jobs(text: str) -> dict[str, str]:
 
 
 def _rights(text: str) -> set[str]:
-    found = re.search(r"^ *permissions:\n((?: +[\w-]+: \w+\n)+)", text, re.MULTILINE)
+    found = re.search(r"^ *permissions:\n((?: +[\w-]+: \w+(?: #.*)?\n)+)", text, re.MULTILINE)
     return set(re.findall(r"[\w-]+: \w+", found[1])) if found else set()
 
 
