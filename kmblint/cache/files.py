@@ -128,11 +128,11 @@ class KnownFiles:
 
     def told(self, history: History) -> Mapping[str, Told]:
         """What was said of files that stand where they stood, by their names."""
-        return {file: known.told for file, known in self._standing(history).known.items()}
+        return {file: known.told for file, known in self._standing(history).known.items()} if self._kept else {}
 
     def judged(self, history: History) -> Mapping[str, Judgements]:
         """What was judged of their changes."""
-        return {file: known.judged for file, known in self._standing(history).known.items()}
+        return {file: known.judged for file, known in self._standing(history).known.items()} if self._kept else {}
 
     def keep(self, replayed: Replay, told: Callable[[str], Told | None], target: Target) -> None:
         """Keeps what is new, unless a rule raised: then nothing is told."""

@@ -5,20 +5,23 @@ Where it doesn't, what it says holds until the file or one before it changes, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kmblint.history.files import History
 from kmblint.replay.steps import Replay, Step
 
 
 class Ahead:
-    """A replay and its history as rules see them through it."""
+    """Whether anything was asked that a later file may alter; whoever wants to know sets it back first.
 
-    def __init__(self, replayed: Replay) -> None:
-        self.looked = False
-        """Whether anything was asked that a later file may alter; whoever wants to know sets it back first."""
-        self.replay = _Replay(replayed, self)
-        self.history = _History(replayed.history, self)
+    It holds nothing of what is looked at: that would be a circle, which outlives its use where nobody collects it.
+    """
+
+    looked = False
+
+    def watched(self, replayed: Replay) -> Mapping[type, object]:
+        """A replay and its history as rules see them where it is noticed, by their classes."""
+        return {Replay: _Replay(replayed, self), History: _History(replayed.history, self)}
 
 
 class _History:

@@ -211,10 +211,8 @@ class _Asking:
     def __init__(self, dispatcher: Dispatcher, replayed: Replay) -> None:
         self._dispatcher = dispatcher
         self._replayed = replayed
-        self._ahead = Ahead(replayed)
-        self._there: Context = {
-            Target: dispatcher.target, History: self._ahead.history, Replay: self._ahead.replay,
-        }  # fmt: skip
+        self._ahead = Ahead()
+        self._there: Context = {Target: dispatcher.target, **self._ahead.watched(replayed)}
 
     def of_file(self, migration: Migration) -> _Heard:
         """What is said of a file alone."""

@@ -214,6 +214,26 @@ def test_nothing_is_kept_of_what_was_edited_away(tmp_path: Path) -> None:
     assert len(set(alive[1:])) == 1
 
 
+def test_a_session_that_nobody_holds_leaves_no_circle(tmp_path: Path) -> None:
+    """A run collects no circles: what one holds would stay in memory while the answer is kept."""
+    write(tmp_path, {"0001_a.sql": STATEMENTS[0].encode(), "0002_b.sql": b"UPDATE nowhere SET id = 1;"})
+
+    def parts() -> int:
+        return sum(isinstance(each, Part) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = parts()
+        session = Session(rulebook(), targets.get("kimberlite"))
+        session.lint(folder.read(tmp_path), every_rule())
+        assert parts() == before + 2
+        del session
+        assert parts() == before
+    finally:
+        gc.enable()
+
+
 def test_what_is_applied_and_the_day_change_what_is_said(tmp_path: Path) -> None:
     write(tmp_path, {"0001_a.sql": STATEMENTS[0].encode(), "0002_b.sql": b"ALTER TABLE a DROP COLUMN name;"})
     target, kept = targets.get("kimberlite"), Readings()
