@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 import pytest
 from pytest_snapshot.plugin import Snapshot
 
+from kmblint.sql import parse
 from kmblint.sql.broken import meant
 from kmblint.sql.parse import statements
 from kmblint.sql.scanner import scan
@@ -68,6 +70,16 @@ def test_what_each_word_is(place: str, snapshot: Snapshot) -> None:
             shown.append(f"    {read}: {' '.join(word for _, word in alike)}")
     snapshot.snapshot_dir = HERE / "snapshots"
     snapshot.assert_match("\n".join(shown[1:]) + "\n", f"words-{place}.txt")
+
+
+def test_the_vocabulary_has_every_word_that_a_reader_knows() -> None:
+    texts = (
+        node.value
+        for path in Path(parse.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
+    )
+    assert {word for text in texts for word in re.findall(r"[A-Z][A-Z_0-9]+", text)} <= set(WORDS)
 
 
 def test_what_binds_more_tightly(snapshot: Snapshot) -> None:
