@@ -77,10 +77,10 @@ class RuleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Slugs whose findings give way to this rule's where they name its statement as their cause."""
     fixes: tuple[Literal["safe", "unsafe"], ...] = ()
     """What its fixes promise (`Applicability`), as its cases show; empty where it comes with none that is applied."""
-    group: Literal["file", "habit", "object"] | None = None
+    group: Literal["file", "habit", "names", "object"] | None = None
     """`file`: the findings of one file are one diagnostic, the others are its related places, and files with
     nothing but advice are one together; `habit`: those of a history, if two files or three statements have it;
-    `object`: those about one object that name one cause."""
+    `names`: those of a history, if they are eight or more; `object`: those about one object that name one cause."""
     aliases: tuple[str, ...] = ()
     """Slugs that it had before."""
     mend: Literal["edit", "new-migration", "other"] = "edit"

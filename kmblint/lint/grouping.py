@@ -13,11 +13,14 @@ from kmblint.wording import counted
 
 _HABIT = 3
 """So many findings in one file are a habit, and so are findings in several; fewer are slips, each told at its place."""
+_MANY: Final = 8
+"""So many names against a convention are another convention: fewer are told one by one."""
 _Groups: TypeAlias = dict[tuple[str, str, object], list[Diagnostic]]
 """By rule, kind of group, and what parts them in it."""
 _KEYS: Final[dict[str, Callable[[Diagnostic], object]]] = {
     "file": lambda diagnostic: diagnostic.finding.place.file,
     "habit": lambda _: "",
+    "names": lambda _: "",
     "object": lambda diagnostic: (diagnostic.finding.subject, *(r.place for r in diagnostic.finding.related)),
 }
 """What those have in common that are one diagnostic."""
@@ -28,7 +31,7 @@ def group(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnosti
     """The diagnostics, each given with its rule and the index of its statement, in the order of the history.
 
     Findings of one statement that have a brief name are one; and where the card groups them, those of a file, of a
-    habit, or of an object and its cause are one with the others as related places.
+    habit, of another convention of names, or of an object and its cause are one with the others as related places.
     """
     alone: list[Diagnostic] = []
     grouped: _Groups = {}
@@ -39,7 +42,9 @@ def group(diagnostics: Iterable[tuple[Rule, Diagnostic, int]]) -> list[Diagnosti
             common = _KEYS[rule.card.metadata.group](diagnostic)
             grouped.setdefault((rule.slug, rule.card.metadata.group, common), []).append(diagnostic)
     for (_, kind, _), members in _advice_together(grouped).items():
-        slips = kind == "habit" and len(members) < _HABIT and len({each.finding.place.file for each in members}) == 1
+        slips = (kind == "names" and len(members) < _MANY) or (
+            kind == "habit" and len(members) < _HABIT and len({each.finding.place.file for each in members}) == 1
+        )
         alone += members if slips else [_one(members)]
     return alone
 

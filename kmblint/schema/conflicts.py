@@ -307,6 +307,7 @@ def _where(table: Table, change: UpdateRows | DeleteRows, where: Predicate | Non
 def _own(change: UpdateRows | DeleteRows, refs: Iterable[ColumnRef]) -> Iterator[ColumnRef]:
     """The references to the statement's own table: by its name or alias, or without one where nothing is joined."""
     own = {change.table.text, change.alias}
+    beside = any(clause.keyword in ("FROM", "USING", "JOIN") for clause in change.clauses)  # a sub-query too
     for ref in refs:
-        if ref.qualifier in own if ref.qualifier else not change.joined:
+        if ref.qualifier in own if ref.qualifier else not (change.joined or beside):
             yield ref

@@ -204,6 +204,16 @@ def test_findings_of_one_habit_are_one_diagnostic_a_file(tmp_path: Path) -> None
     assert (report.summary.error, report.summary.warning, report.summary.fixable) == (1, 1, 2)
 
 
+@pytest.mark.parametrize(("tables_made", "told"), [(2, 2), (7, 7), (8, 1), (20, 1)])
+def test_names_of_another_convention_are_one_diagnostic_and_a_few_are_slips(
+    tmp_path: Path, tables_made: int, told: int
+) -> None:
+    files = {f"{n:04}_step.sql": f"CREATE TABLE t{n} (id BIGINT PRIMARY KEY);" for n in range(1, tables_made + 1)}
+    found = run(history(tmp_path, files), [rule(tables, "tables", group="names")]).diagnostics
+    assert len(found) == told
+    assert sum(1 + len(each.finding.related) for each in found) == tables_made
+
+
 def test_a_habit_is_one_diagnostic_a_history_and_two_slips_in_one_file_are_two(tmp_path: Path) -> None:
     habit = rule(tables, "tables", group="habit")
     both = {"0001_wards.sql": WARDS, "0002_beds.sql": BEDS}

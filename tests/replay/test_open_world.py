@@ -68,6 +68,10 @@ def refused(root: Path, sql: str, target: str = "guide") -> list[str]:
         "CREATE TYPE mood AS ENUM ('low'); ALTER TYPE mood RENAME TO mood_old; CREATE TYPE mood AS ENUM ('high');",
         "CREATE SCHEMA a; CREATE TABLE a.t (id int PRIMARY KEY); ALTER SCHEMA a RENAME TO b; DELETE FROM b.t;",
         "CREATE VIEW v AS SELECT 1; CREATE VIEW w AS SELECT * FROM v; DROP VIEW v CASCADE; CREATE VIEW w AS SELECT 2;",
+        # names of what stands beside the table
+        WARDS + "WITH n AS (SELECT 1 AS many) UPDATE wards SET floor = many FROM n WHERE many > 0;",
+        WARDS + "UPDATE wards SET floor = many FROM (SELECT 1 AS many) AS n WHERE many > 0;",
+        "CREATE TABLE t (id BIGINT PRIMARY KEY, place address); UPDATE t SET place.city = 'x' WHERE id = 1;",
         # names that a database gives
         WARDS + "ALTER TABLE wards DROP CONSTRAINT wards_pkey; ALTER TABLE wards DROP CONSTRAINT wards_floor_key;",
         WARDS + "ALTER TABLE wards DROP CONSTRAINT wards_floor_check; ALTER TABLE wards DROP CONSTRAINT wards_check1;",
@@ -98,6 +102,9 @@ def test_what_the_history_cannot_tell_is_not_called_wrong(tmp_path: Path, sql: s
         (WARDS + "DELETE FROM public.ward;", "DELETE FROM public.ward"),
         ("CREATE SCHEMA a; CREATE TABLE a.t (id int PRIMARY KEY); DELETE FROM a.s;", "DELETE FROM a.s"),
         (WARDS + "UPDATE public.wards SET flor = 1 WHERE id = 1;", "UPDATE public.wards SET flor = 1 WHERE id = 1"),
+        (WARDS + "WITH n AS (SELECT 1 AS many) UPDATE wards SET flor = many FROM n WHERE many > 0;",
+         "WITH n AS (SELECT 1 AS many) UPDATE wards SET flor = many FROM n WHERE many > 0"),
+        (WARDS + "UPDATE wards SET wards.flor = 1 WHERE id = 1;", "UPDATE wards SET wards.flor = 1 WHERE id = 1"),
         (WARDS + "CREATE TABLE public.wards (id BIGINT PRIMARY KEY);",
          "CREATE TABLE public.wards (id BIGINT PRIMARY KEY)"),
         (WARDS + "DROP TABLE wards; DELETE FROM wards;", "DELETE FROM wards"),
