@@ -24,8 +24,9 @@ from kmblint.schema.changes import (
     RenameColumn,
     RenameTable,
 )
-from kmblint.schema.conflict import UnknownObject
+from kmblint.schema.conflict import Unknown, UnknownObject
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.unread import accounted_for
 from kmblint.schema.write import quoted
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
@@ -55,6 +56,11 @@ class Unresolved(msgspec.Struct, frozen=True):
     def fix(self, place: Place) -> Fix | None:
         """The name that was probably meant, where the help asks for it."""
         return Fix.instead(place, quoted(self.meant)) if self.meant and not self.again else None
+
+
+def may_be_there(step: Step, absent: Unknown) -> bool:
+    """Whether what the catalogue doesn't have when a step runs may be there all the same: nobody calls it wrong."""
+    return accounted_for(step.before, absent, closed_world=step.target.capabilities.closed_world)
 
 
 def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmblint.analysis.unresolved import unresolved_column, unresolved_table
+from kmblint.analysis.unresolved import may_be_there, unresolved_column, unresolved_table
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddColumn, AddConstraint, AddTable
+from kmblint.schema.conflict import UnknownColumn, UnknownTable
 from kmblint.schema.parts import ForeignKey
 
 
@@ -26,7 +27,7 @@ def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Repl
             continue
         if target is not None:
             yield from _wrong(key, own, target, step, replay)
-        elif not step.before.lost and not step.before.is_readable(key.table.text):
+        elif not step.before.is_readable(key.table.text) and not may_be_there(step, UnknownTable(key.table)):
             absence = unresolved_table(step, replay, key.table.text)
             yield Finding(
                 step.place(key.table.span),
@@ -45,6 +46,8 @@ def _wrong(key: ForeignKey, own: Table, target: Table, step: Step, replay: Repla
     confidence = Confidence.HIGH if target.complete else Confidence.LOW
     for column in key.targets:
         if target.column(column.text) is None:
+            if may_be_there(step, UnknownColumn(target.name, column, "REFERENCES")):
+                return
             absence = unresolved_column(step, replay, target.name, column.text)
             yield Finding(
                 step.place(column.span),

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from kmblint.analysis.unresolved import Unresolved, unresolved_column
+from kmblint.analysis.unresolved import Unresolved, may_be_there, unresolved_column
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddIndex
-from kmblint.schema.parts import IndexPart
+from kmblint.schema.conflict import UnknownColumn
+from kmblint.schema.parts import IndexPart, Name
 from kmblint.targets import Target
 from kmblint.text import Place
 
@@ -24,7 +25,7 @@ def check(change: AddIndex, step: Step, replay: Replay, target: Target) -> Itera
     for part in change.parts:
         if part.column is None:
             yield from _expression(table, part, step, replay, target)
-        elif table.column(part.column.text) is None:
+        elif _lacks(table, part.column, step):
             absence = unresolved_column(step, replay, table.name, part.column.text)
             finding = _unknown(table, part.column.text, step.place(part.span), absence, target)
             yield replace(finding, fix=absence.fix(step.place(part.column.span)))
@@ -40,9 +41,13 @@ def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, targe
         )
         return
     for name in part.refs:
-        if table.column(name) is None:
+        if _lacks(table, Name(name, part.span), step):
             absence = unresolved_column(step, replay, table.name, name)
             yield _unknown(table, name, step.place(part.span), absence, target)
+
+
+def _lacks(table: Table, column: Name, step: Step) -> bool:
+    return table.column(column.text) is None and not may_be_there(step, UnknownColumn(table.name, column, "INDEX"))
 
 
 def _unknown(table: Table, name: str, place: Place, absence: Unresolved, target: Target) -> Finding:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.analysis.rows_left import rows_before
-from kmblint.analysis.unresolved import unresolved_column
+from kmblint.analysis.unresolved import may_be_there, unresolved_column
 from kmblint.findings import Confidence, Finding, Related
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import InsertRows
+from kmblint.schema.conflict import UnknownColumn
 from kmblint.targets import Target
 from kmblint.wording import counted
 
@@ -19,14 +20,15 @@ def check(change: InsertRows, step: Step, replay: Replay, target: Target) -> Ite
     table = step.before.table(change.table.text)
     if table is not None and not change.default_values:
         unread = table.name in step.before.unread
-        yield from () if unread else _unknown(change, table, step, replay)
+        yield from _unknown(change, table, step, replay)
         yield from () if unread and change.columns is None else _counts(change, table, step)
         yield from _valueless(change, table, step, target)
 
 
 def _unknown(change: InsertRows, table: Table, step: Step, replay: Replay) -> Iterator[Finding]:
     for column in {column.text: column for column in reversed(change.columns or ())}.values():
-        if table.column(column.text) is None:
+        absent = UnknownColumn(table.name, column, "INSERT")
+        if table.column(column.text) is None and not may_be_there(step, absent):
             absence = unresolved_column(step, replay, table.name, column.text)
             yield Finding(
                 step.place(column.span),

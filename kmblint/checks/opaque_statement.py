@@ -40,6 +40,8 @@ def check(change: Opaque, step: Step, replay: Replay) -> Iterator[Finding]:
 
 def _unexplained(change: Opaque, step: Step, replay: Replay) -> Iterator[Related]:
     """Tables that are named behind the statement, that it may make, and that were never made."""
+    if change.makes_nothing or change.tables:
+        return
     named: set[str] = set()
     for later in chain((step,), replay.later(step, UnknownTable)):
         for conflict in (*later.conflicts, *later.doubts):

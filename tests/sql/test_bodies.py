@@ -20,6 +20,9 @@ from kmblint.sql.bodies import names_made
         ("ALTER TABLE wards ADD CONSTRAINT positive CHECK (floor > 0)", ("positive",)),
         ("ALTER TABLE wards RENAME COLUMN floor TO storey", ("floor", "storey")),
         ("ALTER TABLE wards RENAME TO units", ("units",)),
+        ("RENAME TABLE wards TO units, beds TO places", ("wards", "units", "beds", "places")),
+        ("-- add floor to wards\nBEGIN /* drop\nbeds */ END", ()),
+        ("RAISE NOTICE 'moved to wards'; GRANT SELECT ON beds TO clerk", ()),
         ("EXECUTE 'CREATE TABLE archive (id int)'", ("archive",)),
     ],
 )
