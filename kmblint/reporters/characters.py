@@ -79,10 +79,11 @@ def fold(text: str, width: int, *, first: int = 0, rest: int = 0, code: bool = F
     for left, right in _unbroken(text, max(width - rest, 1), _CODE if code else _WORD):
         gap = measured(text[end:left])
         size = measured(text[left:right])
-        if used + gap + size > room and (end > start or room < width - rest):
-            lines.append(text[start:end])
-            start, used, gap = left, 0, 0
-            room = width - rest
+        if used + gap + size > room:
+            if end > start or room < width - rest:
+                lines.append(text[start:end])
+                used, room = 0, width - rest
+            start, gap = left, 0
         used += gap + size
         end = right
     return [*lines, text[start:end]]

@@ -33,6 +33,10 @@ def test_leads_take_their_room() -> None:
     assert fold("elephants", 12, first=6, rest=2) == ["", "elephants"]
 
 
+def test_a_space_before_the_first_word_takes_no_column_that_it_needs() -> None:
+    assert fold(" ` ``\u8a3a\u8a3a\u8a3a", 10) == ["` ``\u8a3a\u8a3a\u8a3a"]
+
+
 def test_a_literal_of_sql_stays_on_its_line() -> None:
     assert fold("SET name = 'a b c d'", 14, code=True) == ["SET name =", "'a b c d'"]
 
