@@ -1,6 +1,6 @@
 """Tries inputs for some minutes and prints what was tried and what broke which promise, the first of a kind made small.
 
-Usage: python -m tests.fuzzing [--minutes 1] [--seed 1] [--tier texts] [--from 0] [--only]
+Usage: python -m tests.fuzzing [--minutes 1] [--seed 1] [--tier texts] [--from 0] [--tries N]
 """
 
 from __future__ import annotations
@@ -206,8 +206,8 @@ def _text(data: bytes) -> Tried:
     return Tried(1, len(data), tuple(texts.faults(data)), {"0001_a.sql": data}, again)
 
 
-def _run(tier: Tier, first: int, ends: float, *, only: bool) -> None:
-    for number, tried in enumerate(tier.tries_from(first), first):
+def _run(tier: Tier, first: int, ends: float, most: int | None) -> None:
+    for number, tried in enumerate(islice(tier.tries_from(first), most), first):
         if time.monotonic() > ends:
             return
         began = _spent()
@@ -217,8 +217,6 @@ def _run(tier: Tier, first: int, ends: float, *, only: bool) -> None:
             files = done.files if done.again is None else smaller(done.files, _fails_as(fault, done.again))
             for name, data in files.items():
                 print(f"    {name} {data[:3000]!r}", flush=True)
-        if only:
-            return
 
 
 def _spent() -> float:
@@ -241,7 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tier", choices=TIERS, action="append", help="the share of time is the same for each")
     parser.add_argument("--from", dest="first", type=int, default=0, help="the number of the first try")
-    parser.add_argument("--only", action="store_true", help="and of the only one")
+    parser.add_argument("--tries", type=int, help="how many at the most of each tier")
     asked = parser.parse_args(arguments)
     commands.keep_rulebook()
     tiers = [TIERS[name](known(), asked.seed) for name in asked.tier or TIERS]
@@ -249,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     began = time.monotonic()
     try:
         for number, tier in enumerate(tiers, 1):
-            _run(tier, asked.first, began + asked.minutes * 60 * number / len(tiers), only=asked.only)
+            _run(tier, asked.first, began + asked.minutes * 60 * number / len(tiers), asked.tries)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     finally:
