@@ -438,7 +438,7 @@ DOCUMENTS: Final[dict[str, type[Shape]]] = {
 
 def schema_of(name: str, *, strict: bool = False) -> dict[str, Any]:
     """The schema of a document; where it isn't strict, keys that come later are taken."""
-    made = msgspec.json.schema(DOCUMENTS[name], ref_template="#/$defs/{name}")
+    made = msgspec.json.schema(DOCUMENTS[name])
     for shape in () if strict else made["$defs"].values():
         shape.pop("additionalProperties", None)
     return {

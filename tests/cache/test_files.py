@@ -27,6 +27,8 @@ def unsure(kind: inspect.Type, path: Path, seen: set[type]) -> Iterator[tuple[Pa
             parts = [("", each) for each in types]
         case inspect.VarTupleType(item_type=item):
             parts = [("", item)]
+        case inspect.LiteralType(values=values) if all(isinstance(value, str) for value in values):
+            pass
         case _ if not isinstance(kind, _SURE):
             yield path, kind
     for name, part in parts:
