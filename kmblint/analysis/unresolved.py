@@ -74,7 +74,9 @@ def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:
         why = f": a qualifier is part of the name, and `{other}` is another"
         return Unresolved(why, (Related(step.before.tables[other].made, f"`{other}` is made here"),), other)
     lost = _lost(replay.earlier(step, AddTable, RenameTable), ObjectKind.TABLE, name)
-    return _unresolved(step, name, (*step.before.tables, *readable), dropped, made, lost=lost)
+    return _unresolved(
+        step, name, (*step.before.tables, *readable), dropped, made, guess=step.before.guess(name), lost=lost
+    )
 
 
 def alike(step: Step, name: str) -> str | None:
@@ -90,7 +92,7 @@ def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) ->
     makers = replay.later(step, AddColumn, RenameColumn, RenameTable)
     later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
-    guess = table.opaque
+    guess = table.opaque or step.before.guess(table_name)
     earlier = replay.earlier(step, AddColumn, RenameColumn)
     lost = _lost((each for each in earlier if each.subject == table_name), ObjectKind.COLUMN, name)
     return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess, lost=lost)
@@ -112,7 +114,8 @@ def unresolved_object(step: Step, replay: Replay, conflict: UnknownObject) -> Un
     gone = next((_where(past) for past in droppers if _is_about(past.change, conflict)), None)
     dropped = Dropped(name, gone, gone) if gone else None
     lost = next((past for past in replay.earlier(step, *_MAKING) if _is_about(past.change, conflict)), None)
-    return _unresolved(step, name, _known(step, conflict), dropped, made, lost=lost)
+    guess = step.before.guess(conflict.table)
+    return _unresolved(step, name, _known(step, conflict), dropped, made, guess=guess, lost=lost)
 
 
 _LOST: Final = {
@@ -181,8 +184,8 @@ def _unresolved(
     dropped: Dropped | None,
     made: Place | None,
     *,
-    guess: Place | None = None,
-    lost: Step | None = None,
+    guess: Place | None,
+    lost: Step | None,
 ) -> Unresolved:
     """The best explanation.
 
@@ -192,7 +195,6 @@ def _unresolved(
     if lost is not None and dropped is None and lost.outcome.verdict in _LOST:
         why = f": the statement that makes it, {step.said(_where(lost))}, {_LOST[lost.outcome.verdict]}"
         return Unresolved(why, (Related(_where(lost), f"`{name}` would be made here"),), again=True)
-    guess = guess or (step.before.opaque[-1] if step.before.opaque else None)
     if guess is not None:
         note = Related(guess, "what this statement makes isn't known")
         return Unresolved(f", unless the statement {step.said(guess)} made it", (note,), meant, Confidence.LOW)

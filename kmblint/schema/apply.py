@@ -32,6 +32,7 @@ from kmblint.schema.changes import (
     UpdateRows,
     object_key,
 )
+from kmblint.schema.ordered import OrderedSet
 from kmblint.schema.parts import ForeignKey, PrimaryKey
 from kmblint.schema.unread import left_unread, without_dependents
 from kmblint.text import Place
@@ -86,18 +87,19 @@ def _add_table(catalog: Catalog, change: AddTable, place_of: PlaceOf) -> Catalog
         constraints=tuple(Declared(constraint, place_of(span)) for constraint, span in constraints),
         opaque=place_of(change.span) if change.borrows else None,
     )
-    return catalog.put(table)
+    return catalog.put(table).settle(table.name)
 
 
 def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, place_of: PlaceOf) -> Catalog:
     table = catalog.table(change.table.text)
     if table is None:
-        return catalog
+        return catalog.settle(change.table.text) if isinstance(change, DropTable) else catalog
     gone = Dropped(table.name, table.made, place_of(change.span))
     if isinstance(change, DropTable):
         if change.cascade:
             catalog = without_dependents(catalog)
         gone = replace(gone, rows=table.rows, former=table.former)
+        catalog = catalog.settle(table.name)
         return replace(catalog.without(table), dropped=catalog.dropped.insert(table.name, gone))
     if catalog.table(change.new.text):
         return catalog
@@ -117,7 +119,8 @@ def _drop_or_rename_table(catalog: Catalog, change: DropTable | RenameTable, pla
     for mask in tuple(masks.values()):
         if mask.table == table.name:
             masks = masks.insert(mask.name, replace(mask, table=renamed.name))
-    return replace(moved, masks=masks)
+    settled = (table.name, renamed.name) if table.name in catalog.settled else (table.name,)
+    return replace(moved, masks=masks).settle(*settled)
 
 
 def _retarget(declared: Declared, old: str, new: str) -> Declared:
@@ -186,4 +189,4 @@ def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
         return left_unread(catalog, (), change.names, place_of(change.span))
     if change.tables or change.makes_nothing:
         return catalog
-    return replace(catalog, opaque=noted(catalog.opaque, place_of(change.span)))
+    return replace(catalog, opaque=noted(catalog.opaque, place_of(change.span)), settled=OrderedSet())

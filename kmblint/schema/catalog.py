@@ -305,6 +305,8 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     """The other objects by kind, then by name."""
     opaque: tuple[Place, ...] = ()
     """The first and the last statement whose effect isn't known: what may exist because of them is less sure."""
+    settled: OrderedSet[str] = OrderedSet()
+    """Tables that were made or dropped in words behind the last of those: it can't have touched them."""
     lost: bool = False
     """Whether a file before this instant can't be read: what isn't known may have been made there."""
     unread: OrderedSet[str] = OrderedSet()
@@ -332,6 +334,20 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     def is_readable(self, name: str) -> bool:
         """Whether a query can read from what has that name: a table, a view and the like."""
         return name in self.tables or any(name in objects for kind, objects in self.objects.items() if kind.is_readable)
+
+    def guess(self, table: str | None) -> Place | None:
+        """The last statement that may have changed what is known of a table, or of any; None where there is none."""
+        is_settled = table is not None and table in self.settled
+        return self.opaque[-1] if self.opaque and not is_settled else None
+
+    def settle(self, *names: str) -> Catalog:
+        """With tables of which the history says all from here on, where some statement left doubt about it."""
+        if not self.opaque:
+            return self
+        settled = self.settled
+        for name in names:
+            settled = settled.insert(name)
+        return msgspec.structs.replace(self, settled=settled)
 
     @cached_property
     def in_order(self) -> tuple[Table, ...]:

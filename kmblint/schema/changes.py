@@ -143,7 +143,7 @@ def _constraints(table: str, constraints: Iterable[Constraint]) -> Iterator[Intr
             yield Introduced(ObjectKind.CONSTRAINT, constraint.name, table, constraint)
 
 
-_BORROWING = frozenset({"AS SELECT", "LIKE", "INHERITS", "PARTITION OF", "OF", "CLONE"})
+_BORROWING = frozenset({"AS SELECT", "LIKE", "INHERITS", "PARTITION OF", "OF", "CLONE", "VIRTUAL"})
 
 
 class DropTable(_TableChange, frozen=True, tag=True):
@@ -578,8 +578,8 @@ _CHANGES_NOTHING: Final = frozenset(
      "OPTIMIZE", "REINDEX", "UNLISTEN", "UNLOCK", "VACUUM"}
 )  # fmt: skip
 _CHANGES_ROWS_OR_SETTINGS: Final = frozenset(
-    {"COPY", "DISCARD", "HANDLER", "MERGE", "PRAGMA", "PREPARE", "REFRESH", "REPAIR", "RESET", "SET", "UPSERT", "USE",
-     "WITH"}
+    {"COPY", "DISCARD", "HANDLER", "MERGE", "PRAGMA", "PREPARE", "REASSIGN", "REFRESH", "REPAIR", "RESET", "SECURITY",
+     "SET", "UPSERT", "USE", "WITH"}
 )  # fmt: skip
 
 ColumnChange: TypeAlias = AddColumn | DropColumn | RenameColumn | ChangeType | ChangeNullability | ChangeDefault

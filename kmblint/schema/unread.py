@@ -100,11 +100,14 @@ def accounted_for(catalog: Catalog, conflict: Conflict, *, closed_world: bool) -
 
 def _is_known(catalog: Catalog, conflict: Unknown) -> bool:
     """Whether the history says all that there is to say of what isn't there."""
-    if catalog.opaque:
+    if isinstance(conflict, UnknownColumn) and catalog.table(conflict.table) is None:
+        return True  # of the table that the statement itself makes
+    about = conflict.table.text if isinstance(conflict, UnknownTable) else conflict.table
+    if catalog.guess(about) is not None:
         return False
     match conflict:
-        case UnknownTable(table=name):
-            return _is_of_known_schema(catalog, name.text)
+        case UnknownTable(table=name):  # one of that name in another schema may be found: by a search path
+            return _is_of_known_schema(catalog, name.text) and not any(catalog.alike(name.text))
         case UnknownColumn(table=table) | UnknownObject(table=str() as table):
             there = catalog.table(table)
             return there is None or there.complete

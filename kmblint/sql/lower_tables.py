@@ -256,7 +256,8 @@ def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:
 def _opaque(table: Name, action: Node) -> Opaque:
     words = action.text or action.kind.removesuffix(" COLUMN")
     keyword = f"ALTER TABLE {words.split()[0].upper()}"
-    return Opaque(f"what `{words}` does to a table isn't modelled", keyword, action.span, (table,))
+    moved = (table.text,) if words.upper() == "SET SCHEMA" else None
+    return Opaque(f"what `{words}` does to a table isn't modelled", keyword, action.span, (table,), moved)
 
 
 def _altered(table: Name, column: Name, verb: Node, action: Node) -> Iterator[Change]:

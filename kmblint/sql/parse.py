@@ -198,7 +198,7 @@ def _plain(reader: Reader, word: str) -> Node:
         if word == "ALTER":
             kind, made = altered(reader)
             keyword = f"ALTER {kind}"
-        elif word == "DO":
+        elif word in ("DO", "RENAME"):
             made = made_in(reader)
         return _opaque(reader, keyword, f"what `{keyword}` does isn't modelled", made)
     reader.step()
