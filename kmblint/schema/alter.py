@@ -193,14 +193,16 @@ def _alter_constraint(
                 primary_key=table.primary_key or key,
             )
         case DropConstraint(constraint=name):
-            kept = tuple(d for d in table.constraints if d.name != name.text)
-            gone = [d for d in table.constraints if d.name == name.text]
-            drops_key = any(isinstance(d.constraint, PrimaryKey) for d in gone)
+            gone = table.constraint_called(name.text)
+            if gone is None:
+                return table
+            kept = tuple(d for d in table.constraints if d is not gone and (d.name is None or d.name != gone.name))
+            drops_key = isinstance(gone.constraint, PrimaryKey)
             return replace(table, constraints=kept, primary_key=() if drops_key else table.primary_key)
         case RenameConstraint(constraint=old, new=new):
+            named = table.constraint_called(old.text)
             constraints = tuple(
-                replace(d, constraint=replace(d.constraint, name=new)) if d.name == old.text else d
-                for d in table.constraints
+                replace(d, constraint=replace(d.constraint, name=new)) if d is named else d for d in table.constraints
             )
             return replace(table, constraints=constraints)
 

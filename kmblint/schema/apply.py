@@ -19,6 +19,7 @@ from kmblint.schema.changes import (
     Comment,
     CreateObject,
     DeleteRows,
+    DropColumn,
     DropIndex,
     DropObject,
     DropTable,
@@ -34,7 +35,7 @@ from kmblint.schema.changes import (
 )
 from kmblint.schema.ordered import OrderedSet
 from kmblint.schema.parts import ForeignKey, PrimaryKey
-from kmblint.schema.unread import left_unread, without_dependents
+from kmblint.schema.unread import left_unread, without_dependents, without_parts
 from kmblint.text import Place
 
 
@@ -65,6 +66,8 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
     table = catalog.table_of(change)
     if table is None:
         return catalog
+    if isinstance(change, DropColumn) and change.cascade:
+        catalog = without_dependents(catalog)
     altered = alter(table, change, place_of)
     if isinstance(change, RenameColumn) and altered is not table:
         return _rename_referred_column(catalog.put(altered), change)
@@ -86,6 +89,7 @@ def _add_table(catalog: Catalog, change: AddTable, place_of: PlaceOf) -> Catalog
         primary_key=key,
         constraints=tuple(Declared(constraint, place_of(span)) for constraint, span in constraints),
         opaque=place_of(change.span) if change.borrows else None,
+        noted=names(change.noted),
     )
     return catalog.put(table).settle(table.name)
 
@@ -172,7 +176,7 @@ def _drop_object(catalog: Catalog, change: DropObject) -> Catalog:
     if name is None:
         return catalog
     if change.cascade:
-        catalog = without_dependents(catalog)
+        catalog = without_parts(without_dependents(catalog), kind, name.text)
     if change.on is not None or not kind.shares_names:
         return catalog.without_object(kind, object_key(name.text, change.on))
     for key in [key for key, made in catalog.named(kind).items() if made.name == name.text]:

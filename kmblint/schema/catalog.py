@@ -16,7 +16,7 @@ from kmblint.schema.changes import Change
 from kmblint.schema.growing import GrowingMap
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
-from kmblint.schema.parts import Constraint, ForeignKey, Unique, default_names
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Unique, default_names
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
 from kmblint.text import Place
@@ -165,6 +165,8 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     """What dropped tables of that name have left behind."""
     written: Place | None = None
     """The last statement that put rows in or may have."""
+    noted: tuple[str, ...] = ()
+    """The names of its indexes and constraints of which no more is known: MySQL's KEY, PostgreSQL's EXCLUDE."""
 
     def column(self, name: str) -> Column | None:
         """The column of exactly that name."""
@@ -250,6 +252,12 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     def constraint(self, name: str) -> Declared | None:
         """The constraint of exactly that name."""
         return next((declared for declared in self.constraints if declared.name == name), None)
+
+    def constraint_called(self, name: str) -> Declared | None:
+        """The constraint of that name, or one without that a database calls so; no CHECK, which it numbers."""
+        unnamed = (each for each in self.constraints if each.name is None and not isinstance(each.constraint, Check))
+        given = (each for each in unnamed if name in (*default_names(self.name, each.constraint), *each.former))
+        return self.constraint(name) or next(given, None)
 
 
 class Object(msgspec.Struct, frozen=True):

@@ -107,6 +107,8 @@ class AddTable(_TableChange, frozen=True, tag=True):
     query: bool = False
     """CREATE TABLE … AS SELECT."""
     clauses: tuple[Clause, ...] = ()
+    noted: tuple[Name, ...] = ()
+    """The names of indexes and constraints that have no model: MySQL's KEY, PostgreSQL's EXCLUDE."""
 
     @property
     def borrows(self) -> bool:

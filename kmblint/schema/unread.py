@@ -45,6 +45,23 @@ def without_dependents(catalog: Catalog) -> Catalog:
     return replace(catalog, unread=unread)
 
 
+def without_parts(catalog: Catalog, kind: ObjectKind, name: str) -> Catalog:
+    """With doubt about the tables of a schema, or the columns of a type, that is dropped with CASCADE."""
+    gone: list[str] = []
+    if kind is ObjectKind.SCHEMA:
+        within = "" if name in _OF_DEFAULT else name
+        gone = [table for table in catalog.tables if table.rpartition(".")[0] == within]
+    elif kind in (ObjectKind.TYPE, ObjectKind.DOMAIN):
+        columns = (column for table in catalog.tables.values() for column in table.columns)
+        gone = [column.name for column in columns if column.type.name.casefold() == name.casefold()]
+    unread = catalog.unread
+    for each in gone:
+        unread = unread.insert(each)
+    return replace(catalog, unread=unread)
+
+
+_OF_DEFAULT: Final = ("public", "dbo", "main")
+"""The schemas whose tables need no qualifier."""
 MAX_PARTS: Final = 4096
 """Columns, or indexes, that later statements can add to one table: each step holds the table as it is then."""
 
@@ -108,6 +125,8 @@ def _is_known(catalog: Catalog, conflict: Unknown) -> bool:
     match conflict:
         case UnknownTable(table=name):  # one of that name in another schema may be found: by a search path
             return _is_of_known_schema(catalog, name.text) and not any(catalog.alike(name.text))
+        case UnknownObject(kind=ObjectKind.INDEX | ObjectKind.CONSTRAINT) if _is_noted(catalog, conflict):
+            return False
         case UnknownColumn(table=table) | UnknownObject(table=str() as table):
             there = catalog.table(table)
             return there is None or there.complete
@@ -115,6 +134,16 @@ def _is_known(catalog: Catalog, conflict: Unknown) -> bool:
             return catalog.has_had(ObjectKind.ROLE, name.text) or catalog.has_had(ObjectKind.USER, name.text)
         case UnknownObject(name=name):
             return _is_of_known_schema(catalog, name.text)
+
+
+def _is_noted(catalog: Catalog, conflict: UnknownObject) -> bool:
+    """Whether a table has an index or a constraint of the name without a model of it, or one of the other kind.
+
+    MySQL drops a UNIQUE constraint as an index; PostgreSQL names an EXCLUDE after what it excludes.
+    """
+    name = conflict.name.text.rpartition(".")[2]
+    tables = (catalog.table(conflict.table),) if conflict.table else catalog.tables.values()
+    return name.endswith("_excl") or any(t and (name in t.noted or t.constraint_called(name)) for t in tables)
 
 
 def _is_of_known_schema(catalog: Catalog, name: str) -> bool:

@@ -64,16 +64,22 @@ def _heading(reader: Reader, kinds: tuple[str, ...]) -> list[Node]:
 def _part(item: Reader, *, alone: bool) -> Node:
     """A part of the parentheses: a column, a constraint, or LIKE, EXCLUDE and MySQL's KEY, which are only noted."""
     start = item.at
+    name: list[Node] = []
     if item.sees("LIKE") and item.takes_name(1) and (alone or item.peek(2).upper in ("INCLUDING", "EXCLUDING")):
         kind = "LIKE"
     elif excludes(item):
         kind = "EXCLUDE"
+        name = [item.name()] if item.take("CONSTRAINT") else []
     elif is_plain_index(item):
         kind = "INDEX"
+        item.take_any("FULLTEXT", "SPATIAL")
+        item.take_any("KEY", "INDEX")
+        item.take("(")  # without a name of its own, it has that of its first column
+        name = [item.name()] if item.takes_name() else []
     else:
         return read_constraint(item) if begins_constraint(item) else read_column(item)
     item.rest()
-    return item.node(kind, start)
+    return item.node(kind, start, *name)
 
 
 def _table_option(reader: Reader) -> Node:

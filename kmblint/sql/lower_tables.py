@@ -58,6 +58,7 @@ def create_table(root: Node) -> AddTable:
     columns: list[ColumnDefinition] = []
     constraints: list[Constraint] = []
     clauses: list[Clause] = []
+    noted: list[Name] = []
     filled: set[str] = set()
     for part in root.parts:
         if part.kind == "column":
@@ -70,10 +71,13 @@ def create_table(root: Node) -> AddTable:
             clauses += map(_clause, part.parts[1:])
         elif part.kind not in _MODELLED:
             clauses.append(_clause(part))
+            noted += _names(part) if part.kind in ("INDEX", "EXCLUDE") else ()
     if filled:
         columns = [replace(each, nullable=False) if each.name.text in filled else each for each in columns]
     query, guard = root.has("AS SELECT"), root.has("IF NOT EXISTS")
-    return AddTable(name, tuple(columns), tuple(constraints), root.span, guard, query, tuple(clauses))
+    return AddTable(
+        name, tuple(columns), tuple(constraints), root.span, guard, query, tuple(clauses), tuple(noted)
+    )  # fmt: skip
 
 
 def _clause(node: Node) -> Clause:

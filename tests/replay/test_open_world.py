@@ -80,6 +80,21 @@ def refused(root: Path, sql: str, target: str = "guide") -> list[str]:
         "beds_ward_id_fkey;",
         WARDS + BEDS + "ALTER TABLE beds DROP FOREIGN KEY beds_ibfk_1;",
         WARDS + "ALTER TABLE wards DROP CONSTRAINT wards_id_not_null;",
+        WARDS + "ALTER TABLE wards RENAME CONSTRAINT wards_floor_key TO one; ALTER TABLE wards DROP CONSTRAINT one;",
+        WARDS + BEDS + "ALTER TABLE beds DROP CONSTRAINT beds_ward_id_fkey; ALTER TABLE beds ADD CONSTRAINT "
+        "beds_ward_id_fkey FOREIGN KEY (ward_id) REFERENCES wards (id);",
+        ("CREATE TABLE t (a INT, b INT, KEY by_a (a), INDEX (b), UNIQUE KEY one_b (b)); DROP INDEX by_a ON t; "
+        "ALTER TABLE t DROP KEY b; DROP INDEX one_b ON t;"),
+        ("CREATE TABLE t (a INT, CONSTRAINT apart EXCLUDE USING gist (a WITH =), EXCLUDE (a WITH =)); "
+        "ALTER TABLE t DROP CONSTRAINT apart; ALTER TABLE t DROP CONSTRAINT t_a_excl;"),
+        # what goes with CASCADE
+        ("CREATE SCHEMA a; CREATE TABLE a.t (id int); DROP SCHEMA a CASCADE; CREATE TABLE a.t (n int); SELECT n FROM "
+        "a.t; UPDATE a.t SET n = 1;"),
+        WARDS + "DROP SCHEMA public CASCADE; CREATE SCHEMA public;" + WARDS,
+        ("CREATE TYPE mood AS ENUM ('low'); CREATE TABLE t (id int, m mood); DROP TYPE mood CASCADE; ALTER TABLE t ADD "
+        "COLUMN m TEXT;"),
+        WARDS + "CREATE VIEW v AS SELECT floor FROM wards; ALTER TABLE wards DROP COLUMN floor CASCADE; "
+        "CREATE VIEW v AS SELECT id FROM wards;",
     ],
 )  # fmt: skip
 def test_what_the_history_cannot_tell_is_not_called_wrong(tmp_path: Path, sql: str) -> None:
@@ -116,6 +131,11 @@ def test_what_the_history_cannot_tell_is_not_called_wrong(tmp_path: Path, sql: s
         (WARDS + "CREATE INDEX a ON wards (floor); ALTER INDEX a RENAME TO b; DROP INDEX c;", "DROP INDEX c"),
         (WARDS + "ALTER TABLE wards DROP CONSTRAINT wards_flor_key;",
          "ALTER TABLE wards DROP CONSTRAINT wards_flor_key"),
+        (WARDS + "ALTER TABLE wards DROP CONSTRAINT wards_floor_key;" + "DROP INDEX wards_floor_key;",
+         "DROP INDEX wards_floor_key"),
+        ("CREATE TABLE t (a INT, KEY by_a (a)); DROP INDEX by_b ON t;", "DROP INDEX by_b ON t"),
+        (("CREATE SCHEMA a; CREATE TABLE a.t (id int); CREATE TABLE t (id int); DROP SCHEMA a CASCADE; CREATE TABLE t "
+         "(id int);"), "CREATE TABLE t (id int)"),
     ],
 )  # fmt: skip
 def test_what_the_history_tells_is_held_against_it(tmp_path: Path, sql: str, wrong: str) -> None:
