@@ -48,8 +48,8 @@ def alter(
     """The table after a change of it; the same one where the change can't have any effect."""
     match change:  # the most frequent first
         case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
-            place = place_of(change.span)
-            return replace(table, written=place, rows=rows_after(table, change, place))
+            rows = rows_after(table, change, place_of(change.span))
+            return table if rows is table.rows else replace(table, rows=rows)
         case AddIndex():
             return _add_index(table, change, place_of)
         case AddColumn() | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():

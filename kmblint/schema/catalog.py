@@ -163,8 +163,6 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     """The rows that are known to be there, by the literals of their key."""
     former: tuple[Former, ...] = ()
     """What dropped tables of that name have left behind."""
-    written: Place | None = None
-    """The last statement that put rows in or may have."""
     noted: tuple[str, ...] = ()
     """The names of its indexes and constraints of which no more is known: MySQL's KEY, PostgreSQL's EXCLUDE."""
 
