@@ -24,7 +24,7 @@ def check(unreadable: Unreadable, history: History, target: Target) -> Iterator[
     )
     yield Finding(
         place,
-        f"`{unreadable.file}` can't be used: {unreadable.reason}{consequence}",
+        f"`{unreadable.file}` can't be used: {unreadable.reason}{history.nor_behind(unreadable)}{consequence}",
         help=unreadable.help,
         fix=_fix(unreadable, history),
     )

@@ -21,6 +21,7 @@ from kmblint.schema.secrets import key_in
 from kmblint.sql.statement import Statement
 from kmblint.targets.layout import Piece
 from kmblint.text import Place, Source, Span
+from kmblint.wording import counted
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -252,9 +253,14 @@ class History(msgspec.Struct, frozen=True, dict=True):
         """Those that can't be read without those that another one tells of."""
         return tuple(each for each in self.unreadable if not each.beyond)
 
+    def nor_behind(self, one: Unreadable) -> str:
+        """Behind the reason of a file with which the history is too large: how many more aren't read for it."""
+        behind = sum(each.beyond and each.reason == one.reason for each in self.unreadable)
+        return f", nor the {counted(behind, 'file')} behind it" if behind > 1 else ", nor the one behind it" * behind
+
     def why_unreadable(self, one: Unreadable) -> str:
         """A line on a file that can't be read: which, why, and what to do."""
-        return f"{self.sources[one.file].path}: {one.reason}; {one.help}"
+        return f"{self.sources[one.file].path}: {one.reason}{self.nor_behind(one)}; {one.help}"
 
     @cached_property
     def by_number(self) -> dict[int, tuple[str, ...]]:

@@ -42,7 +42,10 @@ def test_one_finding_tells_of_all_that_is_left_out(project: Path) -> None:
     assert result.exit_code == 1
     (line,) = [line for line in result.stdout.splitlines() if "KMB001" in line]
     assert line.startswith("migrations/9_seed_beds.sql:1:1: error: KMB001 unreadable-file")
-    assert "with it the history has more than 4 statements, and kmblint reads no more" in line
+    assert "with it the history has more than 4 statements, and kmblint reads no more, nor the one behind it" in line
+    (project / "migrations" / "11_create_doors.sql").write_text(TABLE.format("doors"))
+    assert "kmblint reads no more, nor the 2 files behind it" in _run("schema", "--max-statements", "4").stderr
+    (project / "migrations" / "11_create_doors.sql").unlink()
     assert "KMB001" not in _run("check", "--no-cache", "--max-statements", "7").stdout
     (project / "kmblint.toml").write_text("max-statements = 4\n")
     result = _run("check", "--no-cache")
