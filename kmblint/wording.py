@@ -3,34 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+
+GUESSED: Final = 100
+"""Names of a file that are no rule's for which the rule that was meant is looked up, a millisecond each: who has more
+of them mends those first."""
+
+_CANDIDATES: Final = 1000
+"""Names of which another spelling than the case is looked for: asked a thousand times, more would take seconds."""
+_NEAR: Final = 100
+"""Names that may be near: where more are, none of them is more likely meant than the others."""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a person most likely meant, by case, plural and edit distance; None where none is near."""
-    known = sorted(set(candidates) - {name})
+    """The candidate that a person most likely meant, by case, plural and edit distance; None where none is near.
+
+    Of more than a thousand candidates only the case may be another.
+    """
+    folded = name.casefold()
+    known = [(candidate.casefold(), candidate) for candidate in {*candidates} - {name}]
     if not name or not known:
         return None
-    folded = name.casefold()
-    for candidate in known:
-        if candidate.casefold() == folded:
-            return candidate
-    for candidate in known:
-        if singular(candidate.casefold()) == singular(folded):
-            return candidate
+    alike = [candidate for fold, candidate in known if fold == folded]
+    if alike:
+        return min(alike)
+    if len(known) > _CANDIDATES:
+        return None
+    one, first = singular(folded), folded[:1]
+    alike = [candidate for fold, candidate in known if fold[:1] == first and singular(fold) == one]
+    if alike:
+        return min(alike)
     cutoff = 0.75 if len(folded) > 3 else 0.85
-    by_fold = {
-        fold: candidate
-        for candidate in known
-        if 2 * min(len(fold := candidate.casefold()), len(folded)) >= cutoff * (len(fold) + len(folded))
-    }  # no other can be as near, and most words of a broken statement are near none
-    if not by_fold:
+    by_fold = dict(sorted(_within_reach(folded, known, cutoff)))
+    if not by_fold or len(by_fold) > _NEAR:
         return None
     from difflib import get_close_matches  # most runs meet no misspelt name
 
     close = get_close_matches(folded, by_fold, n=1, cutoff=cutoff)
     return by_fold[close[0]] if close else None
+
+
+def _within_reach(folded: str, known: Iterable[tuple[str, str]], cutoff: float) -> Iterator[tuple[str, str]]:
+    """The candidates that may be as near, by their lengths and letters: to ask the distance takes ten times as long."""
+    size, letters = len(folded), frozenset(folded)
+    for fold, candidate in known:
+        least = cutoff * (size + len(fold))
+        if 2 * min(size, len(fold)) < least:
+            continue
+        if 2 * (size - len(letters.difference(fold))) >= least and 2 * (len(fold) - len({*fold} - letters)) >= least:
+            yield fold, candidate
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

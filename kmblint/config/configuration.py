@@ -18,7 +18,7 @@ from kmblint.config.keys import KEYS, Context, Key, UnfitError, named_rules, rea
 from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
 from kmblint.tomlfile import KeyPath, TomlFile
-from kmblint.wording import nearest
+from kmblint.wording import GUESSED, nearest, one_of
 
 if TYPE_CHECKING:
     from kmblint.lint.rulebook import Rule, Rulebook
@@ -218,13 +218,15 @@ class _Reading:
         except UnfitError as error:
             for clause, item in error.complaints:
                 where = place.words(item) if place else f"`{key.option}`"
-                self.problems.append(f"{where}: {clause}")
+                near = self.rulebook.near(item) if item and self._is_guessing else ()
+                self.problems.append(f"{where}: {clause}" + (f", did you mean {one_of(near)}?" if near else ""))
 
     def _rule(self, place: _Place, table: object) -> None:
         """`[rules.<slug>]`."""
         rule = self.rulebook.get(place.key[-1])
         if rule is None:
-            self._problem(place, "unknown rule", self.rulebook.suggest(place.key[-1]))
+            meant = self.rulebook.suggest(place.key[-1]) if self._is_guessing else None
+            self._problem(place, "unknown rule", meant)
         elif not isinstance(table, dict):
             self._problem(place, "expected a table with `severity` or options", None)
         elif rule.slug in self.rules:
@@ -254,6 +256,10 @@ class _Reading:
         rule = self.rulebook.get(name)
         if rule is not None and name in rule.card.metadata.aliases:
             self.notes.append(f"{where}: `{name}` is called `{rule.slug}` now")
+
+    @property
+    def _is_guessing(self) -> bool:
+        return len(self.problems) < GUESSED
 
     def _problem(self, place: _Place, what: str, meant: str | None) -> None:
         self.problems.append(f"{place.words()}: {what}" + (f", did you mean `{meant}`?" if meant else ""))

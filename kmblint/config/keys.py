@@ -13,7 +13,6 @@ from kmblint.access import LARGEST
 from kmblint.findings import Confidence, Severity
 from kmblint.history.known import MAX_STATEMENTS
 from kmblint.targets import AUTO, ENGINES, NAMES
-from kmblint.wording import one_of
 
 if TYPE_CHECKING:
     from kmblint.lint.rulebook import Rulebook
@@ -43,7 +42,7 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class UnfitError(ValueError):
-    """A value that a key doesn't take: a lower-case clause a problem, and the item of the list that it is about."""
+    """A value that a key doesn't take: a lower-case clause a problem, and the name where it is of an unknown rule."""
 
     def __init__(self, *complaints: tuple[str, str | None]) -> None:
         super().__init__("; ".join(clause for clause, _ in complaints))
@@ -56,7 +55,7 @@ def _selectors(value: object, context: Context) -> tuple[str, ...]:
     selectors = [_selector(item, context.rulebook) for item in items]
     unknown = [item for item, selector in zip(items, selectors, strict=True) if selector is None]
     if unknown:
-        raise UnfitError(*((_unknown_rule(item, context.rulebook), item) for item in unknown))
+        raise UnfitError(*((f"unknown rule `{item}`", item) for item in unknown))
     return tuple(dict.fromkeys(selector for selector in selectors if selector))
 
 
@@ -77,11 +76,6 @@ def _selector(item: str, rulebook: Rulebook) -> str | None:
     if FAMILY.fullmatch(item) and any(rule.card.code.startswith(item.upper()) for rule in rulebook):
         return item.upper()
     return None
-
-
-def _unknown_rule(item: str, rulebook: Rulebook) -> str:
-    near = rulebook.near(item)
-    return f"unknown rule `{item}`" + (f", did you mean {one_of(near)}?" if near else "")
 
 
 def _strings(value: object, _: Context) -> tuple[str, ...]:

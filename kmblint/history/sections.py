@@ -18,7 +18,7 @@ from kmblint.targets.layout import HEADER_KEYS, MARKER
 from kmblint.text import Source, Span
 
 _MARKER: Final = re.compile(
-    r"""(?<!-)--+[ \t]*+(?:
+    r"""(?<!-)--++[ \t]*+(?:
       (?P<guide>down[ \t]*(?::|(?=\r?$)))
     | (?-i:Down[ ]Migration\b)
     | [=*#-]*+[ \t]*+down[ \t_-]*mig?r?a?t?i?ons?[ \t]*(?:[(:=*#-].*)?(?=\r?$)
@@ -98,10 +98,8 @@ def _header(text: str) -> Header:
 
 def _header_entry(line: str) -> tuple[str | None, str]:
     """The field and value that a header line sets; the runner takes any number of `--` before it."""
-    comment = line
-    while comment.startswith("--"):
-        comment = comment[2:]
-    comment = comment.strip()
+    dashes = len(line) - len(line.lstrip("-"))
+    comment = line[dashes - dashes % 2 :].strip()
     for prefix, key in HEADER_KEYS.items():
         if comment.startswith(prefix):
             return key, comment[len(prefix) :].strip()

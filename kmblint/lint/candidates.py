@@ -130,8 +130,9 @@ class _Objects:
 def without_superseded(candidates: list[Candidate]) -> list[Candidate]:
     """Without the findings that a better rule made on the same statement and object."""
     superior: dict[tuple[str, int, str], _Objects] = {}
+    found = {candidate.rule.slug for candidate in candidates}
     for candidate in candidates:
-        for slug in candidate.rule.card.metadata.supersedes:
+        for slug in found.intersection(candidate.rule.card.metadata.supersedes):
             superior.setdefault((candidate.file, candidate.statement, slug), _Objects()).add(candidate.subject)
 
     def superseded(candidate: Candidate) -> bool:
@@ -144,8 +145,9 @@ def without_superseded(candidates: list[Candidate]) -> list[Candidate]:
 def without_explained(told: list[Candidate]) -> list[Candidate]:
     """Without the findings whose cause another one tells; what isn't told explains nothing."""
     explaining: dict[tuple[str, int, str], _Objects] = {}
+    found = {candidate.rule.slug for candidate in told}
     for candidate in told:
-        for slug in candidate.rule.card.metadata.explains:
+        for slug in found.intersection(candidate.rule.card.metadata.explains):
             explaining.setdefault((candidate.file, candidate.statement, slug), _Objects()).add(candidate.subject)
 
     def explained(candidate: Candidate) -> bool:

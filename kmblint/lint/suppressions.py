@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from enum import Enum
+from itertools import islice
 from typing import Final, Protocol
 
 import msgspec
@@ -31,6 +32,7 @@ from kmblint.schema.kinds import ObjectKind
 from kmblint.sql.scanner import COMMENTS, Kind, Token, scan
 from kmblint.sql.statement import Statement
 from kmblint.text import Place, Span
+from kmblint.wording import GUESSED
 
 _COMMENT: Final = re.compile(
     r"(?:--|/\*)[\s*-]*kmblint(?P<mark>[\s:=-]+)(?P<verb>ignore|disable|allow|skip)\b\s*"
@@ -96,6 +98,11 @@ class Suppression(msgspec.Struct, frozen=True):
     """The rule that a name nobody knows probably meant."""
 
     @property
+    def names_no_rule(self) -> bool:
+        """Whether it is written well, but nobody knows its rule."""
+        return self.rule is None and self.problem is None
+
+    @property
     def place(self) -> Place:
         """Where the rule is named."""
         return Place(self.file, self.span)
@@ -145,7 +152,12 @@ def find_suppressions(migration: Migration, names: Names, today: date) -> tuple[
         return ()
     layout = Layout(migration)
     comments = [token for token in scan(migration.source) if token.kind in COMMENTS]
-    return tuple(suppression for comment in comments for suppression in _read(migration, layout, comment, names, today))
+    found = [suppression for comment in comments for suppression in _read(migration, layout, comment, names, today)]
+    unknown = dict.fromkeys(each.name for each in found if each.names_no_rule)
+    nearest = {name: names.suggest(name) for name in islice(unknown, GUESSED)}
+    return tuple(
+        msgspec.structs.replace(each, nearest=nearest.get(each.name)) if each.names_no_rule else each for each in found
+    )
 
 
 def _read(migration: Migration, layout: Layout, comment: Token, names: Names, today: date) -> Iterator[Suppression]:
@@ -186,7 +198,7 @@ def _read(migration: Migration, layout: Layout, comment: Token, names: Names, to
                 named, status=Status.UNKNOWN, problem="a fault of kmblint's own is always told"
             )
         elif named.rule is None:
-            yield msgspec.structs.replace(named, status=Status.UNKNOWN, nearest=names.suggest(named.name))
+            yield msgspec.structs.replace(named, status=Status.UNKNOWN)
         else:
             yield _qualify(named, entry["rest"].split(), today)
 

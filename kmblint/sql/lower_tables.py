@@ -211,7 +211,8 @@ def alter_table(root: Node) -> tuple[Change, ...]:
     """The changes of each action."""
     table = next(root.all(Shape.NAME)).name
     actions = (part for part in root.parts if part.kind not in ("IF EXISTS", "ONLY", Shape.NAME))
-    return tuple(change for action in actions for change in _changes(action, table, guard=root.has("IF EXISTS")))
+    guard = root.has("IF EXISTS")  # once: of thousands of actions, each would walk past all
+    return tuple(change for action in actions for change in _changes(action, table, guard=guard))
 
 
 def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:

@@ -48,6 +48,13 @@ def _ignored_names(folder: Path, size: int) -> None:
     (folder / "kmblint.toml").write_text(f"ignore = [\n{lines}]\n", encoding="utf-8")
 
 
+def _unknown_rules(folder: Path, size: int) -> None:
+    folder.mkdir(parents=True)
+    (folder / "0001_create_wards.sql").write_text("CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n")
+    tables = "".join(f'[rules.drop-tabel-{number}]\nseverity = "error"\n' for number in range(size))
+    (folder / "kmblint.toml").write_text(tables, encoding="utf-8")
+
+
 def _nested_lists(folder: Path, size: int) -> None:
     folder.mkdir(parents=True)
     (folder / "0001_create_wards.sql").write_text("CREATE TABLE IF NOT EXISTS wards (id BIGINT PRIMARY KEY);\n")
@@ -166,6 +173,20 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
     "words of another tool": (_one_file(lambda n: ["GO " * n]), 10_000),
     "statements not understood": (_one_file(lambda n: (f"CALL x{i}();" for i in range(n))), 2000),
     "lists in the configuration": (_nested_lists, 2000),
+    "unknown rules in the configuration": (_unknown_rules, 2000),
+    "unknown rules in comments": (
+        _one_file(lambda n: (f"-- kmblint: ignore[drop-tabel-{i}] known\nSELECT 1;" for i in range(n))),
+        1000,
+    ),
+    "misspelt tables": (
+        _one_file(
+            lambda n: [
+                *(f"CREATE TABLE ward{i}xx (id BIGINT PRIMARY KEY);" for i in range(n)),
+                *(f"INSERT INTO wward{i}x (id) VALUES (1);" for i in range(n)),
+            ]
+        ),
+        500,
+    ),
     "ignored names in the configuration": (_ignored_names, 1000),
 }
 """Name → how it is written, and the size n at which the growth from n to 2n is measured."""

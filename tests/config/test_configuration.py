@@ -15,6 +15,7 @@ from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
 from kmblint.lint.cards import FAMILIES, Card, Option, RuleMetadata
 from kmblint.lint.rulebook import Rule, Rulebook
+from kmblint.wording import GUESSED
 
 FORMATS = ("full", "json")
 
@@ -170,6 +171,13 @@ severity = "off"
 )
 def test_single_errors(tmp_path: Path, text: str, problem: str) -> None:
     assert problems(tmp_path, text) == [f"kmblint.toml:{problem}"]
+
+
+def test_what_was_meant_is_said_of_the_first_problems_alone(tmp_path: Path) -> None:
+    names = "".join(f'  "drop-tabel",  # {n}\n' for n in range(GUESSED + 1))
+    said = problems(tmp_path, f"select = [\n{names}]\n[rules.drop-tabel]\n")
+    assert len(said) == GUESSED + 2
+    assert sum("did you mean" in problem for problem in said) == GUESSED
 
 
 def test_the_command_line_wins_and_errs_under_its_own_names(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from kmblint.lint.suppressions import Status, Suppression, Suppressions, find_su
 from kmblint.replay.steps import Step
 from kmblint.schema.changes import AddColumn, AddTable
 from kmblint.text import Span
+from kmblint.wording import GUESSED
 from tests.rules_at_hand import TODAY, history, rule, run, said
 
 WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY);\n"
@@ -94,6 +95,12 @@ def test_what_cannot_be_read_suppresses_nothing(tmp_path: Path, comment: str, pr
         assert found.nearest == "tables"
     else:
         assert problem in (found.problem or "")
+
+
+def test_what_was_meant_is_looked_up_for_the_first_unknown_names_alone(tmp_path: Path) -> None:
+    names = [f"tab{number}" for number in range(GUESSED + 1)]
+    found = read(tmp_path, "".join(f"-- kmblint: ignore[{name}]\n" for name in [*names, "tab0"]) + WARDS)
+    assert [each.nearest for each in found] == ["tables"] * GUESSED + [None, "tables"]
 
 
 @pytest.mark.parametrize(

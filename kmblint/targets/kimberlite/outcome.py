@@ -280,9 +280,9 @@ def _returning(table: Table, change: AddColumn, facts: Facts) -> Iterator[Poison
     """A column that comes with the values it had, or that were set before it was there, and can't read them."""
     name = change.column.name
     new = stored_type(change.column.type, facts)
-    if new is None or table.column(name.text):
-        return
     dropped, ghost = table.dropped.get(name.text), table.ghosts.get(name.text)
+    if new is None or (dropped is None and ghost is None) or table.column(name.text):
+        return
     old = stored_type(dropped.type, facts) if dropped and dropped.type else None
     if dropped and old is not None and not _reads(old, new):
         value, instead = f"the {old} values of the dropped column", str(dropped.type)
