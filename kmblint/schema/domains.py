@@ -62,11 +62,8 @@ class OnColumn(msgspec.Struct, frozen=True):
     values: ValueSet
 
 
-class Unknown(msgspec.Struct, frozen=True):
-    """A condition on several columns, or one that isn't understood."""
-
-
-Fact: TypeAlias = Truth | OnColumn | Unknown
+Fact: TypeAlias = Truth | OnColumn
+"""No fact is told of a condition on several columns, and of one that isn't understood."""
 
 
 class Domains:
@@ -77,8 +74,8 @@ class Domains:
         self._keeps_not_null = keeps_not_null
 
     def joined(
-        self, facts: Iterable[Fact], combine: Callable[[Iterable[ValueSet]], ValueSet], *, absorbing: bool
-    ) -> Fact:
+        self, facts: Iterable[Fact | None], combine: Callable[[Iterable[ValueSet]], ValueSet], *, absorbing: bool
+    ) -> Fact | None:
         """AND and OR: facts on one column are combined; `absorbing` is the truth that settles the whole."""
         facts = tuple(facts)
         if len(facts) == 1:
@@ -94,13 +91,13 @@ class Domains:
         open_facts = [fact for fact in every if not isinstance(fact, Truth)]
         if not open_facts:
             return Truth(not absorbing)
-        return open_facts[0] if len(open_facts) == 1 else Unknown()
+        return open_facts[0] if len(open_facts) == 1 else None
 
-    def on(self, name: str, values: ValueSet) -> Fact:
+    def on(self, name: str, values: ValueSet) -> Fact | None:
         """That a column has one of these values: a truth where it always or never has."""
         column = self._table.column(name)
         if column is None:
-            return Unknown()
+            return None
         if column.type.family is Family.BOOLEAN:
             values = values.within_booleans()
         never_null = self.never_null(column)
@@ -128,9 +125,9 @@ class ColumnDomains(Domains):
     def __init__(self, table: Table, semantics: Semantics, aliases: Iterable[str | None]) -> None:
         super().__init__(table, keeps_not_null=semantics.keeps_not_null)
         self._own = {None, table.name, *aliases}
-        self._known: dict[int, tuple[Predicate, Fact]] = {}
+        self._known: dict[int, tuple[Predicate, Fact | None]] = {}
 
-    def of(self, where: Predicate) -> Fact:
+    def of(self, where: Predicate) -> Fact | None:
         """What one condition says."""
         known = self._known.get(id(where))
         if known is None:
@@ -138,7 +135,7 @@ class ColumnDomains(Domains):
             known = self._known[id(where)] = where, self._read(where)
         return known[1]
 
-    def _read(self, where: Predicate) -> Fact:
+    def _read(self, where: Predicate) -> Fact | None:
         match where:
             case Constant(value=value):
                 return Truth(value)
@@ -148,7 +145,7 @@ class ColumnDomains(Domains):
                 return self.joined(map(self.of, parts), union, absorbing=True)
             case Not(part=part):
                 opposite = _opposite(part)
-                return Unknown() if opposite is None else self.of(opposite)
+                return None if opposite is None else self.of(opposite)
             case Compare():
                 return self._compare(where)
             case In():
@@ -157,15 +154,15 @@ class ColumnDomains(Domains):
                 return self._between(where)
             case IsNull(value=value, negated=negated):
                 column = self.column(value)
-                return Unknown() if column is None else self._on(column, FULL if negated else NULLS)
+                return None if column is None else self._on(column, FULL if negated else NULLS)
             case Like(pattern=Text(value="%"), negated=False, value=value):
                 column = self.column(value)
                 is_text = column is not None and column.type.family is Family.TEXT
-                return self._on(column, FULL) if column is not None and is_text else Unknown()
+                return self._on(column, FULL) if column is not None and is_text else None
             case Like() | OpaquePredicate():
-                return Unknown()
+                return None
 
-    def _compare(self, where: Compare) -> Fact:
+    def _compare(self, where: Compare) -> Fact | None:
         left, right, operator = where.left, where.right, where.operator
         if isinstance(right, ColumnRef) and not isinstance(left, ColumnRef):
             left, right, operator = right, left, MIRRORED[operator]
@@ -174,12 +171,12 @@ class ColumnDomains(Domains):
             return _constant_compare(literal_value(left), operator, literal_value(right))
         if isinstance(right, ColumnRef):
             same = self.column(right) == column
-            return self._on(column, FULL if operator in {"=", "<=", ">="} else EMPTY) if same else Unknown()
+            return self._on(column, FULL if operator in {"=", "<=", ">="} else EMPTY) if same else None
         value = _plain(right, column)
         if value is None:
             return Truth(False)
         if value is NotImplemented:
-            return Unknown()
+            return None
         assert isinstance(value, int | Decimal | str)
         return self._on(column, self._compared(column, operator, value))
 
@@ -195,29 +192,29 @@ class ColumnDomains(Domains):
             case _:
                 return since(value, inclusive=operator == ">=", discrete=discrete)
 
-    def _between(self, where: Between) -> Fact:
+    def _between(self, where: Between) -> Fact | None:
         value, span = where.value, where.span
         inside = self.of(And((Compare(">=", value, where.low, span), Compare("<=", value, where.high, span)), span))
         column = self.column(value)
         if not where.negated:
             return inside
         if column is None or isinstance(where.low, Null) or isinstance(where.high, Null):
-            return Unknown()
+            return None
         match inside:
             case OnColumn(values=values):
                 return self._on(column, values.complement())
             case Truth(value=False):
                 return self._on(column, FULL)
-            case Truth() | Unknown():
-                return Unknown()
+            case Truth() | None:
+                return None
 
-    def _in(self, where: In) -> Fact:
+    def _in(self, where: In) -> Fact | None:
         column = self.column(where.value)
         if column is None:
-            return Unknown()
+            return None
         values = [_plain(item, column) for item in where.items]
         if NotImplemented in values:
-            return Unknown()
+            return None
         if None in values and where.negated:
             return Truth(False)
         discrete = self.is_whole(column.name)
@@ -230,7 +227,7 @@ class ColumnDomains(Domains):
             return self._table.column(value.name)
         return None
 
-    def _on(self, column: Column, values: ValueSet) -> Fact:
+    def _on(self, column: Column, values: ValueSet) -> Fact | None:
         return self.on(column.name, values)
 
 
@@ -265,14 +262,14 @@ def _opposite(where: Predicate) -> Predicate | None:
             return None
 
 
-def _constant_compare(left: object, operator: str, right: object) -> Fact:
+def _constant_compare(left: object, operator: str, right: object) -> Fact | None:
     if left is NotImplemented or right is NotImplemented:
-        return Unknown()
+        return None
     if left is None or right is None:
         return Truth(False)
     numbers = isinstance(left, int | Decimal) and isinstance(right, int | Decimal)
     if not numbers and type(left) is not type(right):
-        return Unknown()
+        return None
     order = (left > right) - (left < right)  # type: ignore[operator]  # both are numbers, or of one type
     holds = {"=": order == 0, "<>": order != 0, "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}
     return Truth(holds[operator])

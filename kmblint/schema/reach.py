@@ -20,7 +20,7 @@ from kmblint.schema.value_set import FULL, NULLS, ValueSet, intersection, point
 class Told(msgspec.Struct, frozen=True):
     """What one condition tells of every row that is reached."""
 
-    fact: Fact
+    fact: Fact | None
     source: Predicate
     arms: tuple[tuple[Told, ...], ...] = ()
     """Of OR: what each arm tells."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmblint.schema.catalog import Table
-from kmblint.schema.domains import Domains, Fact, Truth, Unknown
+from kmblint.schema.domains import Domains, Fact, Truth
 from kmblint.schema.predicate import MIRRORED, ColumnRef, column_refs
 from kmblint.schema.reach import Reach, Told
 from kmblint.schema.types import DataType
 from kmblint.schema.value_set import ValueSet, intersection, union
 from kmblint.targets.kimberlite.facts import Facts
-from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test
-from kmblint.targets.kimberlite.planner.conditions import Unknown as Unjudged
+from kmblint.targets.kimberlite.planner.conditions import Computed, Condition, Either, Test, Unknown
 from kmblint.targets.kimberlite.planner.matching import matches
 from kmblint.targets.kimberlite.planner.path import AccessPath, Bound, IndexRange, KeyRange, Point, Range, Scan
 from kmblint.targets.kimberlite.planner.sets import by_comparison, by_computing, by_range, meant
@@ -75,16 +74,16 @@ class EngineDomains(Domains):
                 self._answers.ranges[name, id(range_)] = known
         return known[1]
 
-    def _in(self, name: str, range_: Range) -> Fact:
+    def _in(self, name: str, range_: Range) -> Fact | None:
         values = self.in_range(name, range_)
-        return Unknown() if values is None else self.on(name, values)
+        return None if values is None else self.on(name, values)
 
     def told(self, condition: Condition) -> Told:
         """What a condition tells that is compared row by row."""
         match condition:
             case Test(column=name):
                 values = self.compared(condition)
-                return Told(Unknown() if values is None else self.on(name, values), condition.source)
+                return Told(None if values is None else self.on(name, values), condition.source)
             case Either(arms=arms):
                 told_arms = tuple(tuple(map(self.told, arm)) for arm in arms)
                 facts = [self.joined((told.fact for told in arm), intersection, absorbing=False) for arm in told_arms]
@@ -92,11 +91,11 @@ class EngineDomains(Domains):
             case Computed():
                 if not any(column_refs(condition.source)):
                     holds = matches({}, condition, self.facts)
-                    return Told(Unknown() if holds is None else Truth(holds), condition.source)
+                    return Told(None if holds is None else Truth(holds), condition.source)
                 reached = self.computed(condition)
-                return Told(Unknown() if reached is None else self.on(*reached), condition.source)
-            case Unjudged():
-                return Told(Unknown(), condition.source)
+                return Told(None if reached is None else self.on(*reached), condition.source)
+            case Unknown():
+                return Told(None, condition.source)
 
     def compared(self, test: Test) -> ValueSet | None:
         """What a test lets through row by row."""
