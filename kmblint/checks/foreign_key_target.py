@@ -41,11 +41,11 @@ def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Repl
 
 def _wrong(key: ForeignKey, own: Table, target: Table, step: Step, replay: Replay) -> Iterator[Finding]:
     """The finding on a foreign key whose table exists, where there is something to say."""
-    targets = tuple(column.text for column in key.targets) or target.primary_key
+    targets = tuple(_spelt(column.text, target, step) for column in key.targets) or target.primary_key
     made = (Related(target.made, f"`{target.name}` is created here"),)
     confidence = Confidence.HIGH if target.complete else Confidence.LOW
-    for column in key.targets:
-        if target.column(column.text) is None:
+    for column, name in zip(key.targets, targets, strict=False):  # of none, all of the primary key
+        if target.column(name) is None:
             if may_be_there(step, UnknownColumn(target.name, column, "REFERENCES")):
                 return
             absence = unresolved_column(step, replay, target.name, column.text)
@@ -61,6 +61,13 @@ def _wrong(key: ForeignKey, own: Table, target: Table, step: Step, replay: Repla
     wrong = _shape(key, own, target, targets)
     if wrong is not None:
         yield Finding(step.place(key.span), wrong, related=made, subject=_subject(own, key), confidence=confidence)
+
+
+def _spelt(name: str, table: Table, step: Step) -> str:
+    """The column as the table spells it, where the database may fold case."""
+    alike = [each for each in table.column_names if each.casefold() == name.casefold()]
+    exact = step.target.capabilities.closed_world or name in alike or len(alike) != 1
+    return name if exact else alike[0]
 
 
 def _shape(key: ForeignKey, own: Table, target: Table, targets: tuple[str, ...]) -> str | None:
