@@ -14,7 +14,7 @@ import msgspec
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
 from kmblint.schema.conflict import Conflict
-from kmblint.schema.conflicts import conflicts
+from kmblint.schema.conflicts import conflicts, without_owner
 from kmblint.schema.resolve import resolved, respelt
 from kmblint.schema.unread import accounted_for
 from kmblint.targets import Target
@@ -73,6 +73,8 @@ def held_against(
     held = conflicts(catalog, change)
     if held and not closed_world and (other := respelt(catalog, change, held)) is not change:
         change, held = other, conflicts(catalog, other)
+    if not closed_world:
+        held += without_owner(catalog, change)
     doubts = tuple(each for each in held if accounted_for(catalog, each, closed_world=closed_world))
     return change, tuple(each for each in held if each not in doubts) if doubts else held, doubts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import (
@@ -85,6 +85,18 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
         case Transaction() | Comment() | Opaque():
             return ()
     return tuple(_on_table(catalog, change))
+
+
+def without_owner(catalog: Catalog, change: Change) -> tuple[UnknownTable, ...]:
+    """That the table of a trigger, a policy or a rule isn't there, for databases that have such objects."""
+    on = change.on if isinstance(change, CreateObject) else None
+    if on is None or catalog.is_readable(on.text) or (not on.quoted and on.text.upper() in _NO_TABLES):
+        return ()
+    return (UnknownTable(on),)
+
+
+_NO_TABLES: Final = frozenset({"ALL", "DATABASE", "SCHEMA"})
+"""What triggers of other databases are on: ON ALL SERVER, ON DATABASE, ON SCHEMA (SQL Server, Oracle)."""
 
 
 def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]:

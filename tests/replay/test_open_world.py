@@ -39,6 +39,10 @@ def refused(root: Path, sql: str, target: str = "guide") -> list[str]:
         "bigint AS 'select a' LANGUAGE sql;"),
         ("CREATE FUNCTION total(a int) RETURNS int AS 'select a' LANGUAGE sql; DROP FUNCTION total(int); "
         "CREATE FUNCTION total(a int) RETURNS int AS 'select a + 1' LANGUAGE sql;"),
+        # tables of triggers and policies
+        "CREATE VIEW v AS SELECT 1; CREATE TRIGGER t INSTEAD OF INSERT ON v " + TOUCHED,
+        "CREATE POLICY own ON storage.objects USING (true); CREATE TRIGGER t AFTER INSERT ON auth.users " + TOUCHED,
+        "CREATE TRIGGER t ON DATABASE FOR CREATE_TABLE AS PRINT 'x';",
         # names of a schema, and in another case
         WARDS + "ALTER TABLE public.wards ADD COLUMN wing TEXT; UPDATE wards SET wing = 'east' WHERE id = 1;",
         WARDS.replace("wards", "public.wards") + "ALTER TABLE wards ADD COLUMN wing TEXT; SELECT wing FROM wards;",
@@ -114,6 +118,9 @@ def test_what_the_history_cannot_tell_is_not_called_wrong(tmp_path: Path, sql: s
          "CREATE TYPE public.mood AS ENUM ('high')"),
         ("CREATE VIEW v AS SELECT 1; CREATE VIEW v AS SELECT 2;", "CREATE VIEW v AS SELECT 2"),
         (WARDS + "DELETE FROM ward;", "DELETE FROM ward"),
+        (WARDS + f"CREATE TRIGGER touch BEFORE UPDATE ON ward {TOUCHED}",
+         f"CREATE TRIGGER touch BEFORE UPDATE ON ward {TOUCHED}"),
+        (WARDS + "CREATE POLICY own ON public.ward USING (true);", "CREATE POLICY own ON public.ward USING (true)"),
         (WARDS + "DELETE FROM public.ward;", "DELETE FROM public.ward"),
         ("CREATE SCHEMA a; CREATE TABLE a.t (id int PRIMARY KEY); DELETE FROM a.s;", "DELETE FROM a.s"),
         (WARDS + "UPDATE public.wards SET flor = 1 WHERE id = 1;", "UPDATE public.wards SET flor = 1 WHERE id = 1"),
