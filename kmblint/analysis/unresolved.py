@@ -73,7 +73,7 @@ def unresolved_table(step: Step, replay: Replay, name: str) -> Unresolved:
     if other is not None and other.casefold() != name.casefold():
         why = f": a qualifier is part of the name, and `{other}` is another"
         return Unresolved(why, (Related(step.before.tables[other].made, f"`{other}` is made here"),), other)
-    lost = _lost(replay.earlier(step, AddTable, RenameTable), ObjectKind.TABLE, name)
+    lost = next(replay.makers(step, ObjectKind.TABLE, name), None)
     return _unresolved(
         step, name, (*step.before.tables, *readable), dropped, made, guess=step.before.guess(name), lost=lost
     )
@@ -93,8 +93,8 @@ def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) ->
     later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
     guess = table.opaque or step.before.guess(table_name)
-    earlier = replay.earlier(step, AddColumn, RenameColumn)
-    lost = _lost((each for each in earlier if each.subject == table_name), ObjectKind.COLUMN, name)
+    earlier = replay.makers(step, ObjectKind.COLUMN, name, table_name)
+    lost = next((each for each in earlier if isinstance(each.change, AddColumn | RenameColumn)), None)
     return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess, lost=lost)
 
 
@@ -126,18 +126,6 @@ _LOST: Final = {
 }
 _MAKING: Final = (AddIndex, AddConstraint, AddMask, CreateObject)
 _DROPPING: Final = (DropIndex, DropConstraint, DropObject)
-
-
-def _lost(makers: Iterable[Step], kind: ObjectKind, name: str) -> Step | None:
-    """The last statement before that makes something of the name, if it was one."""
-    return next(
-        (
-            maker
-            for maker in makers
-            if maker.change and any((new.kind, new.name.text) == (kind, name) for new in maker.change.introduces())
-        ),
-        None,
-    )
 
 
 def _where(step: Step) -> Place:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from kmblint.history.files import History
 from kmblint.replay.steps import Replay, Step
+from kmblint.schema.kinds import ObjectKind
 
 
 class Ahead:
@@ -50,6 +51,10 @@ class _Replay:
     def earlier_here(self, step: Step, *kinds: type) -> Iterator[Step]:
         """As of the replay."""
         return self._replayed.earlier_here(step, *kinds)
+
+    def makers(self, step: Step, kind: ObjectKind, name: str, table: str | None = None) -> Iterator[Step]:
+        """As of the replay."""
+        return self._replayed.makers(step, kind, name, table)
 
     def later_here(self, step: Step, *kinds: type) -> Iterator[Step]:
         """As of the replay."""

@@ -16,6 +16,7 @@ from kmblint.replay.judgement import held_against, judge
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Change, UpdateRows
 from kmblint.schema.conflict import Conflict
+from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.reach import Reach
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
@@ -198,6 +199,20 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
         numbers = (self._by_kind.get(kind, []) for kind in kinds)
         before = (map(each.__getitem__, range(bisect_left(each, here) - 1, -1, -1)) for each in numbers)
         return map(self.steps.__getitem__, merge(*before, reverse=True))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[ObjectKind, str | None, str], list[int]]:
+        """The numbers of the steps by what their change introduces: kind, table and name."""
+        grouped: dict[tuple[ObjectKind, str | None, str], list[int]] = {}
+        for number, step in enumerate(self.steps):
+            for new in step.change.introduces() if step.change else ():
+                grouped.setdefault((new.kind, new.table, new.name.text), []).append(number)
+        return grouped
+
+    def makers(self, step: Step, kind: ObjectKind, name: str, table: str | None = None) -> Iterator[Step]:
+        """The steps before this one that would make a thing of that kind and name, of a table, the nearest first."""
+        numbers = self._by_name.get((kind, table, name), [])
+        return (self.steps[numbers[each]] for each in range(bisect_left(numbers, self._numbers[id(step)]) - 1, -1, -1))
 
     def later(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps behind this one whose change, conflict or doubt is of such a class, the nearest first."""
