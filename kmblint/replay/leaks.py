@@ -10,7 +10,15 @@ from kmblint.history.files import History, Migration
 from kmblint.replay.steps import Part, Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import InsertRows
-from kmblint.schema.secrets import Secret, is_secret_name, is_secret_text, key_in, keys_in, secrets_in
+from kmblint.schema.secrets import (
+    Secret,
+    is_secret_name,
+    is_secret_text,
+    key_in,
+    keys_in,
+    may_name_a_secret,
+    secrets_in,
+)
 from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.statement import Statement
 from kmblint.text import Span
@@ -52,26 +60,28 @@ def _down(migration: Migration, part: Part | None) -> Iterator[tuple[Statement, 
 
 
 def _leaks(statement: Statement, migration: Migration, before: Catalog, subject: str, history: History) -> list[Secret]:
-    text = migration.source.slice(statement.span)  # where there is no quote, the tokens needn't be read
-    texts = (
-        *_by_look(statement, migration, subject),
-        *_by_word(statement, migration, subject),
-        *(_by_name(statement, subject) if "'" in text else ()),
-    )
-    secrets = {secret.span: secret for secret in texts}
+    text = migration.source.slice(statement.span)
+    names_one = may_name_a_secret(text)
+    secrets: dict[Span, Secret] = {}
+    if migration.holds_a_key:
+        secrets.update((secret.span, secret) for secret in _by_look(statement, subject))
+    if migration.may_tell_of_users:
+        secrets.update((secret.span, secret) for secret in _by_word(statement, subject))
+    if names_one and "'" in text:  # else the tokens needn't be read
+        secrets.update((secret.span, secret) for secret in _by_name(statement, subject))
     for change in statement.changes:
         columns: Sequence[str] = ()
         if isinstance(change, InsertRows) and change.columns is None:
             table = before.table(change.table.text)
             columns = history.columns_written.get(change.table.text, ()) if table is None else table.column_names
+        elif not names_one:
+            continue
         secrets.update({secret.span: secret for secret in secrets_in(change, columns)})
     return [secrets[span] for span in sorted(secrets)]
 
 
-def _by_look(statement: Statement, migration: Migration, subject: str) -> Iterator[Secret]:
+def _by_look(statement: Statement, subject: str) -> Iterator[Secret]:
     """Keys of known services and the like, whatever column they are for; comments are read too."""
-    if not migration.holds_a_key:
-        return
     for token in (*statement.tokens, *statement.comments):
         if token.kind in _LITERALS or token.kind in _COMMENTS:
             span = key_in(token.text, token.start)
@@ -108,9 +118,9 @@ def _by_name(statement: Statement, subject: str) -> Iterator[Secret]:
         before = (operator, token)
 
 
-def _by_word(statement: Statement, migration: Migration, subject: str) -> Iterator[Secret]:
+def _by_word(statement: Statement, subject: str) -> Iterator[Secret]:
     """`PASSWORD '…'` and `IDENTIFIED BY '…'` of users and roles."""
-    if not migration.may_tell_of_users or statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT"):
+    if statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT"):
         return
     words = {token.upper for token in statement.tokens}
     if not words & {"PASSWORD", "IDENTIFIED"}:

@@ -20,6 +20,8 @@ _NAMED: Final = re.compile(
     r"|(?:access|secret|private|signing|encryption|auth|master|service|shared|webhook)_?key"
     r"|(?:access|auth|api|refresh|bearer|session|bot|deploy|oauth|personal)_?token|token)$"
 )
+_PARTS: Final = re.compile("pass|pwd|secret|credential|key|token")
+"""Each name of `_NAMED` holds one of them in one piece."""
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VALUE_NAMES: Final = frozenset({"value", "val", "setting_value", "config_value"})
 _SHAPES: Final = re.compile(
@@ -155,6 +157,11 @@ def _named_in(where: Predicate) -> str | None:
 def is_secret_name(name: str) -> bool:
     """Whether the name of a column or setting says that its value is a secret."""
     return _NAMED.search(_words(name).replace("-", "_").replace(".", "_")) is not None
+
+
+def may_name_a_secret(text: str) -> bool:
+    """Whether `is_secret_name` may be true of a name in a text: a quick look for what most texts hold nothing of."""
+    return _PARTS.search(text.lower()) is not None
 
 
 def _is_setting(column: str) -> bool:

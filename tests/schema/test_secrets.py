@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
-from kmblint.schema.secrets import key_in, secrets_in
+import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex, sampled_from
+
+from kmblint.schema.secrets import _NAMED, is_secret_name, key_in, may_name_a_secret, secrets_in
 from tests.sql_catalog import changes
 
 
@@ -135,3 +139,9 @@ def test_keys_are_known_by_their_look(text: str) -> None:
 )
 def test_ordinary_texts_are_no_keys(text: str) -> None:
     assert key_in(text, 0) is None
+
+
+@given(from_regex(f"[A-Za-z_.-]{{0,3}}{_NAMED.pattern}", fullmatch=True), sampled_from((str, str.upper, str.title)))
+def test_where_no_part_of_a_name_stands_none_is_a_secret(name: str, spelt: Callable[[str], str]) -> None:
+    name = spelt(name)
+    assert may_name_a_secret(f'INSERT INTO t (id, "{name}") VALUES') or not is_secret_name(name)
