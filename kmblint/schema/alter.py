@@ -34,7 +34,7 @@ from kmblint.schema.changes import (
 )
 from kmblint.schema.ordered import OrderedMap
 from kmblint.schema.parts import Check, ColumnDefinition, Name, PrimaryKey, named_in
-from kmblint.schema.rows import rows_after
+from kmblint.schema.rows import leaves_unseen, rows_after
 from kmblint.text import Place, Span
 
 PlaceOf: TypeAlias = Callable[[Span], Place]
@@ -48,8 +48,9 @@ def alter(
     """The table after a change of it; the same one where the change can't have any effect."""
     match change:  # the most frequent first
         case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
-            rows = rows_after(table, change, place_of(change.span))
-            return table if rows is table.rows else replace(table, rows=rows)
+            rows, unseen = rows_after(table, change, place_of(change.span)), leaves_unseen(table, change)
+            is_same = rows is table.rows and unseen == table.unseen
+            return table if is_same else replace(table, rows=rows, unseen=unseen)
         case AddIndex():
             return _add_index(table, change, place_of)
         case AddColumn() | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():

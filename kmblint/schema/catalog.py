@@ -97,7 +97,8 @@ class Declared(msgspec.Struct, frozen=True):
 class KnownRow(msgspec.Struct, frozen=True, gc=False):
     """A row that the history inserted: where, and what it wrote since into its columns, by name.
 
-    A column that isn't named was left out of INSERT. `values` is None in a table of more rows than keep theirs.
+    A column that isn't named was left out of INSERT. `values` is None in a table of more rows than keep theirs, and
+    where ON CONFLICT may have met a row that isn't known.
     """
 
     place: Place
@@ -161,6 +162,8 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     """What was set last in columns that aren't there: it appears when one of that name is added."""
     rows: KnownRows = GrowingMap()
     """The rows that are known to be there, by the literals of their key."""
+    unseen: bool = False
+    """Whether the history may have put or left other rows there: of a key that isn't known, or by a condition."""
     former: tuple[Former, ...] = ()
     """What dropped tables of that name have left behind."""
     noted: tuple[str, ...] = ()

@@ -74,7 +74,7 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
             rows, columns = table.rows, inserted_columns(table, change)
             for key, row in literal_rows(table, change):
                 new = dict(zip(columns, row.values, strict=True))
-                rows = with_row(rows, key, new, Place(place.file, row.span), change.on_conflict)
+                rows = with_row(rows, key, new, Place(place.file, row.span), change.on_conflict, unseen=table.unseen)
             return rows
         case DeleteRows() if not table.rows:
             return table.rows
@@ -94,15 +94,45 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
             return GrowingMap() if moves else _updated(table, change)
 
 
+def leaves_unseen(table: Table, change: RowChange) -> bool:
+    """Whether behind a data change rows of the history may be there that aren't among the known ones."""
+    match change:
+        case InsertRows(rows=rows, query=query, default_values=default_values):
+            return table.unseen or query is not None or default_values or len(literal_rows(table, change)) < len(rows)
+        case DeleteRows(where=None) | Truncate():
+            return False
+        case DeleteRows():
+            return table.unseen or not _are_surely_gone(table, change)
+        case UpdateRows(assignments=assignments):
+            moves = any(assignment.column.text in table.primary_key for assignment in assignments)
+            return table.unseen or (moves and bool(table.rows))
+
+
+def _are_surely_gone(table: Table, change: DeleteRows) -> bool:
+    """Whether a condition holds for every known row that it isn't known to spare."""
+    if not table.rows:
+        return True
+    meant, says = meant_rows(table, change.where), _says(table, change)
+    if meant is None:
+        return False
+    gone = set(meant)
+    left = ((key, row) for key, row in table.rows.items() if key not in gone)
+    return all(_spares(says, _known_values(table, key, row)) for key, row in left)
+
+
 def with_row(
-    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None
+    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None, *, unseen: bool
 ) -> KnownRows:
-    """With a row that INSERT writes, by column; the one that is there stays, or gets what ON CONFLICT sets."""
+    """With a row that INSERT writes, by column; the one that is there stays, or gets what ON CONFLICT sets.
+
+    With `unseen`, one of which nothing is known may be there: then ON CONFLICT may have left anything in it.
+    """
     held = rows.get(key)
     if held is None:
         if len(rows) == KEPT_VALUES:
             rows = GrowingMap((each, KnownRow(row.place)) for each, row in rows.items())
-        return rows.insert(key, KnownRow(place, new if len(rows) < KEPT_VALUES else None))
+        is_known = len(rows) < KEPT_VALUES and not (unseen and on_conflict is not None)
+        return rows.insert(key, KnownRow(place, new if is_known else None))
     if on_conflict is None or held.values is None:
         return rows
     values = held.values

@@ -68,7 +68,7 @@ def test_the_first_insertion_is_the_one_remembered() -> None:
 
 
 def statement(draw: random.Random) -> str:
-    """A data change of plans (id, n, slug); it is known which rows a DELETE takes away."""
+    """A data change of plans (id, n, slug)."""
     cells = {"id": ["1", "2", "3", "4"], "n": ["5", "6", "NULL"], "slug": ["'a'", "'b'", "NULL"]}
     ident, n, slug = (draw.choice(values) for values in cells.values())
     name = draw.choice([*cells])
@@ -83,7 +83,8 @@ def statement(draw: random.Random) -> str:
     return draw.choice([
         f"INSERT INTO plans (id, n, slug) VALUES ({ident}, {n}, {slug}) ON CONFLICT (id) DO {conflict}",
         f"UPDATE plans SET {assigned}{where}", f"UPDATE plans SET {assigned}{where}",
-        f"DELETE FROM plans WHERE id IN ({ident}, 9)",
+        f"DELETE FROM plans WHERE id IN ({ident}, 9)", f"DELETE FROM plans{where}",
+        f"DELETE FROM plans WHERE lower(slug) = {slug}", f"INSERT INTO plans SELECT {ident} + 10, {n}, {slug} WHERE {low} = 1",
     ])  # fmt: skip
 
 

@@ -127,7 +127,8 @@ def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: Plac
             poisons += _set_on_conflict(change, outcome, place_of, key)
         if key is not None:
             new = dict(zip(inserted.columns, judged.row.values, strict=True))
-            rows = with_row(rows, key, new, here, change.on_conflict if outcome.verdict is Verdict.REFUSED else None)
+            on_conflict = change.on_conflict if outcome.verdict is Verdict.REFUSED else None
+            rows = with_row(rows, key, new, here, on_conflict, unseen=table.unseen)
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
     if rows is table.rows and tuple(poisons) == table.poisons:
