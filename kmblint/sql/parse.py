@@ -185,7 +185,7 @@ def _opaque(reader: Reader, keyword: str, reason: str, made: list[Node] | None =
     """A statement that isn't modelled; `made` is all that it makes, changes or drops, where that is known."""
     reader.rest()
     first = reader.tokens[0].span
-    known = [] if made is None else [Node("makes", first, parts=tuple(made))]
+    known = [] if made is None else [Node("makes", reader.since(0), parts=tuple(made))]
     return reader.node(Shape.OPAQUE, 0, Node("keyword", first, keyword), *known, text=reason)
 
 

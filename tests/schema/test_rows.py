@@ -84,7 +84,8 @@ def statement(draw: random.Random) -> str:
         f"INSERT INTO plans (id, n, slug) VALUES ({ident}, {n}, {slug}) ON CONFLICT (id) DO {conflict}",
         f"UPDATE plans SET {assigned}{where}", f"UPDATE plans SET {assigned}{where}",
         f"DELETE FROM plans WHERE id IN ({ident}, 9)", f"DELETE FROM plans{where}",
-        f"DELETE FROM plans WHERE lower(slug) = {slug}", f"INSERT INTO plans SELECT {ident} + 10, {n}, {slug} WHERE {low} = 1",
+        f"DELETE FROM plans WHERE lower(slug) = {slug}",
+        f"INSERT INTO plans SELECT {ident} + 10, {n}, {slug} WHERE {low} = 1",
     ])  # fmt: skip
 
 
