@@ -5,7 +5,7 @@ in a function or in a table of a module. The draw is even over the lines that ca
 words counts no more than its lines, and hangs on the seed alone.
 
 One process collects the tests and notes which functions each of them calls (kept in a temporary folder until the
-test's file changes). For each mutant it then forks: the child changes the function in memory and runs the tests that
+test's text changes). For each mutant it then forks: the child changes the function in memory and runs the tests that
 come by, the nearest and quickest first, until one fails or the time is up, which counts as unnoticed. A change that
 shows when modules are imported, as in a table, gets a process of its own. Tests that start a program see the package
 unchanged, and those that fail without any mutant are named and left out.

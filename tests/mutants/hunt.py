@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import hashlib
+import inspect
 import os
 import pickle
 import signal
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -127,30 +129,32 @@ class Hunt:
             os._exit(0)
 
     def _known(self, items: list[pytest.Item], scratch: Path) -> dict[str, Calls]:
-        """What every test calls; kept in a temporary folder for as long as the test's file stays.
+        """What every test calls; kept in a temporary folder for as long as the test's own text stays.
 
         The package may be another by now: what a test calls since then, it is not asked about.
         """
-        files: dict[str, list[pytest.Item]] = {}
+        folder = _folder()
+        kept = {file: _read(folder / _hashed(file)) for file in dict.fromkeys(map(_file, items))}
+        new: dict[str, list[pytest.Item]] = {}
         for item in items:
-            files.setdefault(_file(item), []).append(item)
-        kept = _kept(files)
-        new = [file for file, path in kept.items() if not path.exists()]
+            if _key(item) not in kept[_file(item)]:
+                new.setdefault(_file(item), []).append(item)
+        files = list(new)
+
+        def traced(job: int) -> None:
+            for file in files[job :: self.jobs]:
+                calls = self._traced(new[file])
+                again = {_key(item): calls[item.nodeid] for item in new[file]}
+                (folder / _hashed(file)).write_bytes(pickle.dumps(kept[file] | again))
+
         children = [
-            self._forked(
-                scratch / f"calls{job}",
-                lambda job=job: [  # type: ignore[misc]  # each child has its own files
-                    kept[file].write_bytes(pickle.dumps(self._traced(files[file]))) for file in new[job :: self.jobs]
-                ],
-            )
+            self._forked(scratch / f"calls{job}", lambda job=job: traced(job))  # type: ignore[misc]  # a job each
             for job in range(self.jobs)
         ]
         for child in children:
             os.waitpid(child, 0)
-        known: dict[str, Calls] = {}
-        for path in kept.values():
-            known |= pickle.loads(path.read_bytes())  # noqa: S301 -- written by our own child
-        return known
+        kept |= {file: _read(folder / _hashed(file)) for file in files}
+        return {item.nodeid: kept[_file(item)][_key(item)] for item in items}
 
     def _traced(self, items: list[pytest.Item]) -> dict[str, Calls]:
         """Runs the tests of a file with a look at what they call."""
@@ -257,17 +261,29 @@ def _file(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
 
 
-def _kept(files: dict[str, list[pytest.Item]]) -> dict[str, Path]:
-    """Where what the tests of a file call is kept: another place for another content."""
+def _folder() -> Path:
     folder = Path(tempfile.gettempdir(), f"kmblint-mutants-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
-    kept: dict[str, Path] = {}
-    for file, items in files.items():
-        content = hashlib.sha256(sys.version.encode())
-        content.update(file.encode() + (ROOT / file).read_bytes())
-        content.update("\n".join(item.nodeid for item in items).encode())
-        kept[file] = folder / content.hexdigest()
-    return kept
+    return folder
+
+
+def _read(path: Path) -> dict[str, Calls]:
+    return pickle.loads(path.read_bytes()) if path.exists() else {}  # noqa: S301 -- ours
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(f"{sys.version}{text}".encode()).hexdigest()
+
+
+def _key(item: pytest.Item) -> str:
+    """One test as its text stands."""
+    assert isinstance(item, pytest.Function)
+    return f"{item.nodeid} {_text(item.function)}"
+
+
+@cache
+def _text(function: Callable[..., Any]) -> str:
+    return _hashed(inspect.getsource(function))
 
 
 def _called(code: CodeType) -> str:
