@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.findings import Applicability, Severity
-from kmblint.sql.tree import Node, Shape
+from kmblint.sql.tree import Node
 from kmblint.targets.kimberlite.fold import THE_END, Fold
 from kmblint.targets.verdict import ChangedType, Replacement
 from kmblint.text import Span
@@ -113,7 +113,7 @@ def table_constraint(fold: Fold, node: Node) -> bool:
     for part in behind:
         if part.kind not in _TAKEN_BEHIND[constraint.kind]:
             fold.expected("`,` or `)` behind a column", part)
-    if constraint.kind == "UNIQUE" and constraint.has(Shape.NAME) and (word := constraint.child("KEY", "INDEX")):
+    if constraint.kind == "UNIQUE" and (word := constraint.child("KEY", "INDEX")):
         fold.expected("a name or `(column, …)`", word)
     if method := constraint.child("USING"):
         fold.expected("`(column, …)`", fold.behind(fold.first_words(method.span, 1)))

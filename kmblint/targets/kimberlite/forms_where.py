@@ -10,6 +10,7 @@ from typing import Final
 
 from kmblint.schema.predicate import Number
 from kmblint.sql.tree import Node, Shape
+from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.typed import of_literal
 from kmblint.text import Span
@@ -219,8 +220,17 @@ def _json_path(fold: Fold, node: Node, left: Node, right: Node) -> None:
     _operand(fold, right)
 
 
-_CAST_END: Final = re.compile(r"\(|\[| WITH| WITHOUT")
-"""Where the name of a type ends."""
+_CAST: Final = re.compile(r"(?P<kind>[^(\[]*?)(?:\((?P<arguments>[^)]*)\))?(?: WITH TIME ZONE| WITHOUT TIME ZONE)?")
+"""A type as a cast names it, whatever zone it has."""
+
+
+def _is_cast_type(text: str, facts: Facts) -> bool:
+    """Whether the engine casts to a type; it takes as many arguments as in a column (engine 0.9.1, area said)."""
+    written = _CAST.fullmatch(text)
+    if written is None or written["kind"] not in facts.cast_types:
+        return False
+    _, most = facts.stored_types[written["kind"]]
+    return written["arguments"] is None or written["arguments"].count(",") < most
 
 
 def scalar(fold: Fold, node: Node) -> None:
@@ -238,8 +248,8 @@ def scalar(fold: Fold, node: Node) -> None:
             for part in node.parts:
                 scalar(fold, part)
         case Shape.CAST:
-            if (kind := _CAST_END.split(node.text, maxsplit=1)[0]) not in fold.facts.cast_types:
-                fold.refuse(f"WHERE can't cast to `{kind}`", node.span)
+            if not _is_cast_type(node.text, fold.facts):
+                fold.refuse(f"WHERE can't cast to `{node.text}`", node.span)
             scalar(fold, node.parts[0])
         case Shape.CALL:
             _call(fold, node)
