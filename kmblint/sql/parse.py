@@ -81,7 +81,7 @@ def _meaning(tokens: tuple[Token, ...], text: str) -> tuple[Tree, tuple[Change, 
         reader = Reader(tokens if text.isascii() else _visible(tokens), text, read_query)
         root = _read(reader)
         _check_end(root)
-        return Tree(root, reader.deepest, reader.deepest_at), _lowered(root), None
+        return Tree(root, reader.whole.deepest, reader.whole.deepest_at), _lowered(root), None
     except NotSqlError as error:
         stray_end = next((index for index, token in enumerate(tokens) if index and token.span == error.span), 0)
         if tokens[stray_end].upper != "END" or not stray_end:

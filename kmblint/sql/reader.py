@@ -54,6 +54,15 @@ class TooLongNumberError(LimitError):
         super().__init__(f"a number in it has {digits:,} digits, and kmblint reads no more than {MAX_DIGITS:,}")
 
 
+class Whole:
+    """What the readers of one statement share; none of the readers, as a circle would outlive them all."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.depth = self.deepest = 0
+        self.deepest_at = Span(0, 0)
+        self.closing = _closings(tokens)  # raises TooDeepError, before anything looks inside
+
+
 class Reader:
     """Reads tokens from the left; a method that begins with `take` leaves the place alone if it finds nothing.
 
@@ -68,19 +77,15 @@ class Reader:
         *,
         at: int = 0,
         stop: int | None = None,
-        whole: Reader | None = None,
+        whole: Whole | None = None,
     ) -> None:
         self.tokens = tokens
         self.text = text
         self.at = at
         self.stop = len(tokens) if stop is None else stop
-        self.whole = whole or self
+        self.whole = whole or Whole(tokens)
         self.query = query
         """How a sub-query is read."""
-        if whole is None:
-            self.depth = self.deepest = 0
-            self.deepest_at = Span(0, 0)
-            self.closing = _closings(tokens)  # raises TooDeepError, before anything looks inside
 
     def part(self, at: int, stop: int) -> Reader:
         """A reader of the tokens from one index to another."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -362,3 +363,20 @@ def test_a_statement_of_invisible_characters_alone_is_no_sql(problem: ProblemOf)
 def test_what_postgresql_takes_is_sql(changes: Changes, sql: str) -> None:
     """Kimberlite takes the locks of rows as well (asked, 0.9.1), and of the others says what it refuses."""
     assert changes(sql)
+
+
+def test_reading_leaves_nothing_that_only_the_collector_finds() -> None:
+    """A run looks for no cycles: what refers to itself would hold the tokens of each statement until it ends."""
+    text = ";\n".join((*SAMPLES, "UPDATE t SET a =", "CRAETE TABLE t", "DROP TABLE t )"))
+
+    def read() -> int:
+        return len(statements(Source("s.sql", text)))
+
+    read()  # what is made once and stays
+    gc.collect()
+    gc.disable()
+    try:
+        assert read() == len(SAMPLES) + 3
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
