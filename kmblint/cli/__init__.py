@@ -6,7 +6,6 @@ import atexit
 import gc
 import os
 import sys
-import traceback
 from importlib import import_module
 from typing import Any, Final
 
@@ -91,6 +90,8 @@ class Program(click.Group):
                 complain("the working directory is gone: change to one that is there")
                 ctx.exit(ExitCode.SETUP)
             if wants_traceback(ctx):
+                import traceback
+
                 click.echo(traceback.format_exc(), err=True)
             click.echo(_crash(error), err=True)
             ctx.exit(ExitCode.INTERNAL)

@@ -7,7 +7,6 @@ and src/kimberlite.rs (`extract_index_values`), kimberlite-query 0.9.1 src/value
 
 from __future__ import annotations
 
-import base64
 import re
 from decimal import Decimal
 from functools import lru_cache
@@ -164,6 +163,8 @@ def _decimal(text: str, scale: int) -> Typed | None:
 
 def _bytes(text: str) -> Typed | None:
     """Of canonical base64 alone: decoding and encoding gives the same text."""
+    import base64  # few histories hold bytes
+
     try:
         raw = base64.b64decode(text, validate=True)
     except ValueError:
@@ -180,6 +181,8 @@ def shown(value: Typed) -> Json | float:
             text = raw.hex()
             return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
         case Kind.BYTES, bytes() as raw:
+            import base64
+
             return base64.b64encode(raw).decode()
         case _, found:
             assert not isinstance(found, bytes)
