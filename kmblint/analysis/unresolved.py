@@ -92,7 +92,8 @@ def unresolved_column(step: Step, replay: Replay, table_name: str, name: str) ->
     makers = replay.later(step, AddColumn, RenameColumn, RenameTable)
     later = (there for each in makers if (there := each.after.table(table_name)))
     made = next((column.made for there in later if there.made == table.made and (column := there.column(name))), None)
-    guess = table.opaque or step.before.guess(table_name)
+    is_old = step.before.table(table_name) is not None  # what the step makes itself nothing has touched
+    guess = table.opaque or (step.before.guess(table_name) if is_old else None)
     earlier = replay.makers(step, ObjectKind.COLUMN, name, table_name)
     lost = next((each for each in earlier if isinstance(each.change, AddColumn | RenameColumn)), None)
     return _unresolved(step, name, table.column_names, table.dropped.get(name), made, guess=guess, lost=lost)

@@ -84,6 +84,20 @@ def test_a_statement_that_nobody_understands_makes_it_a_guess(tmp_path: Path) ->
     assert [related.place.file for related in found.related] == ["0001_step.sql"]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        WARDS + "UPDATE wards SET beds = 1;",
+        "CREATE TABLE wards (id BIGINT PRIMARY KEY, CHECK (beds > 0));",
+        "DROP TABLE IF EXISTS wards; CREATE TABLE units (id BIGINT PRIMARY KEY); UPDATE units SET beds = 1;",
+    ],
+)
+def test_what_is_made_behind_such_a_statement_is_no_guess(tmp_path: Path, sql: str) -> None:
+    found = absence(tmp_path, "CALL make_beds();", sql)
+    assert found.confidence is Confidence.HIGH
+    assert found.why == ""
+
+
 def test_a_borrowed_shape_makes_a_column_a_guess(tmp_path: Path) -> None:
     copy = "CREATE TABLE copies AS SELECT * FROM wards; UPDATE copies SET beds = 1;"
     found = absence(tmp_path, WARDS + copy, target="kimberlite")
