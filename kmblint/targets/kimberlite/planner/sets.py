@@ -183,8 +183,8 @@ def meant(operator: str, values: tuple[Typed, ...], stored: DataType) -> ValueSe
     known = [limit for limit in limits if limit is not None]
     if indexed_kind(stored) is not Kind.TEXT:
         known = [limit for limit in known if not isinstance(limit, str) or operator not in _EQUALS]
-        if not known and operator in _EQUALS and None not in limits:
-            return FULL if operator in {"<>", "NOT IN"} else EMPTY  # no number is such a text
+        if operator == "<>" and not known and None not in limits:
+            return FULL  # no number is such a text
     match operator:
         case "IN":
             return union(point(limit, discrete=discrete) for limit in known)
