@@ -17,6 +17,7 @@ from kmblint.schema.predicate import (
     Boolean,
     ColumnRef,
     Compare,
+    Constant,
     In,
     IsNull,
     Like,
@@ -93,6 +94,26 @@ def either(*parts: Predicate) -> Or:
 def test_conditions_that_reach_every_row(where: Predicate) -> None:
     assert sql(where).every_row
     assert engine(where).every_row
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *(pytest.param(compare("id", operator, 5), id=operator) for operator in ("=", "<>", "<", "<=", ">", ">=")),
+        pytest.param(In(column("id"), (number(1), number(2)), SPAN), id="IN"),
+        pytest.param(In(column("id"), (number(1), number(2)), SPAN, negated=True), id="NOT IN"),
+        pytest.param(Between(column("id"), number(1), number(5), SPAN), id="BETWEEN"),
+        pytest.param(Between(column("id"), number(1), number(5), SPAN, negated=True), id="NOT BETWEEN"),
+        pytest.param(IsNull(column("id"), SPAN), id="IS NULL"),
+        pytest.param(both(compare("id", ">", 1), compare("id", "<", 5)), id="AND"),
+        pytest.param(either(compare("id", "<", 1), compare("id", ">", 5)), id="OR"),
+        pytest.param(Not(compare("id", "<", 1), SPAN), id="NOT"),
+        pytest.param(Constant(value=True, span=SPAN), id="TRUE"),
+    ],
+)
+def test_a_condition_on_a_key_or_its_opposite_holds_of_every_row(where: Predicate) -> None:
+    assert sql(either(where, Not(where, SPAN))).every_row
+    assert sql(both(where, Not(where, SPAN))).no_row
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,6 @@ from kmblint.targets.kimberlite.planner.hazards import Judged
 from kmblint.targets.kimberlite.values import stored_in
 from kmblint.targets.verdict import BlindComparison, Finds
 
-KINDS = {
-    "TEXT": "a text", "BIGINT": "a number", "BOOLEAN": "a truth", "DECIMAL": "a number with a fraction",
-}  # fmt: skip
-"""What a literal of each kind is called."""
-
 
 def because(judged: Judged, hazard: BlindComparison) -> str:
     """Why a comparison is blind, and what it finds."""
