@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 GUESSED: Final = 100
@@ -35,11 +36,12 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     if alike:
         return min(alike)
     cutoff = 0.75 if len(folded) > 3 else 0.85
-    by_fold = dict(sorted(_within_reach(folded, known, cutoff)))
-    if not by_fold or len(by_fold) > _NEAR:
+    near = [*islice(_within_reach(folded, known, cutoff), _NEAR + 1)]
+    if not near or len(near) > _NEAR:
         return None
     from difflib import get_close_matches  # most runs meet no misspelt name
 
+    by_fold = dict(sorted(near))
     close = get_close_matches(folded, by_fold, n=1, cutoff=cutoff)
     return by_fold[close[0]] if close else None
 

@@ -75,8 +75,11 @@ def components_of(steps: Sequence[Step]) -> list[list[Step]]:
     for step in (*acting[:1], *acting[-1:]):
         links += [*_between(step.before, named), *_between(step.after, named)]
     groups = components(dict.fromkeys([*map(_node, acting), *sorted(named)]), links)
-    held = [[step for step in acting if _node(step) in set(group)] for group in groups]
-    return sorted((group for group in held if group), key=lambda group: group[0].statement.span)
+    group_of = {node: number for number, group in enumerate(groups) for node in group}
+    held: dict[int, list[Step]] = {}
+    for step in acting:
+        held.setdefault(group_of[_node(step)], []).append(step)
+    return sorted(held.values(), key=lambda group: group[0].statement.span)
 
 
 def _misses_its_table(step: Step) -> bool:
