@@ -21,27 +21,28 @@ def literal(written: object) -> Value:
 @pytest.mark.parametrize(
     ("kind", "written", "reason"),
     [
-        (DataType("SMALLINT"), 32768, "outside of -32768 to 32767"),
-        (DataType("INTEGER"), 1.5, "no whole number"),
-        (DataType("BIGINT"), "ten", "no number"),
-        (DataType("BIGINT"), True, "no number"),
-        (DataType("REAL"), "fast", "no number"),
-        (DataType("DECIMAL", (5, 2)), 1.555, "3 digits behind the point"),
-        (DataType("DECIMAL", (5, 2)), "-1234.5", "4 digits before the point"),
-        (DataType("BOOLEAN"), 2, "neither true nor false"),
-        (DataType("BOOLEAN"), "maybe", "neither true nor false"),
-        (DataType("DATE"), "2026-02-30", "no such day"),
-        (DataType("DATE"), "soon", "no date"),
-        (DataType("TIMESTAMP"), 17, "no date"),
-        (DataType("UUID"), "1234", "no UUID"),
-        (DataType("JSON"), "{a: 1}", "no JSON"),
-        (DataType("VARCHAR", (3,)), "four", "4 characters"),
+        (DataType("SMALLINT"), 32768, "it is outside of -32768 to 32767"),
+        (DataType("INTEGER"), 1.5, "it is no whole number"),
+        (DataType("BIGINT"), "ten", "it is no number"),
+        (DataType("BIGINT"), True, "it is no number"),
+        (DataType("REAL"), "fast", "it is no number"),
+        (DataType("DECIMAL", (5, 2)), 1.555, "it has 3 digits behind the point, and 2 are kept"),
+        (DataType("DECIMAL", (5, 2)), "-1234.5", "it has 4 digits before the point, and 3 fit"),
+        (DataType("BOOLEAN"), 2, "it is neither true nor false"),
+        (DataType("BOOLEAN"), "maybe", "it is neither true nor false"),
+        (DataType("DATE"), "2026-02-30", "there is no such day"),
+        (DataType("DATE"), "soon", "it is no date"),
+        (DataType("TIMESTAMP"), 17, "it is no date"),
+        (DataType("DATE"), True, "it is no date"),
+        (DataType("UUID"), 5, "it is no UUID"),
+        (DataType("UUID"), True, "it is no UUID"),
+        (DataType("UUID"), "1234", "it is no UUID"),
+        (DataType("JSON"), "{a: 1}", "it is no JSON"),
+        (DataType("VARCHAR", (3,)), "four", "it has 4 characters"),
     ],
 )
 def test_it_can_not(kind: DataType, written: object, reason: str) -> None:
-    said = misfit(kind, literal(written))
-    assert said is not None
-    assert reason in said
+    assert misfit(kind, literal(written)) == reason
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_it_can_not(kind: DataType, written: object, reason: str) -> None:
         (DataType("DATE"), "Jan 8, 1999"),
         *(
             (DataType("DATE"), name)
-            for name in ("today", "Tomorrow", "yesterday", "now", "infinity", "-infinity", "epoch")
+            for name in ("today", "Tomorrow", "yesterday", "now", "infinity", "-infinity", "epoch", "allballs")
         ),
         (DataType("TIMESTAMP"), "2026-02-28T10:00:00Z"),
         (DataType("UUID"), "0190a9c2-7d5e-7c31-9f4e-0a1b2c3d4e5f"),

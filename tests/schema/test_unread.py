@@ -11,8 +11,10 @@ from kmblint.replay.replayer import Replayer
 from kmblint.schema import unread
 from kmblint.schema.catalog import noted
 from kmblint.schema.changes import Opaque
+from kmblint.schema.unread import accounted_for
 from kmblint.text import Place, Span
 from tests.rules_at_hand import history
+from tests.sql_catalog import catalog, held
 
 
 def _place(at: int) -> Place:
@@ -45,3 +47,19 @@ def test_parts_behind_the_limit_leave_the_table_less_known(
     assert not table.complete
     assert max(len(table.columns), len(table.indexes)) == 5
     assert {step.change.reason for step in replay.steps if isinstance(step.change, Opaque)} == {reason}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alembic_version", "diesel_schema_migrations", "flyway_schema_history", "goose_db_version", "gorp_migrations",
+        "knex_migrations", "_prisma_migrations", "schema_migration", "schema_migrations", "_sqlx_migrations",
+        "SCHEMA_MIGRATIONS", "pg_class", "sqlite_master",
+    ],
+)  # fmt: skip
+def test_tables_of_the_database_and_of_migration_tools_may_be_there(name: str) -> None:
+    """Each is made by the tool of its name, or by the database, and by no migration."""
+    (conflict,) = held("CREATE TABLE t (id INT)", f"DELETE FROM {name}")
+    assert accounted_for(catalog("CREATE TABLE t (id INT)"), conflict, closed_world=False)
+    (other,) = held("CREATE TABLE t (id INT)", f"DELETE FROM our_{name}")
+    assert not accounted_for(catalog("CREATE TABLE t (id INT)"), other, closed_world=False)
