@@ -276,7 +276,7 @@ def _check_closed(piece: StatementTokens) -> None:
     """Raises NotSqlError at a quote or comment that nothing closes, where it opens."""
     token = piece.tokens[-1]  # what is open reaches to the end of its statement
     if token.kind is Kind.OPEN:
-        message = _OPEN_QUOTES.get(token.text[0], "this is never closed")
+        message = _OPEN_QUOTES[token.text[0]]
         opening = 2 if token.text.startswith("/*") else 1
         raise NotSqlError(message, Span(token.start, token.start + opening), "close it")
 

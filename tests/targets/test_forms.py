@@ -206,3 +206,25 @@ def test_the_facts_are_those_of_the_release_that_is_passed_in() -> None:
 def test_what_is_no_condition_is_refused_by_its_shape(where: str) -> None:
     """The engine 0.9.1 was asked, and refused each."""
     assert refused(f"DELETE FROM t WHERE {where}").startswith("WHERE takes no condition of this shape (")
+
+
+DEEP = "WHERE nests deeper than 100: each AND and OR of a chain counts"
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        (
+            " OR ".join(["a = 1"] * 101),
+            f"{DEEP}: write `column IN (…)`, or split the statement",
+        ),
+        (
+            f"{' || '.join(['a'] * 1001)} = 'x'",
+            "the statement nests deeper, or chains more operators, than can be judged: split the statement",
+        ),
+        ("a = §", "the character `§` stands here, and the engine takes it for a word: remove it"),
+        ("a = 1 \u200b", "a zero-width space stands here, and the engine takes it for a word: remove it"),
+    ],
+)
+def test_a_limit_or_an_odd_character_is_named(where: str, said: str) -> None:
+    assert refused(f"DELETE FROM t WHERE {where}") == said
