@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -10,21 +11,28 @@ from kmblint.findings import Applicability, Edit, Finding, Fix, NewFile
 from kmblint.history.files import History, Migration
 from kmblint.text import Span
 
+_MOST_TOGETHER: Final = 50
+"""Indexes of one fix: each of its findings holds the whole of it. The next ones are offered once these are there."""
+
 
 def with_index_fixes(
     history: History, findings: Iterable[Finding], description: str, applicability: Applicability
 ) -> Iterator[Finding]:
     """Findings whose help is the CREATE INDEX that their file lacks, with the fix that adds all that it lacks.
 
-    What applied files lack is made by one new migration of that description.
+    What applied files lack is made by one new migration of that description. Of a file that lacks more than fifty,
+    the first fifty are fixed.
     """
     unfixed = list(findings)
     by_file: dict[str, dict[str, None]] = {}
     for finding in unfixed:
-        by_file.setdefault(finding.place.file, {})[finding.help or ""] = None
+        lines = by_file.setdefault(finding.place.file, {})
+        if len(lines) < _MOST_TOGETHER:
+            lines[finding.help or ""] = None
     fixes = _fixes(history, by_file, description, applicability)
     for finding in unfixed:
-        yield replace(finding, fix=fixes.get(finding.place.file))
+        is_among = (finding.help or "") in by_file[finding.place.file]
+        yield replace(finding, fix=fixes.get(finding.place.file) if is_among else None)
 
 
 def _fixes(
