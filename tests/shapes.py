@@ -438,7 +438,7 @@ DOCUMENTS: Final[dict[str, type[Shape]]] = {
 
 def schema_of(name: str, *, strict: bool = False) -> dict[str, Any]:
     """The schema of a document; where it isn't strict, keys that come later are taken."""
-    made = msgspec.json.schema(DOCUMENTS[name])
+    made = _with_null_last(msgspec.json.schema(DOCUMENTS[name]))
     for shape in () if strict else made["$defs"].values():
         shape.pop("additionalProperties", None)
     return {
@@ -446,6 +446,18 @@ def schema_of(name: str, *, strict: bool = False) -> dict[str, Any]:
         "$id": f"{HOME}/blob/main/kmblint/schemas/{name}.json",
         **made,
     }
+
+
+def _with_null_last(part: Any) -> Any:
+    """A schema in which null is the last of several types: msgspec's releases put it in various places."""
+    if isinstance(part, list):
+        return [_with_null_last(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    whole = {key: _with_null_last(value) for key, value in part.items()}
+    if "anyOf" in whole:
+        whole["anyOf"].sort(key=lambda each: each == {"type": "null"})
+    return whole
 
 
 def rendered(name: str) -> str:
