@@ -124,16 +124,17 @@ def _chain(change: UpdateRows, step: Step, sought: Mapping[_Cell, Sequence[Updat
     """`medium` → `high`, then `low` → `medium`: the second run takes the new `medium` to `high` as well."""
     for assignment in change.assignments:
         new = literal_value(assignment.value)
-        for earlier in sought.get((change.table.text, assignment.column.text, new), ()):
-            if _takes(earlier, assignment, change, step):
-                yield Finding(
-                    step.place(assignment.span),
-                    f"`{assignment.column}` is set to the value that an earlier statement of this file looks for, so a "
-                    "second run changes it again",
-                    related=(Related(step.place(earlier.span), "the next run starts here with the new value"),),
-                    help="put the statements in the other order, or each into a migration of its own",
-                    subject=f"{change.table}.{assignment.column}",
-                )
+        looking = sought.get((change.table.text, assignment.column.text, new), ())
+        earlier = next((each for each in looking if _takes(each, assignment, change, step)), None)
+        if earlier is not None:
+            yield Finding(
+                step.place(assignment.span),
+                f"`{assignment.column}` is set to the value that an earlier statement of this file looks for, so a "
+                "second run changes it again",
+                related=(Related(step.place(earlier.span), "the next run starts here with the new value"),),
+                help="put the statements in the other order, or each into a migration of its own",
+                subject=f"{change.table}.{assignment.column}",
+            )
 
 
 def _sought_by(change: UpdateRows) -> Iterator[_Cell]:
