@@ -40,6 +40,7 @@ from tests.targets.judging import form, mended, refused
         ("UPDATE t SET a = 1 WHERE a = b", "`b` is read as a column"),
         ("UPDATE t SET a = 1 WHERE active", "write `active = TRUE`"),
         ("DELETE FROM t WHERE trim(a) = 'x'", "`trim` is a function"),
+        ("DELETE FROM t WHERE CAST(a + 1 AS BIGINT) = 7", "no arithmetic, and `+` is an operator"),
         ("BEGIN", "no transactions"),
         ("TRUNCATE t", "no statement `TRUNCATE`: write DELETE FROM the table"),
         ("CREATE VIEW v AS SELECT id FROM t", "makes no VIEW"),
