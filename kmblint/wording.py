@@ -31,8 +31,8 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
         return min(alike)
     if len(known) > _CANDIDATES:
         return None
-    one, first = singular(folded), folded[:1]
-    alike = [candidate for fold, candidate in known if fold[:1] == first and singular(fold) == one]
+    one, stem = singular(folded), folded[:1] + folded[1:-3]  # an ending has three letters at the most
+    alike = [candidate for fold, candidate in known if fold.startswith(stem) and singular(fold) == one]
     if alike:
         return min(alike)
     cutoff = 0.75 if len(folded) > 3 else 0.85
