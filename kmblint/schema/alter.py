@@ -48,7 +48,8 @@ def alter(
     """The table after a change of it; the same one where the change can't have any effect."""
     match change:  # the most frequent first
         case InsertRows() | UpdateRows() | DeleteRows() | Truncate():
-            rows, unseen = rows_after(table, change, place_of(change.span)), leaves_unseen(table, change)
+            rows = rows_after(table, change, place_of(change.span))
+            unseen = leaves_unseen(table, change, rows)
             is_same = rows is table.rows and unseen == table.unseen
             return table if is_same else replace(table, rows=rows, unseen=unseen)
         case AddIndex():

@@ -94,30 +94,25 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
             return GrowingMap() if moves else _updated(table, change)
 
 
-def leaves_unseen(table: Table, change: RowChange) -> bool:
-    """Whether behind a data change rows of the history may be there that aren't among the known ones."""
+def leaves_unseen(table: Table, change: RowChange, rows: KnownRows) -> bool:
+    """Whether behind a data change that leaves those known rows others of the history may be there."""
     match change:
-        case InsertRows(rows=rows, query=query, default_values=default_values):
-            return table.unseen or query is not None or default_values or len(literal_rows(table, change)) < len(rows)
+        case InsertRows(query=query, default_values=default_values):
+            is_known = query is None and not default_values and len(literal_rows(table, change)) == len(change.rows)
+            return table.unseen or not is_known
         case DeleteRows(where=None) | Truncate():
             return False
         case DeleteRows():
-            return table.unseen or not _are_surely_gone(table, change)
-        case UpdateRows(assignments=assignments):
-            moves = any(assignment.column.text in table.primary_key for assignment in assignments)
-            return table.unseen or (moves and bool(table.rows))
+            return table.unseen or not _are_meant(table, change, (key for key in table.rows if key not in rows))
+        case UpdateRows():  # no row is known any more where keys are set
+            return table.unseen or len(rows) < len(table.rows)
 
 
-def _are_surely_gone(table: Table, change: DeleteRows) -> bool:
-    """Whether a condition holds for every known row that it isn't known to spare."""
-    if not table.rows:
-        return True
-    meant, says = meant_rows(table, change.where), _says(table, change)
-    if meant is None:
-        return False
-    gone = set(meant)
-    left = ((key, row) for key, row in table.rows.items() if key not in gone)
-    return all(_spares(says, _known_values(table, key, row)) for key, row in left)
+def _are_meant(table: Table, change: DeleteRows, keys: Iterable[Key]) -> bool:
+    """Whether a condition surely holds for known rows."""
+    gone = {*keys}
+    meant = meant_rows(table, change.where) if gone else ()
+    return meant is not None and gone.issubset(meant)
 
 
 def with_row(
