@@ -62,12 +62,28 @@ TAKEN: Final = Outcome(Verdict.TAKEN)
 """The outcome of a change of which there is nothing to say."""
 
 
-def held_against(
-    catalog: Catalog, change: Change | None, *, closed_world: bool
-) -> tuple[Change | None, tuple[Conflict, ...], tuple[Conflict, ...]]:
-    """The change with names as the database resolves them, what the catalogue holds against it, and what it may."""
+def judge(
+    target: Target, form: Form, change: Change | None, catalog: Catalog, *, first: bool
+) -> tuple[Change | None, Outcome, tuple[Conflict, ...], tuple[Conflict, ...]]:
+    """What a target makes of a change, the `first` of its statement or a further one, on a catalogue.
+
+    The change with names as the database resolves them, its outcome, the conflicts that no guard provides for, and the
+    doubts.
+    """
     if change is None:
-        return None, (), ()
+        outcome = Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards)
+        return None, outcome, (), ()
+    change, held, doubts = _held_against(catalog, change, closed_world=target.capabilities.closed_world)
+    outcome = target.outcome(form if first else Form(), change, catalog, held)
+    if form.refused:
+        outcome = msgspec.structs.replace(outcome, verdict=Verdict.REFUSED)
+    return change, outcome, _unmet(held, outcome), doubts
+
+
+def _held_against(
+    catalog: Catalog, change: Change, *, closed_world: bool
+) -> tuple[Change, tuple[Conflict, ...], tuple[Conflict, ...]]:
+    """The change with names as the database resolves them, what the catalogue holds against it, and what it may."""
     if not closed_world:
         change = resolved(catalog, change)
     held = conflicts(catalog, change)
@@ -75,20 +91,11 @@ def held_against(
         change, held = other, conflicts(catalog, other)
     if not closed_world:
         held += without_owner(catalog, change)
-    doubts = tuple(each for each in held if accounted_for(catalog, each, closed_world=closed_world))
-    return change, tuple(each for each in held if each not in doubts) if doubts else held, doubts
-
-
-def judge(
-    target: Target, form: Form, change: Change | None, catalog: Catalog, held: tuple[Conflict, ...], *, first: bool
-) -> tuple[Outcome, tuple[Conflict, ...]]:
-    """The outcome of a change on a catalogue that holds this against it, and what of that no guard provides for."""
-    if change is None:
-        return Outcome(Verdict.UNREADABLE if form.refused else Verdict.TAKEN, form.refusals, form.hazards), ()
-    outcome = target.outcome(form if first else Form(), change, catalog, held)
-    if form.refused:
-        outcome = msgspec.structs.replace(outcome, verdict=Verdict.REFUSED)
-    return outcome, _unmet(held, outcome)
+    sure: list[Conflict] = []
+    doubts: list[Conflict] = []
+    for conflict in held:
+        (doubts if accounted_for(catalog, conflict, closed_world=closed_world) else sure).append(conflict)
+    return change, tuple(sure), tuple(doubts)
 
 
 def _unmet(held: tuple[Conflict, ...], outcome: Outcome) -> tuple[Conflict, ...]:

@@ -14,7 +14,7 @@ import msgspec
 
 from kmblint.findings import Crash
 from kmblint.history.files import History, Migration
-from kmblint.replay.judgement import TAKEN, Judgement, Judgements, Kept, held_against, judge
+from kmblint.replay.judgement import TAKEN, Judgement, Judgements, Kept, judge
 from kmblint.replay.steps import Part, Step, Surroundings
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
@@ -25,9 +25,7 @@ from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
 from kmblint.targets.outcome import Form, Outcome
-from kmblint.targets.verdict import (
-    Verdict,
-)
+from kmblint.targets.verdict import Verdict
 
 
 def steps_of(
@@ -125,8 +123,7 @@ def _steps(
         catalog = made_anew(catalog, change, closed_world=closed_world)
         doubts: tuple[Conflict, ...] = ()
         if kept is None:
-            change, held, doubts = held_against(catalog, change, closed_world=closed_world)
-            outcome, unmet = judge(target, form, change, catalog, held, first=number == 0)
+            change, outcome, unmet, doubts = judge(target, form, change, catalog, first=number == 0)
             if fate is not None:
                 outcome = msgspec.structs.replace(outcome, verdict=fate)
         elif isinstance(kept, Judgement):

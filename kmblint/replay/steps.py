@@ -12,7 +12,7 @@ import msgspec
 
 from kmblint.findings import Crash, Edit, Fix
 from kmblint.history.files import History, Migration
-from kmblint.replay.judgement import held_against, judge
+from kmblint.replay.judgement import judge
 from kmblint.schema.catalog import Catalog, Table
 from kmblint.schema.changes import Change, UpdateRows
 from kmblint.schema.conflict import Conflict
@@ -89,8 +89,7 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         """What an UPDATE or DELETE can reach in its table; None where the table isn't there."""
         if not self.is_kept or self.change is None:
             return self.outcome.reach
-        _, held, _ = held_against(self.before, self.change, closed_world=self.target.capabilities.closed_world)
-        outcome, _ = judge(self.target, self.form, self.change, self.before, held, first=self.number == 0)
+        _, outcome, *_ = judge(self.target, self.form, self.change, self.before, first=self.number == 0)
         return outcome.reach
 
     @cached_property
