@@ -292,12 +292,12 @@ def _encoded(part: Part, told: Told, target: Target) -> bytes:
     It comes back as it was, or not at all: all of a `_Known` are structs, tuples, texts, whole numbers and the like.
     """
     migration = part.migration
-    forms = {id(step.statement): step.form for step in part.steps if step.number == 0 and step.crash is None}
+    if migration.guide_marker or any(step.crash is not None for step in part.steps):
+        return b""
+    forms = {id(step.statement): step.form for step in part.steps if step.number == 0}
     up = _stretch(migration, migration.up, migration.statements, forms, target)
     down = _stretch(migration, migration.down, migration.down_statements, {}, target) if migration.down else None
-    if any(step.crash is not None for step in part.steps):
-        return b""
-    if up is None or migration.guide_marker or (migration.down is not None and down is None):
+    if up is None or (migration.down is not None and down is None):
         return b""
     known = _Known((up, down) if down else (up,), told, judgements(part))
     try:

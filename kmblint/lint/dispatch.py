@@ -28,13 +28,8 @@ class Answer(NamedTuple):
     looked_ahead: bool
 
 
-class _Blind:
-    """In the place of an `Ahead` where nobody wants to know."""
-
-    looked = False
-
-
-_BLIND: Final = _Blind()
+_UNWATCHED: Final = Ahead()
+"""Where nobody wants to know: no context is seen through it."""
 
 
 class _Asking:
@@ -84,7 +79,7 @@ class Dispatcher:
         subjects: Iterable[object],
         context: Callable[[], Context],
         place: Place,
-        ahead: Ahead | _Blind = _BLIND,
+        ahead: Ahead = _UNWATCHED,
         only: Rule | None = None,
     ) -> Iterator[Answer]:
         """The same, by rule and subject; where nothing is said, only of rules that looked ahead.

@@ -19,14 +19,13 @@ from kmblint.schema.secrets import (
     may_name_a_secret,
     secrets_in,
 )
-from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.scanner import COMMENTS, Kind, Token
 from kmblint.sql.statement import Statement
 from kmblint.text import Span
 
 _LITERALS: Final = (Kind.STRING, Kind.DOLLAR)
 _NAMES: Final = (Kind.WORD, Kind.QUOTED)
 _COMPARED: Final = frozenset({"=", "==", "<>", "!=", "LIKE"})
-_COMMENTS: Final = (Kind.LINE_COMMENT, Kind.BLOCK_COMMENT)
 
 
 def leaks(step: Step) -> list[Secret]:
@@ -83,7 +82,7 @@ def _leaks(statement: Statement, migration: Migration, before: Catalog, subject:
 def _by_look(statement: Statement, subject: str) -> Iterator[Secret]:
     """Keys of known services and the like, whatever column they are for; comments are read too."""
     for token in (*statement.tokens, *statement.comments):
-        if token.kind in _LITERALS or token.kind in _COMMENTS:
+        if token.kind in _LITERALS or token.kind in COMMENTS:
             span = key_in(token.text, token.start)
             if span is not None:
                 literal = token.span if token.kind in _LITERALS else span
