@@ -1,4 +1,4 @@
-"""Each promise is seen to be broken where it is."""
+"""A promise is seen to be broken where it is."""
 
 from __future__ import annotations
 
