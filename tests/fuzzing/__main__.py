@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import random
 import resource
-import shutil
 import signal
 import sys
 import tempfile
@@ -31,7 +30,6 @@ from tests.fuzzing.smaller import smaller
 
 _BATCH: Final = 40
 """Projects that three processes are asked of."""
-_EMPTY: Final = Path(tempfile.mkdtemp(prefix="kmblint-fuzzing-"))
 _COMMENTS: Final = (b"/* c */", b"-- c\n")
 
 
@@ -53,14 +51,19 @@ class Tier:
     allowed = 2.0
     """Seconds of processor time for one try, beyond which it counts as a fault."""
 
-    def __init__(self, known_: Known, seed: int) -> None:
-        self.known, self.seed = known_, seed
+    def __init__(self, known_: Known, seed: int, empty: Path) -> None:
+        """`empty` is a folder with nothing in it."""
+        self.known, self.seed, self.empty = known_, seed, empty
         self.tries = self.inputs = self.size = 0
         self.spent = self.slowest = 0.0
         self.kinds: Counter[str] = Counter()
 
     def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
-        """The tries of this seed, from the one of a number."""
+        """The tries of this seed, from the one of a number; they don't end."""
+        return (partial(self.tried, number) for number in count(first))
+
+    def tried(self, number: int) -> Tried:
+        """One try, by its number."""
         raise NotImplementedError
 
     def chance(self, number: int) -> random.Random:
@@ -119,56 +122,63 @@ class Swaps(Cuts):
 class Texts(Tier):
     """Single texts, made or changed, up to their forms."""
 
-    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
-        """They don't end."""
-        return (partial(self._tried, number) for number in count(first))
-
-    def _tried(self, number: int) -> Tried:
+    def tried(self, number: int) -> Tried:
+        """A text alone."""
         return _text(migration(self.chance(number), self.known))
 
 
-class Histories(Tier):
-    """Histories in memory, up to their findings."""
+class _OfFiles(Tier):
+    """The files of one history or project, asked of one target; asked again, the same chance decides."""
 
-    def __init__(self, known_: Known, seed: int) -> None:
-        super().__init__(known_, seed)
-        self.libraries = {name: texts.Library(name, _EMPTY) for name in targets.NAMES}
+    def made(self, chance: random.Random) -> Files:
+        """The files of a try."""
+        raise NotImplementedError
 
-    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
-        """They don't end."""
-        return (partial(self._tried, number) for number in count(first))
+    def faults(self, files: Files, chance: random.Random, target: str) -> list[Fault]:
+        """What they break."""
+        raise NotImplementedError
 
-    def _tried(self, number: int) -> Tried:
+    def tried(self, number: int) -> Tried:
+        """Made, and asked."""
         chance = self.chance(number)
-        files, library = history(chance, self.known), self.libraries[_target(chance)]
+        files, target = self.made(chance), chance.choice((*targets.NAMES, "kimberlite"))
         state = chance.getstate()
 
         def again(less: Files) -> list[Fault]:
             chance.setstate(state)
-            return library.faults(less, chance)
+            return self.faults(less, chance, target)
 
         return Tried(len(files), _size(files), tuple(again(files)), files, again)
 
 
-class Projects(Tier):
+class Histories(_OfFiles):
+    """Histories in memory, up to their findings."""
+
+    def __init__(self, known_: Known, seed: int, empty: Path) -> None:
+        super().__init__(known_, seed, empty)
+        self.libraries = {name: texts.Library(name, empty) for name in targets.NAMES}
+
+    def made(self, chance: random.Random) -> Files:
+        """A history."""
+        return history(chance, self.known)
+
+    def faults(self, files: Files, chance: random.Random, target: str) -> list[Fault]:
+        """Through the library."""
+        return self.libraries[target].faults(files, chance)
+
+
+class Projects(_OfFiles):
     """Projects on disk, through a dozen runs of commands."""
 
     allowed = 10.0
 
-    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
-        """They don't end."""
-        return (partial(self._tried, number) for number in count(first))
+    def made(self, chance: random.Random) -> Files:
+        """A project."""
+        return project(chance, self.known)
 
-    def _tried(self, number: int) -> Tried:
-        chance = self.chance(number)
-        files, target = project(chance, self.known), _target(chance)
-        state = chance.getstate()
-
-        def again(less: Files) -> list[Fault]:
-            chance.setstate(state)
-            return projects.faults(less, chance, target)
-
-        return Tried(len(files), _size(files), tuple(again(files)), files, again)
+    def faults(self, files: Files, chance: random.Random, target: str) -> list[Fault]:
+        """Through the command line."""
+        return projects.faults(files, chance, target)
 
 
 class Processes(Tier):
@@ -176,11 +186,8 @@ class Processes(Tier):
 
     allowed = 1e9
 
-    def tries_from(self, first: int) -> Iterator[Callable[[], Tried]]:
-        """They don't end."""
-        return (partial(self._tried, number) for number in count(first))
-
-    def _tried(self, number: int) -> Tried:
+    def tried(self, number: int) -> Tried:
+        """A batch of them."""
         chance = self.chance(number)
         batch = [project(chance, self.known) for _ in range(_BATCH)]
         faults = [*processes.faults(batch)]
@@ -189,10 +196,6 @@ class Processes(Tier):
 
 
 TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Tails, Swaps, Texts, Histories, Projects, Processes)}
-
-
-def _target(chance: random.Random) -> str:
-    return chance.choice((*targets.NAMES, "kimberlite"))
 
 
 def _size(files: Files) -> int:
@@ -214,7 +217,8 @@ def _run(tier: Tier, first: int, ends: float, most: int | None) -> None:
         done = tried()
         for fault in tier.add(done, _spent() - began):
             print(f"{type(tier).__name__} {number}: {fault.kind}\n    {fault.said[:300]}", flush=True)
-            files = done.files if done.again is None else smaller(done.files, _fails_as(fault, done.again))
+            again = None if fault.promise is Promise.TIME else done.again  # which takes no time
+            files = done.files if again is None else smaller(done.files, _fails_as(fault, again))
             for name, data in files.items():
                 print(f"    {name} {data[:3000]!r}", flush=True)
 
@@ -242,16 +246,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tries", type=int, help="how many at the most of each tier")
     asked = parser.parse_args(arguments)
     commands.keep_rulebook()
-    tiers = [TIERS[name](known(), asked.seed) for name in asked.tier or TIERS]
     signal.signal(signal.SIGTERM, _stop)
     began = time.monotonic()
-    try:
-        for number, tier in enumerate(tiers, 1):
-            _run(tier, asked.first, began + asked.minutes * 60 * number / len(tiers), asked.tries)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-    finally:
-        shutil.rmtree(_EMPTY)
+    with tempfile.TemporaryDirectory(prefix="kmblint-fuzzing-") as empty:
+        everything = known()
+        tiers = [TIERS[name](everything, asked.seed, Path(empty)) for name in asked.tier or TIERS]
+        try:
+            for number, tier in enumerate(tiers, 1):
+                _run(tier, asked.first, began + asked.minutes * 60 * number / len(tiers), asked.tries)
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
     for tier in tiers:
         print(f"{type(tier).__name__}: {tier.told()}")
         print("".join(f"{times:8} {kind}\n" for kind, times in tier.kinds.most_common()) or "         nothing broke")

@@ -1,4 +1,4 @@
-"""The third tier: processes of their own with other hash seeds, each over many projects."""
+"""Processes of their own with other hash seeds, each over many projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second tier: whole projects on disk, through the command line in this process."""
+"""Whole projects on disk, through the command line in this process."""
 
 from __future__ import annotations
 
