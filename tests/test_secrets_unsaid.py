@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from kmblint.cli import main
 from kmblint.cli.histories import Request
 from kmblint.cli.server import Disk
+from kmblint.reporters import FORMATS
 from kmblint.reporters.positions import ColumnUnit
 from kmblint.server import hover, messages, outline
 from kmblint.server.actions import Tried
@@ -50,12 +51,8 @@ BEFORE = f"CREATE TABLE sessions (id BIGINT PRIMARY KEY, token TEXT DEFAULT '{SE
 FOURTH = f"""-- Failed: it was a mistake
 UPDATE accounts SET password = '{SECRET["failed"]}' WHERE\u00a0id = 1;
 """
-CHECKED = (
-    "full", "grouped", "concise", "markdown", "html", "json", "jsonl", "sarif", "github", "gitlab", "junit",
-    "checkstyle", "rdjson",
-)  # fmt: skip
 COMMANDS = (
-    *(("check", "--no-cache", "--select", "all", "--output-format", each) for each in CHECKED),
+    *(("check", "--no-cache", "--select", "all", "--output-format", each) for each in FORMATS),
     *(("replay", "--output-format", each) for each in ("text", "json")),
     *(("schema", "--output-format", each) for each in ("table", "sql", "json", "mermaid", "dot")),
     *(("diff", "0", "--output-format", each) for each in ("text", "json", "markdown", "sql")),
@@ -114,7 +111,7 @@ def test_no_output_shows_a_secret(project: Path, command: tuple[str, ...], targe
     assert _told(_output(command)) == []
 
 
-@pytest.mark.parametrize("output_format", CHECKED)
+@pytest.mark.parametrize("output_format", FORMATS)
 def test_no_report_shows_a_secret_where_the_rule_is_off(project: Path, output_format: str) -> None:
     """Who doesn't want the finding doesn't want the secret in a log either."""
     assert project.is_dir()
