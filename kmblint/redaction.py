@@ -12,15 +12,19 @@ from kmblint.findings import Diagnostic, Finding, Fix, Report
 from kmblint.text import Place, Source, Span
 
 
+def spellings(places: Iterable[tuple[Source, Span]]) -> set[str]:
+    """The texts of secrets, as they may be spelt outside their places."""
+    written = {source.slice(_inside(source, span)) for source, span in places}
+    forms = ((text, text.replace("''", "'"), *text.split(";")) for text in written)  # the runner splits there
+    return {form for each in forms for form in each if len(form) >= _SHORTEST}
+
+
 class Secrets:
     """The texts that nothing may say, as they may be spelt outside their places."""
 
     def __init__(self, places: Iterable[tuple[Source, Span]]) -> None:
-        written = {source.slice(_inside(source, span)) for source, span in places}
-        forms = ((text, text.replace("''", "'"), *text.split(";")) for text in written)  # the runner splits there
-        spellings = {form for each in forms for form in each if len(form) >= _SHORTEST}
         self._known: dict[str, dict[int, set[str]]] = {}
-        for spelling in spellings:
+        for spelling in spellings(places):
             self._known.setdefault(spelling[:_SHORTEST], {}).setdefault(len(spelling), set()).add(spelling)
         self._lengths = {head: sorted(by_length, reverse=True) for head, by_length in self._known.items()}
 

@@ -16,6 +16,7 @@ import msgspec
 from kmblint.cache import folder
 from kmblint.history.files import History, Migration
 from kmblint.lint.answers import Told
+from kmblint.redaction import spellings
 from kmblint.replay.judgement import Judgements, Kept
 from kmblint.replay.leaks import unsaid
 from kmblint.replay.playing import judgements
@@ -34,8 +35,6 @@ from kmblint.text import Source, Span
 _DIGEST: Final = 32
 _SIZE: Final = 4
 """Bytes that say how long what follows is."""
-_SHORTEST: Final = 4
-"""A secret of fewer characters is any word."""
 
 
 class _Judged(msgspec.Struct, frozen=True, array_like=True):
@@ -328,6 +327,5 @@ def _secrets(parts: Iterable[Part], history: History) -> set[str]:
         source = part.migration.source
         if part.migration.holds_a_key or part.migration.may_tell_of_users:
             secrets.add(source.text)
-        literals = {source.slice(span).strip("'") for span in unsaid(part.migration, part, history)}
-        secrets |= literals | {literal.replace("''", "'") for literal in literals}
-    return {secret for secret in secrets if len(secret) >= _SHORTEST}
+        secrets |= spellings((source, span) for span in unsaid(part.migration, part, history))
+    return secrets
