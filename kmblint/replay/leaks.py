@@ -94,19 +94,17 @@ def _by_name(statement: Statement, subject: str) -> Iterator[Secret]:
 
     Of the latter (it is no SQL, or a query gives its values) any text may be the value of that column.
     """
-    text = Kind.STRING
-    if not any(token.kind is text for token in statement.tokens):
+    text, tokens = Kind.STRING, statement.tokens
+    if not any(token.kind is text for token in tokens):
         return
-    named = next(
-        (token.value for token in statement.tokens if token.kind in _NAMES and is_secret_name(token.value)), None
-    )
+    named = next((token.value for token in tokens if token.kind in _NAMES and is_secret_name(token.value)), None)
     if named is None:
         return
     opaque = statement.problem is not None or any(
         isinstance(change, InsertRows) and change.query is not None for change in statement.changes
     )
     before: tuple[Token | None, Token | None] = (None, None)
-    for token in statement.tokens:
+    for token in tokens:
         name, operator = before
         compared = name is not None and operator is not None and operator.upper in _COMPARED
         column = (
@@ -121,11 +119,12 @@ def _by_word(statement: Statement, subject: str) -> Iterator[Secret]:
     """`PASSWORD '…'` and `IDENTIFIED BY '…'` of users and roles."""
     if statement.keyword not in ("CREATE", "ALTER", "SET", "GRANT"):
         return
-    words = {token.upper for token in statement.tokens}
+    tokens = statement.tokens
+    words = {token.upper for token in tokens}
     if not words & {"PASSWORD", "IDENTIFIED"}:
         return
-    user = subject or next((token.value for token in statement.tokens[2:3]), "")
-    for before, token in pairwise(statement.tokens):
+    user = subject or next((token.value for token in tokens[2:3]), "")
+    for before, token in pairwise(tokens):
         told = before.upper == "PASSWORD" or (before.upper in ("BY", "AS") and "IDENTIFIED" in words)
         if told and token.kind is Kind.STRING and token.value:
             yield Secret(token.span, user, f"the password of `{user}`")

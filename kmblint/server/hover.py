@@ -32,7 +32,7 @@ def hover(answer: Answer, file: str, offset: int) -> tuple[str, Span | None]:
     word: Span | None = None
     situation = situation_at(answer, file, offset)
     if situation is not None:
-        number = token_at(situation.statement, offset)
+        number = token_at(situation, offset)
         thing = None if number is None else thing_of(situation, number)
         typed = _type_at(situation, offset)
         if typed is not None:
@@ -40,10 +40,10 @@ def hover(answer: Answer, file: str, offset: int) -> tuple[str, Span | None]:
             word = typed[1]
         elif thing is not None and number is not None:
             parts.append(_told(answer, situation, thing))
-            word = situation.statement.tokens[number].span
+            word = situation.tokens[number].span
         elif number is not None and number < 2 and situation.steps:
             parts.append(_verdict(situation))
-            word = situation.statement.tokens[number].span
+            word = situation.tokens[number].span
     return "\n\n---\n\n".join(part for part in parts if part), word
 
 
@@ -91,7 +91,7 @@ def _type_at(situation: Situation, offset: int) -> tuple[DataType, Span] | None:
 def _span_of(situation: Situation, wanted: DataType, offset: int) -> Span | None:
     """The first word of a type, where the offset lies on it."""
     first = wanted.name.partition(" ")[0]
-    tokens = (token.span for token in situation.statement.tokens if token.upper == first)
+    tokens = (token.span for token in situation.tokens if token.upper == first)
     return next((span for span in tokens if span.touches(offset)), None)
 
 

@@ -6,6 +6,7 @@ A thing is known by where it was made, so that it stays the same when it is rena
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -38,7 +39,7 @@ class Thing(msgspec.Struct, frozen=True):
         return (self.kind, self.made) == (other.kind, other.made)
 
 
-class Situation(msgspec.Struct, frozen=True):
+class Situation(msgspec.Struct, frozen=True, dict=True):
     """A statement and the schema around it."""
 
     file: str
@@ -52,11 +53,16 @@ class Situation(msgspec.Struct, frozen=True):
         """A table behind the statement, or before it."""
         return self.after.table(name) or self.before.table(name)
 
-    @property
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Those of the statement, which reads them again each time that it is asked."""
+        return self.statement.tokens
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """The tables that it names, in whatever clause."""
         named = {name.text for change in self.statement.changes for name in change.touches()}
-        named |= {token.value for token in self.statement.tokens if token.kind in NAMES}
+        named |= {token.value for token in self.tokens if token.kind in NAMES}
         return {name: table for name in sorted(named) if (table := self.table(name)) is not None}
 
 
@@ -77,25 +83,25 @@ def situation_at(answer: Answer, file: str, offset: int) -> Situation | None:
     return next((situation for situation in situations_in(part) if situation.statement.span.touches(offset)), None)
 
 
-def token_at(statement: Statement, offset: int) -> int | None:
+def token_at(situation: Situation, offset: int) -> int | None:
     """The number of the token that an offset lies in; where two meet, that of the name."""
-    near = [n for n, token in enumerate(statement.tokens) if token.span.touches(offset)]
-    return next((n for n in near if statement.tokens[n].kind in NAMES), near[0] if near else None)
+    near = [n for n, token in enumerate(situation.tokens) if token.span.touches(offset)]
+    return next((n for n in near if situation.tokens[n].kind in NAMES), near[0] if near else None)
 
 
 def thing_at(answer: Answer, file: str, offset: int) -> tuple[Thing, Span] | None:
     """What is named at an offset, and the word that names it."""
     situation = situation_at(answer, file, offset)
-    number = None if situation is None else token_at(situation.statement, offset)
+    number = None if situation is None else token_at(situation, offset)
     if situation is None or number is None:
         return None
     thing = thing_of(situation, number)
-    return None if thing is None else (thing, situation.statement.tokens[number].span)
+    return None if thing is None else (thing, situation.tokens[number].span)
 
 
 def thing_of(situation: Situation, number: int) -> Thing | None:
     """What a token of a statement names; None for a keyword, a value and a name that nothing has."""
-    token = situation.statement.tokens[number]
+    token = situation.tokens[number]
     if token.kind not in NAMES:
         return None
     for change in situation.statement.changes:
@@ -118,7 +124,7 @@ def _written(situation: Situation, change: Change, token: Token) -> Thing | None
 
 def _qualified(situation: Situation, number: int) -> Thing | None:
     """A column behind the name of its table and a dot."""
-    tokens = situation.statement.tokens
+    tokens = situation.tokens
     if number < 2 or tokens[number - 1].text != ".":
         return None
     return _thing(situation, ObjectKind.COLUMN, tokens[number - 2].value, tokens[number].value)
@@ -167,7 +173,7 @@ def named_at(answer: Answer, thing: Thing) -> Place:
                     same = made.kind is thing.kind and made.name.text == thing.name
                     if same and (thing.kind is ObjectKind.TABLE or made.name.span in thing.made.span):
                         return Place(thing.made.file, made.name.span)
-            for number, token in enumerate(situation.statement.tokens):  # renamed since
+            for number, token in enumerate(situation.tokens):  # renamed since
                 named = thing_of(situation, number) if token.span.start >= thing.made.span.start else None
                 if named is not None and named.is_same(thing):
                     return Place(thing.made.file, token.span)
@@ -181,7 +187,7 @@ def occurrences(answer: Answer, thing: Thing) -> Iterator[Place]:
         if answer.part(part.migration.file) is None:
             continue
         for situation in situations_in(part):
-            for number, token in enumerate(situation.statement.tokens):
+            for number, token in enumerate(situation.tokens):
                 if token.kind in NAMES and token.value in names:
                     named = thing_of(situation, number)
                     if named is not None and named.is_same(thing):

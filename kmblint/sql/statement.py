@@ -168,8 +168,9 @@ class Statement(msgspec.Struct, frozen=True, dict=True):
     @property
     def title(self) -> str:
         """Its first words up to the name it is about: `CREATE INDEX patients_dob_idx`, `ALTER TABLE patients`."""
-        words = [self.tokens[0].text] if self.tokens else []
-        for token in self.tokens[1:_TITLE_LENGTH]:
+        tokens = self.tokens
+        words = [tokens[0].text] if tokens else []
+        for token in tokens[1:_TITLE_LENGTH]:
             if token.upper in _BEHIND_THE_TITLE:
                 break
             words.append(token.text)
