@@ -353,10 +353,7 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         """With tables of which the history says all from here on, where some statement left doubt about it."""
         if not self.opaque:
             return self
-        settled = self.settled
-        for name in names:
-            settled = settled.insert(name)
-        return msgspec.structs.replace(self, settled=settled)
+        return msgspec.structs.replace(self, settled=self.settled.insert_all(names))
 
     @cached_property
     def in_order(self) -> tuple[Table, ...]:

@@ -89,6 +89,11 @@ class ObjectKind(StrEnum):
         return self in _SHARING_NAMES
 
     @property
+    def is_of_table(self) -> bool:
+        """Whether it belongs to a table, which its CREATE and DROP name."""
+        return self in _OF_TABLES
+
+    @property
     def depends(self) -> bool:
         """Whether it goes with what it leans on, where that is dropped with CASCADE."""
         return self in _DEPENDENT

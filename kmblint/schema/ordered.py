@@ -123,6 +123,13 @@ class OrderedSet(Generic[Key]):
         """With the member."""
         return self._with(self._map.insert(member, None))
 
+    def insert_all(self, members: Iterable[Key]) -> OrderedSet[Key]:
+        """With all of them."""
+        new = self
+        for member in members:
+            new = new.insert(member)
+        return new
+
     def discard(self, member: Key) -> OrderedSet[Key]:
         """Without the member, whether or not it is there."""
         return self._with(self._map.discard(member))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -90,6 +90,10 @@ def named_in(constraint: Constraint) -> tuple[str, ...]:
     if isinstance(constraint, Check):
         return () if constraint.condition is None else tuple(ref.name for ref in column_refs(constraint.condition))
     return tuple(column.text for column in constraint.columns)
+
+
+DEFAULT_SCHEMAS: Final = ("public", "dbo", "main")
+"""The schemas that a name without one is looked for in: PostgreSQL's, SQL Server's, SQLite's."""
 
 
 def default_names(table: str, constraint: Constraint) -> Iterator[str]:

@@ -14,11 +14,11 @@ from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddTable, Change, CreateObject
 from kmblint.schema.conflict import Conflict, UnknownColumn, UnknownObject
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import Name
+from kmblint.schema.parts import DEFAULT_SCHEMAS, Name
 from kmblint.schema.predicate import ColumnRef, Query
 
-_DEFAULT_SCHEMAS: Final = ("public.", "dbo.", "main.")
-"""The schemas that a name without one is looked for in: PostgreSQL's, SQL Server's, SQLite's."""
+_OF_DEFAULT: Final = tuple(f"{schema}." for schema in DEFAULT_SCHEMAS)
+"""How a name begins that means what it means without a schema."""
 _LONGEST: Final = 63
 """PostgreSQL cuts longer names."""
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
@@ -28,7 +28,7 @@ def resolved(catalog: Catalog, change: Change) -> Change:
     """The change with the tables as the catalogue spells them, where it has them under another spelling."""
     spelt: dict[str, str] = {}
     for name in change.objects:
-        if name.text.startswith(_DEFAULT_SCHEMAS):
+        if name.text.startswith(_OF_DEFAULT):
             spelt[name.text] = name.text.partition(".")[2]
     if isinstance(change, CreateObject) and change.on is not None:
         spelt |= _table(catalog, change.on.text)
@@ -38,12 +38,12 @@ def resolved(catalog: Catalog, change: Change) -> Change:
     if not spelt:
         return change
     made = {new.name.text for new in change.introduces() if new.kind is ObjectKind.TABLE}
-    spelt = {old: new for old, new in spelt.items() if old not in made or old.startswith(_DEFAULT_SCHEMAS)}
+    spelt = {old: new for old, new in spelt.items() if old not in made or old.startswith(_OF_DEFAULT)}
     return _respelt(change, spelt) if spelt else change
 
 
 def _table(catalog: Catalog, text: str) -> dict[str, str]:
-    bare = text.partition(".")[2] if text.startswith(_DEFAULT_SCHEMAS) else text
+    bare = text.partition(".")[2] if text.startswith(_OF_DEFAULT) else text
     if not catalog.is_readable(bare):
         bare = _alike(bare, catalog.alike(bare)) or bare
     return {text: bare} if bare != text else {}

@@ -20,19 +20,16 @@ from kmblint.schema.conflict import (
     UnknownTable,
 )
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import DEFAULT_SCHEMAS
 from kmblint.text import Place
 
 
 def left_unread(catalog: Catalog, tables: Iterable[str], names: Iterable[str], place: Place) -> Catalog:
     """With tables whose columns aren't known from here on, those that aren't there made without any."""
-    unread = catalog.unread
     for name in tables:
         table = catalog.table(name) or Table(name, (), place)
-        catalog = catalog.put(replace(table, opaque=place))
-        unread = unread.insert(name)
-    for name in names:
-        unread = unread.insert(name)
-    return replace(catalog, unread=unread)
+        catalog = replace(catalog.put(replace(table, opaque=place)), unread=catalog.unread.insert(name))
+    return replace(catalog, unread=catalog.unread.insert_all(names))
 
 
 def without_dependents(catalog: Catalog) -> Catalog:
@@ -49,19 +46,14 @@ def without_parts(catalog: Catalog, kind: ObjectKind, name: str) -> Catalog:
     """With doubt about the tables of a schema, or the columns of a type, that is dropped with CASCADE."""
     gone: list[str] = []
     if kind is ObjectKind.SCHEMA:
-        within = "" if name in _OF_DEFAULT else name
+        within = "" if name in DEFAULT_SCHEMAS else name
         gone = [table for table in catalog.tables if table.rpartition(".")[0] == within]
     elif kind in (ObjectKind.TYPE, ObjectKind.DOMAIN):
         columns = (column for table in catalog.tables.values() for column in table.columns)
         gone = [column.name for column in columns if column.type.name.casefold() == name.casefold()]
-    unread = catalog.unread
-    for each in gone:
-        unread = unread.insert(each)
-    return replace(catalog, unread=unread)
+    return replace(catalog, unread=catalog.unread.insert_all(gone))
 
 
-_OF_DEFAULT: Final = ("public", "dbo", "main")
-"""The schemas whose tables need no qualifier."""
 MAX_PARTS: Final = 4096
 """Columns, or indexes, that later statements can add to one table: each step holds the table as it is then."""
 
@@ -105,13 +97,14 @@ def accounted_for(catalog: Catalog, conflict: Conflict, *, closed_world: bool) -
     if isinstance(conflict, Unknown) and (catalog.lost or not (closed_world or _is_known(catalog, conflict))):
         return True
     match conflict:
-        case UnknownTable(table=name):
+        case UnknownTable(table=name) | TableExists(table=name):
             return name.text in catalog.unread
-        case UnknownColumn(table=table, column=name) | UnknownObject(table=table, name=name):
-            return name.text in catalog.unread or (table is not None and table in catalog.unread)
-        case TableExists(table=name):
-            return name.text in catalog.unread
-        case ColumnExists(table=table, column=name) | ObjectExists(table=table, name=name):
+        case (
+            UnknownColumn(table=table, column=name)
+            | ColumnExists(table=table, column=name)
+            | UnknownObject(table=table, name=name)
+            | ObjectExists(table=table, name=name)
+        ):
             return name.text in catalog.unread or (table is not None and table in catalog.unread)
 
 

@@ -68,7 +68,7 @@ def _definition(reader: Reader, kind: str) -> list[Node]:
     return [*beside, reader.node("definition", begin, *(body or ()), text=first)]
 
 
-_OF_TABLES: Final = frozenset({"TRIGGER", "CONSTRAINT TRIGGER", "POLICY", "RULE"})
+_OF_TABLES: Final = frozenset(kind.value.upper() for kind in ObjectKind if kind.is_of_table)
 _WITH_BODIES: Final = frozenset({"FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"})
 
 
