@@ -13,7 +13,7 @@ _IN_NAME: Final = re.compile(r"\{\{|\$\{|\{%")
 _CLOSED_BY: Final = {"{{": "}}", "${": "}", "{%": "%}"}
 _BEGINNINGS: Final = frozenset("?{$%\\:@")
 """The symbols with which a placeholder begins."""
-_MAY_BEGIN: Final = re.compile(r"[?{$%\\:@]")
+_MAY_BEGIN: Final = re.compile(f"[{re.escape(''.join(sorted(_BEGINNINGS)))}]")
 _OPERANDS: Final = frozenset({Kind.WORD, Kind.NUMBER, Kind.QUOTED, Kind.STRING})
 
 

@@ -95,19 +95,21 @@ class StatementTokens(msgspec.Struct, frozen=True):
     """Whether a line of a merge conflict stands before or among them."""
 
 
-_PATTERN: Final = r"""
+_BLOCK: Final = r"/\*.*?\*/"
+_DOLLAR: Final = r"\$(?P<mark>(?:[^\W\d]\w*)?)\$.*?\$(?P=mark)\$"
+_PATTERN: Final = rf"""
     \s*+(?:
       (?P<word>[^\W\d][\w$]*)
-    | (?P<conflict>^(?:(?:<{7}|>{7})(?:[ ][^\n]*)?\r?$ | \|{7}(?:[ ][^\n]*)?$ | ={7}\r?$))
+    | (?P<conflict>^(?:(?:<{{7}}|>{{7}})(?:[ ][^\n]*)?\r?$ | \|{{7}}(?:[ ][^\n]*)?$ | ={{7}}\r?$))
     | (?P<line>--(?:[^\n\r]|\r(?!\n|\Z))*)
-    | (?P<block>/\*.*?\*/)
+    | (?P<block>{_BLOCK})
     | (?P<string>(?<=[eE])(?<![\w$][eE])'(?:[^'\\]|\\.|'')*+' | '[^']*(?:''[^']*)*')
     | (?P<quoted>"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`)
-    | (?P<dollar>\$(?P<mark>(?:[^\W\d]\w*)?)\$.*?\$(?P=mark)\$)
+    | (?P<dollar>{_DOLLAR})
     | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<open>/\*|['"`]|\$(?:[^\W\d]\w*)?\$)
     | (?P<semicolon>;)
-    | (?P<symbol><=>|<>|!=|<=|>=|==|=>|\|\||::|:=|->>|->|[-+*/%=<>(),.\[\]:@#~!^&|?{}$\\])
+    | (?P<symbol><=>|<>|!=|<=|>=|==|=>|\|\||::|:=|->>|->|[-+*/%=<>(),.\[\]:@#~!^&|?{{}}$\\])
     | (?P<other>.)
     | (?P<end>\Z) )
     """
@@ -186,8 +188,7 @@ def _tokens(text: str, within: Span, *, recover: bool) -> list[Token]:
 @cache
 def _opening() -> re.Pattern[str]:
     """`_TOKEN` that takes a comment or a dollar quote for open, so that none is looked through to its end again."""
-    block, dollar = r"/\*.*?\*/", r"\$(?P<mark>(?:[^\W\d]\w*)?)\$.*?\$(?P=mark)\$"
-    return re.compile(_PATTERN.replace(block, "(?!)").replace(dollar, "(?P<mark>(?!))"), _FLAGS)
+    return re.compile(_PATTERN.replace(_BLOCK, "(?!)").replace(_DOLLAR, "(?P<mark>(?!))"), _FLAGS)
 
 
 class _Closings:
