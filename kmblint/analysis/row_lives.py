@@ -15,6 +15,8 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddTable, DeleteRows, DropTable, InsertRows, UpdateRows
 from kmblint.schema.predicate import And, ColumnRef, Predicate, Value
 from kmblint.schema.rows import Key, inserted_columns, keys_named, point_lookup
+from kmblint.schema.types import DataType
+from kmblint.targets import Target
 from kmblint.targets.capabilities import Pages
 from kmblint.targets.pages import (
     as_json,
@@ -166,3 +168,11 @@ def too_long_for_a_key(text: str, table: Table, column: str, pages: Pages) -> bo
     """Whether a text breaks the tree of the table's key, or of an index, once there are some dozens."""
     beside = 0 if column in table.primary_key else 9 * len(table.primary_key)
     return len(text) * 4 > pages.most_text and key_bytes((text,)) + beside > pages.most_key
+
+
+def declared_length(declared: DataType, target: Target) -> int:
+    """The length that a text was declared with; 0 where none was, and of what is stored as something else."""
+    if not declared.arguments:
+        return 0
+    stored = target.stored_type(declared)
+    return declared.arguments[0] if stored is not None and stored.name == "TEXT" else 0

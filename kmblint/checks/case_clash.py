@@ -26,7 +26,7 @@ def check(
         if twin is not new and twin.name.text != new.name.text:
             yield _finding(step, new, twin.name.text, step.place(twin.name.span))
             continue
-        alike = [*_known(step.before, new, folded)]
+        alike = [(name, made) for name, made in _known(step.before, new) if name.lower() == folded]
         if any(name == new.name.text for name, _ in alike):
             continue
         for name, made in alike:
@@ -35,24 +35,19 @@ def check(
                 break
 
 
-def _known(catalog: Catalog, new: Introduced, folded: str) -> Iterable[tuple[str, Place]]:
-    """The names that are the same in lower case, and where each was made."""
+def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
+    """The names that may be the same in lower case, and where each was made."""
     table = catalog.table(new.table) if new.table else None
     match new.kind:
         case ObjectKind.TABLE:
-            return (
-                (name, catalog.tables[name].made) for name in catalog.alike(new.name.text) if name.lower() == folded
-            )
+            return ((name, catalog.tables[name].made) for name in catalog.alike(new.name.text))
         case ObjectKind.COLUMN:
-            return [(each.name, each.made) for each in (table.columns if table else ()) if each.name.lower() == folded]
+            return ((each.name, each.made) for each in (table.columns if table else ()))
         case ObjectKind.INDEX:
-            return [(each.name, each.made) for each in (table.indexes if table else ()) if each.name.lower() == folded]
+            return ((each.name, each.made) for each in (table.indexes if table else ()))
         case kind:
-            return (
-                (other.name, other.made)
-                for other in catalog.spelt_alike(kind, new.name.text)
-                if kind.is_own and other.name.lower() == folded
-            )
+            others = catalog.spelt_alike(kind, new.name.text) if kind.is_own else ()
+            return ((other.name, other.made) for other in others)
 
 
 def _renames(change: object, name: str) -> bool:

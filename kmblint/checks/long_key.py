@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kmblint.analysis.row_lives import too_long_for_a_key
+from kmblint.analysis.row_lives import declared_length, too_long_for_a_key
 from kmblint.findings import Confidence, Finding, Related, Severity
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Table
@@ -120,9 +120,5 @@ def _texts(step: Step, table: Table, pages: Pages) -> Iterator[tuple[str, _Long]
 
 
 def _declared(table: Table, name: str, step: Step) -> int:
-    """The length that a text was declared with; 0 where none was."""
     column = table.column(name)
-    if column is None or not column.type.arguments:
-        return 0
-    stored = step.target.stored_type(column.type)
-    return column.type.arguments[0] if stored is not None and stored.name == "TEXT" else 0
+    return 0 if column is None else declared_length(column.type, step.target)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from kmblint.analysis.row_lives import Death, Life, left_of_rewritten, lives
+from kmblint.analysis.row_lives import Death, Life, declared_length, left_of_rewritten, lives
 from kmblint.findings import Confidence, Finding, Related, Severity
 from kmblint.replay.steps import Replay, Step
 from kmblint.schema.changes import AddColumn, AddTable, DropTable, UpdateRows
-from kmblint.schema.parts import ColumnDefinition
 from kmblint.schema.rows import Key
 from kmblint.targets import Target
 from kmblint.targets.capabilities import Pages
@@ -117,7 +116,7 @@ def _declared(step: Step, pages: Pages, min_updates: int) -> Iterator[Finding]:
         case _:
             return
     for column in columns:
-        length = _length(column, step)
+        length = declared_length(column.type, step.target)
         left = pages.updates_left(length)
         if left < min_updates:
             yield Finding(
@@ -129,14 +128,6 @@ def _declared(step: Step, pages: Pages, min_updates: int) -> Iterator[Finding]:
                 severity=Severity.INFO,
                 confidence=Confidence.LOW,
             )
-
-
-def _length(column: ColumnDefinition, step: Step) -> int:
-    """The length that a text was declared with; 0 where none was."""
-    if not column.type.arguments:
-        return 0
-    stored = step.target.stored_type(column.type)
-    return column.type.arguments[0] if stored is not None and stored.name == "TEXT" else 0
 
 
 def _stands(left: int) -> str:

@@ -207,7 +207,7 @@ def _worse(before: Report, after: Report) -> Diagnostic | None:
     """
     known, now = _counts((*before.diagnostics, *before.given_way)), _counts(after.diagnostics)
     more = {key for key, count in now.items() if count > known[key]}
-    messages = {(each.rule, each.finding.message) for each in before.diagnostics}
+    messages = _messages(before)
     worse = [each for each in after.diagnostics if (each.rule, each.severity.rank) in more]
     return next((each for each in worse if (each.rule, each.finding.message) not in messages), next(iter(worse), None))
 
@@ -218,7 +218,7 @@ def _unheard(before: Report, after: Report) -> Diagnostic | None:
     Among several fixes, one that brings a finding hides behind another that takes one of the same rule.
     """
     known = {each.fingerprint for each in before.diagnostics}
-    messages = {(each.rule, each.finding.message) for each in before.diagnostics}
+    messages = _messages(before)
     return next(
         (
             diagnostic
@@ -229,8 +229,8 @@ def _unheard(before: Report, after: Report) -> Diagnostic | None:
     )
 
 
-def _said(report: Report) -> set[tuple[str, str]]:
-    return {(each.rule, each.finding.message) for each in (*report.diagnostics, *report.given_way)}
+def _messages(report: Report) -> set[tuple[str, str]]:
+    return {(each.rule, each.finding.message) for each in report.diagnostics}
 
 
 def _counts(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, int]]:

@@ -258,8 +258,8 @@ def read_references(reader: Reader) -> Node:
             action = next((" ".join(words) for words in _ACTIONS if reader.take(*words)), None)
             if action is None:
                 raise reader.expected(("CASCADE", "RESTRICT", "NO ACTION", "SET NULL"))
-            some = Node("columns", reader.peek().span, parts=reader.names()) if reader.sees("(") else None
-            parts.append(Node(kind, reader.since(begin), action, (some,) if some else ()))
+            some = (reader.columns(),) if reader.sees("(") else ()
+            parts.append(Node(kind, reader.since(begin), action, some))
         else:
             return Node("REFERENCES", reader.since(start), parts=tuple(parts))
 
