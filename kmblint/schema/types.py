@@ -89,7 +89,11 @@ class DataType(msgspec.Struct, frozen=True):
     @property
     def canonical(self) -> DataType:
         """The same type under its usual name: `INT4` and `INTEGER` are one."""
-        return msgspec.structs.replace(self, name=_USUAL.get(self.name, self.name))
+        return msgspec.structs.replace(self, name=self._usual)
+
+    @property
+    def _usual(self) -> str:
+        return _USUAL.get(self.name, self.name)
 
     @property
     def integer_range(self) -> tuple[int, int] | None:
@@ -104,7 +108,7 @@ class DataType(msgspec.Struct, frozen=True):
 
     @property
     def _bits(self) -> int:
-        return _INTEGER_BITS.get(self.canonical.name, 0)
+        return _INTEGER_BITS.get(self._usual, 0)
 
     def same_as(self, other: DataType) -> bool:
         """Whether the two are one type under two spellings."""

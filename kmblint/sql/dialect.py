@@ -207,9 +207,9 @@ def _plainer(tokens: Sequence[Token]) -> dict[int, str]:
         is_type = follows is not None and follows.kind is Kind.STRING and token.upper in _TYPES
         if is_type or (before is not None and before.upper in _LOCKS.get(token.upper, ())):
             instead[token.start] = ""
-        elif is_operator_sign(token) and token.start not in instead:
+        elif _is_operator_sign(token) and token.start not in instead:
             run = [token]
-            while (more := index + len(run)) < len(tokens) and is_operator_sign(tokens[more]):
+            while (more := index + len(run)) < len(tokens) and _is_operator_sign(tokens[more]):
                 if tokens[more].start != run[-1].end:
                     break
                 run.append(tokens[more])
@@ -237,14 +237,14 @@ _ODD_SIGNS: Final = frozenset("~@#%^&|?")
 """Of these an operator of PostgreSQL's has one, but for comparisons: `=<` and `=!` are slips of the pen."""
 
 
-def is_operator_sign(token: Token) -> bool:
+def _is_operator_sign(token: Token) -> bool:
     """Whether operators of PostgreSQL's are made of it."""
     return token.kind is Kind.SYMBOL and _SIGNS.issuperset(token.text)
 
 
 def is_odd_operator(before: Token, token: Token) -> bool:
     """Whether two signs that touch are part of one operator that only PostgreSQL has."""
-    touch = before.end == token.start and is_operator_sign(before) and is_operator_sign(token)
+    touch = before.end == token.start and _is_operator_sign(before) and _is_operator_sign(token)
     return touch and not _ODD_SIGNS.isdisjoint(before.text + token.text)
 
 
