@@ -80,6 +80,7 @@ def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = 
         made=made,
         nullable=definition.nullable is not False and not is_key,
         default=definition.default,
+        changed=(),
         generated=definition.type.serial or any(clause.keyword in _GENERATING for clause in definition.clauses),
     )
 

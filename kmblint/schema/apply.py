@@ -50,7 +50,7 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
         case DropTable() | RenameTable():
             return _drop_or_rename_table(catalog, change, place_of)
         case AddMask(name=name, table=on, column=column, strategy=strategy):
-            mask = Mask(name.text, place_of(change.span), strategy, table=on.text, column=column.text)
+            mask = Mask(name.text, place_of(change.span), strategy, None, table=on.text, column=column.text)
             return catalog.with_mask(mask)
         case CreateObject():
             return _create_object(catalog, change, place_of(change.span))

@@ -34,11 +34,11 @@ class Column(msgspec.Struct, frozen=True, gc=False):
     name: str
     type: DataType
     made: Place
-    nullable: bool = True
-    default: Value | None = None
-    changed: tuple[Place, ...] = ()
+    nullable: bool
+    default: Value | None
+    changed: tuple[Place, ...]
     """Where it was changed first, and where last (`noted`)."""
-    generated: bool = False
+    generated: bool
     """The database makes its values where it keeps such clauses: IDENTITY, GENERATED, AUTO_INCREMENT, SERIAL."""
 
 
@@ -102,7 +102,7 @@ class KnownRow(msgspec.Struct, frozen=True, gc=False):
     """
 
     place: Place
-    values: Mapping[str, Value] | None = None
+    values: Mapping[str, Value] | None
 
 
 KnownRows: TypeAlias = "GrowingMap[tuple[object, ...], KnownRow]"
@@ -268,7 +268,7 @@ class Object(msgspec.Struct, frozen=True):
     made: Place
     strategy: str
     """Of a masking policy or a mask."""
-    table_made: Place | None = None
+    table_made: Place | None
     """Where the table was made that it belongs to, and with which it goes."""
 
     @property

@@ -103,11 +103,11 @@ class AddTable(_TableChange, frozen=True, tag=True):
     constraints: tuple[Constraint, ...]
     """The table-level ones."""
     span: Span
-    if_not_exists: bool = False
-    query: bool = False
+    if_not_exists: bool
+    query: bool
     """CREATE TABLE … AS SELECT."""
-    clauses: tuple[Clause, ...] = ()
-    noted: tuple[Name, ...] = ()
+    clauses: tuple[Clause, ...]
+    noted: tuple[Name, ...]
     """The names of indexes and constraints that have no model: MySQL's KEY, PostgreSQL's EXCLUDE."""
 
     @property
@@ -152,8 +152,8 @@ class DropTable(_TableChange, frozen=True, tag=True):
     """DROP TABLE, one change a table."""
 
     span: Span
-    if_exists: bool = False
-    cascade: bool = False
+    if_exists: bool
+    cascade: bool
 
 
 class RenameTable(_TableChange, frozen=True, tag=True):
@@ -175,7 +175,7 @@ class Truncate(_TableChange, frozen=True, tag=True):
     """TRUNCATE, one change a table."""
 
     span: Span
-    cascade: bool = False
+    cascade: bool
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -186,8 +186,8 @@ class AddColumn(_TableChange, frozen=True, tag=True):
 
     column: ColumnDefinition
     span: Span
-    if_not_exists: bool = False
-    table_guard: bool = False
+    if_not_exists: bool
+    table_guard: bool
     """ALTER TABLE IF EXISTS."""
 
     def introduces(self) -> Iterator[Introduced]:
@@ -204,9 +204,9 @@ class DropColumn(_TableChange, frozen=True, tag=True):
 
     column: Name
     span: Span
-    if_exists: bool = False
-    cascade: bool = False
-    table_guard: bool = False
+    if_exists: bool
+    cascade: bool
+    table_guard: bool
 
 
 class RenameColumn(_TableChange, frozen=True, tag=True):
@@ -227,7 +227,6 @@ class ChangeType(_TableChange, frozen=True, tag=True):
     column: Name
     to: DataType
     span: Span
-    using: bool = False
 
 
 class ChangeNullability(_TableChange, frozen=True, tag=True):
@@ -254,7 +253,7 @@ class AddConstraint(_TableChange, frozen=True, tag=True):
 
     constraint: Constraint
     span: Span
-    clauses: tuple[Clause, ...] = ()
+    clauses: tuple[Clause, ...]
 
     def introduces(self) -> Iterator[Introduced]:
         """The constraint, where it has a name."""
@@ -270,8 +269,8 @@ class DropConstraint(_TableChange, frozen=True, tag=True):
 
     constraint: Name
     span: Span
-    if_exists: bool = False
-    cascade: bool = False
+    if_exists: bool
+    cascade: bool
 
 
 class RenameConstraint(_TableChange, frozen=True, tag=True):
@@ -292,10 +291,10 @@ class AddIndex(_TableChange, frozen=True, tag=True):
     name: Name | None
     parts: tuple[IndexPart, ...]
     span: Span
-    unique: bool = False
-    if_not_exists: bool = False
-    where: Predicate | None = None
-    clauses: tuple[Clause, ...] = ()
+    unique: bool
+    if_not_exists: bool
+    where: Predicate | None
+    clauses: tuple[Clause, ...]
     """UNIQUE, IF NOT EXISTS, CONCURRENTLY, USING, INCLUDE, WHERE, DESC … : each with its place."""
 
     @property
@@ -314,8 +313,8 @@ class DropIndex(msgspec.Struct, frozen=True, tag=True):
 
     name: Name
     span: Span
-    table: Name | None = None
-    if_exists: bool = False
+    table: Name | None
+    if_exists: bool
 
     @property
     def objects(self) -> tuple[Name, ...]:
@@ -349,17 +348,17 @@ class InsertRows(_TableChange, frozen=True, tag=True, dict=True):
     columns: tuple[Name, ...] | None
     rows: tuple[Row, ...]
     span: Span
-    on_conflict: OnConflict | None = None
-    query: Query | None = None
-    ignore: bool = False
+    on_conflict: OnConflict | None
+    query: Query | None
+    ignore: bool
     """INSERT OR IGNORE, INSERT IGNORE."""
-    replace: bool = False
+    replace: bool
     """REPLACE INTO, INSERT OR REPLACE."""
-    default_values: bool = False
-    clauses: tuple[Clause, ...] = ()
-    reads: tuple[Name, ...] = ()
+    default_values: bool
+    clauses: tuple[Clause, ...]
+    reads: tuple[Name, ...]
     """Tables that its sub-queries and common table expressions read."""
-    limit: int | None = None
+    limit: int | None
     """Behind VALUES, where Kimberlite takes it."""
 
     def touches(self) -> Iterator[Name]:
@@ -375,12 +374,12 @@ class UpdateRows(_TableChange, frozen=True, tag=True):
     assignments: tuple[Assignment, ...]
     where: Predicate | None
     span: Span
-    alias: str | None = None
-    limit: int | None = None
-    joined: tuple[Name, ...] = ()
+    alias: str | None
+    limit: int | None
+    joined: tuple[Name, ...]
     """Tables of FROM or JOIN."""
-    clauses: tuple[Clause, ...] = ()
-    reads: tuple[Name, ...] = ()
+    clauses: tuple[Clause, ...]
+    reads: tuple[Name, ...]
     """Tables that its sub-queries and common table expressions read."""
 
     def touches(self) -> Iterator[Name]:
@@ -393,12 +392,12 @@ class DeleteRows(_TableChange, frozen=True, tag=True):
 
     where: Predicate | None
     span: Span
-    alias: str | None = None
-    limit: int | None = None
-    joined: tuple[Name, ...] = ()
+    alias: str | None
+    limit: int | None
+    joined: tuple[Name, ...]
     """Tables of USING or JOIN."""
-    clauses: tuple[Clause, ...] = ()
-    reads: tuple[Name, ...] = ()
+    clauses: tuple[Clause, ...]
+    reads: tuple[Name, ...]
     """Tables that its sub-queries and common table expressions read."""
 
     def touches(self) -> Iterator[Name]:
@@ -415,17 +414,17 @@ class CreateObject(_OtherChange, frozen=True, tag=True):
     kind: ObjectKind
     name: Name | None
     span: Span
-    replace: bool = False
-    if_not_exists: bool = False
-    strategy: str = ""
+    replace: bool
+    if_not_exists: bool
+    strategy: str
     """Of a masking policy."""
-    roles: tuple[Name, ...] = ()
+    roles: tuple[Name, ...]
     """Those that a masking policy exempts; the one that a user has."""
-    on: Name | None = None
+    on: Name | None
     """The table of a trigger, a policy or a rule, whose names are one table's own."""
-    arguments: str = ""
+    arguments: str
     """Those of a function and the like, as they are written: others make another function of the name."""
-    makes: tuple[str, ...] = ()
+    makes: tuple[str, ...]
     """The names that statements in its body make, change or drop, whenever it is called."""
 
     @property
@@ -455,9 +454,9 @@ class DropObject(_OtherChange, frozen=True, tag=True):
     kind: ObjectKind
     name: Name | None
     span: Span
-    if_exists: bool = False
-    cascade: bool = False
-    on: Name | None = None
+    if_exists: bool
+    cascade: bool
+    on: Name | None
     """The table of a trigger, a policy or a rule, where it is written."""
 
     @property
@@ -514,7 +513,7 @@ class Grant(_OtherChange, frozen=True, tag=True):
     tables: tuple[Name, ...]
     roles: tuple[Name, ...]
     span: Span
-    revoked: bool = False
+    revoked: bool
 
     def touches(self) -> Iterator[Name]:
         """Its tables."""
@@ -556,8 +555,8 @@ class Opaque(_OtherChange, frozen=True, tag=True):
     reason: str
     keyword: str
     span: Span
-    tables: tuple[Name, ...] = ()
-    names: tuple[str, ...] | None = None
+    tables: tuple[Name, ...]
+    names: tuple[str, ...] | None
     """All that it may make, change or drop beside those, by name; None where nobody knows."""
 
     @property

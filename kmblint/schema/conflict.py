@@ -36,7 +36,7 @@ class UnknownObject(msgspec.Struct, frozen=True, tag=True):
 
     kind: ObjectKind
     name: Name
-    table: str | None = None
+    table: str | None
     guarded: bool = False
 
 
@@ -63,7 +63,7 @@ class ObjectExists(msgspec.Struct, frozen=True, tag=True):
     kind: ObjectKind
     name: Name
     made: Place
-    table: str | None = None
+    table: str | None
     guarded: bool = False
 
 

@@ -73,15 +73,17 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
         case DropObject():
             return tuple(_drop_object(catalog, change))
         case Grant():
-            tables = (UnknownObject(ObjectKind.TABLE, t) for t in change.tables if not catalog.is_readable(t.text))
+            tables = (
+                UnknownObject(ObjectKind.TABLE, t, None) for t in change.tables if not catalog.is_readable(t.text)
+            )
             grantees = {*catalog.named(ObjectKind.ROLE), *catalog.named(ObjectKind.USER), "PUBLIC", "public"}
-            roles = (UnknownObject(ObjectKind.ROLE, role) for role in change.roles if role.text not in grantees)
+            roles = (UnknownObject(ObjectKind.ROLE, role, None) for role in change.roles if role.text not in grantees)
             return (*tables, *roles)
         case Read(tables=tables):
             return tuple(_unknown_tables(catalog, tables))
         case DropIndex(table=None):
             indexed = any(table.index(change.name.text) for table in catalog.tables.values())
-            return () if indexed else (UnknownObject(ObjectKind.INDEX, change.name, guarded=change.if_exists),)
+            return () if indexed else (UnknownObject(ObjectKind.INDEX, change.name, None, guarded=change.if_exists),)
         case Transaction() | Comment() | Opaque():
             return ()
     return tuple(_on_table(catalog, change))
@@ -103,7 +105,7 @@ def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]
     kind, name = change.kind, change.name
     if kind is ObjectKind.USER:
         roles = catalog.named(ObjectKind.ROLE)
-        yield from (UnknownObject(ObjectKind.ROLE, role) for role in change.roles if role.text not in roles)
+        yield from (UnknownObject(ObjectKind.ROLE, role, None) for role in change.roles if role.text not in roles)
     there = catalog.named(kind).get(change.key) if name else None
     if name and there and not change.replace and not kind.is_repeatable:
         table = catalog.table(change.on.text) if change.on else None
@@ -115,7 +117,7 @@ def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]
 def _drop_object(catalog: Catalog, change: DropObject) -> Iterator[Conflict]:
     kind, name = change.kind, change.name
     if name and kind.is_accounted_for and name.text not in catalog.named(kind):
-        yield UnknownObject(kind, name, guarded=change.if_exists)
+        yield UnknownObject(kind, name, None, guarded=change.if_exists)
 
 
 def _unknown_tables(catalog: Catalog, read: Iterable[Name]) -> Iterator[Conflict]:
@@ -207,7 +209,7 @@ def _on_table(catalog: Catalog, change: _OnTable) -> Iterator[Conflict]:
         case AttachPolicy(column=column, policy=policy):
             yield from _unknown(table.name, table.column_names, (column,), "ALTER COLUMN")
             if policy.text not in catalog.named(ObjectKind.MASKING_POLICY):
-                yield UnknownObject(ObjectKind.MASKING_POLICY, policy)
+                yield UnknownObject(ObjectKind.MASKING_POLICY, policy, None)
         case column_change:
             yield from _column(table, column_change)
 

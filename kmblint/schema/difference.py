@@ -90,9 +90,9 @@ class TableDifference(msgspec.Struct, frozen=True):
     after: Table | None
     parts: tuple[PartDifference, ...]
     """Columns in their order, key, constraints, indexes, what guards a column; all of a table that is new or gone."""
-    remade: bool = False
+    remade: bool
     """Whether it was dropped in between and another made under its name: no row of the first is in it."""
-    reordered: bool = False
+    reordered: bool
     """Whether the columns that both sides have stand in another order."""
 
     @property
@@ -194,7 +194,7 @@ def _column_renames(old: Table, new: Table) -> dict[str, str]:
 def _table_difference(old: Table | None, new: Table | None, before: _Side, after: _Side) -> TableDifference | None:
     parts = tuple(_differing(before.parts(old) if old else (), after.parts(new) if new else ()))
     if old is None or new is None:
-        return TableDifference(old, new, parts)
+        return TableDifference(old, new, parts, remade=False, reordered=False)
     dropped = after.shown.catalog.dropped.get(old.name)
     remade = old.made != new.made and dropped is not None and dropped.renamed_to is None and dropped.made == old.made
     mine = [before.renames.column(old.name, name) for name in old.column_names]

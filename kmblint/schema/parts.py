@@ -47,7 +47,7 @@ class PrimaryKey(msgspec.Struct, frozen=True, tag=True):
 
     columns: tuple[Name, ...]
     span: Span
-    name: Name | None = None
+    name: Name | None
 
 
 class Unique(msgspec.Struct, frozen=True, tag=True):
@@ -55,7 +55,7 @@ class Unique(msgspec.Struct, frozen=True, tag=True):
 
     columns: tuple[Name, ...]
     span: Span
-    name: Name | None = None
+    name: Name | None
 
 
 class ForeignKey(msgspec.Struct, frozen=True, tag=True):
@@ -65,8 +65,8 @@ class ForeignKey(msgspec.Struct, frozen=True, tag=True):
     table: Name
     targets: tuple[Name, ...]
     span: Span
-    name: Name | None = None
-    on_delete: Action | None = None
+    name: Name | None
+    on_delete: Action | None
 
 
 class Check(msgspec.Struct, frozen=True, tag=True):
@@ -74,7 +74,7 @@ class Check(msgspec.Struct, frozen=True, tag=True):
 
     condition: Predicate | None
     span: Span
-    name: Name | None = None
+    name: Name | None
 
     @property
     def columns(self) -> tuple[Name, ...]:
@@ -122,12 +122,12 @@ class ColumnDefinition(msgspec.Struct, frozen=True, gc=False):
     type: DataType
     type_span: Span
     span: Span
-    nullable: bool | None = None
+    nullable: bool | None
     """False for NOT NULL, True for an explicit NULL, None where neither is written."""
-    default: Value | None = None
-    constraints: tuple[Constraint, ...] = ()
+    default: Value | None
+    constraints: tuple[Constraint, ...]
     """The inline ones: PRIMARY KEY, UNIQUE, REFERENCES, CHECK, each over this column."""
-    clauses: tuple[Clause, ...] = ()
+    clauses: tuple[Clause, ...]
     """DEFAULT, NOT NULL, GENERATED, COLLATE, COMMENT … : every option with its place, the modelled ones too."""
 
     @property
@@ -141,8 +141,8 @@ class IndexPart(msgspec.Struct, frozen=True):
 
     column: Name | None
     span: Span
-    descending: bool = False
-    refs: tuple[str, ...] = ()
+    descending: bool
+    refs: tuple[str, ...]
     """The columns that an expression names."""
 
 
@@ -152,18 +152,18 @@ class Assignment(msgspec.Struct, frozen=True, gc=False):
     column: Name
     value: Value
     span: Span
-    qualifier: str | None = None
+    qualifier: str | None
 
 
 class OnConflict(msgspec.Struct, frozen=True):
     """ON CONFLICT (columns) DO NOTHING, or DO UPDATE SET (assignments)."""
 
     span: Span
-    columns: tuple[Name, ...] = ()
-    update: bool = False
-    assignments: tuple[Assignment, ...] = ()
-    constraint: Name | None = None
-    where: bool = False
+    columns: tuple[Name, ...]
+    update: bool
+    assignments: tuple[Assignment, ...]
+    constraint: Name | None
+    where: bool
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

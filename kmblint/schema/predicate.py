@@ -80,9 +80,9 @@ class Query(msgspec.Struct, frozen=True, tag=True):
 
     tables: tuple[str, ...]
     span: Span
-    limit: int | None = None
-    filtered: bool = False
-    calls: tuple[Call, ...] = ()
+    limit: int | None
+    filtered: bool
+    calls: tuple[Call, ...]
     """Its function calls, without their arguments."""
 
 
@@ -143,8 +143,8 @@ class Like(msgspec.Struct, frozen=True, tag=True):
     value: Value
     pattern: Value
     span: Span
-    negated: bool = False
-    case_sensitive: bool = True
+    negated: bool
+    case_sensitive: bool
 
 
 class And(msgspec.Struct, frozen=True, tag=True):
@@ -180,7 +180,7 @@ class OpaquePredicate(msgspec.Struct, frozen=True, tag=True):
 
     reason: str
     span: Span
-    columns: tuple[ColumnRef, ...] = ()
+    columns: tuple[ColumnRef, ...]
 
 
 Predicate: TypeAlias = Compare | In | Between | IsNull | Like | And | Or | Not | Constant | OpaquePredicate

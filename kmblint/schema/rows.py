@@ -125,7 +125,7 @@ def with_row(
     held = rows.get(key)
     if held is None:
         if len(rows) == KEPT_VALUES:
-            rows = GrowingMap((each, KnownRow(row.place)) for each, row in rows.items())
+            rows = GrowingMap((each, KnownRow(row.place, None)) for each, row in rows.items())
         is_known = len(rows) < KEPT_VALUES and not (unseen and on_conflict is not None)
         return rows.insert(key, KnownRow(place, new if is_known else None))
     if on_conflict is None or held.values is None:

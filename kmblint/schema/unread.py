@@ -71,7 +71,9 @@ def bounded(catalog: Catalog, change: Change | None) -> Change | None:
             return change
     if parts < MAX_PARTS:
         return change
-    return Opaque(f"`{name}` has {MAX_PARTS:,} {what}, and kmblint follows no more of one table", verb, span, (name,))
+    return Opaque(
+        f"`{name}` has {MAX_PARTS:,} {what}, and kmblint follows no more of one table", verb, span, (name,), None
+    )
 
 
 def made_anew(catalog: Catalog, change: Change | None, *, closed_world: bool) -> Catalog:

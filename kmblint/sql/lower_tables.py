@@ -227,7 +227,7 @@ def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:
             yield ChangeNullability(table, next(parts[0].parts[0].all(Shape.NAME)).name, False, span)
         case "ADD EXCLUDE":
             reason = "what `EXCLUDE` demands of rows isn't modelled"
-            yield Opaque(reason, "ALTER TABLE ADD", span, names=tuple(name.text for name in names))
+            yield Opaque(reason, "ALTER TABLE ADD", span, (), tuple(name.text for name in names))
         case "ADD CONSTRAINT":
             first, *behind = parts[0].parts
             yield AddConstraint(table, constraint(first), span, tuple(map(_clause, behind)))
@@ -235,7 +235,7 @@ def _changes(action: Node, table: Name, *, guard: bool) -> Iterator[Change]:
             index_parts, noted = _index_parts(action)
             others = (part for part in parts if part.kind != Shape.NAME)
             clauses = (clause for part in others for clause in noted.get(part, (_clause(part),)))
-            yield AddIndex(table, names[0] if names else None, index_parts, span, clauses=tuple(clauses))
+            yield AddIndex(table, names[0] if names else None, index_parts, span, False, False, None, tuple(clauses))
         case "DROP COLUMN":
             yield DropColumn(table, names[0], span, exists, cascade, guard)
         case "DROP CONSTRAINT":
@@ -279,7 +279,7 @@ def _altered(table: Name, column: Name, verb: Node, action: Node) -> Iterator[Ch
         case "DROP MASKING POLICY":
             yield DetachPolicy(table, column, span)
         case _:
-            yield ChangeType(table, column, data_type(verb.parts[0]), span, verb.has("USING"))
+            yield ChangeType(table, column, data_type(verb.parts[0]), span)
             if null := verb.child("NOT NULL", "NULL"):
                 yield ChangeNullability(table, column, null.kind == "NULL", span)
 
@@ -296,6 +296,6 @@ def _redefined(table: Name, old: Name | None, new: ColumnDefinition, action: Nod
         yield ChangeNullability(table, name, new.nullable, span)
     if new.default is not None:
         yield ChangeDefault(table, name, new.default, span)
-    yield from (AddConstraint(table, constraint, span) for constraint in new.constraints)
+    yield from (AddConstraint(table, constraint, span, ()) for constraint in new.constraints)
     if not (renamed or new.type.name or new.nullable is not None or new.default is not None or new.constraints):
         yield _opaque(table, action)

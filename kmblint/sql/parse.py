@@ -66,7 +66,7 @@ def _statement(piece: StatementTokens, text: str) -> Statement:
     except (LimitError, RecursionError) as error:
         word = piece.tokens[0].upper or short(piece.tokens[0].text)
         limit = error if isinstance(error, LimitError) else TooDeepError()
-        return make(unread, (Opaque(f"kmblint doesn't read this statement: {limit}", word, piece.span),))
+        return make(unread, (Opaque(f"kmblint doesn't read this statement: {limit}", word, piece.span, (), None),))
     except Exception as error:
         return make(unread, (), failure=error)
 
@@ -249,7 +249,7 @@ def _lowered(root: Node) -> tuple[Change, ...]:
     if kind == Shape.OPAQUE:
         makes = root.child("makes")
         names = None if makes is None else tuple(part.text for part in makes.parts)
-        return (Opaque(root.text, root.parts[0].text, root.span, names=names),)
+        return (Opaque(root.text, root.parts[0].text, root.span, (), names),)
     if kind == "COMMENT":
         return (Comment(root.text, root.span),)
     return (Read(kind, tuple(part.name for part in root.all(Shape.NAME)), root.span),)

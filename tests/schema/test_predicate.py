@@ -65,7 +65,7 @@ VALUES: dict[Value, tuple[str, str, object, str, str | None]] = {
     Operation("+", (A, call("f"), B), SPAN): ("a b", "f", NotImplemented, "NULL", None),
     Operation("+", (ONE, ONE, ONE), SPAN): ("", "", NotImplemented, "NULL", "(1 + 1 + 1)"),
     Operation("-", (ONE,), SPAN): ("", "", NotImplemented, "NULL", None),
-    Query((), SPAN, calls=(call("f"),)): ("", "f", NotImplemented, "NULL", None),
+    Query((), SPAN, None, False, (call("f"),)): ("", "f", NotImplemented, "NULL", None),
     OpaqueValue("odd", SPAN, (A, C)): ("a c", "", NotImplemented, "NULL", None),
 }
 """Value → its columns, its calls, what Python makes of it, and how it is written as a literal and as SQL."""
@@ -76,7 +76,7 @@ CONDITIONS: dict[Predicate, tuple[str, str, int]] = {
     Compare("=", call("f", A), call("g", B), SPAN): ("a b", "f g", 1),
     In(A, (B, call("f", C)), SPAN): ("a b c", "f", 1),
     Between(A, call("f", B), call("g", C), SPAN): ("a b c", "f g", 1),
-    Like(A, call("f", B), SPAN): ("a b", "f", 1),
+    Like(A, call("f", B), SPAN, False, True): ("a b", "f", 1),
     OpaquePredicate("odd", SPAN, (B, A)): ("b a", "", 1),
     Not(CALLED, SPAN): ("a", "f", 2),
     And((TRUE, CALLED, CALLED), SPAN): ("a a", "f f", 4),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from pytest_snapshot.plugin import Snapshot
@@ -82,7 +83,7 @@ def _words(span: Span, source: Source) -> str:
 
 
 def _value(value: object, source: Source) -> str:
-    """A value of the model on one line; what is as by default is left out."""
+    """A value of the model on one line; what says that there is none, and a flag that isn't set, are left out."""
     match value:
         case Span():
             return f"‹{_words(value, source)}›"
@@ -90,7 +91,7 @@ def _value(value: object, source: Source) -> str:
             fields = [
                 f"{field.name}={_value(given, source)}"
                 for field in msgspec.structs.fields(value)
-                if (given := getattr(value, field.name)) != field.default
+                if not _says_nothing(given := getattr(value, field.name), field.type)
             ]
             return f"{type(value).__name__}({', '.join(fields)})"
         case tuple():
@@ -98,3 +99,8 @@ def _value(value: object, source: Source) -> str:
         case str():
             return str(value)
     return repr(value)
+
+
+def _says_nothing(value: object, kind: object) -> bool:
+    """Whether it is what a field of that type is where nothing is written; where that may be None, nothing else is."""
+    return value is None or (type(None) not in get_args(kind) and (value is False or value in ((), "")))
