@@ -342,3 +342,12 @@ def _explained(here: Situation, match: re.Match[str]) -> Files | None:
 @_when(r"^begin it with `(?P<words>CONSTRAINT \w+)`")
 def _named(here: Situation, match: re.Match[str]) -> Files | None:
     return here.put(Span(here.span.start, here.span.start), f"{match['words']} ")
+
+
+@_when(r"^write its statements (?P<commented>in comments )?behind the line `(?P<marker>[^`]+)` in `(?P<file>[^`]+)`")
+def _in_one_file(here: Situation, match: re.Match[str]) -> Files | None:
+    back = here.text
+    if match["commented"]:
+        back = "".join(f"-- {line}" for line in back.splitlines(keepends=True))
+    rest = {name: text for name, text in here.files.items() if name != here.file}
+    return {**rest, match["file"]: f"{rest[match['file']]}\n{match['marker']}\n{back}"}

@@ -233,8 +233,8 @@ class KnownFiles:
             lost = follows_lost(history, migration)
             facts = (
                 f"{migration.location}\0{migration.source.path}\0{migration.number} {migration.applied} "
-                f"{migration.failed} {migration.fixed_by!r} {migration.replaces!r} {migration.numbered} "
-                f"{migration.readable} {lost}"
+                f"{migration.failed} {migration.fixed_by!r} {migration.replaces!r} {migration.undoes!r} "
+                f"{migration.undone_by!r} {migration.numbered} {migration.readable} {lost}"
             )
             place = sha256(place + self._digest(migration.source) + facts.encode("utf-8", "surrogatepass")).digest()
             places[migration.file] = place

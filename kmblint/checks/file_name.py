@@ -13,6 +13,8 @@ from kmblint.wording import snake
 
 _INIT_DIGITS: Final = 3
 """What `kimberlite init` writes, beside the four of `migration create` and the guide."""
+_FORTH: Final = re.compile(r"\.up$", re.IGNORECASE)
+"""How tools that keep the way back in a file of its own call the other one; here it says nothing."""
 
 
 def check(history: History, target: Target, *, digits: int, pattern: str) -> Iterator[Finding]:
@@ -24,7 +26,7 @@ def check(history: History, target: Target, *, digits: int, pattern: str) -> Ite
         yield _of_folder(numbered, digits, pattern)
     for migration in history.migrations:
         trouble = _trouble(migration, pattern)
-        if trouble is None:
+        if trouble is None or migration.undoes is not None:
             continue
         consequence = (
             ", and the runner then refuses the whole folder"
@@ -79,6 +81,7 @@ def _wanted(history: History, migration: Migration, digits: int, pattern: str) -
     leading = re.match(r"[Vv+]?(\d+)(?![A-Za-z])", migration.file)
     rest = migration.file.removesuffix(".sql")
     rest = rest[leading.end() :] if leading else rest
+    rest = _FORTH.sub("", rest)
     description = _snake(rest, pattern)
     if not re.fullmatch(pattern, description):
         return None

@@ -14,7 +14,7 @@ _TEMPLATE: Final = "todo: add rollback sql here"
 
 def check(migration: Migration, target: Target) -> Iterator[Finding]:
     """The file; a section that says why there is nothing to take back is one."""
-    if not migration.statements or not migration.replayed:
+    if not migration.statements or not migration.replayed or migration.undone_by is not None:
         return
     if migration.marker is not None and (migration.down_statements or _says_why(migration)):
         return

@@ -109,12 +109,12 @@ def _own(history: History, theirs: Collection[str]) -> Iterator[Migration]:
 
 
 def _grouped(own: Iterable[Migration]) -> Iterator[list[Migration]]:
-    """What shares a number: a failed migration and its repair; all others stand alone."""
+    """What shares a number: a failed migration and its repair, a migration and its way back; others stand alone."""
     waiting: list[Migration] = []
     for migration in own:
         files = {each.file for each in waiting if each.number == migration.number}
-        named = {each.fixed_by for each in waiting} | {each.replaces for each in waiting}
-        if files and (migration.file in named or files & {migration.fixed_by, migration.replaces}):
+        named = {name for each in waiting for name in _belonging(each)}
+        if files and (migration.file in named or files.intersection(_belonging(migration))):
             waiting.append(migration)
             continue
         if waiting:
@@ -122,6 +122,10 @@ def _grouped(own: Iterable[Migration]) -> Iterator[list[Migration]]:
         waiting = [migration]
     if waiting:
         yield waiting
+
+
+def _belonging(migration: Migration) -> tuple[str | None, ...]:
+    return migration.fixed_by, migration.replaces, migration.undoes, migration.undone_by
 
 
 def renamed_within(migration: Migration, renamed: Mapping[str, str]) -> str:

@@ -75,6 +75,10 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
     """The file of the same number, called `fixed`, that the guide puts in the place of a failed one."""
     replaces: str | None = None
     """The failed file of the same number whose place it takes; it may be gone since the revision."""
+    undoes: str | None = None
+    """The file of the same number whose way back it holds, as some other tools lay files out; it isn't replayed."""
+    undone_by: str | None = None
+    """The file of the same number that holds its way back."""
     numbered: bool = True
     """Whether the runner reads a number from its name; one where it can't makes the whole folder unusable."""
     readable: bool = True
@@ -97,8 +101,8 @@ class Migration(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def replayed(self) -> bool:
-        """Whether it belongs to the history; a failed migration, marked or plainly replaced, doesn't."""
-        return not self.failed and self.fixed_by is None
+        """Whether it belongs to the history: a failed migration, marked or plainly replaced, or a way back doesn't."""
+        return not self.failed and self.fixed_by is None and self.undoes is None
 
     @cached_property
     def may_tell_of_users(self) -> bool:
@@ -276,7 +280,7 @@ class History(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def replayed(self) -> tuple[Migration, ...]:
-        """The migrations that make the schema: all but the failed ones."""
+        """The migrations that make the schema: all but the failed ones and the ways back."""
         return tuple(migration for migration in self.migrations if migration.replayed)
 
     @cached_property

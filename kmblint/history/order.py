@@ -1,14 +1,19 @@
-"""The runner's order of the files of a folder, and which of them takes the place of one that failed."""
+"""The runner's order of the files of a folder, and which of them belong together: a repair, or a way back."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
+from typing import Final
 
 import msgspec
 
 from kmblint.history.files import Migration
 from kmblint.history.names import description_of, number_of
+
+_WAY_BACK: Final = re.compile(r"(?:(?P<base>.+)(?P<sign>[._-]))?(?:down|undo|rollback|revert)")
+"""What other tools call a migration's way back where it has a file of its own, in lower case."""
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -18,7 +23,7 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 
 def ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple[Migration, ...]:
-    """By number, then by name; what has no number comes last. A failed file and its repair learn of each other."""
+    """By number, then by name; what has no number comes last. What belongs together learns of each other."""
     ordered = sorted(migrations, key=lambda m: (m.number is None, m.number or 0, m.file))
     return tuple(
         paired
@@ -39,7 +44,30 @@ def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
     for one in marked:
         if one.fixed_by is not None:
             repaired.setdefault(one.fixed_by, one.file)
-    return [msgspec.structs.replace(one, replaces=_replaced(one, failed, repaired, gone)) for one in marked]
+    ways_back = dict(_ways_back(marked))
+    undone = {undoes: file for file, undoes in ways_back.items()}
+    return [
+        msgspec.structs.replace(
+            one,
+            replaces=_replaced(one, failed, repaired, gone),
+            undoes=ways_back.get(one.file),
+            undone_by=undone.get(one.file),
+        )
+        for one in marked
+    ]
+
+
+def _ways_back(namesakes: list[Migration]) -> Iterator[tuple[str, str]]:
+    """Each file that is called as a way back, with the one that it takes back: `0001_x.down.sql`, `0001_x.up.sql`."""
+    there = {description_of(one.file).lower(): one.file for one in reversed(namesakes) if one.replayed}
+    for one in namesakes:
+        way_back = _WAY_BACK.fullmatch(description_of(one.file).lower())
+        if one.replayed and way_back is not None:
+            base, sign = way_back["base"], way_back["sign"]
+            forth = (f"{base}{sign}up", base) if base else ("up",)
+            undone = next((there[name] for name in forth if name in there), None)
+            if undone is not None:
+                yield one.file, undone
 
 
 def _repair(migration: Migration, described: Mapping[str, list[str]]) -> str | None:

@@ -110,6 +110,15 @@ def test_the_repair_of_a_released_one_keeps_its_number(tmp_path: Path) -> None:
     assert not planned(tmp_path, ["0001_x.sql", "0002_y.sql"], {"0002_fixed.sql": "SELECT 3;"}).moves
 
 
+def test_a_way_back_in_a_file_of_its_own_goes_along(tmp_path: Path) -> None:
+    own = {"0002_add.down.sql": "SELECT 2;", "0002_add.up.sql": "SELECT 3;", "0003_next.sql": "SELECT 4;"}
+    assert planned(tmp_path, ["0001_x.sql", "0002_y.sql"], own).renamed == {
+        "0002_add.down.sql": "0003_add.down.sql",
+        "0002_add.up.sql": "0003_add.up.sql",
+        "0003_next.sql": "0004_next.sql",
+    }
+
+
 def test_names_go_along_in_headers_and_suppressions_only(tmp_path: Path) -> None:
     text = (
         "-- 0002_add.sql, not 0002_add_more or x0002_add\n"

@@ -233,6 +233,21 @@ def test_the_guides_failed_and_fixed_pair_is_known_unmarked(tmp_path: Path) -> N
     assert [m.file for m in found.replayed] == [files[1], *files[3:]]
 
 
+def test_a_way_back_in_a_file_of_its_own_is_no_step_forward(tmp_path: Path) -> None:
+    pairs = {
+        "0001_down.sql": "0001_up.sql",
+        "0002_a.down.sql": "0002_a.up.sql",
+        "0003_b_Rollback.sql": "0003_b.sql",
+        "0004_c-undo.sql": "0004_c-up.sql",
+        "0005_d_revert.sql": "0005_d_up.sql",
+    }
+    others = ["0004_c.sql", "0006_e_down.sql", "0006_f.sql", "0007_down.sql", "0008_g_fixed.sql", "0008_g.sql"]
+    found = history(tmp_path, dict.fromkeys((*pairs, *pairs.values(), *others), TABLE))
+    assert {m.file: m.undoes for m in found.migrations if m.undoes} == pairs
+    assert {m.undone_by: m.file for m in found.migrations if m.undone_by} == pairs
+    assert {m.file for m in found.replayed} == {*pairs.values(), *others} - {"0008_g.sql"}
+
+
 def test_state_is_read_from_the_project(tmp_path: Path) -> None:
     lock = tmp_path / ".kimberlite" / "migrations" / ".lock"
     lock.parent.mkdir(parents=True)
