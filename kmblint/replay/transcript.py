@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import msgspec
 
@@ -309,39 +308,3 @@ def hazard_text(hazard: Hazard) -> str:
             return f"the NOT NULL column `{column}` gets NULL, and nothing checks"
         case CutDigits(column=column, value=value, kept=kept):
             return f"{value} is stored in `{column}` as {kept}"
-
-
-def as_json(transcripts: list[Transcript]) -> str:
-    """The transcripts as one document, version 1."""
-    statements = [_statement(entry) for transcript in transcripts for entry in transcript.entries]
-    files = [
-        {
-            "path": ending.migration.source.path,
-            "migration": ending.migration.file,
-            "reached": ending.reached,
-            "recorded": ending.recorded,
-            "note": ending.note,
-        }
-        for transcript in transcripts
-        for ending in transcript.endings
-    ]
-    obstacles = [transcript.obstacle for transcript in transcripts if transcript.obstacle]
-    document = {"version": 1, "statements": statements, "files": files, "obstacles": obstacles}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _statement(entry: Entry) -> dict[str, Any]:
-    return {
-        "path": entry.migration.source.path,
-        "migration": entry.migration.file,
-        "line": entry.line,
-        "sql": entry.sql,
-        "verdict": entry.verdict.value,
-        "reasons": list(entry.reasons),
-        "hazards": list(dict.fromkeys(KINDS[type(hazard)] for hazard in entry.hazards)),
-        "dropped": [hazard.clause for hazard in entry.hazards if isinstance(hazard, DroppedClause)],
-        "changes": list(entry.changes),
-        "reached": entry.reached,
-        "stops": entry.stops,
-        "details": list(entry.surprises),
-    }

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 
 from kmblint import targets
 from kmblint.cli import main
-from kmblint.cli.replay import as_text
 from kmblint.history import folder
 from kmblint.replay.replayer import replay as replayed
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.paint import Paint
+from kmblint.reporters.transcript import as_text
 from tests.cli.folders import write
 
 FILES = {

@@ -10,7 +10,8 @@ import pytest
 
 from kmblint import targets
 from kmblint.replay.replayer import replay
-from kmblint.replay.transcript import KINDS, Transcript, as_json, hazard_text, transcribe
+from kmblint.replay.transcript import KINDS, Transcript, hazard_text, transcribe
+from kmblint.reporters.transcript import as_json
 from kmblint.sql.statement import Statement
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.outcome import Form
