@@ -11,6 +11,7 @@ from kmblint.schema.catalog import Table
 from kmblint.schema.changes import AddColumn, AddConstraint, AddTable
 from kmblint.schema.conflict import UnknownColumn, UnknownTable
 from kmblint.schema.parts import ForeignKey
+from kmblint.schema.resolve import alike
 
 
 def check(change: AddTable | AddColumn | AddConstraint, step: Step, replay: Replay) -> Iterator[Finding]:
@@ -64,10 +65,9 @@ def _wrong(key: ForeignKey, own: Table, target: Table, step: Step, replay: Repla
 
 
 def _spelt(name: str, table: Table, step: Step) -> str:
-    """The column as the table spells it, where the database may fold case."""
-    alike = [each for each in table.column_names if each.casefold() == name.casefold()]
-    exact = step.target.capabilities.closed_world or name in alike or len(alike) != 1
-    return name if exact else alike[0]
+    """The column as the table spells it, where the database may spell names its own way."""
+    exact = step.target.capabilities.closed_world or table.column(name) is not None
+    return name if exact else alike(name, table.column_names) or name
 
 
 def _shape(key: ForeignKey, own: Table, target: Table, targets: tuple[str, ...]) -> str | None:

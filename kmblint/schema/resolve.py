@@ -45,7 +45,7 @@ def resolved(catalog: Catalog, change: Change) -> Change:
 def _table(catalog: Catalog, text: str) -> dict[str, str]:
     bare = text.partition(".")[2] if text.startswith(_OF_DEFAULT) else text
     if not catalog.is_readable(bare):
-        bare = _alike(bare, catalog.alike(bare)) or bare
+        bare = alike(bare, catalog.alike(bare)) or bare
     return {text: bare} if bare != text else {}
 
 
@@ -59,14 +59,14 @@ def respelt(catalog: Catalog, change: Change, conflicts: Iterable[Conflict]) -> 
                 known = table.column_names if table else ()
                 if isinstance(change, AddTable):
                     known = tuple(each.name.text for each in change.columns)
-                meant = _alike(column.text, known)
+                meant = alike(column.text, known)
             case UnknownObject(kind=ObjectKind.CONSTRAINT, name=column, table=str() as name):
                 table = catalog.table(name)
-                meant = _alike(column.text, (d.name for d in table.constraints if d.name) if table else ())
+                meant = alike(column.text, (d.name for d in table.constraints if d.name) if table else ())
             case UnknownObject(kind=ObjectKind.INDEX, name=column):
                 tables = (catalog.table(conflict.table),) if conflict.table else catalog.tables.values()
                 bare = column.text.rpartition(".")[2]
-                meant = _alike(bare, (index.name for table in tables if table for index in table.indexes))
+                meant = alike(bare, (index.name for table in tables if table for index in table.indexes))
             case _:
                 continue
         if meant is not None:
@@ -74,11 +74,11 @@ def respelt(catalog: Catalog, change: Change, conflicts: Iterable[Conflict]) -> 
     return _respelt(change, spelt) if spelt else change
 
 
-def _alike(name: str, known: Iterable[str]) -> str | None:
-    """The one name that is written alike, but for case and for what PostgreSQL cuts off."""
+def alike(name: str, known: Iterable[str]) -> str | None:
+    """The one name that is written alike, but for case and for what PostgreSQL cuts off; None of several."""
     folded = name.casefold()
-    alike = {each for each in known if each.casefold() == folded or (len(name) == _LONGEST and each.startswith(name))}
-    return alike.pop() if len(alike) == 1 else None
+    same = {each for each in known if each.casefold() == folded or (len(name) == _LONGEST and each.startswith(name))}
+    return same.pop() if len(same) == 1 else None
 
 
 def _respelt(part: _Struct, spelt: Mapping[str, str]) -> _Struct:
