@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final
@@ -30,6 +30,10 @@ from tests.mutants.sites import ROOT, Module, Site
 
 PATIENCE: Final = 5
 """So many times the time of the slowest test of its file, and seconds beside, may a test take: more is hanging."""
+
+
+FAR: Final = 2
+"""How far tests stand from a module that are about another room."""
 
 
 class Calls(msgspec.Struct, frozen=True):
@@ -182,11 +186,13 @@ class Hunt:
     def _killer(self, module: Module, site: Site, items: list[pytest.Item], calls: list[Calls], *, early: bool) -> str:
         """Which test notices the mutant; empty where none does. `early` where it shows when modules are imported."""
         touched = affected(site) if early else frozenset({f"{site.module}:{site.within}"})
-        near = f"tests/{site.path.parts[1]}/"
+        distances = [_distance(item.nodeid, site) for item in items]
         fitting = [number for number, each in enumerate(calls) if each.functions & touched]
         if not fitting:  # it is younger than what is kept
-            fitting = [number for number, item in enumerate(items) if item.nodeid.startswith(near)]
-        fitting.sort(key=lambda number: (not items[number].nodeid.startswith(near), calls[number].seconds))
+            fitting = [number for number, distance in enumerate(distances) if distance < FAR]
+        # The module's own tests may call by now what they didn't when that was noted.
+        fitting = list({*fitting, *(number for number, distance in enumerate(distances) if distance == 0)})
+        fitting.sort(key=lambda number: (distances[number], calls[number].seconds, number))
         seconds = _bounds(items, calls)
         if early:
             return self._killer_of_import(module, site, items, fitting, seconds)
@@ -211,9 +217,8 @@ class Hunt:
         """
         fits = frozenset(items[number].nodeid for number in fitting)
         files = list(dict.fromkeys(_file(items[number]) for number in fitting))
-        near = len([file for file in files if file.startswith(f"tests/{site.path.parts[1]}/")])
         scratch = Path(os.environ["PYTEST_DEBUG_TEMPROOT"])
-        for some in filter(None, (files[:near], files[near:])):
+        for _, some in groupby(files, lambda file: _distance(file, site)):
             order = Order(
                 site.module,
                 site.applied(module.text),
@@ -255,6 +260,13 @@ def _bounds(items: list[pytest.Item], calls: list[Calls]) -> dict[str, float]:
     for item, each in zip(items, calls, strict=True):
         slowest[_file(item)] = max(slowest.get(_file(item), 0), each.seconds)
     return {item.nodeid: PATIENCE * (1 + slowest[_file(item)]) for item in items}
+
+
+def _distance(test: str, site: Site) -> int:
+    """How far a test stands from what is changed: in the file that is the module's own, in its room, elsewhere."""
+    folder = "/".join(("tests", *site.path.parts[1:-1]))
+    own = test.startswith(f"{folder}/test_{site.path.name}")
+    return 0 if own else 1 if test.startswith(f"tests/{site.path.parts[1]}/") else FAR
 
 
 def _file(item: pytest.Item) -> str:

@@ -175,7 +175,9 @@ def _meaningful(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]
             return
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return
-        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+        case (
+            ast.AnnAssign(annotation=ast.Name(id="TypeAlias")) | ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar")))
+        ):
             return
         case ast.keyword(arg="strict"):
             return
