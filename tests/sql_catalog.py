@@ -5,7 +5,15 @@ from __future__ import annotations
 from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change
-from kmblint.schema.conflict import Conflict
+from kmblint.schema.conflict import (
+    ColumnExists,
+    Conflict,
+    ObjectExists,
+    TableExists,
+    UnknownColumn,
+    UnknownObject,
+    UnknownTable,
+)
 from kmblint.schema.conflicts import conflicts
 from kmblint.sql.parse import statements
 from kmblint.text import Place, Source, Span
@@ -35,3 +43,17 @@ def catalog(sql: str, before: Catalog | None = None) -> Catalog:
 def held(schema: str, statement: str) -> tuple[Conflict, ...]:
     """What the schema holds against one statement."""
     return tuple(conflict for change in changes(statement) for conflict in conflicts(catalog(schema), change))
+
+
+def said(conflict: Conflict) -> str:
+    """A conflict in a few words, `?` behind it where a guard provides for it."""
+    guard = "?" if conflict.guarded else ""
+    match conflict:
+        case UnknownTable(table=table) | TableExists(table=table):
+            return f"{type(conflict).__name__} {table}{guard}"
+        case UnknownColumn(table=name, column=column, where=where):
+            return f"UnknownColumn {name}.{column} in {where}{guard}"
+        case ColumnExists(table=name, column=column):
+            return f"ColumnExists {name}.{column}{guard}"
+        case UnknownObject(kind=kind, name=named) | ObjectExists(kind=kind, name=named):
+            return f"{type(conflict).__name__} {kind} {named}{guard}"

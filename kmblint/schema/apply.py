@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kmblint.schema.alter import PlaceOf, alter, column_of, drop_index, names
-from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Object, Table, noted
+from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Mask, Object, Table
 from kmblint.schema.changes import (
     AddColumn,
     AddIndex,
@@ -162,11 +162,10 @@ def _create_object(catalog: Catalog, change: CreateObject, made: Place) -> Catal
         catalog = left_unread(catalog, (), change.makes, made)
     if name is None:
         return catalog
-    there = catalog.named(change.kind).get(change.key)
+    if catalog.in_the_way(change) is not None:
+        return catalog
     table = catalog.table(change.on.text) if change.on else None
     table_made = table.made if table else None
-    if there is not None and not change.replace and there.table_made == table_made:
-        return catalog
     return catalog.with_object(change.kind, Object(name.text, made, change.strategy, table_made), change.key)
 
 
@@ -193,4 +192,4 @@ def _opaque(catalog: Catalog, change: Opaque, place_of: PlaceOf) -> Catalog:
         return left_unread(catalog, (), change.names, place_of(change.span))
     if change.tables or change.makes_nothing:
         return catalog
-    return replace(catalog, opaque=noted(catalog.opaque, place_of(change.span)), settled=OrderedSet())
+    return replace(catalog, opaque=place_of(change.span), settled=OrderedSet())

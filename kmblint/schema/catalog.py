@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from kmblint.schema.changes import Change
+from kmblint.schema.changes import Change, CreateObject
 from kmblint.schema.growing import GrowingMap
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap, OrderedSet
@@ -312,10 +312,10 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     masks: OrderedMap[str, Mask] = OrderedMap()
     objects: OrderedMap[ObjectKind, _Objects] = OrderedMap()
     """The other objects by kind, then by name."""
-    opaque: tuple[Place, ...] = ()
-    """The first and the last statement whose effect isn't known: what may exist because of them is less sure."""
+    opaque: Place | None = None
+    """The last statement whose effect isn't known: what may exist because of it, or of one before, is less sure."""
     settled: OrderedSet[str] = OrderedSet()
-    """Tables that were made or dropped in words behind the last of those: it can't have touched them."""
+    """Tables that were made or dropped in words behind it: it can't have touched them."""
     lost: bool = False
     """Whether a file before this instant can't be read: what isn't known may have been made there."""
     unread: OrderedSet[str] = OrderedSet()
@@ -340,18 +340,28 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         """The objects of a kind by name: masks, policies, views … but neither tables nor their parts."""
         return self.masks if kind is ObjectKind.MASK else self.objects.get(kind, _NO_OBJECTS)
 
+    def in_the_way(self, change: CreateObject) -> Object | None:
+        """The object that has the name of one that is to be made; None where the new one may come beside or behind it.
+
+        One of a table is in the way only where its table is known, and still the same.
+        """
+        made = None if change.replace or change.kind.is_repeatable else self.named(change.kind).get(change.key)
+        if made is None or change.on is None:
+            return made
+        table = self.table(change.on.text)
+        return made if table is not None and table.made == made.table_made else None
+
     def is_readable(self, name: str) -> bool:
         """Whether a query can read from what has that name: a table, a view and the like."""
         return name in self.tables or any(name in objects for kind, objects in self.objects.items() if kind.is_readable)
 
     def guess(self, table: str | None) -> Place | None:
         """The last statement that may have changed what is known of a table, or of any; None where there is none."""
-        is_settled = table is not None and table in self.settled
-        return self.opaque[-1] if self.opaque and not is_settled else None
+        return None if table is not None and table in self.settled else self.opaque
 
     def settle(self, *names: str) -> Catalog:
         """With tables of which the history says all from here on, where some statement left doubt about it."""
-        if not self.opaque:
+        if self.opaque is None:
             return self
         return msgspec.structs.replace(self, settled=self.settled.insert_all(names))
 

@@ -106,12 +106,10 @@ def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]
     if kind is ObjectKind.USER:
         roles = catalog.named(ObjectKind.ROLE)
         yield from (UnknownObject(ObjectKind.ROLE, role, None) for role in change.roles if role.text not in roles)
-    there = catalog.named(kind).get(change.key) if name else None
-    if name and there and not change.replace and not kind.is_repeatable:
-        table = catalog.table(change.on.text) if change.on else None
-        if change.on is None or (table is not None and table.made == there.table_made):
-            on = change.on.text if change.on else None
-            yield ObjectExists(kind, name, there.made, on, guarded=change.if_not_exists)
+    there = catalog.in_the_way(change)
+    if name and there:
+        on = change.on.text if change.on else None
+        yield ObjectExists(kind, name, there.made, on, guarded=change.if_not_exists)
 
 
 def _drop_object(catalog: Catalog, change: DropObject) -> Iterator[Conflict]:
@@ -171,13 +169,11 @@ def _unknown_refs(table: str, known: Iterable[str], refs: Iterable[ColumnRef], w
 _OnTable: TypeAlias = (
     DropTable | RenameTable | ColumnChange | ConstraintChange | IndexChange | RowChange | Protection
 )  # fmt: skip
-"""What changes a table that must be there."""
+"""What is about a table that must be there."""
 
 
 def _on_table(catalog: Catalog, change: _OnTable) -> Iterator[Conflict]:
-    name = change.table
-    if name is None:
-        return
+    name = change.about
     table = catalog.table(name.text)
     if table is None:
         if not catalog.is_readable(name.text):

@@ -163,12 +163,12 @@ def test_an_opaque_statement_that_names_a_table_makes_that_one_incomplete() -> N
     assert patients is not None
     assert visits is not None
     assert (patients.complete, visits.complete) == (False, True)
-    assert not after.opaque
+    assert after.opaque is None
 
 
-@pytest.mark.parametrize(("sql", "count"), [("CALL make_archive()", 1), ("VACUUM", 0), ("SET work_mem = '1GB'", 0)])
-def test_an_opaque_statement_that_may_make_tables_is_remembered(sql: str, count: int) -> None:
-    assert len(catalog(CLINIC + sql).opaque) == count
+@pytest.mark.parametrize(("sql", "may"), [("CALL make_archive()", True), ("VACUUM", False), ("SET jit = off", False)])
+def test_an_opaque_statement_that_may_make_tables_is_remembered(sql: str, may: bool) -> None:
+    assert (catalog(CLINIC + sql).opaque is not None) is may
 
 
 MORE = """

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmblint.schema.conflict import (
-    ColumnExists,
-    Conflict,
-    ObjectExists,
-    TableExists,
-    UnknownColumn,
-    UnknownObject,
-    UnknownTable,
-)
-from tests.sql_catalog import held
+from tests.sql_catalog import held, said
 
 CLINIC = """
 CREATE TABLE patients (id BIGINT PRIMARY KEY, email TEXT, born DATE, CONSTRAINT born_check CHECK (born > 0));
@@ -28,20 +19,6 @@ CREATE TABLE notes (
 );
 CREATE VIEW open_visits AS SELECT id FROM visits;
 """
-
-
-def said(conflict: Conflict) -> str:
-    """A conflict in a few words, `?` behind it where a guard provides for it."""
-    guard = "?" if conflict.guarded else ""
-    match conflict:
-        case UnknownTable(table=table) | TableExists(table=table):
-            return f"{type(conflict).__name__} {table}{guard}"
-        case UnknownColumn(table=name, column=column, where=where):
-            return f"UnknownColumn {name}.{column} in {where}{guard}"
-        case ColumnExists(table=name, column=column):
-            return f"ColumnExists {name}.{column}{guard}"
-        case UnknownObject(kind=kind, name=named) | ObjectExists(kind=kind, name=named):
-            return f"{type(conflict).__name__} {kind} {named}{guard}"
 
 
 @pytest.mark.parametrize(
