@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -98,6 +99,16 @@ _DECLARABLE: Final = {"BYTES": "BLOB"}
 """What is stored under a name that no statement may use (release 0.9.1) → what is declared for it."""
 
 
+_QUOTED: Final = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
+
+
+def _is_one(statement: str) -> bool:
+    """Whether the names and types that a server told leave it one statement: the runner parts at every `;`."""
+    words = _QUOTED.sub("", statement).replace("\n", " ")
+    inside = any(sign in words for sign in ("--", "/*", '"', "'"))
+    return ";" not in statement[:-1] and words.isprintable() and not inside
+
+
 class _Writer:
     """Writes the way from one schema to another."""
 
@@ -110,7 +121,13 @@ class _Writer:
         """Attachments go first and come last, as a policy that is attached can't be dropped."""
         anew = self._policies_anew()
         statements = [*self._detached(anew), *self._tables(), *self._policies(anew), *self._attached(anew)]
-        return FollowUp(tuple(statements), tuple(self.notes), self.unguarded)
+        sound = tuple(each for each in statements if _is_one(each))
+        self.notes += [
+            f"a name or a type in it would end the statement, so it isn't written: {each}"
+            for each in statements
+            if each not in sound
+        ]
+        return FollowUp(sound, tuple(self.notes), self.unguarded)
 
     def _tables(self) -> Iterator[str]:
         for name in sorted({*self.before.tables, *self.after.tables}):

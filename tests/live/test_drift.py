@@ -20,6 +20,8 @@ from kmblint.live.readback import LiveColumn, LivePolicy, LiveSchema, difference
 from kmblint.replay.replayer import replay
 from kmblint.reporters.drift import as_json, as_migration, as_text
 from kmblint.reporters.paint import Paint
+from kmblint.sql.parse import statements
+from kmblint.text import Source
 from tests.live.stages import FakeClient, PermissionDeniedError, showing
 from tests.shapes import assert_conforms
 
@@ -243,3 +245,36 @@ def test_a_classification_that_the_migrations_dont_set_cant_be_taken_back(histor
     follow_up = fix_database(found)
     assert (follow_up.statements, len(follow_up.notes)) == ((), 1)
     assert "can't be taken back" in as_migration(found, follow_up, None)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ("x; DROP TABLE wards; --", "TEXT", True),
+        ("a;b", "TEXT", True),
+        ("added", "TEXT); DROP TABLE wards; --", True),
+        ("added", "TEXT -- as it was", True),
+        ("added", "TEXT /*", True),
+        ("added", "TEXT \x1b[31m", True),
+    ],
+)
+def test_no_name_and_no_type_of_a_database_is_more_than_one_in_a_statement(
+    history: History, column: tuple[str, str, bool]
+) -> None:
+    answers = showing({"wards": [*WARDS[:2], column, WARDS[3]], "beds": BEDS}, {"wards": [[column[0], "PHI"]]})
+    found = drift(history, FakeClient(answers, POLICIES))
+    for follow_up in (fix_history(found), fix_database(found)):
+        for each in follow_up.statements:
+            [read] = statements(Source("", each))
+            assert read.problem is None
+            assert ";" not in each[:-1]
+        text = as_migration(found, follow_up, None)
+        assert {line[:3] for line in text.partition("\n\n")[0].splitlines()} == {"-- "}
+    assert any("so it isn't written" in note for note in fix_history(found).notes)
+
+
+def test_a_name_in_quotes_stays_one(history: History) -> None:
+    answers = showing({"wards": [*WARDS, ("it's -- one", "TEXT", True)], "beds": BEDS})
+    assert fix_history(drift(history, FakeClient(answers, POLICIES))).statements[-1] == (
+        'ALTER TABLE wards ADD COLUMN "it\'s -- one" TEXT;'
+    )
