@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,46 +13,61 @@ from kmblint.cli import main
 from kmblint.cli.histories import Request
 from kmblint.cli.server import Disk
 from kmblint.reporters.positions import ColumnUnit
+from kmblint.schema.changes import AddColumn, AddTable, DetachPolicy, DropColumn, DropTable
 from kmblint.server import hover, messages
 from kmblint.server.folder import Folder, real
 from kmblint.server.places import uri_of
+from kmblint.sql.parse import statements
+from kmblint.text import Source
+from tests.every_command import COMMANDS, ENDS, LIVE, ids, repository
 from tests.live.stages import Parrot, connected, showing
-from tests.test_secrets_unsaid import COMMANDS, LIVE
 
-EVIL = "x\x1b[31m`|<b>&'\u202e]]> ::error::"
+EVIL = "x\x1b[31m`|<b>&'\u202e]]> ::error::\n::error::y\n##[error]z"
+NAME = "x\x1b[31m\u202e::error::##[error]"
+_OURS = ("::error title=", "::warning title=", "::notice title=")
 DATA = ("json", "jsonl", "sarif", "gitlab", "rdjson")
 """Formats for programs, which spell out what a document can't hold, and no more."""
 SQL = "sql"
 """Formats that are SQL keep what a name is: they are for a database, and another name would be another column."""
 
 
+FILES = {
+    "0001_open.sql": f'CREATE TABLE "o{EVIL}" (id BIGINT PRIMARY KEY, "c{EVIL}" TEXT);\n',
+    "0002_create_wards.sql":
+        f'CREATE TABLE accounts (id BIGINT PRIMARY KEY, password TEXT, "{EVIL}" TEXT UNIQUE);\n'
+        f'CREATE TABLE "{EVIL}" (id BIGINT PRIMARY KEY, up BIGINT REFERENCES "{EVIL}" (id), "c{EVIL}" TEXT);\n'
+        f'CREATE TABLE "{EVIL}" (id BIGINT PRIMARY KEY);\nCREATE INDEX "i{EVIL}" ON "{EVIL}" ("c{EVIL}");\n',
+    "0003_fill.sql": f'INSERT INTO "{EVIL}" (id) VALUES (1);\n',
+    "./kmblint.toml": f'[per-file-ignores]\n{json.dumps(NAME)} = ["KMB9"]\n"0004_\u202e*" = ["KMB9"]\n',
+    f"0004_{NAME}.sql": f'DROP TABLE "y{EVIL}";\nDELETE FROM accounts WHERE "{EVIL}" = \'\x1b[1m\';\n',
+}  # fmt: skip
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A history whose tables, columns, indexes and file names would turn a terminal red."""
-    folder = tmp_path / "migrations"
-    folder.mkdir()
-    (folder / "0001_create_wards.sql").write_text(
-        f'CREATE TABLE accounts (id BIGINT PRIMARY KEY, password TEXT, "{EVIL}" TEXT UNIQUE);\n'
-        f'CREATE TABLE "{EVIL}" (id BIGINT PRIMARY KEY, up BIGINT REFERENCES "{EVIL}" (id), "c{EVIL}" TEXT);\n'
-        f'CREATE TABLE "{EVIL}" (id BIGINT PRIMARY KEY);\nCREATE INDEX "i{EVIL}" ON "{EVIL}" ("c{EVIL}");\n'
-    )
-    (folder / "0002_x\x1b[31m.sql").write_text(
-        f'DROP TABLE "y{EVIL}";\nDELETE FROM accounts WHERE "{EVIL}" = \'\x1b[1m\';\n'
-    )
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.setenv("KMBLINT_CACHE_DIR", str(tmp_path / "cache"))
+    return repository(tmp_path / f"p{NAME}", FILES, monkeypatch).root
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if SQL not in each], ids=" ".join)
+def _acts(command: tuple[str, ...], output: str) -> list[str]:
+    """What of an output would act on a terminal, or on a CI runner that reads it."""
+    acting = [sign for sign in (("\x1b",) if command[-1] in DATA else ("\x1b", "\u202e")) if sign in output]
+    ours = _OURS if command[-1] == "github" else (":::",)  # which stands before another place
+    lines = [line for line in output.splitlines() if not line.lstrip().startswith(ours)]
+    return acting + [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if SQL not in each], ids=ids)
 def test_no_name_acts_on_a_terminal(project: Path, command: tuple[str, ...]) -> None:
     assert project.exists()
     result = CliRunner().invoke(main, list(command))
     assert result.exit_code in (0, 1, 2), result.output
-    signs = ("\x1b",) if command[-1] in DATA else ("\x1b", "\u202e")
-    assert [sign for sign in signs if sign in result.output] == []
+    assert ENDS.get(command, "") in result.output
+    assert _acts(command, result.output) == []
 
 
-@pytest.mark.parametrize("command", LIVE, ids=lambda command: f"{command[0]} {command[-1]}")
+@pytest.mark.parametrize("command", LIVE, ids=ids)
 def test_nothing_that_a_server_says_acts_on_a_terminal(
     project: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,8 +79,44 @@ def test_nothing_that_a_server_says_acts_on_a_terminal(
     monkeypatch.setattr(f"kmblint.cli.{command[0]}.connect", connected(client))
     result = CliRunner().invoke(main, list(command))
     assert result.exit_code == 1, result.output
-    signs = ("\x1b",) if command[-1] in DATA else ("\x1b", "\u202e")
-    assert [sign for sign in signs if sign in result.output] == []
+    if "--fix-history" in command or "--fix-database" in command:  # SQL, in which no name may be more than a name
+        head, _, sql = result.output.partition("\n\n")
+        assert [line for line in head.splitlines() if not line.startswith("-- ")] == []
+        assert {each.changes[0].__class__ for each in statements(Source("", sql))} <= {*EXPECTED}
+    else:
+        assert _acts(command, result.output) == []
+
+
+EXPECTED = (AddTable, AddColumn, DropTable, DropColumn, DetachPolicy)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (EVIL,),
+        ("check", f"--{EVIL}"),
+        ("check", f"migrations/{EVIL}"),
+        ("check", "--select", EVIL),
+        ("check", "--config", EVIL),
+        ("schema", "--at", EVIL),
+        ("schema", "--output-format", EVIL),
+        ("diff", EVIL),
+        ("history", EVIL),
+        ("graph", "--about", EVIL),
+        ("explain", EVIL),
+        ("new", EVIL),
+        ("renumber", "--onto", EVIL),
+        ("config", EVIL),
+        ("cache", EVIL),
+    ],
+    ids=lambda command: " ".join(command[:-1]),
+)
+def test_no_argument_acts_on_a_terminal(project: Path, command: tuple[str, ...]) -> None:
+    """Which may be a file name that a shell put in the place of a `*`."""
+    assert project.exists()
+    result = CliRunner().invoke(main, list(command))
+    assert result.exit_code in (0, 2), result.output
+    assert _acts(command, result.output) == []
 
 
 def _policies() -> SimpleNamespace:

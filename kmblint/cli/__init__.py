@@ -62,15 +62,17 @@ class Program(click.Group):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            raise _meant(error) from error
+            raise _spelt(_meant(error)) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; no exception but click's own leaves it."""
         try:
             return super().invoke(ctx)
         except click.NoSuchOption as error:
-            raise _meant(error) from error
-        except (click.ClickException, click.exceptions.Exit):
+            raise _spelt(_meant(error)) from error
+        except click.ClickException as error:
+            raise _spelt(error) from error.__cause__
+        except click.exceptions.Exit:
             raise
         except (click.Abort, KeyboardInterrupt):
             ctx.exit(_INTERRUPTED)
@@ -123,6 +125,16 @@ def _meant(error: click.NoSuchOption) -> click.UsageError:
     from kmblint.cli.meant import no_such_option
 
     return no_such_option(error)
+
+
+def _spelt(error: click.ClickException) -> click.ClickException:
+    """The error with control characters spelt out: an argument may be the name of a file that somebody else chose."""
+    from kmblint.reporters.characters import inert, visible
+
+    message = "\n".join(inert(visible(line)) for line in error.format_message().split("\n"))
+    return (
+        click.UsageError(message, error.ctx) if isinstance(error, click.UsageError) else click.ClickException(message)
+    )
 
 
 def _crash(error: Exception) -> str:

@@ -13,7 +13,7 @@ from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, open_histories
 from kmblint.cli.judging import access_to, known_findings, seen_from, settings_of
 from kmblint.cli.options import day, history_options, request_of
-from kmblint.cli.output import write
+from kmblint.cli.output import show, write
 from kmblint.cli.progress import progress
 from kmblint.errors import InputError
 from kmblint.history.locate import display
@@ -51,7 +51,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         judged = _Judge(file, request.rulebook, today, debug=wants_traceback(ctx))
         with progress("judging the migrations"):
             told = _pruned(file, members, judged) if options["prune"] else _begun(file, members, judged)
-        write(f"{told}\n")
+        show(f"{told}\n")
 
 
 def _file(one: Opened) -> Path:

@@ -12,14 +12,14 @@ import click
 
 from kmblint.access import ANYWHERE, inside_repository
 from kmblint.cli.debug import debug_option
-from kmblint.cli.output import width, write
+from kmblint.cli.output import show, width
 from kmblint.config.configuration import Config, Setting, find, load
 from kmblint.config.keys import KEYS
 from kmblint.errors import InputError
 from kmblint.history.locate import display
 from kmblint.lint.rulebook import Rulebook
 from kmblint.reporters import FORMATS
-from kmblint.reporters.characters import fold
+from kmblint.reporters.characters import fold, visible
 
 
 @click.command(
@@ -38,15 +38,15 @@ def command(path: Path, file: Path | None, isolated: bool) -> None:
     configured = None if isolated else file or find(path if path.is_dir() else path.parent)
     access = ANYWHERE if configured is None or configured is file else inside_repository(configured)
     config = load(configured, display(configured) if configured else "", Rulebook.load(), {}, FORMATS, access=access)
-    write("".join(f"{line}\n" for line in shown(config, width())))
+    show("".join(f"{line}\n" for line in shown(config, width())))
 
 
 def shown(config: Config, columns: int) -> Iterator[str]:
     """The settings as TOML-like lines, each with its origin behind it, or below where `columns` don't hold both."""
-    rows = list(_rows(config))
+    rows = [(visible(key), value, visible(origin)) for key, value, origin in _rows(config)]
     keys = max(len(key) for key, _, _ in rows)
     values = max(min(len(value), 40) for _, value, _ in rows)
-    yield f"configuration: {config.file or 'no file, defaults only'}"
+    yield f"configuration: {visible(config.file or 'no file, defaults only')}"
     yield ""
     for key, value, origin in rows:
         row = f"{key:<{keys}} = {value:<{values}}  # {origin}"
@@ -85,4 +85,5 @@ def _toml(value: object) -> str:
             inner = ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
             return f"{{ {inner} }}" if inner else "{}"
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            written = json.dumps(value, ensure_ascii=False)
+            return "".join(each if each.isprintable() else f"\\U{ord(each):08X}" for each in written)

@@ -15,7 +15,7 @@ from kmblint.access import repository_of
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, Request, left_out, open_one, until
 from kmblint.cli.options import reading_options, request_of, view_option
-from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, show, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.history import git
 from kmblint.history.files import History
@@ -93,12 +93,13 @@ def command(ctx: click.Context, /, a: str, b: str | None, path: Path, check: boo
         case _:
             paint = Paint(color=wants_color(options["color"]) and file is None)
             text = reports.as_text(differs, after.where, paint, width(file))
-    write(text, file, kept)
+    (write if kind in ("sql", "json") else show)(text, file, kept)
     ctx.exit(ExitCode.FINDINGS if check and differs else ExitCode.CLEAN)
 
 
 def _shown(side: Side, target: Target, *, actual: bool) -> Shown:
-    return Shown(replay(side.history, target, actual=actual).end, kept_by(target, side.history, actual=actual))
+    done = replay(side.history, target, actual=actual)
+    return Shown(done.end, kept_by(target, done, actual=actual))
 
 
 def _whole(called: str, opened: Opened) -> Side:

@@ -19,7 +19,7 @@ from kmblint.cli.engines import (
 )
 from kmblint.cli.histories import open_one
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, show, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.live.client import connect
 from kmblint.live.drift import compare, fix_database, fix_history
@@ -73,11 +73,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             raise InputError(f"{called} holds no table at all: there is nothing to bring the one to the other by")
         follow_up = fix_history(drift) if for_history else fix_database(drift)
         file = one.history.next_file("state_manual_changes") if for_history else None
-        text = as_migration(drift, follow_up, file)
+        write(as_migration(drift, follow_up, file), options["output_file"], one.kept)
     elif options["output_format"] == "json":
-        text = as_json(drift)
+        write(as_json(drift), options["output_file"], one.kept)
     else:
         paint = Paint(wants_color(options["color"]) and options["output_file"] is None)
-        text = as_text(drift, paint, width(options["output_file"]))
-    write(text, options["output_file"], one.kept)
+        show(as_text(drift, paint, width(options["output_file"])), options["output_file"], one.kept)
     ctx.exit(ExitCode.FINDINGS if drift.differences else ExitCode.CLEAN)

@@ -10,7 +10,7 @@ from kmblint.analysis.dependencies import of_migrations, of_objects
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import left_out, open_one
 from kmblint.cli.options import history_options, request_of, view_option
-from kmblint.cli.output import complain, output_file_option, width, write
+from kmblint.cli.output import complain, output_file_option, show, width
 from kmblint.errors import InputError
 from kmblint.replay.replayer import replay
 from kmblint.reporters.graph import RENDERERS
@@ -50,4 +50,4 @@ def command(of: str, about: str | None, **options: Any) -> None:
             raise InputError(f"there is no `{about}` among them{did_you_mean(about, names)}")
         graph = graph.about(about)
     file = options["output_file"]
-    write(RENDERERS[options["output_format"]](graph, width(file)), file, one.kept)
+    show(RENDERERS[options["output_format"]](graph, width(file)), file, one.kept)

@@ -11,7 +11,7 @@ from kmblint.analysis.life import life
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import left_out, open_one
 from kmblint.cli.options import reading_options, request_of
-from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, show, wants_color, width, write
 from kmblint.errors import InputError
 from kmblint.history import git
 from kmblint.replay.replayer import replay
@@ -56,7 +56,7 @@ def command(name: str, path: Path, **options: Any) -> None:
         return
     paint = Paint(color=wants_color(options["color"]) and file is None)
     lines = as_text(now(done.end, table, column), events, history, origins, paint, width=width(file))
-    write("".join(f"{line}\n" for line in lines), file, one.kept)
+    show("".join(f"{line}\n" for line in lines), file, one.kept)
 
 
 def _split(name: str, done: Replay) -> tuple[str, str | None]:

@@ -15,7 +15,7 @@ import click
 
 from kmblint import writing
 from kmblint.errors import InputError
-from kmblint.reporters.characters import fold, visible
+from kmblint.reporters.characters import fold, inert, visible
 from kmblint.reporters.view import PAGE
 
 color_option = click.option(
@@ -68,7 +68,7 @@ def terminal_width(fallback: int = PAGE) -> int:
 def complain(text: str) -> None:
     """Says on standard error, each line behind the program's name; in a terminal, words stay whole."""
     for line in text.splitlines():
-        words = f"kmblint: {visible(line)}"
+        words = f"kmblint: {inert(visible(line))}"
         columns = terminal_width() if sys.stderr.isatty() else len(words)
         click.echo("\n  ".join(fold(words, columns, rest=2)), err=True)
 
@@ -78,7 +78,7 @@ def say(text: str) -> None:
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
         columns = terminal_width() if to_terminal() else len(line)
-        click.echo(f"\n{' ' * (indent + 4)}".join(fold(visible(line), columns, rest=indent + 4)))
+        click.echo(f"\n{' ' * (indent + 4)}".join(fold(inert(visible(line)), columns, rest=indent + 4)))
 
 
 def prefix(output_format: str) -> str:
@@ -91,6 +91,11 @@ def prefix(output_format: str) -> str:
     roots = [Path(workspace)] if workspace else (each for each in (here, *here.parents) if (each / ".git").exists())
     root = next(iter(roots), here)
     return here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
+
+
+def show(text: str, file: Path | None = None, kept: Iterable[Path] = ()) -> None:
+    """Writes, as `write` does, a text for people, who may read it in a CI log: no line of it is a command there."""
+    write(inert(text), file, kept)
 
 
 def write(text: str, file: Path | None = None, kept: Iterable[Path] = ()) -> None:

@@ -25,7 +25,7 @@ from kmblint.cli.engines import (
 )
 from kmblint.cli.histories import Opened, open_histories, open_one
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, complain, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, complain, output_file_option, show, wants_color, width, write
 from kmblint.errors import ExitCode, InputError
 from kmblint.history import decode
 from kmblint.history.files import History
@@ -109,12 +109,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     kept = [path for one in opened for path in one.kept]
     to_file = options["output_file"] is not None
     if options["output_format"] == "json":
-        text = as_json(rehearsals)
+        write(as_json(rehearsals), options["output_file"], kept)
     elif options["output_format"] == "markdown":
-        text = as_markdown(rehearsals)
+        show(as_markdown(rehearsals), options["output_file"], kept)
     else:
-        text = as_text(rehearsals, Paint(wants_color(options["color"]) and not to_file), width(options["output_file"]))
-    write(text, options["output_file"], kept)
+        paint = Paint(wants_color(options["color"]) and not to_file)
+        show(as_text(rehearsals, paint, width(options["output_file"])), options["output_file"], kept)
     ctx.exit(ExitCode.CLEAN if all(each.is_clean for each in rehearsals) else ExitCode.FINDINGS)
 
 

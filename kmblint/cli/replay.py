@@ -9,7 +9,7 @@ import click
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import open_histories
 from kmblint.cli.options import history_options, request_of
-from kmblint.cli.output import color_option, output_file_option, wants_color, width, write
+from kmblint.cli.output import color_option, output_file_option, show, wants_color, width, write
 from kmblint.replay.replayer import replay
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.paint import Paint, heading
@@ -54,4 +54,4 @@ def command(**options: Any) -> None:
     for one, transcript in zip(opened, transcripts, strict=True):
         lines += [heading(one.history.called, paint), ""] if len(opened) > 1 else []
         lines += [*as_text(transcript, paint, columns), *([""] if one is not opened[-1] else [])]
-    write("".join(f"{line}\n" for line in lines), options["output_file"], kept)
+    show("".join(f"{line}\n" for line in lines), options["output_file"], kept)

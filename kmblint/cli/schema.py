@@ -9,7 +9,7 @@ import click
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import left_out, open_one, until
 from kmblint.cli.options import history_options, migration_number, request_of, view_option
-from kmblint.cli.output import complain, output_file_option, width, write
+from kmblint.cli.output import complain, output_file_option, show, width, write
 from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS, as_table
@@ -32,7 +32,8 @@ def command(**options: Any) -> None:
     target = one.target
     actual, number = options["view"] == "actual", options["at"]
     history = one.history if number is None else until(one.history, number, f"--at {number:04}")
-    kept = kept_by(target, history, actual=actual)
-    catalog = replay(history, target, actual=actual).end
+    done = replay(history, target, actual=actual)
+    catalog, kept = done.end, kept_by(target, done, actual=actual)
     file, kind = options["output_file"], options["output_format"]
-    write(as_table(catalog, kept, width(file)) if kind == "table" else RENDERERS[kind](catalog, kept), file, one.kept)
+    text = as_table(catalog, kept, width(file)) if kind == "table" else RENDERERS[kind](catalog, kept)
+    (write if kind in ("sql", "json") else show)(text, file, one.kept)

@@ -88,11 +88,11 @@ def command(path: Path, through: int, output: Path | None, yes: bool, **options:
     _refuse_lost(history, through)
     target = opened.target
     old = replay(first, target, actual=True)
-    _refuse([*obstacles(old)], history)
+    _refuse([*obstacles(old, target)], history)
     file = Path(display(output or project_of(history.root) / "baseline.sql"))
     if os.path.realpath(file.parent) == os.path.realpath(history.root):
         raise InputError(f"`{display(file)}` would be one of the migrations: name another place for the baseline")
-    text = as_sql(old.end, kept_by(target, old.history, actual=False))
+    text = as_sql(old.end, kept_by(target, old, actual=False))
     baseline = loose(Source(file.name, text, display(file)), file)
     wrong = disproof(history, old, baseline, target)
     if wrong is not None:

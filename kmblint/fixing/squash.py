@@ -20,7 +20,9 @@ from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Grant, Opaque, RowChange
 from kmblint.schema.difference import Shown, difference
+from kmblint.schema.kept import Kept
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.secrets import is_secret
 from kmblint.targets import Target
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Place
@@ -36,13 +38,14 @@ class Obstacle(msgspec.Struct, frozen=True):
     why: str
 
 
-def obstacles(done: Replay) -> Iterator[Obstacle]:
+def obstacles(done: Replay, target: Target) -> Iterator[Obstacle]:
     """Of migrations as the database lived them: what a schema doesn't say."""
     for step in done.steps:
         why = _left(step, done.end)
         if why:
             yield Obstacle(step.place(step.statement.span), why)
     yield from _kept(done.end)
+    yield from _secrets(done.end, kept_by(target, done, actual=False))
 
 
 def _left(step: Step, end: Catalog) -> str:
@@ -91,6 +94,25 @@ def _kept(end: Catalog) -> Iterator[Obstacle]:
             yield Obstacle(mask.made, f"the database keeps {what}, which is gone")
 
 
+def _secrets(end: Catalog, kept: Kept) -> Iterator[Obstacle]:
+    """What would stand in the baseline with a secret in it."""
+    places = [policy.made for policy in end.named(ObjectKind.MASKING_POLICY).values()]
+    for table in end.in_order:
+        for column in table.columns:
+            if column.default is not None and is_secret(table.name, column.name, column.default):
+                yield Obstacle(column.made, f"the default of `{table.name}.{column.name}` is a secret, {_NOT_REPEATED}")
+        places += [index.made for index in table.indexes]
+        places += [declared.made for declared in table.constraints]
+    yield from (
+        Obstacle(place, f"it holds a secret, {_NOT_REPEATED}")
+        for place in dict.fromkeys(places)
+        if kept.text(place) != kept.written(place)
+    )
+
+
+_NOT_REPEATED: Final = "and a baseline repeats none"
+
+
 def _has(end: Catalog, table: str, column: str) -> bool:
     there = end.table(table)
     return there is not None and there.column(column) is not None
@@ -109,7 +131,7 @@ def succeeded(history: History, target: Target) -> frozenset[str]:
     if len(first) < len(history.gone):
         return frozenset()
     old = replay(msgspec.structs.replace(was, migrations=first), target, actual=True)
-    if any(obstacles(old)) or disproof(was, old, history.baseline, target) is not None:
+    if any(obstacles(old, target)) or disproof(was, old, history.baseline, target) is not None:
         return frozenset()
     return history.gone
 
@@ -140,7 +162,7 @@ def disproof(history: History, done: Replay, baseline: Migration, target: Target
     behind = max(migration.number or 0 for migration in done.history.migrations)
     for old, new, where in ((done, made, f"behind {behind:04}"), (whole, rest, "at the end")):
         for actual in (False, True):
-            sides = (Shown(each.end, kept_by(target, each.history, actual=actual)) for each in (old, new))
+            sides = (Shown(each.end, kept_by(target, each, actual=actual)) for each in (old, new))
             differs = difference(*sides)
             names = [table.name for table in differs.tables] + [part.name for part in differs.objects]
             if names:

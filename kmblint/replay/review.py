@@ -6,15 +6,15 @@ meant and as the database will keep it, because that is what a reviewer compares
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cached_property
 
 import msgspec
 
 from kmblint.history.files import History, Migration
-from kmblint.redaction import starred
 from kmblint.replay.describe import NOTHING_CHANGED, describe
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.leaks import unsaid
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
@@ -43,12 +43,11 @@ from kmblint.schema.changes import (
     UpdateRows,
 )
 from kmblint.schema.difference import Shown
-from kmblint.schema.kept import Kept
 from kmblint.schema.kinds import ObjectKind
 from kmblint.targets import Target
 from kmblint.targets.capabilities import Capabilities
 from kmblint.targets.verdict import Verdict
-from kmblint.text import Place, Span
+from kmblint.text import Place
 
 
 class Effect(Enum):
@@ -149,7 +148,7 @@ def review(history: History, target: Target, shown: frozenset[str] | None = None
     )
     files = frozenset(migration.file for migration in batch)
     secrets = tuple(_secrets(meant))
-    kept = Kept(target.stored_type, constraints=target.capabilities.keeps_declarations, text=_text(history, secrets))
+    kept = kept_by(target, meant, actual=False)
     return Review(
         history=history,
         batch=batch,
@@ -160,14 +159,6 @@ def review(history: History, target: Target, shown: frozenset[str] | None = None
         kept=Shown(_behind(actual, files), kept),
         secrets=secrets,
     )
-
-
-def _text(history: History, secrets: tuple[Place, ...]) -> Callable[[Place], str]:
-    """What stands at a place, with stars in the place of secrets."""
-    spans: dict[str, list[Span]] = {}
-    for secret in secrets:
-        spans.setdefault(secret.file, []).append(secret.span)
-    return lambda place: starred(history.sources[place.file], spans.get(place.file, ()), place.span)
 
 
 def _before(replayed: Replay, batch: frozenset[str]) -> Catalog:

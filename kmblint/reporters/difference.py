@@ -128,14 +128,14 @@ def _told(part: PartDifference) -> str:
     """A part in a line; of a changed one, both sides."""
     before, after = (_definition(part, side) if side else "" for side in (part.before, part.after))
     if before == after:
-        return f"{after} (another default, which isn't shown)"
+        return f"{after} (another {'default' if part.kind is PartKind.COLUMN else 'secret'}, which isn't shown)"
     return f"{before} → {after}" if before and after else before or after
 
 
 def _definition(part: PartDifference, side: Part) -> str:
     """A part on one line, without the words that the line above it says."""
     text = visible(" ".join(side.definition.split()))
-    if part.kind in (PartKind.MASKING_POLICY, PartKind.CLASSIFICATION):
+    if part.kind is PartKind.MASKING_POLICY or part.kind is PartKind.CLASSIFICATION:  # no object, which is equal to it
         return text[text.index(" COLUMN ") + 1 :]
     return text.removeprefix("CREATE ")
 

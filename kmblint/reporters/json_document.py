@@ -34,14 +34,17 @@ def written(value: object) -> str:
 
 
 def encoded(value: object) -> bytes:
-    """The same on one line, for whoever counts lines; bytes of a path that are no UTF-8 are spelt out."""
+    """The same on one line, for whoever counts lines; bytes of a path that are no UTF-8 are spelt out.
+
+    Nothing in it begins a command to a CI runner that reads logs, as `##[` does wherever it stands.
+    """
     try:
         text = msgspec.json.encode(value)
     except UnicodeEncodeError:
         text = msgspec.json.encode(_spelt(value))
     for separator in ("\x85", "\u2028", "\u2029"):
         text = text.replace(separator.encode(), f"\\u{ord(separator):04x}".encode())
-    return text
+    return text.replace(b"##", b"#\\u0023")
 
 
 def _spelt(value: Any) -> Any:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from kmblint.reporters.characters import visible
+from kmblint.reporters.characters import inert, visible
 
 
 def attribute(text: str) -> str:
     """A text for an attribute: on one line, control characters spelt out."""
-    return visible(text)
+    return inert(visible(text))
 
 
 def content(text: str) -> str:
     """A text for an element: its lines stay, other control characters are spelt out (`&#1;` is refused, too)."""
-    return "\n".join(map(visible, text.splitlines()))
+    return inert("\n".join(map(visible, text.splitlines())))
 
 
 def document(root: ElementTree.Element) -> str:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from kmblint.schema.catalog import Catalog, Column, Dropped, Index, Mask, Table
+from kmblint.schema.catalog import Catalog, Column, Declared, Dropped, Index, Mask, Table
 from kmblint.schema.definition import (
     classification_definition,
     column_definition,
@@ -25,7 +25,7 @@ from kmblint.schema.definition import (
 from kmblint.schema.kept import Kept
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.ordered import OrderedMap
-from kmblint.schema.parts import Check, Constraint, ForeignKey
+from kmblint.schema.parts import Check, ForeignKey
 from kmblint.schema.write import column_list, value_text
 from kmblint.text import Place
 
@@ -240,9 +240,8 @@ class _Side:
             key = f"PRIMARY KEY ({column_list(table.primary_key)})"
             yield PartKind.PRIMARY_KEY, "", Part("", key, table.made, self._columns(table.name, table.primary_key))
         for declared in self.kept.shown(table):
-            definition = constraint_definition(declared, self.kept)
-            meaning = self._constraint(table, declared.constraint, definition)
-            part = Part(declared.name or "", definition, declared.made, meaning)
+            meaning = self._constraint(table, declared)
+            part = Part(declared.name or "", constraint_definition(declared, self.kept), declared.made, meaning)
             yield PartKind.CONSTRAINT, declared.name or repr(meaning), part
         for index in table.indexes:
             definition = index_definition(table, index, self.kept)
@@ -265,9 +264,10 @@ class _Side:
         meaning = (kept.type(column).canonical, kept.nullable(table, column), *default)
         return Part(column.name, column_definition(table, column, kept), column.made, meaning)
 
-    def _constraint(self, table: Table, constraint: Constraint, definition: str) -> tuple[object, ...]:
+    def _constraint(self, table: Table, declared: Declared) -> tuple[object, ...]:
+        constraint = declared.constraint
         if isinstance(constraint, Check):
-            return _words(definition)
+            return _words(constraint_definition(declared, msgspec.structs.replace(self.kept, text=self.kept.written)))
         columns = self._columns(table.name, (column.text for column in constraint.columns))
         if not isinstance(constraint, ForeignKey):
             return ("unique", *columns)
@@ -278,7 +278,7 @@ class _Side:
     def _index(self, table: Table, index: Index) -> tuple[object, ...]:
         columns = self.kept.columns(index)
         if None in columns or (index.partial and self.kept.declarations):
-            return _words(self.kept.text(index.made))
+            return _words(self.kept.written(index.made))
         named = self._columns(table.name, (column for column in columns if column is not None))
         return named, index.unique and self.kept.declarations
 
@@ -293,8 +293,9 @@ def _beside(shown: Shown) -> Iterator[_Found]:
     """
     for kind, objects in shown.catalog.objects.items():
         for name, made in objects.items():
-            text = f"CREATE USER {name}" if kind is ObjectKind.USER else shown.kept.text(made.made)
-            yield kind, name, Part(name, text, made.made, _words(text))
+            user = f"CREATE USER {name}" if kind is ObjectKind.USER else None
+            text, written = (user or of(made.made) for of in (shown.kept.text, shown.kept.written))
+            yield kind, name, Part(name, text, made.made, _words(written))
     for mask in shown.catalog.masks.values():
         if mask.table not in shown.catalog.tables:
             meaning = (mask.table, mask.column, mask.strategy)

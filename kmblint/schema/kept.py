@@ -20,7 +20,9 @@ class Kept(msgspec.Struct, frozen=True):
     constraints: bool
     """Whether foreign keys, UNIQUE, CHECK and DEFAULT are heeded."""
     text: Callable[[Place], str]
-    """What stands at a place, for what the catalogue has no words for."""
+    """What stands at a place, for what the catalogue has no words for; stars in the place of secrets."""
+    written: Callable[[Place], str]
+    """The same as it was written, to be compared and never shown."""
     actual: bool = False
 
     @property

@@ -141,3 +141,27 @@ def test_a_revision_before_the_folder_moved(tmp_path: Path, monkeypatch: pytest.
     repo.git("mv", "migrations", "db")
     repo.git("commit", "-q", "-m", "Move")
     assert diff("HEAD~1", "HEAD", "db").stdout == "no difference\n"
+
+
+@pytest.mark.parametrize("output_format", ["text", "json", "markdown", "sql"])
+@pytest.mark.usefixtures("project")
+def test_a_masking_policy_is_an_object_and_none_of_a_column(output_format: str) -> None:
+    """It is called as what attaches one to a column."""
+    made = "CREATE MASKING POLICY hide STRATEGY HASH EXEMPT ROLES ('nurse')"
+    attached = "ALTER TABLE wards ALTER COLUMN name SET MASKING POLICY hide"
+    write(Path("migrations"), {"0004_hide.sql": f"{made};\n{attached};\n"})
+    done = diff("3", "4", "--output-format", output_format)
+    assert done.exit_code == 0, done.output
+    assert made.removeprefix("CREATE ") in done.stdout
+    assert "COLUMN name SET MASKING POLICY hide" in done.stdout
+
+
+@pytest.mark.usefixtures("project")
+def test_a_secret_that_differs_is_seen_and_not_shown(tmp_path: Path) -> None:
+    table = "CREATE TABLE keys (id BIGINT PRIMARY KEY, password TEXT, CONSTRAINT c CHECK (password <> 'Se9cr3t-{}'));\n"
+    for name in ("one", "two"):
+        write(tmp_path / name, {"0001_a.sql": table.format(name), "0002_b.sql": "DROP ROLE x;\n"})
+    done = diff("one", "two")
+    assert "(another secret, which isn't shown)" in done.stdout
+    assert "Se9cr3t" not in done.stdout
+    assert diff("one", "one").stdout == "no difference\n"

@@ -9,11 +9,11 @@ import pytest
 
 from kmblint import targets
 from kmblint.cli.histories import Request, open_histories
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
 from kmblint.replay.transcript import transcribe
 from kmblint.reporters.catalog_sql import as_sql
-from kmblint.schema.kept import Kept
 from kmblint.sql.parse import statements
 from kmblint.targets.verdict import Verdict
 from kmblint.text import Source
@@ -53,13 +53,7 @@ def test_what_is_sent_is_taken_or_refused_as_the_transcript_says(case: str) -> N
 def test_the_actual_schema_is_taken_as_it_is_written(case: str) -> None:
     done = lived(case)
     target = targets.get("kimberlite")
-    text = done.history.sources
-    kept = Kept(
-        target.stored_type,
-        target.capabilities.keeps_declarations,
-        lambda place: text[place.file].slice(place.span),
-        actual=True,
-    )
+    kept = kept_by(target, done, actual=True)
     source = Source("schema.sql", as_sql(done.end, kept))
     answers = ask(case, [source.slice(statement.span) for statement in statements(source)]).statements
     assert [answer.sql for answer in answers if not answer.ok] == []

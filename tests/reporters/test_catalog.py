@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kmblint import targets
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.reporters.catalog import RENDERERS
-from kmblint.schema.kept import Kept
 from tests.rules_at_hand import history
 
 FILES: Final = {
@@ -27,7 +27,7 @@ POISON: Final = {"0003_seed.sql": "INSERT INTO wards (id, \"first name\", d) VAL
 def rendered(root: Path, form: str, *, actual: bool = False, files: dict[str, str] | None = None) -> str:
     target = targets.get("kimberlite")
     done = replay(history(root, {**FILES, **(files or {})}), target, actual=actual)
-    kept = Kept(target.stored_type, target.capabilities.keeps_declarations, lambda _: "", actual)
+    kept = kept_by(target, done, actual=actual)
     return RENDERERS[form](done.end, kept)
 
 
@@ -113,8 +113,8 @@ def test_dot_escapes_what_records_are_made_of(tmp_path: Path) -> None:
 
 
 def test_a_schema_without_tables_says_so(tmp_path: Path) -> None:
-    empty = history(tmp_path, {})
     target = targets.get("kimberlite")
-    kept = Kept(target.stored_type, target.capabilities.keeps_declarations, lambda _: "")
-    assert RENDERERS["table"](replay(empty, target).end, kept) == "no tables\n"
-    assert RENDERERS["sql"](replay(empty, target).end, kept) == ""
+    empty = replay(history(tmp_path, {}), target)
+    kept = kept_by(target, empty, actual=False)
+    assert RENDERERS["table"](empty.end, kept) == "no tables\n"
+    assert RENDERERS["sql"](empty.end, kept) == ""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmblint import targets
+from kmblint.replay.keeping import kept_by
 from kmblint.replay.replayer import replay
 from kmblint.replay.steps import Replay
 from kmblint.reporters.catalog import as_json
@@ -18,7 +19,7 @@ from kmblint.schema.kept import Kept
 from kmblint.schema.write import quoted
 from kmblint.sql.parse import statements
 from kmblint.targets.verdict import Verdict
-from kmblint.text import Place, Source
+from kmblint.text import Source
 from tests.rules_at_hand import history
 
 FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
@@ -36,12 +37,7 @@ def replayed(root: Path, sql: str, target: str, *, actual: bool = False) -> Repl
 
 
 def kept(done: Replay, target: str, *, actual: bool = False) -> Kept:
-    used = targets.get(target)
-
-    def text_of(place: Place) -> str:
-        return done.history.sources[place.file].slice(place.span)
-
-    return Kept(used.stored_type, used.capabilities.keeps_declarations, text_of, actual)
+    return kept_by(targets.get(target), done, actual=actual)
 
 
 def twice(root: Path, sql: str, target: str, *, actual: bool = False) -> tuple[str, Replay]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.difference import Difference, PartDifference, Shown, difference
 from kmblint.schema.kept import Kept
-from kmblint.text import Source
+from kmblint.text import Place, Source
 from tests.sql_catalog import FILE, catalog
 
 WARDS = "CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT);\n"
@@ -18,7 +20,13 @@ BEDS = "CREATE TABLE beds (id BIGINT PRIMARY KEY, ward_id BIGINT REFERENCES ward
 
 def shown(sql: str, made: Catalog | None = None) -> Shown:
     source = Source(FILE, sql)
-    return Shown(made or catalog(sql), Kept(lambda kind: kind, True, lambda place: source.slice(place.span)))
+    kept = Kept(lambda kind: kind, True, text=_hidden(source), written=lambda place: source.slice(place.span))
+    return Shown(made or catalog(sql), kept)
+
+
+def _hidden(source: Source) -> Callable[[Place], str]:
+    """What stands at a place, with stars in the place of one word."""
+    return lambda place: source.slice(place.span).replace("hidden", "******").replace("HIDDEN", "******")
 
 
 def between(before: str, after: str) -> list[str]:
@@ -29,6 +37,15 @@ def between(before: str, after: str) -> list[str]:
 def then(before: str, change: str) -> list[str]:
     """Each difference that statements make of a schema, and that their history tells."""
     return told(difference(shown(before), shown(before + change)))
+
+
+def test_what_isnt_shown_is_compared() -> None:
+    """Stars stand in the place of secrets, and two secrets are two."""
+    made = "CREATE TABLE t (id INT PRIMARY KEY, a TEXT, CONSTRAINT c CHECK (a <> '{}')); CREATE ROLE {};"
+    assert between(made.format("hidden", "hidden"), made.format("HIDDEN", "HIDDEN")) != []
+    [line] = [line for line in between(made.format("hidden", "x"), made.format("HIDDEN", "x")) if "constraint" in line]
+    assert line == "  constraint: CONSTRAINT c CHECK (a <> '******') → CONSTRAINT c CHECK (a <> '******')"
+    assert between(made.format("hidden", "x"), made.format("hidden", "x")) == []
 
 
 def told(found: Difference) -> list[str]:
