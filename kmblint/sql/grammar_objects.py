@@ -265,8 +265,10 @@ def _privilege(item: Reader) -> Node:
 
 
 def _grantee(reader: Reader) -> Node:
+    if reader.sees("ROLE", ahead=1) and reader.takes_name(2):
+        reader.take_any("DATABASE", "APPLICATION")
     if reader.takes_name(1):
-        reader.take_any("ROLE", "USER", "GROUP")
+        reader.take_any("ROLE", "USER", "GROUP", "SHARE", "APPLICATION")
     return reader.dotted("a role name")
 
 

@@ -108,9 +108,17 @@ def test_a_name_in_quotes_is_another_name_in_set_and_index() -> None:
 
 def test_what_kills_the_server_is_known_by_its_words() -> None:
     assert any(isinstance(h, Crashes) for h in form("UPDATE t SET a = -1.5").hazards)
+    assert any(isinstance(h, Crashes) for h in form("SELECT id FROM t WHERE round(a, -1) = 7").hazards)
     assert ends_server("''")
     assert not ends_server("'PHI'")
     assert not any(isinstance(h, Crashes) for h in form("INSERT INTO t (a) VALUES (1.5)").hazards)
+
+
+def test_a_classification_that_kills_the_server_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kmblint.targets.kimberlite.forms_own.ends_server", lambda value: value == "'PHI'")
+    for value, kills in (("'PHI'", True), ("'PII'", False)):
+        found = form(f"ALTER TABLE t MODIFY COLUMN a SET CLASSIFICATION {value}")
+        assert [type(hazard) for hazard in found.hazards] == [Crashes] * kills
 
 
 @pytest.mark.parametrize(
@@ -131,10 +139,21 @@ def test_the_parser_gives_up_at_the_same_depth(depth: int) -> None:
     assert (not form("DELETE FROM t WHERE " + condition).refused) == (depth == 47)
 
 
-@pytest.mark.parametrize("length", [100, 101])
-def test_a_chain_of_conditions_nests_as_deep_as_it_is_long(length: int) -> None:
-    condition = " OR ".join(["id = 1"] * length)
-    assert (not form("DELETE FROM t WHERE " + condition).refused) == (length == 100)
+@pytest.mark.parametrize(("parentheses", "length"), [(0, 100), (0, 101), (40, 60), (40, 61)])
+def test_a_chain_of_conditions_nests_as_deep_as_it_is_long(parentheses: int, length: int) -> None:
+    condition = "(" * parentheses + " OR ".join(["id = 1"] * length) + ")" * parentheses
+    assert (not form("DELETE FROM t WHERE " + condition).refused) == (parentheses + length <= 100)
+
+
+def test_how_deep_is_too_deep_is_said() -> None:
+    assert "deeper than the engine's parser goes (49)" in refused(f"DELETE FROM t WHERE {'(' * 48}id = 1{')' * 48}")
+    chain = "DELETE FROM t WHERE " + " OR ".join(["id = 1"] * 101)
+    assert refused(chain) == (
+        "WHERE nests deeper than 100: each AND and OR of a chain counts: write `column IN (…)`, or split the statement"
+    )
+    assert "more operators, than can be judged: split the statement" in refused(
+        f"DELETE FROM t WHERE a = {'- ' * 9000}1"
+    )
 
 
 @pytest.mark.parametrize("end", ["- " * 9000 + "1", "a " + "|| 'x' " * 9000, "(" * 9000, "NOT " * 9000, "CASE " * 9000])

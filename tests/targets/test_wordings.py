@@ -88,6 +88,8 @@ def _remarks(step: Step, source: Source) -> Iterator[str]:
 
 def _shown(value: Any, source: Source) -> Iterator[str]:
     match value:
+        case Span() if value.start == value.end:
+            yield f"nothing, at offset {value.start} of {len(source.text)}"
         case Span():
             yield f"`{source.slice(value)[:120]}`"
         case Place():

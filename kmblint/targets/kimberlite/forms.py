@@ -46,6 +46,12 @@ _CREATE_HELP: Final = {
 }
 
 
+_BEHIND_ROLE: Final = re.compile(
+    r"(?:WITH GRANT OPTION ?)?(?:(?:COPY|REVOKE) CURRENT GRANTS ?)?(?:AS \S+ ?)?(?:GRANTED BY \S+)?"
+)
+"""What GRANT takes behind its role, none of which is kept (area said)."""
+_GRANTEES: Final = frozenset({"ROLE", "USER", "GROUP", "SHARE", "APPLICATION"})
+"""Words behind TO that are never a role themselves."""
 _PRIVILEGE_HELP: Final = "leave it out, or write one of SELECT, INSERT, UPDATE, DELETE and ALL"
 
 
@@ -175,13 +181,15 @@ def _grant(fold: Fold, root: Node) -> None:
     else:
         _granted_on(fold, on)
     names = tuple(roles.all(Shape.NAME))
-    if names[0].text.upper() == "PUBLIC" and not names[0].quoted:
+    if not names[0].quoted and names[0].text.upper() == "PUBLIC":
         fold.refuse("GRANT takes a role, and PUBLIC is none", names[0].span, "name the role")
+    elif not names[0].quoted and names[0].text.upper() in _GRANTEES and fold.before(names[0].span).upper == "TO":
+        fold.expected("a role", fold.behind(names[0].span))
     if len(names) > 1:
         fold.refuse("GRANT takes one role a statement", fold.behind(names[0].span) or names[0].span,
                     "write a statement for each role")  # fmt: skip
     for part in root.parts:
-        if part.kind not in {"privilege", "ON", "TO", "WITH GRANT OPTION"}:
+        if part.kind not in {"privilege", "ON", "TO"} and not _BEHIND_ROLE.fullmatch(part.kind):
             fold.expected(THE_END, part)
 
 
@@ -221,7 +229,7 @@ def _refuse_other(fold: Fold, root: Node) -> None:
     elif word == "WITH":
         forms_rows.refuse_with(fold, root)
     else:
-        known = word in _FIRST_WORDS and len(fold.tokens) > 1
+        known = word in _FIRST_WORDS
         fold.refuse(f"the engine has no statement `{word}{f' {fold.tokens[1].text}' if known else ''}`", span,
                     _OTHER_HELP.get(word))  # fmt: skip
 

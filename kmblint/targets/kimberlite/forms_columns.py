@@ -36,13 +36,9 @@ def column(fold: Fold, node: Node, *, in_table: bool) -> bool:
     keyed = any(option.kind == "PRIMARY KEY" for option in options)
     dropped: list[tuple[str, Span]] = []
     given: Span | None = None
-    constraint = lone = ""
-    for option in options:
+    constraint = ""
+    for number, option in enumerate(options, 1):
         span = given.to(option.span) if given else option.span
-        if lone:
-            fold.refuse(f"`{lone}` must be the last option of its column", fold.first_words(span, 1),
-                        f"leave out `{lone}`: it is dropped anyway")  # fmt: skip
-            break
         if option.kind == "CONSTRAINT":
             given = option.span
             continue
@@ -58,10 +54,11 @@ def column(fold: Fold, node: Node, *, in_table: bool) -> bool:
         elif option.kind == "DEFAULT" or option.kind in fold.facts.dropped_column_clauses:
             if _taken_option(fold, option):
                 dropped.append((option.kind, span))
-            lone = option.kind if option.kind in _LONE else ""
-            if lone and option.parts:
-                fold.refuse(f"`{lone}` must be the last option of its column", option.parts[0].span,
-                            f"leave out `{lone}`: it is dropped anyway")  # fmt: skip
+            if option.kind in _LONE and (option.parts or number < len(options)):
+                behind = option.parts[0].span if option.parts else fold.first_words(options[number].span, 1)
+                fold.refuse(f"`{option.kind}` must be the last option of its column", behind,
+                            f"leave out `{option.kind}`: it is dropped anyway")  # fmt: skip
+                break
         elif option.kind in {"AFTER", "FIRST"} and not in_table:
             fold.refuse_clause(
                 option,
@@ -186,7 +183,7 @@ def _stored(fold: Fold, column: str, node: Node, given: Node | None) -> None:
         effect = "the time zone isn't kept"
     if effect:
         declared = words + shown + (" WITH TIME ZONE" if zoned else "")
-        honest, _ = fold.facts.replaced_types.get(stored, (stored, True))
+        honest = fold.facts.replaced_types[stored][0] if stored in fold.facts.replaced_types else stored
         fold.hazards.append(ChangedType(column, declared, stored, node.span, effect, honest))
 
 
@@ -221,11 +218,11 @@ def _numbers(words: str, given: Node, most: int) -> tuple[tuple[int, ...], Span 
 
 
 def _refuse_type(fold: Fold, words: str, given: Node | None, span: Span) -> None:
-    instead, same = fold.facts.replaced_types.get(words, ("", False))
     reason = f"the engine has no type `{words}`"
-    if not instead:
+    if words not in fold.facts.replaced_types:
         fold.refuse(reason, span, _ANY_TYPE)
         return
+    instead, same = fold.facts.replaced_types[words]
     text = instead
     if given and instead in {"DECIMAL", "VARCHAR"}:
         _, stumble = _numbers(instead, given, fold.facts.stored_types[instead][1])

@@ -45,8 +45,8 @@ def judge_own(fold: Fold, source: Source, sent: Span, span: Span) -> bool:
     """
     if fold.tokens[0].upper not in _FIRST_WORDS:
         return False
-    text = source.slice(sent).strip().rstrip(";").rstrip()
-    cut = _Words(fold, text, sent.start + source.slice(sent).index(text[:1]) if text else sent.start)
+    text = source.slice(sent)
+    cut = _Words(fold, text, sent.start)
     try:
         return _judge(cut, text.upper(), sent, span)
     except _StopError:
@@ -133,8 +133,8 @@ class _Words:
 
 
 def _policy(cut: _Words) -> None:
-    head, exempt, tail = _partition(cut.text[len("CREATE MASKING POLICY") :], "EXEMPT ROLES")
-    parts = head.split()
+    head, exempt, tail = _partition(cut.text, "EXEMPT ROLES")
+    parts = head.split()[3:]
     if not exempt:
         cut.stop("a masking policy needs the roles that see the value", cut.span,
                             f"write `{_POLICY}`")  # fmt: skip

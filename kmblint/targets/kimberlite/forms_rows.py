@@ -87,7 +87,7 @@ def _rows(fold: Fold, node: Node) -> None:
         if not row.parts:
             fold.expected("an expression", Span(row.span.end - 1, row.span.end))
         for part in row.parts:
-            if part.kind is Shape.STRING or part.kind is Shape.NULL or not fold.unread(part):
+            if not fold.unread(part):
                 value(fold, part, "VALUES")
 
 

@@ -126,12 +126,10 @@ def create_index(fold: Fold, root: Node) -> None:
     rank = 0
     for part in root.parts:
         match part.kind:
-            case "OR REPLACE" | Shape.NAME:
+            case kind if kind is Shape.NAME or kind in _SCOPES:
                 pass
-            case _ if part.kind in _SCOPES:
-                pass
-            case "UNIQUE" | "CONCURRENTLY":
-                _drop_from_index(fold, part)
+            case "OR REPLACE":
+                fold.refuse("CREATE INDEX takes no OR REPLACE", part.span, "leave it out: an index is for ever")
             case "IF NOT EXISTS":
                 effect = "a second index of the name on this table is refused"
                 fold.hazards.append(IgnoredGuard("IF NOT EXISTS", part.span, effect))
@@ -145,8 +143,6 @@ def create_index(fold: Fold, root: Node) -> None:
             case "part":
                 _index_part(fold, part)
                 rank = 1
-            case "USING" if rank == 0:
-                _drop_from_index(fold, part)
             case "WITH" | "TABLESPACE":
                 fold.refuse_clause(part, f"CREATE INDEX takes no {part.kind}", f"leave out `{part.kind}`")
             case _:
@@ -279,13 +275,12 @@ def drop(fold: Fold, root: Node) -> None:
 
 def _in_order(fold: Fold, parts: Iterable[Node], order: tuple[str, ...]) -> None:
     """Refuses the first part that stands before its place."""
-    last = -1
     for part in parts:
-        rank = next(index for index, words in enumerate(order) if part.kind in words)
-        if rank <= last or fold.last(part.span) == "CONSTRAINTS":
+        rank = next((index for index, words in enumerate(order) if part.kind in words), None)
+        if rank is None or fold.last(part.span) == "CONSTRAINTS":
             fold.expected(THE_END, part)
             return
-        last = rank
+        order = order[rank + 1 :]
 
 
 def first_word(kind: Node) -> Node:

@@ -13,6 +13,7 @@ from kmblint.sql.tree import Node, Shape
 from kmblint.targets.kimberlite.facts import Facts
 from kmblint.targets.kimberlite.fold import Fold
 from kmblint.targets.kimberlite.typed import of_literal
+from kmblint.targets.verdict import Crashes
 from kmblint.text import Span
 
 _LITERALS: Final = frozenset({Shape.NUMBER, Shape.STRING, Shape.BOOLEAN, Shape.NULL})
@@ -100,8 +101,7 @@ def _number(fold: Fold, node: Node) -> None:
 
 def condition(fold: Fold, node: Node, depth: int = 0) -> None:
     """Refuses a condition that the conversion doesn't take."""
-    chain = node.kind is Shape.BINARY and node.text in {"AND", "OR"}
-    if depth + (len(node.parts) - 1 if chain else 0) >= fold.facts.max_condition_depth:
+    if depth >= fold.facts.max_condition_depth:
         fold.refuse(
             f"WHERE nests deeper than {fold.facts.max_condition_depth}: each AND and OR of a chain counts",
             node.span,
@@ -109,7 +109,7 @@ def condition(fold: Fold, node: Node, depth: int = 0) -> None:
         )
         return
     match node.kind:
-        case Shape.BINARY if chain:
+        case Shape.BINARY if node.text in {"AND", "OR"}:
             last = len(node.parts) - 1
             for number, part in enumerate(node.parts):
                 condition(fold, part, depth + last - max(number - 1, 0))
@@ -195,12 +195,8 @@ def _comparison(fold: Fold, node: Node) -> None:
     if node.text not in _COMPARISONS:
         fold.refuse(f"WHERE takes no operator `{node.text}`", node.span, _operator_help(node.text))
         return
-    if not _needs_scalar(left) and not _needs_scalar(right) and left.kind is Shape.COLUMN:
-        if right.kind is Shape.COLUMN and node.text != "<>":
-            _operand(fold, right)
-        if right.kind in _LITERALS or _is_negative(right):
-            value(fold, right, "a comparison")
-            return
+    if left.kind is Shape.COLUMN and right.kind is Shape.COLUMN and node.text != "<>":
+        _operand(fold, right)
     scalar(fold, left)
     scalar(fold, right)
 
@@ -288,8 +284,12 @@ def _call(fold: Fold, node: Node) -> None:
         if field.kind is not Shape.STRING or field.text.upper() not in taken:
             shown = "a field as text" if name == "EXTRACT" else "'year', 'month', 'day', 'hour', 'minute' or 'second'"
             fold.refuse(f"`{node.text.lower()}` takes {shown} first", field.span)
-    if name == "ROUND" and len(node.parts) == 2 and not _is_whole(node.parts[1]):
-        fold.refuse("`round` takes a whole number as its second argument", node.parts[1].span)
+    for digits in node.parts[1:] if name == "ROUND" else ():
+        if not _is_whole(digits):
+            fold.refuse("`round` takes a whole number as its second argument", digits.span)
+        elif _is_negative(digits) and int(digits.parts[0].text):
+            reason = "`round` to a negative number of digits kills the server"
+            fold.hazards.append(Crashes(reason, digits.span, "as soon as one row is compared with it"))
     for part in node.parts:
         scalar(fold, part)
 
@@ -305,12 +305,6 @@ def _is_negative(node: Node) -> bool:
 
 def _bare(node: Node) -> Node:
     return node.parts[0] if node.kind is Shape.NESTED else node
-
-
-def _needs_scalar(node: Node) -> bool:
-    """Whether the engine computes it rather than comparing a stored value."""
-    node = _bare(node)
-    return node.kind in {Shape.CALL, Shape.BARE_CALL, Shape.CAST} or (node.kind is Shape.BINARY and node.text == "||")
 
 
 def qualifiers(node: Node) -> list[Node]:

@@ -58,7 +58,7 @@ from kmblint.targets.kimberlite.outcome_rows import (
 from kmblint.targets.kimberlite.outcome_sizes import may_be_too_long, update_too_long
 from kmblint.targets.kimberlite.planner.advice import advised
 from kmblint.targets.kimberlite.planner.hazards import Judged, Statement, judge
-from kmblint.targets.kimberlite.planner.path import way_of
+from kmblint.targets.kimberlite.planner.path import Point, way_of
 from kmblint.targets.kimberlite.planner.rows import found_rows
 from kmblint.targets.kimberlite.refusals import catalogue_refusals, is_no_op
 from kmblint.targets.kimberlite.values import Fate, instead, no_fraction, stored_type, update_fate
@@ -210,15 +210,19 @@ def _unread(change: Read, catalog: Catalog) -> Iterator[Refusal]:
 
 
 def _standing(form: Form, change: Change, judged: Judged | None, facts: Facts) -> tuple[Hazard, ...]:
-    """The form's hazards; nothing crashes where WHERE finds no row, and else the column knows a better literal."""
-    if judged is None or not isinstance(change, UpdateRows) or not any(isinstance(h, Crashes) for h in form.hazards):
+    """The form's hazards; SET crashes nothing where WHERE finds no row, and else the column knows a better literal."""
+    if judged is None or not isinstance(change, UpdateRows | DeleteRows):
         return form.hazards
-    table = judged.statement.table
-    if judged.reach.no_row:
-        return tuple(hazard for hazard in form.hazards if not isinstance(hazard, Crashes))
-    return tuple(
-        _bettered(hazard, table, change, facts) if isinstance(hazard, Crashes) else hazard for hazard in form.hazards
-    )
+    kept: list[Hazard] = []
+    for hazard in form.hazards:
+        if not isinstance(hazard, Crashes):
+            kept.append(hazard)
+        elif change.where is not None and hazard.span in change.where.span:
+            if not isinstance(judged.path, Point):  # beside one row by its key, no condition is looked at
+                kept.append(hazard)
+        elif isinstance(change, UpdateRows) and not judged.reach.no_row:
+            kept.append(_bettered(hazard, judged.statement.table, change, facts))
+    return tuple(kept)
 
 
 def _bettered(crash: Crashes, table: Table, change: UpdateRows, facts: Facts) -> Crashes:

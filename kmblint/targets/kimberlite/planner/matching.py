@@ -175,7 +175,8 @@ def _called(name: str, arguments: list[_Result], facts: Facts) -> _Result:
     if name == "abs" and len(known) == 1:
         return _absolute(known[0], facts)
     if name == "round" and known and known[0].kind in {*facts.widened_kinds, Kind.NULL}:
-        return known[0]
+        kills = len(known) > 1 and isinstance(known[1].value, int) and known[1].value < 0
+        return None if kills else known[0]
     return None
 
 
