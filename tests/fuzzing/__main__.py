@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 
 from kmblint import targets
-from tests.fuzzing import commands, processes, projects, texts
+from tests.fuzzing import branches, commands, editors, processes, projects, servers, texts
 from tests.fuzzing.inputs import Files, Known, history, known, migration, project
 from tests.fuzzing.invariants import Fault, Promise
 from tests.fuzzing.mutations import every_cut, every_gap, every_token
@@ -181,6 +181,38 @@ class Projects(_OfFiles):
         return projects.faults(files, chance, target)
 
 
+class _Beside(Projects):
+    """Projects of which little but the migrations is odd."""
+
+    def made(self, chance: random.Random) -> Files:
+        """A history, now and then with what stands beside it."""
+        return project(chance, self.known) if chance.random() < 0.2 else history(chance, self.known)
+
+
+class Branches(_Beside):
+    """Projects in git repositories, through commands that ask what a revision holds."""
+
+    def faults(self, files: Files, chance: random.Random, target: str) -> list[Fault]:
+        """Through the command line."""
+        return branches.faults(files, chance, target)
+
+
+class Servers(_Beside):
+    """Projects beside a server that answers whatever it likes, through `rehearse` and `drift`."""
+
+    def faults(self, files: Files, chance: random.Random, target: str) -> list[Fault]:
+        """Through the command line."""
+        return servers.faults(files, chance, target)
+
+
+class Editors(_Beside):
+    """Projects that are typed at, through what the language server asks."""
+
+    def faults(self, files: Files, chance: random.Random, target: str) -> list[Fault]:
+        """Through its functions."""
+        return editors.faults(files, chance, target)
+
+
 class Processes(Tier):
     """Projects on disk, each through the same commands in three processes."""
 
@@ -195,7 +227,10 @@ class Processes(Tier):
         return Tried(sum(map(len, batch)), sum(map(_size, batch)), tuple(fault for _, fault in faults), files)
 
 
-TIERS: Final = {tier.__name__.lower(): tier for tier in (Cuts, Tails, Swaps, Texts, Histories, Projects, Processes)}
+TIERS: Final = {
+    tier.__name__.lower(): tier
+    for tier in (Cuts, Tails, Swaps, Texts, Histories, Projects, Branches, Servers, Editors, Processes)
+}
 
 
 def _size(files: Files) -> int:

@@ -32,6 +32,7 @@ class Promise(Enum):
     FIX_MENDS = "fixes add no finding, and make none worse"
     WRITTEN_AS_FORESEEN = "what fixes and suppressions write reads as it did when they were tried"
     FIX_ENDS = "fixes applied once leave nothing that they would do again"
+    RENUMBERING_ENDS = "renumbering loses no file, and done again does nothing"
     SUPPRESSION_IS_ALONE = "a suppression takes its own finding and changes no other"
     SUPPRESSIONS_COVER = "--add-suppressions leaves nothing that it suppressed, and adds nothing"
     ARGUMENT_ORDER = "the order of arguments changes nothing"

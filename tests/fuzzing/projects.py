@@ -7,6 +7,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,10 +23,16 @@ _JSON = ("--output-format", "json")
 
 def faults(files: Files, chance: random.Random, target: str = "kimberlite", few: int = 2) -> list[Fault]:
     """What a project breaks: under `check` with every rule, and under a `few` other commands of each kind."""
+    with place_for() as place, patch.dict("os.environ", {"KMBLINT_CACHE_DIR": str(place / "cache")}):
+        return [*_faults(files, place / "project", chance, target, few)]
+
+
+@contextmanager
+def place_for() -> Iterator[Path]:
+    """A folder for one project and what stands beside it."""
     place = Path(tempfile.mkdtemp(prefix="kmblint-fuzzing-"))
     try:
-        with patch.dict("os.environ", {"KMBLINT_CACHE_DIR": str(place / "cache")}):
-            return [*_faults(files, place / "project", chance, target, few)]
+        yield place
     finally:
         shutil.rmtree(place)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import islice
 
 import pytest
 
 from kmblint import targets
-from tests.fuzzing import processes, projects, texts
+from tests.fuzzing import branches, editors, processes, projects, servers, texts
 from tests.fuzzing.failed_once import HISTORIES, TEXTS
-from tests.fuzzing.inputs import Known, history, known, migration, project
+from tests.fuzzing.inputs import Files, Known, history, known, migration, project
+from tests.fuzzing.invariants import Fault
 from tests.fuzzing.mutations import every_cut, every_gap, every_token
 
 
@@ -55,6 +57,16 @@ def test_random_projects_keep_every_promise(written: Known, seed: int) -> None:
     chance = _chance(seed)
     files = project(chance, written)
     assert projects.faults(files, chance, chance.choice(targets.NAMES)) == [], files
+
+
+@pytest.mark.parametrize("ask", [branches.faults, servers.faults, editors.faults], ids=lambda ask: ask.__module__)
+def test_random_projects_keep_every_promise_in_a_repository_beside_a_server_and_in_an_editor(
+    written: Known, ask: Callable[[Files, random.Random, str], list[Fault]]
+) -> None:
+    chance = _chance(5)
+    for _ in range(2):
+        files = history(chance, written)
+        assert ask(files, chance, chance.choice(targets.NAMES)) == [], files
 
 
 def test_processes_with_other_hash_seeds_tell_the_same_of_random_projects(written: Known) -> None:
