@@ -125,9 +125,21 @@ def too_large(largest: int, size: int | None = None) -> BarredError:
 
 
 def _unopened(path: Path, error: OSError) -> BarredError:
-    if path.is_symlink() and isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
         return BarredError("it is a broken link", "restore the file that it points to, or remove the link")
     return BarredError(f"it can't be read: {_said(error)}", "check that it exists and may be read")
+
+
+def is_there(path: Path) -> bool:
+    """Whether something stands there, be it a link that leads nowhere; raises OSError where that can't be told.
+
+    `Path.exists` says no to all that it can't tell, from Python 3.14 on, and raises before.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a NUL is in no name
+        return False
+    return True
 
 
 def _said(error: OSError) -> str:

@@ -95,6 +95,11 @@ class Program(click.Group):
                 import traceback
 
                 click.echo(traceback.format_exc(), err=True)
+            if isinstance(error, OSError) and error.strerror:  # a name that is too long, a folder that may not be read
+                from kmblint.cli.output import complain
+
+                complain(f"`{os.fsdecode(error.filename)}`: {error.strerror}" if error.filename else error.strerror)
+                ctx.exit(ExitCode.SETUP)
             click.echo(_crash(error), err=True)
             ctx.exit(ExitCode.INTERNAL)
 

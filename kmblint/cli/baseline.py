@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from kmblint.access import is_there
 from kmblint.cli.debug import debug_option, wants_traceback
 from kmblint.cli.histories import Opened, open_histories
 from kmblint.cli.judging import access_to, known_findings, seen_from, settings_of
@@ -96,7 +97,7 @@ class _Judge:
 def _begun(file: Path, members: Sequence[Opened], judge: _Judge) -> str:
     """Writes all that is found, where no baseline is yet; what is to be said of it."""
     name = display(file)
-    if file.exists():
+    if is_there(file):
         raise InputError(
             f"`{name}` is there already, and a baseline only shrinks: `--prune` takes out what is fixed; to begin "
             "anew, remove it first"

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kmblint.access import ANYWHERE, inside_repository
+from kmblint.access import ANYWHERE, inside_repository, is_there
 from kmblint.cli.debug import debug_option
 from kmblint.cli.output import show, width
 from kmblint.config.configuration import Config, Setting, find, load
@@ -33,7 +33,7 @@ from kmblint.reporters.characters import fold, visible
 @debug_option
 def command(path: Path, file: Path | None, isolated: bool) -> None:
     """Prints the settings."""
-    if not path.exists():
+    if not is_there(path):
         raise InputError(f"`{display(path)}` doesn't exist")
     configured = None if isolated else file or find(path if path.is_dir() else path.parent)
     access = ANYWHERE if configured is None or configured is file else inside_repository(configured)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kmblint import targets
-from kmblint.access import ANYWHERE, Access, inside_repository, repository_of
+from kmblint.access import ANYWHERE, Access, inside_repository, is_there, repository_of
 from kmblint.cli.unmatched import strays, unmatched
 from kmblint.config import configuration
 from kmblint.config.configuration import Config
@@ -294,7 +294,7 @@ def _not_checked_out(root: Path, access: Access, held_against: Base | None) -> d
         return {}
     numbers = sorted(number for path in root.glob("*.sql") if (number := number_of(path.name)) is not None)
     has_gap = numbers != list(range(1, len(numbers) + 1))
-    is_missing = held_against is not None and any(not (root / name).exists() for name in held_against.released)
+    is_missing = held_against is not None and any(not is_there(root / name) for name in held_against.released)
     if not has_gap and not is_missing:
         return {}
     try:

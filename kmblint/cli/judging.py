@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from kmblint.access import ANYWHERE, Access, BarredError, inside_repository
+from kmblint.access import ANYWHERE, Access, BarredError, inside_repository, is_there
 from kmblint.cli.answer import Answer
 from kmblint.cli.histories import Opened, Request, Sought, looks_elsewhere, read_all
 from kmblint.config.configuration import Config
@@ -79,7 +79,7 @@ def known_findings(file: Path, config: Config) -> tuple[Entry, ...]:
     """The entries of a baseline file; raises InputError where it can't be read or is none."""
     access = access_to(file, config)
     name = display(file)
-    if not file.exists():
+    if not is_there(file):
         raise InputError(f"the baseline `{name}` doesn't exist; `kmblint baseline --baseline {name}` writes it")
     try:
         return parse(access.read(file).decode("utf-8"), name)

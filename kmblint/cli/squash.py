@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from kmblint import writing
-from kmblint.access import ANYWHERE
+from kmblint.access import ANYWHERE, is_there
 from kmblint.cli.debug import debug_option
 from kmblint.cli.histories import Opened, open_one, until
 from kmblint.cli.options import migration_number, reading_options, request_of
@@ -158,7 +158,7 @@ def _refuse_uncommitted(removed: tuple[Migration, ...], opened: Opened) -> None:
 
 def _written(file: Path, text: str, opened: Opened, removed: tuple[Migration, ...]) -> Iterator[_Writing]:
     history = opened.history
-    if file.exists():
+    if is_there(file):
         raise InputError(f"`{display(file)}` is there already: name another file with --output")
     yield _Writing(file, None, text, f"writes {display(file)}")
     yield _configured(file, opened)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from kmblint.access import ANYWHERE, Access, BarredError
+from kmblint.access import ANYWHERE, Access, BarredError, is_there
 from kmblint.config.keys import KEYS, Context, Key, UnfitError, named_rules, read_severity
 from kmblint.errors import ConfigError, InputError
 from kmblint.findings import Confidence, Severity
@@ -134,7 +134,7 @@ def load(
     ConfigError with every problem.
     """
     if file is not None and not file.is_file():
-        trouble = "is a folder" if file.is_dir() else "is no regular file" if file.exists() else "doesn't exist"
+        trouble = "is a folder" if file.is_dir() else "is no regular file" if is_there(file) else "doesn't exist"
         raise InputError(f"the configuration `{name}` {trouble}")
     reading = _Reading(rulebook, formats)
     written = reading.file(TomlFile.read(file, name, access), file) if file else {}

@@ -93,7 +93,7 @@ def _per_file(value: object, context: Context) -> Mapping[str, tuple[str, ...]]:
     per_glob: dict[str, tuple[str, ...]] = {}
     for glob, items in value.items():
         try:
-            per_glob[glob] = _selectors(items, context)
+            per_glob[glob.replace("\\", "/")] = _selectors(items, context)  # as one may write it on Windows
         except UnfitError as error:
             complaints += error.complaints
     if complaints:

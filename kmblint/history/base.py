@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from kmblint.access import Access, BarredError
+from kmblint.access import Access, BarredError, is_there
 from kmblint.errors import GitError
 from kmblint.history import decode, git, git_files
 from kmblint.history.state import LOCK, project_of
@@ -153,7 +153,7 @@ def _held_against(name: str, commits: tuple[str, str], folder: Path, access: Acc
 
 
 def _not_here(further: Mapping[str, git_files.Blob], folder: Path) -> dict[str, git_files.Blob]:
-    return {name: blob for name, blob in further.items() if not (folder / name).exists()}
+    return {name: blob for name, blob in further.items() if not is_there(folder / name)}
 
 
 def deleted_folders(folder: Path, revision: str | None) -> list[Path]:
@@ -243,7 +243,7 @@ def staged(folder: Path, access: Access) -> Staged:
 def not_checked_out(folder: Path, access: Access) -> dict[str, str]:
     """File name → text of what the index holds and the disk needn't: a sparse checkout leaves it out."""
     blobs = {name: blob for name, blob in git_files.index(folder).items() if blob.skip_worktree}
-    gone = {name: blob for name, blob in blobs.items() if not (folder / name).exists()}
+    gone = {name: blob for name, blob in blobs.items() if not is_there(folder / name)}
     return git_files.texts(gone, folder, access.largest) if gone else {}
 
 

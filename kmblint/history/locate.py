@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import msgspec
 
-from kmblint.access import ANYWHERE, Access, repository_of
+from kmblint.access import ANYWHERE, Access, is_there, repository_of
 from kmblint.errors import InputError, NoMigrationsError
 from kmblint.history.names import is_migration, number_of
 from kmblint.tomlfile import TomlFile
@@ -59,7 +60,8 @@ def locate(
         try:
             folders, name = _found(path, finder, is_unsaved=path == unsaved)
         except OSError as error:
-            raise InputError(f"`{display(path)}` can't be read: {error.strerror}") from error
+            where = path if error.filename is None else Path(os.fsdecode(error.filename))
+            raise InputError(f"`{display(where)}` can't be read: {error.strerror}") from error
         for root in folders:
             key = root.resolve()
             roots.setdefault(key, root)
@@ -75,21 +77,9 @@ def _found(path: Path, finder: _Finder, *, is_unsaved: bool) -> tuple[list[Path]
     """The migrations folders of a path, and the name of its file where it is one."""
     if path.is_dir():
         return finder.of(path), None
-    if is_unsaved or _is_there(path):
+    if is_unsaved or is_there(path):
         return [path.parent], _checked(path).name
     raise InputError(_missing(path))
-
-
-def _is_there(path: Path) -> bool:
-    """Whether something stands there, be it a link that leads nowhere; raises OSError where that can't be told.
-
-    `Path.exists` says no to all that it can't tell, from Python 3.14 on.
-    """
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
 
 
 def _frozen(names: set[str] | None) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from kmblint.access import Access, repository_of
+from kmblint.access import Access, is_there, repository_of
 from kmblint.findings import Related
 from kmblint.history import decode
 from kmblint.history.names import LARGEST_NUMBER
@@ -114,7 +114,7 @@ def read_state(project: Path, access: Access, display: Callable[[Path], str] = P
     damages: list[Damage] = []
     for file in _KEYS:
         path = project / file
-        if not path.exists() and not path.is_symlink():
+        if not is_there(path):
             continue
         text, trouble = (None, _LED_OUT) if access.is_outside(path.parent) else decode.read(path, access)
         sources[file] = Source(file, text or "", display(path))

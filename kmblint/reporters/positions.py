@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import posixpath
 import re
 from enum import Enum
+from pathlib import PurePath
 from typing import Final
 
 from kmblint.findings import Report
@@ -63,7 +65,7 @@ def located(report: Report, place: Place, unit: ColumnUnit = ColumnUnit.CHARACTE
 def from_root(report: Report, file: str, prefix: str) -> str:
     """The path of a file from the repository's root, which lies at the other end of `prefix`; absolute ones stay."""
     path = report.path(file)
-    return path if posixpath.isabs(path) else posixpath.normpath(posixpath.join(prefix, path))
+    return path if PurePath(path).is_absolute() else posixpath.normpath(posixpath.join(prefix, path))
 
 
 def utf8(text: str) -> str:
@@ -76,9 +78,13 @@ def _spelt(surrogate: re.Match[str]) -> str:
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
-def uri(path: str) -> str:
-    """A path as a relative reference of a URI, its bytes percent-encoded (RFC 3986)."""
+def uri(path: str, *, windows: bool = os.name == "nt") -> str:
+    """A path, with `/`, as a relative reference of a URI, its bytes percent-encoded (RFC 3986); one of a drive or a
+    share, and any other absolute one, as an address."""
     from urllib.parse import quote  # few formats write addresses
 
-    encoded = quote(os.fsencode(path), safe="/-._~!$&'()*+,;=@")
+    drive, rest = ntpath.splitdrive(path) if windows else ("", path)
+    encoded = quote(os.fsencode(rest), safe="/-._~!$&'()*+,;=@")
+    if drive:
+        return f"file:{drive}{encoded}" if drive.startswith("//") else f"file:///{drive}{encoded}"
     return f"file://{encoded}" if posixpath.isabs(path) else encoded

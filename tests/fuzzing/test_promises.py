@@ -116,7 +116,7 @@ def test_what_takes_too_long_is_seen(
     monkeypatch.setattr(fuzzing, "_spent", lambda: next(ticks))
     known = Known((b"DROP TABLE a;",), ())
     fuzzing._run(fuzzing.Texts(known, 1, tmp_path), 0, float("inf"), 1)
-    assert "TIME: over 0.0 s" in capsys.readouterr().out
+    assert f"{Promise.TIME.name}: over" in capsys.readouterr().out
 
 
 def test_each_promise_is_broken_somewhere() -> None:
