@@ -91,7 +91,8 @@ class Declared(msgspec.Struct, frozen=True):
         """Itself, before a column or the table, which is called so, gets another name: it keeps its own."""
         if self.name is not None:
             return self
-        return msgspec.structs.replace(self, former=(*self.former, *default_names(table, self.constraint)))
+        names = dict.fromkeys((*self.former, *default_names(table, self.constraint)))
+        return msgspec.structs.replace(self, former=tuple(names))
 
 
 class KnownRow(msgspec.Struct, frozen=True, gc=False):
@@ -458,9 +459,7 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
             return ()
         owner = self.tables.get(table)
         there = {index.name for index in owner.indexes} if owner is not None else set()
-        if len(there) == len(known) and all(name in known for name in there):
-            return ()  # the rule: this is asked once a data change
-        return tuple(index for name, index in sorted(known.items()) if name not in there)
+        return tuple(known[name] for name in sorted({*known} - there))
 
     def without(self, table: Table) -> Catalog:
         """Without the table."""
@@ -491,9 +490,3 @@ def _joined(names: _Names, key: str, name: str) -> _Names:
 
 def _parted(names: _Names, key: str, name: str) -> _Names:
     return names.insert(key, names.get(key, _NONE).discard(name))
-
-
-__all__ = [
-    "Catalog", "Column", "Declared", "Dropped", "Former", "Index", "KnownRow", "KnownRows", "Mask", "Object", "Poison",
-    "Table", "noted",
-]  # fmt: skip

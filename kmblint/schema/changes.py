@@ -443,7 +443,7 @@ class CreateObject(_OtherChange, frozen=True, tag=True):
             yield Introduced(self.kind, self.name)
 
 
-def object_key(name: str, on: Name | None = None, arguments: str = "") -> str:
+def object_key(name: str, on: Name | None, arguments: str) -> str:
     """What an object is known by among those of its kind: its name, its table, its arguments."""
     return f"{name} ON {on.text}" if on else name + arguments
 

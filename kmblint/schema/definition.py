@@ -46,8 +46,6 @@ def constraint_definition(declared: Declared, kept: Kept) -> str:
     constraint = declared.constraint
     if not isinstance(constraint, Check):
         return constraint_text(constraint)
-    if constraint.condition is None:
-        return kept.text(Place(declared.made.file, constraint.span))
     return constraint_text(constraint, kept.text(Place(declared.made.file, constraint.condition.span)))
 
 

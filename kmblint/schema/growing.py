@@ -127,6 +127,3 @@ class GrowingMap(Generic[Key, Value]):
 
     def __hash__(self) -> int:
         return hash(frozenset(self))
-
-    def __repr__(self) -> str:
-        return f"GrowingMap({list(self.items())!r})"

@@ -101,9 +101,6 @@ class OrderedMap(Generic[Key, Value]):
     def __hash__(self) -> int:
         return hash(self._map)
 
-    def __repr__(self) -> str:
-        return f"OrderedMap({list(self.items())!r})"
-
 
 class OrderedSet(Generic[Key]):
     """An immutable set, iterated as `OrderedMap` is."""

@@ -72,7 +72,7 @@ class ForeignKey(msgspec.Struct, frozen=True, tag=True):
 class Check(msgspec.Struct, frozen=True, tag=True):
     """CHECK (condition)."""
 
-    condition: Predicate | None
+    condition: Predicate
     span: Span
     name: Name | None
 
@@ -88,7 +88,7 @@ Constraint: TypeAlias = PrimaryKey | Unique | ForeignKey | Check
 def named_in(constraint: Constraint) -> tuple[str, ...]:
     """The columns of its own table that a constraint names, also in a condition."""
     if isinstance(constraint, Check):
-        return () if constraint.condition is None else tuple(ref.name for ref in column_refs(constraint.condition))
+        return tuple(ref.name for ref in column_refs(constraint.condition))
     return tuple(column.text for column in constraint.columns)
 
 
@@ -111,7 +111,7 @@ def default_names(table: str, constraint: Constraint) -> Iterator[str]:
         case Check(condition=condition):
             yield f"{of}_check"
             yield f"{of}_chk_"
-            for ref in column_refs(condition) if condition is not None else ():
+            for ref in column_refs(condition):
                 yield f"{of}_{ref.name}_check"
 
 

@@ -72,16 +72,17 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
     match change:
         case InsertRows():
             rows, columns = table.rows, inserted_columns(table, change)
+            sure = not (table.unseen and (change.ignore or change.on_conflict is not None))
             for key, row in literal_rows(table, change):
                 new = dict(zip(columns, row.values, strict=True))
-                rows = with_row(rows, key, new, Place(place.file, row.span), change.on_conflict, unseen=table.unseen)
+                rows = rows.discard(key) if change.replace else rows
+                rows = with_row(rows, key, new, Place(place.file, row.span), change.on_conflict, sure=sure)
             return rows
         case DeleteRows() if not table.rows:
             return table.rows
         case DeleteRows(where=where):
             rows, says = table.rows, _says(table, change)
-            by_key = where is not None and any((fact.column,) == table.primary_key for fact in says)
-            named = keys_named(table, where) if where is not None and by_key else None
+            named = None if where is None else keys_named(table, where)
             for key in tuple(rows) if named is None else named:
                 known = rows.get(key)
                 if known is not None and not _spares(says, _known_values(table, key, known)):
@@ -116,17 +117,17 @@ def _are_meant(table: Table, change: DeleteRows, keys: Iterable[Key]) -> bool:
 
 
 def with_row(
-    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None, *, unseen: bool
+    rows: KnownRows, key: Key, new: Mapping[str, Value], place: Place, on_conflict: OnConflict | None, *, sure: bool
 ) -> KnownRows:
     """With a row that INSERT writes, by column; the one that is there stays, or gets what ON CONFLICT sets.
 
-    With `unseen`, one of which nothing is known may be there: then ON CONFLICT may have left anything in it.
+    Without `sure`, one of which nothing is known may be there and stay, whatever is in it.
     """
     held = rows.get(key)
     if held is None:
         if len(rows) == KEPT_VALUES:
             rows = GrowingMap((each, KnownRow(row.place, None)) for each, row in rows.items())
-        is_known = len(rows) < KEPT_VALUES and not (unseen and on_conflict is not None)
+        is_known = sure and len(rows) < KEPT_VALUES
         return rows.insert(key, KnownRow(place, new if is_known else None))
     if on_conflict is None or held.values is None:
         return rows

@@ -39,7 +39,7 @@ def insert(root: Node) -> InsertRows:
     return InsertRows(
         table, columns, rows, root.span, _on_conflict(conflict) if conflict else None, selected,
         root.has("OR IGNORE") or root.has("IGNORE"), replace, source.kind == "DEFAULT VALUES", _clauses(root),
-        _read(root, source), _limit(root),
+        _read(root, *((source,) if selected else ())), _limit(root),
     )  # fmt: skip
 
 

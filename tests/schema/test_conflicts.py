@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sql_catalog import held, said
+from kmblint.schema.conflicts import without_owner
+from tests.sql_catalog import catalog, changes, held, said
 
 CLINIC = """
 CREATE TABLE patients (id BIGINT PRIMARY KEY, email TEXT, born DATE, CONSTRAINT born_check CHECK (born > 0));
@@ -40,6 +41,20 @@ CREATE VIEW open_visits AS SELECT id FROM visits;
         ("INSERT INTO visits (id) SELECT id FROM ghosts", ["UnknownTable ghosts"]),
         ("UPDATE visits SET note = 'x' FROM ghosts WHERE ghosts.id = visits.id", ["UnknownTable ghosts"]),
         ("DELETE FROM visits USING patients WHERE patients.id = visits.patient_id AND born = 1", []),
+        ("UPDATE visits v SET note = 'x' FROM v WHERE v.id = 1", []),
+        ("DELETE FROM visits WHERE id IN (SELECT id FROM ghosts)", ["UnknownTable ghosts"]),
+        ("INSERT INTO visits (id) VALUES ((SELECT max(id) FROM ghosts))", ["UnknownTable ghosts"]),
+        (
+            "SELECT 1 FROM ghosts a JOIN ghosts b ON a.id = b.id JOIN others ON true",
+            ["UnknownTable ghosts", "UnknownTable others"],
+        ),
+        ("ALTER TABLE IF EXISTS ghosts DROP COLUMN a", ["UnknownTable ghosts?"]),
+        ("ALTER TABLE ghosts DROP COLUMN IF EXISTS a", ["UnknownTable ghosts"]),
+        ("ALTER TABLE ghosts RENAME COLUMN a TO b", ["UnknownTable ghosts"]),
+        ("DROP INDEX IF EXISTS i ON ghosts", ["UnknownTable ghosts?"]),
+        ("TRUNCATE ghosts", ["UnknownTable ghosts"]),
+        ("INSERT INTO open_visits (id) VALUES (1)", []),
+        ("COMMENT ON TABLE ghosts IS 'x'", []),
     ],
 )
 def test_tables(statement: str, expected: list[str]) -> None:
@@ -80,6 +95,19 @@ def test_tables(statement: str, expected: list[str]) -> None:
             ["t.c in FOREIGN KEY"],
         ),
         ("CREATE TABLE t (LIKE visits INCLUDING ALL, PRIMARY KEY (whatever))", []),
+        ("ALTER TABLE visits ADD PRIMARY KEY (ide)", ["visits.ide in PRIMARY KEY"]),
+        ("ALTER TABLE visits ADD FOREIGN KEY (nots) REFERENCES patients (id)", ["visits.nots in FOREIGN KEY"]),
+        ("ALTER TABLE visits ADD CHECK (nots > note)", ["visits.nots in CHECK"]),
+        ("CREATE INDEX i ON visits (note) WHERE nots > 1", ["visits.nots in WHERE"]),
+        ("UPDATE visits SET note = nots", ["visits.nots in SET"]),
+        ("UPDATE visits SET note = patients.nots, visits.nots = 1 FROM patients", ["visits.nots in SET"]),
+        ("UPDATE visits SET visits.nots = 1, other.x = 2", ["visits.nots in SET", "visits.x in SET"]),
+        ("UPDATE visits SET note.part = 'x', id.part = 1", []),
+        ("DELETE FROM visits USING patients WHERE nots = 1 AND visits.ide = 2", ["visits.ide in WHERE"]),
+        ("DELETE FROM visits WHERE nots IN (SELECT id FROM patients)", ["visits.nots in WHERE"]),
+        ("INSERT INTO visits (nots, nots) VALUES (1, 2)", ["visits.nots in INSERT"]),
+        ("INSERT INTO visits VALUES (1, 2, 'x')", []),
+        ("ALTER TABLE visits ADD COLUMN a BIGINT UNIQUE REFERENCES patients (ide)", []),
         ("UPDATE visits SET \"note\" = 'x' WHERE visits.`id` = 1", []),
     ],
 )
@@ -131,6 +159,16 @@ def test_what_exists(statement: str, expected: list[str]) -> None:
         ("ALTER TABLE visits DROP CONSTRAINT visits_patient_id_key", []),
         ("ALTER TABLE visits DROP CONSTRAINT visits_note_check", []),
         ("ALTER TABLE visits DROP CONSTRAINT visits_born_check", ["constraint visits_born_check"]),
+        ("ALTER TABLE visits RENAME CONSTRAINT visits_born_check TO c", ["constraint visits_born_check"]),
+        ("ALTER TABLE visits DROP CONSTRAINT IF EXISTS nothing", ["constraint nothing?"]),
+        ("ALTER TABLE visits DROP CONSTRAINT visits_note_not_null", []),
+        ("DROP INDEX IF EXISTS nothing", ["index nothing?"]),
+        ("DROP INDEX nothing ON visits", ["index nothing"]),
+        ("DROP INDEX visits_note_idx ON visits", []),
+        ("DROP ROLE IF EXISTS nobody", ["role nobody?"]),
+        ("DROP USER nobody", []),
+        ("DROP VIEW nothing", []),
+        ("GRANT SELECT ON open_visits TO ann, PUBLIC, public, clerk", []),
         ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_fkey", []),
         ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_fkey1", []),
         ("ALTER TABLE notes DROP CONSTRAINT notes_a_b_key", []),
@@ -142,3 +180,28 @@ def test_what_exists(statement: str, expected: list[str]) -> None:
 )
 def test_objects(statement: str, expected: list[str]) -> None:
     assert [said(conflict) for conflict in held(CLINIC, statement)] == [f"UnknownObject {each}" for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("on", "unknown"),
+    [
+        ("visits", False), ("open_visits", False), ("ghosts", True), ("DATABASE", False), ("SCHEMA", False),
+        ("ALL SERVER", False), ('"database"', True),
+    ],
+)  # fmt: skip
+def test_the_table_of_a_trigger(on: str, unknown: bool) -> None:
+    """Triggers of a database, a schema or a server are on none (SQL Server, Oracle)."""
+    (change,) = changes(f"CREATE TRIGGER t ON {on} AFTER INSERT AS PRINT 'x'")
+    found = without_owner(catalog(CLINIC), change)
+    assert [said(conflict) for conflict in found] == [f"UnknownTable {on.strip(chr(34))}"] * unknown
+
+
+REPEATED = ("CAST", "OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY", "TRANSFORM", "USER MAPPING", "USER", "OWNED")
+"""Those that a name alone doesn't tell apart (PostgreSQL's CREATE CAST and the like), and users, whom Kimberlite takes
+twice."""
+
+
+@pytest.mark.parametrize("words", [*REPEATED, "VIEW", "ROLE", "SEQUENCE", "TYPE", "DATABASE", "SCHEMA", "EXTENSION"])
+def test_which_object_can_be_made_twice(words: str) -> None:
+    twice = held(f"CREATE {words} x", f"CREATE {words} x")
+    assert [said(conflict) for conflict in twice] == [f"ObjectExists {words.lower()} x"] * (words not in REPEATED)

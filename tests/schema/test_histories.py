@@ -102,6 +102,9 @@ def _of_table(table: Table, catalog: Catalog, at: At) -> Iterator[tuple[str, str
     for column_name, (word, place) in table.classifications.items():
         yield f"{name}.{column_name} classified", f" {word}{at(place)}"
     yield from _dropped(f"{name}.", table.dropped, at)
+    for number, left in enumerate(table.former):
+        rows = ", ".join("/".join(map(str, key)) for key in left.rows)
+        yield f"{name} left {number}", f" index {left.index.name} with rows {rows}"
     for key, row in table.rows.items():
         known = None if row.values is None else ", ".join(f"{name} {_value(each)}" for name, each in row.values.items())
         yield f"{name} row {', '.join(map(str, key))}", f": {known or 'of which nothing is known'}{at(row.place)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmblint.schema.changes import DeleteRows, InsertRows
-from kmblint.schema.meaning import Meaning, UnknownMeaningError
+from kmblint.schema.meaning import Meaning, UnknownMeaningError, days, instant, nanoseconds
 from tests.sql_catalog import catalog, changes
 
 TABLE = """
@@ -35,6 +35,12 @@ def holds(where: str) -> bool:
         "b <> FALSE", "m = 2.5", "m = '2.50'", "m > 2", "u = '550E8400-E29B-41D4-A716-446655440000'", "s = 'a%b'",
         "s LIKE 'a%'", "s LIKE '%\\%%'", "s ILIKE 'A__'", "s > 5", "length(s) = 3", "lower(s) = s", "abs(n) = 5",
         "NOT (n = 4)", "n = 4 OR s IS NOT NULL", "coalesce(s, 'x') <> 'x'", "n = 5 OR power(n, 2) = 3", "n < 'five'",
+        "n < 6 AND n > 4 AND n >= 5 AND n <= 5", "n = 4 OR n = 5 OR n = NULL", "n BETWEEN 5 AND 5", "s LIKE '%b'",
+        "s LIKE 'a_b'", "s LIKE '%%'", "s NOT LIKE 'b%'", "s NOT ILIKE 'B%'", "TRUE", "upper(s) = 'A%B'",
+        "char_length(s) = 3", "abs(0 - n) = 5 OR n = 5", "abs(-5) = n", "b = 't'", "NOT (b = 'false')",
+        "coalesce(NULL, NULL, n) = 5", "coalesce(NULL, NULL) IS NULL", "at > '2023-12-31T23:30:00-00:15'",
+        "at = '2024-01-01 01:00:00+01:00'", "day = '2024-01-01 10:00:00'", "n = '+5'", "n = '5.'", "n > '-5'",
+        "s > 'a%a'", "'a' < 'b'", "2 < 'a'", "n NOT BETWEEN 6 AND 9", "n NOT IN ('six', 7)",
     ],
 )  # fmt: skip
 def test_it_holds(where: str) -> None:
@@ -46,6 +52,10 @@ def test_it_holds(where: str) -> None:
     [
         "n = NULL", "n <> NULL", "n NOT IN (1, NULL)", "n BETWEEN NULL AND 9", "NOT (n = NULL)", "n < '5'", "s IS NULL",
         "day < '2024-01-01'", "s LIKE 'A%'", "n = 4 AND power(n, 2) = 3", "m = 2.51",
+        "n = 5 AND id = 8", "n = 4 OR id = 8", "n = 4 OR n = NULL", "n = 5 AND n = NULL", "s NOT LIKE 'a%'",
+        "NULL LIKE 'a'", "s LIKE NULL", "n NOT BETWEEN 1 AND 9", "n BETWEEN 6 AND 9", "n BETWEEN 1 AND 4", "b = 'f'",
+        "s LIKE 'a_'", "s LIKE 'b'", "s LIKE '%c%'", "FALSE", "n <= 4", "n >= 6", "n > 5", "n < 5", "n <> 5",
+        "at > '2024-01-01'", "day >= '2024-01-02'", "u <> '550e8400e29b41d4a716446655440000'", "abs(n) = -5",
         "length(NULL) = 0", "abs(NULL) = 0", "upper(NULL) IS NOT NULL",
     ],
 )  # fmt: skip
@@ -63,3 +73,36 @@ def test_it_does_not_hold(where: str) -> None:
 def test_what_cannot_be_told(where: str) -> None:
     with pytest.raises(UnknownMeaningError):
         holds(where)
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("1970-01-01", 0), ("1970-01-02 23:59", 1), ("1969-12-31", -1), ("2024-01-01", 19723), ("2024-02-30", None),
+        ("soon", None),
+    ],
+)  # fmt: skip
+def test_a_date_is_its_day(text: str, since: int | None) -> None:
+    assert days(text) == since
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("00:00", 0), ("00:00:01", 10**9), ("01:02:03.000004", 3723 * 10**9 + 4000), ("10:00:00", 36000 * 10**9),
+        ("25:00", None),
+    ],
+)  # fmt: skip
+def test_a_time_is_its_nanosecond_of_the_day(text: str, since: int | None) -> None:
+    assert nanoseconds(text) == since
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("1970-01-01", 0), ("1970-01-02 00:00:01.000002", 86401 * 10**9 + 2000), ("1970-01-01T01:00+01:00", 0),
+        ("1969-12-31 23:59:59", -(10**9)), ("1970-01-01T00:00:00Z", 0), ("yesterday", None),
+    ],
+)  # fmt: skip
+def test_a_point_in_time_is_its_nanosecond(text: str, since: int | None) -> None:
+    assert instant(text) == since

@@ -82,6 +82,7 @@ def statement(draw: random.Random) -> str:
     conflict = draw.choice(["NOTHING", f"UPDATE SET {assigned}", "UPDATE SET n = EXCLUDED.n"])
     return draw.choice([
         f"INSERT INTO plans (id, n, slug) VALUES ({ident}, {n}, {slug}) ON CONFLICT (id) DO {conflict}",
+        f"INSERT OR {draw.choice(['REPLACE', 'IGNORE'])} INTO plans (id, n, slug) VALUES ({ident}, {n}, {slug})",
         f"UPDATE plans SET {assigned}{where}", f"UPDATE plans SET {assigned}{where}",
         f"DELETE FROM plans WHERE id IN ({ident}, 9)", f"DELETE FROM plans{where}",
         f"DELETE FROM plans WHERE lower(slug) = {slug}",

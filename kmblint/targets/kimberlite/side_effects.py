@@ -128,7 +128,8 @@ def _inserted(table: Table, change: InsertRows, outcome: Outcome, place_of: Plac
         if key is not None:
             new = dict(zip(inserted.columns, judged.row.values, strict=True))
             on_conflict = change.on_conflict if outcome.verdict is Verdict.REFUSED else None
-            rows = with_row(rows, key, new, here, on_conflict, unseen=table.unseen)
+            sure = not table.unseen or on_conflict is None
+            rows = with_row(rows, key, new, here, on_conflict, sure=sure)
     if change.on_conflict and change.on_conflict.update:
         poisons = _rewritten(table, change, poisons)
     if rows is table.rows and tuple(poisons) == table.poisons:
