@@ -27,8 +27,7 @@ def clears(table: Table, change: Change, rows: InsertRows) -> bool:
         return True
     if not isinstance(change, DeleteRows):
         return False
-    columns = table.column_names if rows.columns is None else tuple(column.text for column in rows.columns)
-    says = _says(table, change)
+    columns, says = inserted_columns(table, rows), _says(table, change)
     return not any(_spares(says, dict(zip(columns, map(literal_value, row.values), strict=False))) for row in rows.rows)
 
 

@@ -8,8 +8,11 @@ from contextlib import closing
 
 import pytest
 
-from kmblint.schema.predicate import literal_value
-from tests.sql_catalog import catalog
+from kmblint.schema.catalog import Table
+from kmblint.schema.changes import DeleteRows, InsertRows
+from kmblint.schema.predicate import Predicate, literal_value
+from kmblint.schema.rows import KEPT_VALUES, clears, keys_named, meant_rows, point_lookup, written
+from tests.sql_catalog import catalog, changes
 
 SHELVES = "CREATE TABLE shelves (room BIGINT, label TEXT, place BIGINT, PRIMARY KEY (room, place));"
 PLANS = "CREATE TABLE plans (id BIGINT PRIMARY KEY, slug TEXT);"
@@ -65,6 +68,120 @@ def test_the_first_insertion_is_the_one_remembered() -> None:
     found = catalog(sql).table("plans")
     assert found is not None
     assert found.rows[(1,)].place.span.start == sql.index("(1)")
+
+
+def table_of(sql: str) -> Table:
+    (found,) = catalog(sql).tables.values()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "cleared"),
+    [
+        ("TRUNCATE plans", True),
+        ("DELETE FROM plans", True),
+        ("DELETE FROM plans WHERE id IN (1, 2, 3)", True),
+        ("DELETE FROM plans WHERE slug <> 'c'", True),
+        ("DELETE FROM plans WHERE id = 1", False),
+        ("DELETE FROM plans WHERE id > 0 AND slug = 'a'", False),
+        ("UPDATE plans SET slug = 'c'", False),
+    ],
+)
+@pytest.mark.parametrize("columns", ["", "(id, slug)"])
+def test_what_clears_the_way_for_rows(change: str, cleared: bool, columns: str) -> None:
+    before, insert = changes(f"{change}; INSERT INTO plans {columns} VALUES (1, 'a'), (2, 'b')")
+    assert isinstance(insert, InsertRows)
+    assert clears(table_of(PLANS), before, insert) is cleared
+
+
+def condition(where: str) -> Predicate:
+    (change,) = changes(f"DELETE FROM t WHERE {where}")
+    assert isinstance(change, DeleteRows)
+    assert change.where is not None
+    return change.where
+
+
+@pytest.mark.parametrize(
+    ("where", "named"),
+    [
+        ("id = 1", [1]), ("id IN (1, '2')", [1, 2]), ("slug = 'a' AND id = 3", [3]), ("id = '4.0'", [4]),
+        ("id = lower('x') AND id = 2", [2]), ("id NOT IN (1)", None), ("slug = 'a'", None), ("id > 1", None),
+        ("slug IN ('a')", None), ("id = lower('x')", None), ("id = 1 OR id = 2", None), ("id = '4.5'", [4.5]),
+    ],
+)  # fmt: skip
+def test_which_keys_a_condition_names(where: str, named: list[object] | None) -> None:
+    found = keys_named(table_of(PLANS), condition(where))
+    assert (found and [key for (key,) in found]) == named
+
+
+@pytest.mark.parametrize(
+    ("where", "key"),
+    [
+        ("room = 1 AND place = 2", (1, 2)), ("2 = place AND 'a' = label AND room = 1", (1, 2)), ("room = 1", None),
+        ("room = 1 AND place > 2", None), ("room = 1 OR place = 2", None), ("room = 1 AND place = label", None),
+    ],
+)  # fmt: skip
+def test_which_key_a_condition_looks_up(where: str, key: tuple[object, ...] | None) -> None:
+    assert point_lookup(table_of(SHELVES), condition(where)) == key
+    assert point_lookup(table_of(SHELVES.replace(", PRIMARY KEY (room, place)", "")), condition(where)) is None
+    assert point_lookup(table_of(SHELVES), None) is None
+
+
+ROWS = "INSERT INTO plans (id, slug) VALUES (1, 'a'), (2, 'b'), (3, NULL);"
+
+
+@pytest.mark.parametrize(
+    ("where", "meant"),
+    [("id > 1", [2, 3]), ("slug = 'a'", [1]), ("slug IS NULL", [3]), ("power(id, 2) = 1", None), ("id > 3", [])],
+)
+def test_which_rows_a_condition_means(where: str, meant: list[int] | None) -> None:
+    found = meant_rows(table_of(PLANS + ROWS), condition(where))
+    assert (found if found is None else [key for (key,) in found]) == meant
+
+
+def test_of_a_table_of_many_rows_only_the_keys_are_known() -> None:
+    def seeded(count: int) -> Table:
+        return table_of(PLANS + "".join(f"INSERT INTO plans VALUES ({number}, 'a');" for number in range(count)))
+
+    few, many = seeded(KEPT_VALUES), seeded(KEPT_VALUES + 1)
+    assert [row.values is None for row in few.rows.values()] == [False] * KEPT_VALUES
+    assert [row.values is None for row in many.rows.values()] == [True] * (KEPT_VALUES + 1)
+    assert meant_rows(few, None) == tuple(few.rows)
+    assert meant_rows(many, None) is None
+    assert written(many.rows[1,], (), sure=True) == many.rows[1,]
+
+
+@pytest.mark.parametrize(
+    ("sql", "seen"),
+    [
+        ("", True), ("INSERT INTO plans VALUES (9, 'z');", True), ("INSERT INTO plans VALUES (now(), 'z');", False),
+        ("INSERT INTO plans VALUES (9, 'z'), (now(), 'z');", False), ("INSERT INTO plans DEFAULT VALUES;", False),
+        ("INSERT INTO plans SELECT 9, 'z';", False), ("INSERT INTO plans SELECT 9, 'z'; TRUNCATE plans;", True),
+        ("INSERT INTO plans SELECT 9, 'z'; DELETE FROM plans;", True),
+        ("INSERT INTO plans SELECT 9, 'z'; DELETE FROM plans WHERE id = 9;", False),
+        ("DELETE FROM plans WHERE id = 1;", True), ("DELETE FROM plans WHERE slug = 'a' AND id < 3;", True),
+        ("DELETE FROM plans WHERE lower(slug) = 'a';", False), ("DELETE FROM plans WHERE slug LIKE 'z%';", False),
+        ("UPDATE plans SET slug = 'c' WHERE id = 1;", True), ("UPDATE plans SET id = 4 WHERE id = 1;", False),
+    ],
+)  # fmt: skip
+def test_whether_all_rows_are_seen(sql: str, seen: bool) -> None:
+    assert table_of(PLANS + ROWS + sql).unseen is not seen
+
+
+def test_a_value_that_a_condition_may_have_set_is_not_known() -> None:
+    def slug(sql: str) -> object:
+        values = table_of(PLANS + ROWS + sql).rows[1,].values
+        assert values is not None
+        return literal_value(values["slug"])
+
+    assert slug("UPDATE plans SET slug = 'c';") == "c"
+    assert slug("UPDATE plans SET slug = 'c' WHERE id = 1;") is NotImplemented
+    assert slug("UPDATE plans SET slug = 'c' WHERE slug = 'b';") == "a"
+    assert slug("INSERT INTO plans VALUES (1, 'd') ON CONFLICT (id) DO UPDATE SET slug = EXCLUDED.slug;") == "d"
+    assert slug("INSERT INTO plans VALUES (1, 'd') ON CONFLICT (id) DO UPDATE SET slug = 'e';") == "e"
+    assert slug("INSERT INTO plans VALUES (1, 'd') ON CONFLICT DO NOTHING;") == "a"
+    assert slug("INSERT INTO plans VALUES (1, 'd');") == "a"
+    assert slug("INSERT OR REPLACE INTO plans VALUES (1, 'd');") == "d"
 
 
 def statement(draw: random.Random) -> str:

@@ -46,7 +46,11 @@ def test_parts_behind_the_limit_leave_the_table_less_known(
     assert table is not None
     assert not table.complete
     assert max(len(table.columns), len(table.indexes)) == 5
-    assert {step.change.reason for step in replay.steps if isinstance(step.change, Opaque)} == {reason}
+    opaque = [step.change for step in replay.steps if isinstance(step.change, Opaque)]
+    assert {change.reason for change in opaque} == {reason}
+    assert {(change.keyword, change.tables[0].text, change.makes_nothing) for change in opaque} == {
+        (sql.split(maxsplit=1)[0], "t", False)
+    }
 
 
 @pytest.mark.parametrize(
