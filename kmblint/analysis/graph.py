@@ -68,8 +68,10 @@ def _targets(catalog: Catalog, key: ForeignKey) -> tuple[str, ...]:
 
 def referring(catalog: Catalog, table: str, column: str | None = None) -> Iterator[Reference]:
     """The references of other tables to a table, or to one of its columns."""
-    for other in sorted(catalog.tables.values(), key=lambda each: each.name):
-        if other.name != table:
+    named = {other.name: other for other, _, _ in catalog.referring(table)}
+    named |= {other.name: other for other in catalog.may_name(table)}
+    for name, other in sorted(named.items()):
+        if name != table:
             for reference in references(catalog, other):
                 if reference.to == table and (column is None or column in reference.targets):
                     yield reference

@@ -68,8 +68,8 @@ def taken_away(change: Change, catalog: Catalog) -> Undone | None:
             mask = catalog.masks.get(name.text)
             return Undone(f"mask `{name}`", name.text, mask.made, dropped=False) if mask else None
         case DropIndex(name=name):
-            indexes = (table.index(name.text) for table in catalog.tables.values())
-            index = next((index for index in indexes if index), None)
+            owner = next(catalog.with_index(name.text), None)
+            index = owner.index(name.text) if owner else None
             return Undone(f"index `{name}`", name.text, index.made) if index else None
         case DropTable() | DropColumn() | DropConstraint() | DetachPolicy() | SetClassification():
             table = catalog.table(change.table.text)

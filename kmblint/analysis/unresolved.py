@@ -12,15 +12,7 @@ from kmblint.replay.steps import Replay, Step
 from kmblint.schema.catalog import Dropped
 from kmblint.schema.changes import (
     AddColumn,
-    AddConstraint,
-    AddIndex,
-    AddMask,
     AddTable,
-    Change,
-    CreateObject,
-    DropConstraint,
-    DropIndex,
-    DropObject,
     RenameColumn,
     RenameTable,
 )
@@ -105,16 +97,15 @@ def unresolved_object(step: Step, replay: Replay, conflict: UnknownObject) -> Un
     if conflict.kind is ObjectKind.TABLE:
         return unresolved_table(step, replay, name)
     if conflict.kind is ObjectKind.INDEX and conflict.table:
-        for table in step.before.tables.values():
-            index = table.index(name)
-            if index is not None:
-                related = (Related(index.made, f"`{name}` is made here"),)
-                return Unresolved(f" on `{conflict.table}`: it is an index of `{table.name}`", related)
-    makers, droppers = replay.later(step, *_MAKING), replay.earlier(step, *_DROPPING)
-    made = next((_where(later) for later in makers if _is_about(later.change, conflict)), None)
-    gone = next((_where(past) for past in droppers if _is_about(past.change, conflict)), None)
+        owner = next(step.before.with_index(name), None)
+        index = owner.index(name) if owner else None
+        if owner is not None and index is not None:
+            related = (Related(index.made, f"`{name}` is made here"),)
+            return Unresolved(f" on `{conflict.table}`: it is an index of `{owner.name}`", related)
+    made = next(map(_where, replay.later_of(step, conflict.kind, name, made=True)), None)
+    gone = next(map(_where, replay.earlier_of(step, conflict.kind, name, made=False)), None)
     dropped = Dropped(name, gone, gone) if gone else None
-    lost = next((past for past in replay.earlier(step, *_MAKING) if _is_about(past.change, conflict)), None)
+    lost = next(replay.earlier_of(step, conflict.kind, name, made=True), None)
     guess = step.before.guess(conflict.table)
     return _unresolved(step, name, _known(step, conflict), dropped, made, guess=guess, lost=lost)
 
@@ -125,30 +116,10 @@ _LOST: Final = {
     Verdict.REFUSED: "is refused",
     Verdict.UNREADABLE: "can't be read",
 }
-_MAKING: Final = (AddIndex, AddConstraint, AddMask, CreateObject)
-_DROPPING: Final = (DropIndex, DropConstraint, DropObject)
 
 
 def _where(step: Step) -> Place:
     return step.place(step.statement.span)
-
-
-def _is_about(change: Change | None, conflict: UnknownObject) -> bool:
-    """Whether a change that makes or drops an object does so with the one of the conflict."""
-    match change:
-        case AddConstraint(constraint=constraint):
-            kind, name = ObjectKind.CONSTRAINT, constraint.name
-        case DropConstraint(constraint=name):
-            kind = ObjectKind.CONSTRAINT
-        case AddIndex(name=name) | DropIndex(name=name):
-            kind = ObjectKind.INDEX
-        case AddMask(name=name):
-            kind = ObjectKind.MASK
-        case CreateObject(kind=kind, name=name) | DropObject(kind=kind, name=name):
-            pass
-        case _:
-            return False
-    return kind is conflict.kind and name is not None and name.text == conflict.name.text
 
 
 def _known(step: Step, conflict: UnknownObject) -> Iterable[str]:
@@ -157,7 +128,7 @@ def _known(step: Step, conflict: UnknownObject) -> Iterable[str]:
     table = catalog.table(conflict.table) if conflict.table else None
     match conflict.kind:
         case ObjectKind.INDEX:
-            return [index.name for each in ([table] if table else catalog.tables.values()) for index in each.indexes]
+            return [index.name for index in table.indexes] if table else catalog.index_names
         case ObjectKind.CONSTRAINT:
             return [declared.name for declared in table.constraints if declared.name] if table else []
         case ObjectKind.ROLE:

@@ -56,6 +56,10 @@ class _Replay:
         """As of the replay."""
         return self._replayed.makers(step, kind, name, table)
 
+    def earlier_of(self, step: Step, kind: ObjectKind, name: str, *, made: bool) -> Iterator[Step]:
+        """As of the replay."""
+        return self._replayed.earlier_of(step, kind, name, made=made)
+
     def later_here(self, step: Step, *kinds: type) -> Iterator[Step]:
         """As of the replay."""
         return self._replayed.later_here(step, *kinds)

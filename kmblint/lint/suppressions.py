@@ -119,9 +119,12 @@ class Suppressions:
             if suppression.rule is not None and suppression.status is Status.UNUSED:
                 key = (suppression.file, suppression.rule, suppression.statement, suppression.object)
                 self._covering.setdefault(key, []).append(suppression)
+        self._covered = {(file, rule) for file, rule, _, _ in self._covering}
 
     def take(self, file: str, rule: str, statement: int, subject: str) -> bool:
         """Whether a finding is suppressed; the suppressions that do it are used from then on."""
+        if (file, rule) not in self._covered:
+            return False
         covering = [
             suppression
             for covered in (None, statement)

@@ -14,7 +14,17 @@ from kmblint.findings import Crash, Edit, Fix
 from kmblint.history.files import History, Migration
 from kmblint.replay.judgement import judge
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import Change, UpdateRows
+from kmblint.schema.changes import (
+    AddConstraint,
+    AddIndex,
+    AddMask,
+    Change,
+    CreateObject,
+    DropConstraint,
+    DropIndex,
+    DropObject,
+    UpdateRows,
+)
 from kmblint.schema.conflict import Conflict
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.reach import Reach
@@ -168,6 +178,25 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         return Fix(refusal.replacements[0].message, edits, worst)
 
 
+def _object(change: Change | None) -> tuple[ObjectKind, str, bool] | None:
+    """The kind and name of the object that a change makes (True) or drops; None where it does neither."""
+    match change:
+        case AddConstraint(constraint=constraint):
+            kind, name = ObjectKind.CONSTRAINT, constraint.name
+        case DropConstraint(constraint=name):
+            kind = ObjectKind.CONSTRAINT
+        case AddIndex(name=name) | DropIndex(name=name):
+            kind = ObjectKind.INDEX
+        case AddMask(name=name):
+            kind = ObjectKind.MASK
+        case CreateObject(kind=kind, name=name) | DropObject(kind=kind, name=name):
+            pass
+        case _:
+            return None
+    made = not isinstance(change, DropConstraint | DropIndex | DropObject)
+    return (kind, name.text, made) if name is not None else None
+
+
 class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
     """Steps in their order, found by what they do."""
 
@@ -212,6 +241,25 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
         """The steps before this one that would make a thing of that kind and name, of a table, the nearest first."""
         numbers = self._by_name.get((kind, table, name), [])
         return (self.steps[numbers[each]] for each in range(bisect_left(numbers, self._numbers[id(step)]) - 1, -1, -1))
+
+    @cached_property
+    def _by_object(self) -> dict[tuple[ObjectKind, str, bool], list[int]]:
+        """The numbers of the steps by the object that their change makes (True) or drops, no table and no column."""
+        grouped: dict[tuple[ObjectKind, str, bool], list[int]] = {}
+        for number, step in enumerate(self.steps):
+            if (known := _object(step.change)) is not None:
+                grouped.setdefault(known, []).append(number)
+        return grouped
+
+    def earlier_of(self, step: Step, kind: ObjectKind, name: str, *, made: bool) -> Iterator[Step]:
+        """The steps before this one that make, or drop, an object of that kind and name, the nearest first."""
+        numbers = self._by_object.get((kind, name, made), [])
+        return (self.steps[numbers[each]] for each in range(bisect_left(numbers, self._numbers[id(step)]) - 1, -1, -1))
+
+    def later_of(self, step: Step, kind: ObjectKind, name: str, *, made: bool) -> Iterator[Step]:
+        """Those behind it, the nearest first."""
+        numbers = self._by_object.get((kind, name, made), [])
+        return (self.steps[each] for each in numbers[bisect_right(numbers, self._numbers[id(step)]) :])
 
     def later(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps behind this one whose change, conflict or doubt is of such a class, the nearest first."""

@@ -53,8 +53,8 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
         case Opaque():
             return _opaque(catalog, change, place_of)
         case DropIndex(table=None):
-            owner = min((name for name, table in catalog.tables.items() if table.index(change.name.text)), default=None)
-            return catalog if owner is None else catalog.put(drop_index(catalog.tables[owner], change))
+            owner = next(catalog.with_index(change.name.text), None)
+            return catalog if owner is None else catalog.put(drop_index(owner, change))
     table = catalog.table_of(change)
     if table is None:
         return catalog

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -20,7 +20,7 @@ from kmblint.schema.parts import Check, Constraint, ForeignKey, Unique, default_
 from kmblint.schema.predicate import Value
 from kmblint.schema.types import DataType
 from kmblint.text import Place
-from kmblint.wording import plurals
+from kmblint.wording import plurals, singulars
 
 
 def noted(places: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
@@ -172,6 +172,8 @@ class Table(msgspec.Struct, frozen=True, gc=False):
 
     def column(self, name: str) -> Column | None:
         """The column of exactly that name."""
+        if len(self.columns) > _WIDE:
+            return _known(self.columns)[2].get(name)
         for column in self.columns:  # a plain loop: it is called some ten times a value
             if column.name == name:
                 return column
@@ -189,6 +191,8 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     @property
     def column_names(self) -> tuple[str, ...]:
         """In the order of their definition."""
+        if len(self.columns) > _WIDE:
+            return _known(self.columns)[1]
         return tuple([column.name for column in self.columns])  # a list first: it is asked some ten times a statement
 
     def has_index_on(self, column: str) -> bool:
@@ -262,6 +266,26 @@ class Table(msgspec.Struct, frozen=True, gc=False):
         return self.constraint(name) or next(given, None)
 
 
+_WIDE: Final = 64
+"""Columns of a table over which they are looked up by name and not one after the other."""
+_KEPT: Final = 8
+_Wide: TypeAlias = tuple[tuple[Column, ...], tuple[str, ...], dict[str, Column]]
+_wide: dict[int, _Wide] = {}
+"""What `_known` says of the last wide tables, by the identity of their columns: all versions of a table share these
+that another statement than one on its columns makes."""
+
+
+def _known(columns: tuple[Column, ...]) -> _Wide:
+    """Columns, their names in order, and the columns by name, the first of each."""
+    known = _wide.get(id(columns))
+    if known is None:
+        if len(_wide) >= _KEPT:
+            _wide.clear()
+        names = tuple([column.name for column in columns])
+        known = _wide[id(columns)] = columns, names, {column.name: column for column in reversed(columns)}
+    return known
+
+
 class Object(msgspec.Struct, frozen=True):
     """An object that is neither a table nor a part of one."""
 
@@ -328,6 +352,10 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     """Table → the tables whose foreign keys name it."""
     _spellings: OrderedMap[tuple[ObjectKind, str], OrderedSet[str]] = OrderedMap()
     """Kind and name in lower case → the names that objects of the kind have, or had."""
+    _indexed: _Names = OrderedMap()
+    """Index → the tables that have one of the name, or had."""
+    _ending: _Names = OrderedMap()
+    """The last word of the thing that a column called `…_id` names → the tables that have such a column, or had."""
 
     def table(self, name: str) -> Table | None:
         """The table of exactly that name."""
@@ -389,6 +417,11 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
                 named = None
         return named
 
+    def may_name(self, table: str) -> Iterator[Table]:
+        """The tables that may have a column called `{table}_id`, and some others, by their names."""
+        found = {name for word in singulars(_last_word(_folded(table))) for name in self._ending.get(word, _NONE)}
+        return (there for name in sorted(found) if (there := self.tables.get(name)) is not None)
+
     def _called(self, thing: str) -> Table | None:
         names = (name for each in plurals(thing) for name in self.alike(each))
         return self.tables.get(min(names, default=""))
@@ -404,6 +437,16 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
             for key, place in other.foreign_keys:
                 if key.table.text == table:
                     yield other, key, place
+
+    def with_index(self, name: str) -> Iterator[Table]:
+        """The tables that have an index of that name, by their own names."""
+        tables = (self.tables.get(each) for each in sorted(self._indexed.get(name, _NONE)))
+        return (table for table in tables if table is not None and table.index(name) is not None)
+
+    @cached_property
+    def index_names(self) -> tuple[str, ...]:
+        """The names of all indexes."""
+        return tuple(index.name for table in self.tables.values() for index in table.indexes)
 
     def spelt_alike(self, kind: ObjectKind, name: str) -> Iterator[Object | Mask]:
         """The objects of a kind (not tables and their parts) of that name in any case."""
@@ -443,7 +486,16 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         old = self.tables.get(table.name)
         if old is table:
             return self
-        replaced = msgspec.structs.replace(self, tables=self.tables.insert(table.name, table))
+        indexed, ending = self._indexed, self._ending
+        for index in _fresh(old.indexes if old else (), table.indexes):
+            indexed = _joined(indexed, index.name, table.name)
+        for column in _fresh(old.columns if old else (), table.columns):
+            thing = column.name.casefold()
+            if thing.endswith("_id"):
+                ending = _joined(ending, _last_word(thing.removesuffix("_id")), table.name)
+        replaced = msgspec.structs.replace(
+            self, tables=self.tables.insert(table.name, table), _indexed=indexed, _ending=ending
+        )
         if old is not None and old.constraints is table.constraints:
             return replaced
         folded = self._folded if old else _joined(self._folded, _folded(table.name), table.name)
@@ -480,8 +532,25 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         return referrers
 
 
+_Part = TypeVar("_Part")
+
+
+def _fresh(old: tuple[_Part, ...], new: tuple[_Part, ...]) -> Iterable[_Part]:
+    """The parts of a table that it hasn't had before, and some that it had; one change never adds and takes away."""
+    if old is new or len(new) < len(old):
+        return ()
+    if len(new) > len(old):
+        return new[len(old) :] if new[: len(old)] == old else new
+    return (each for here, each in zip(old, new, strict=False) if here is not each)
+
+
 def _folded(name: str) -> str:
     return name.casefold().rpartition(".")[2]
+
+
+def _last_word(name: str) -> str:
+    """What stands behind the last `_` of a name without its schema."""
+    return _folded(name.rpartition("_")[2])
 
 
 def _joined(names: _Names, key: str, name: str) -> _Names:

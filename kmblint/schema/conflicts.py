@@ -80,8 +80,8 @@ def conflicts(catalog: Catalog, change: Change) -> tuple[Conflict, ...]:
         case Read(tables=tables):
             return tuple(_unknown_tables(catalog, tables))
         case DropIndex(table=None):
-            indexed = any(table.index(change.name.text) for table in catalog.tables.values())
-            return () if indexed else (UnknownObject(ObjectKind.INDEX, change.name, None, guarded=change.if_exists),)
+            owner = next(catalog.with_index(change.name.text), None)
+            return () if owner else (UnknownObject(ObjectKind.INDEX, change.name, None, guarded=change.if_exists),)
         case Transaction() | Comment() | Opaque():
             return ()
     return tuple(_on_table(catalog, change))
@@ -298,8 +298,10 @@ def _rows(table: Table, change: InsertRows | UpdateRows | DeleteRows) -> Iterato
                 yield from _unknown(table.name, table.column_names, targets, "ON CONFLICT")
         case UpdateRows():
             known = table.column_names
-            parts = {name for name in known if name not in (change.table.text, change.alias)}  # `SET place.city = …`
-            set_columns = [each.column for each in change.assignments if each.qualifier not in parts]
+            own = (None, change.table.text, change.alias)
+            set_columns = [  # without those that set a part of a column: `SET place.city = …`
+                each.column for each in change.assignments if each.qualifier in own or each.qualifier not in known
+            ]
             yield from _unknown(table.name, known, set_columns, "SET")
             read = [ref for a in change.assignments for ref in column_refs(a.value)]
             yield from _unknown_refs(table.name, known, _own(change, read), "SET")

@@ -113,6 +113,9 @@ class OrderedSet(Generic[Key]):
     def __iter__(self) -> Iterator[Key]:
         return iter(self._map)
 
+    def __contains__(self, member: object) -> bool:
+        return member in self._map
+
     def __len__(self) -> int:
         return len(self._map)
 

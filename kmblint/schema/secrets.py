@@ -85,9 +85,8 @@ def is_secret(table: str, column: str, value: Value) -> bool:
 
 
 def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:
-    names = columns if change.columns is None else [name.text for name in change.columns]
-    keeps_settings = any(map(_is_setting, names))
-    telling = [(number, name) for number, name in enumerate(names) if is_secret_name(name)]
+    names = tuple(columns if change.columns is None else [name.text for name in change.columns])
+    telling, keeps_settings = _telling(names)
     for row in change.rows if telling or keeps_settings else ():
         for number, name in telling:
             if number < len(row.values):
@@ -104,6 +103,13 @@ def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:
             yield from _in_setting(change.table, named, zip(names, row.values, strict=False))
     if change.on_conflict:
         yield from _assigned(change.table, change.on_conflict.assignments)
+
+
+@lru_cache(maxsize=16)  # a table of a thousand columns is asked about as often as rows are put into it
+def _telling(names: tuple[str, ...]) -> tuple[tuple[tuple[int, str], ...], bool]:
+    """The columns, with their numbers, whose names say secret, and whether one of them holds settings."""
+    telling = tuple((number, name) for number, name in enumerate(names) if is_secret_name(name))
+    return telling, any(map(_is_setting, names))
 
 
 def _updated(change: UpdateRows) -> Iterator[Secret]:

@@ -201,23 +201,25 @@ def _plainer(tokens: Sequence[Token]) -> dict[int, str]:
     """Token by offset → what is put to sqlglot in its place, where PostgreSQL takes what it doesn't: operators of any
     signs, texts with a type before them, and row locks."""
     instead: dict[int, str] = {}
+    beyond = 0  # the index behind the last run of signs: each is read once
     for index, token in enumerate(tokens):
         before = tokens[index - 1] if index else None
         follows = tokens[index + 1] if index + 1 < len(tokens) else None
         is_type = follows is not None and follows.kind is Kind.STRING and token.upper in _TYPES
         if is_type or (before is not None and before.upper in _LOCKS.get(token.upper, ())):
             instead[token.start] = ""
-        elif _is_operator_sign(token) and token.start not in instead:
+        elif index >= beyond and _is_operator_sign(token):
             run = [token]
             while (more := index + len(run)) < len(tokens) and _is_operator_sign(tokens[more]):
                 if tokens[more].start != run[-1].end:
                     break
                 run.append(tokens[more])
+            beyond = index + len(run)
             written = "".join(each.text for each in run)
             if len(written) > 1 and not _ODD_SIGNS.isdisjoint(written):
                 is_binary = before is not None and (before.kind is not Kind.SYMBOL or before.text in (")", "]"))
                 is_binary = is_binary and before is not None and before.upper not in CLAUSE_WORDS | OPERATOR_WORDS
-                instead |= {each.start: "" for each in run}
+                instead.update((each.start, "") for each in run)
                 instead[token.start] = "+" if is_binary else "-"
     return instead
 

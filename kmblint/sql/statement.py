@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Protocol
 
 import msgspec
@@ -86,7 +86,7 @@ class ReadWords(msgspec.Struct, eq=False):
         """The tokens, read again where they were let go."""
         if self.held_tokens is not None:
             return self.held_tokens
-        return tuple(token for token in scan(Source("", self.text), self.span) if token.kind not in COMMENTS)
+        return _read_again(self.text, self.span)
 
     @property
     def tree(self) -> Tree | None:
@@ -109,6 +109,12 @@ class ReadWords(msgspec.Struct, eq=False):
 
     def __hash__(self) -> int:
         return hash((self.keyword, self.comments))
+
+
+@lru_cache(maxsize=1)
+def _read_again(text: str, span: Span | None) -> tuple[Token, ...]:
+    """The tokens of a stretch of a text; those of one are kept: a statement of a thousand changes is asked as often."""
+    return tuple(token for token in scan(Source("", text), span) if token.kind not in COMMENTS)
 
 
 class Statement(msgspec.Struct, frozen=True, dict=True):

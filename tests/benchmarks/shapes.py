@@ -61,6 +61,11 @@ def _nested_lists(folder: Path, size: int) -> None:
     (folder / "kmblint.toml").write_text("ignore = [\n" + '    ["drop-table"],\n' * size + "]\n")
 
 
+def _dropped(folder: Path, size: int) -> None:
+    made = [f"CREATE TABLE t{n} (id BIGINT PRIMARY KEY, hub_id BIGINT);" for n in range(size)]
+    _in_two_files("\n".join(made), lambda n: (f"DROP TABLE t{i};" for i in range(n)))(folder, size)
+
+
 def _chain(size: int) -> Iterable[str]:
     yield "CREATE TABLE IF NOT EXISTS t0 (id BIGINT PRIMARY KEY);"
     for n in range(1, size):
@@ -188,5 +193,40 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         500,
     ),
     "ignored names in the configuration": (_ignored_names, 1000),
+    "checks of one table": (
+        _one_file(
+            lambda n: [f"CREATE TABLE t (id BIGINT PRIMARY KEY{''.join(f', CHECK (c{i} > 1)' for i in range(n))});"]
+        ),
+        1000,
+    ),
+    "signs in a row": (_one_file(lambda n: ["SELECT " + "*" * n + ";"]), 10_000),
+    "unknown indexes": (
+        _one_file(
+            lambda n: [
+                *(f"CREATE TABLE t{i} (id BIGINT PRIMARY KEY);" for i in range(n)),
+                *(f"DROP INDEX t{i}_idx;" for i in range(n)),
+            ]
+        ),
+        500,
+    ),
+    "misspelt columns": (
+        _one_file(
+            lambda n: [
+                f"CREATE TABLE readings (id BIGINT PRIMARY KEY{''.join(f', value{i}xx TEXT' for i in range(n))});",
+                *(f"UPDATE readings SET vvalue{i}x = 1 WHERE id = {i};" for i in range(n)),
+            ]
+        ),
+        500,
+    ),
+    "values that can't be read": (
+        _one_file(
+            lambda n: [
+                f"CREATE TABLE readings (id BIGINT PRIMARY KEY{''.join(f', c{i} TEXT' for i in range(n))});",
+                *(f"UPDATE readings SET c{i} = 1 WHERE id = {i};" for i in range(n)),
+            ]
+        ),
+        500,
+    ),
+    "tables dropped one by one": (_dropped, 500),
 }
 """Name → how it is written, and the size n at which the growth from n to 2n is measured."""

@@ -274,8 +274,10 @@ def poisoned_refusal(catalog: Catalog, change: UpdateRows | DeleteRows | Read, f
     tables = change.tables if isinstance(change, Read) else (change.table,)
     for name in tables:
         table = catalog.table(name.text)
-        for poison in table.unreadable_for if table else ():
-            looked_up = None if isinstance(change, Read) or table is None else key_looked_up(table, change.where, facts)
+        if table is None or not table.poisons:
+            continue
+        looked_up = None if isinstance(change, Read) else key_looked_up(table, change.where, facts)
+        for poison in table.unreadable_for:
             if looked_up is not None and poison.row is not None and looked_up != poison.row:
                 continue
             return PoisonedTableRefusal(
