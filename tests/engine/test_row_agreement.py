@@ -18,6 +18,7 @@ UNSURE = {
     "computed: a text cast to a whole number",
     "computed: a text that is none, cast",
     "computed: two columns",
+    "computed: a square root",
     "computed: a number beside a text",
 }
 """Cases of which we say that they may change a row."""

@@ -89,3 +89,28 @@ def test_of_many_conditions_no_other_words_are_tried(count: int, help_: str) -> 
     assert found
     assert found[0].help is not None
     assert found[0].help.startswith(help_)
+
+
+BLIND = "the engine compares INTEGER columns only through an index that begins with them: `=` finds no row"
+BY_PROGRAM = "let a program read the rows, and change by their key those that meet it"
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("q = 5", ("BlindComparison", BLIND, "name the rows by their key")),
+        ("room > 5", ("OpenBound", None, "name the rows by their key")),
+        ("room = 'b' AND n = 7", ("IgnoredCondition", None, BY_PROGRAM)),
+        ("room > 'b' AND room > 'a'", ("OverwrittenCondition", None, BY_PROGRAM)),
+        (
+            "id = 1 AND n = 7",
+            ("IgnoredCondition", None, "read the rows first, and change by a program those that meet it"),
+        ),
+        ("n < 7", ("NullRows", None, None)),
+    ],
+)
+def test_what_holds_of_any_is_said_beside_many_conditions(where: str, says: tuple[str, str | None, str | None]) -> None:
+    more = "".join(f" AND id <> {number}" for number in range(MOST_TRIED))
+    schema = "CREATE TABLE t (id BIGINT PRIMARY KEY, room TEXT, n BIGINT, q INTEGER)", "CREATE INDEX i ON t (room, n)"
+    first = last(*schema, f"DELETE FROM t WHERE {where}{more}").hazards[0]
+    assert (type(first).__name__, getattr(first, "reason", None), getattr(first, "help", None)) == says

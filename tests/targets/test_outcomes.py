@@ -170,6 +170,26 @@ def test_quirks_of_an_update_are_named() -> None:
     assert {type(hazard) for hazard in found} >= {KeyDamage, UncheckedNull, GhostColumn, NullRows}
 
 
+@pytest.mark.parametrize(
+    ("where", "reached"),
+    [
+        ("n >= NULL", "every"),
+        ("n > NULL", "some"),
+        ("n <= NULL", "some"),
+        ("n < NULL", "none"),
+        ("1 = 1", "every"),
+        ("1 = 2", "none"),
+        ("n BETWEEN lower('a') AND 5", "some"),
+    ],
+)
+def test_how_much_of_a_table_is_reached(where: str, reached: str) -> None:
+    """By an index on `n`; the engine was asked with a row that holds a number and one that holds NULL."""
+    schema = "CREATE TABLE t (id BIGINT PRIMARY KEY, n BIGINT)", "CREATE INDEX i ON t (n)"
+    reach = last(*schema, f"DELETE FROM t WHERE {where}").reach
+    assert reach is not None
+    assert ("none" if reach.no_row else "every" if reach.every_row else "some") == reached
+
+
 def test_digits_beyond_the_scale_are_cut() -> None:
     (found,) = [
         h
@@ -217,6 +237,8 @@ def test_a_long_key_leaves_less_of_the_page_to_its_row() -> None:
         ("'-1.5'", ["FreezesRow: '-1.50'"]),
         ("'-1.50'", []),
         ("'-0'", ["FreezesRow: '0.00'"]),
+        ("'+1.5'", ["FreezesRow: '1.50'"]),
+        ("'01.50'", ["FreezesRow: '1.50'"]),
         ("'0'", ["FreezesRow: '0.00'"]),
         ("'0.00'", []),
         ("1.5", ["FreezesRow: 1.50"]),

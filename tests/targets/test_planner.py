@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows
@@ -23,7 +24,7 @@ from kmblint.targets.kimberlite.planner.path import (
     index_number,
 )
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
-from kmblint.targets.kimberlite.typed import Typed, as_json, encode, successor
+from kmblint.targets.kimberlite.typed import Typed, as_json, encode, order, successor
 from tests.sql_catalog import catalog, changes
 
 TABLE = """
@@ -85,6 +86,20 @@ def test_the_index_that_earns_most(where: str, index: str) -> None:
     assert found.index.name == index
 
 
+def test_only_so_many_indexes_are_looked_at() -> None:
+    """In the order of their numbers, of which the names are made."""
+    table = catalog(TABLE).table("t")
+    assert table is not None
+    (change,) = changes("DELETE FROM t WHERE n = 1")
+    assert isinstance(change, DeleteRows)
+    in_order = sorted(table.indexes, key=lambda index: index_number(1, "t", index.name))
+    places = [number for number, index in enumerate(in_order, 1) if index.columns[0] == "n"]
+    for most in (1, 2, 3):
+        facts = replace(RELEASE_0_9_1, usable_indexes=most)
+        found = access_path(table, conditions_of(change.where), table.indexes, facts)
+        assert isinstance(found, IndexRange) == (places[0] <= most)
+
+
 def test_a_key_of_two_columns_has_no_ranges() -> None:
     assert isinstance(path("a = 1 AND b = 2", PAIRS), Point)
     assert isinstance(path("a = 1", PAIRS), Scan)
@@ -124,6 +139,14 @@ def test_a_successor_is_behind_all_that_a_key_begins(key: bytes, more: bytes) ->
 )
 def test_how_a_fraction_is_stored(digits: int, scale: int, kept: str) -> None:
     assert as_json(Typed(Kind.DECIMAL, digits, scale)) == kept
+
+
+def test_values_of_json_differ_as_json_does() -> None:
+    """As the engine found two columns by `j <> k`: 1 is neither '1' nor TRUE."""
+    values = [Typed(Kind.JSON, value) for value in (1, "1", True, "a")]
+    assert [[order(one, two) == 0 for two in values] for one in values] == [
+        [one is two for two in values] for one in values
+    ]
 
 
 def test_a_range_without_an_end_goes_on_for_ever() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from pytest_snapshot.plugin import Snapshot
 
 from kmblint import targets
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1 as FACTS
+from kmblint.targets.kimberlite.typed import as_json, of_literal, read, shown
 from kmblint.targets.kimberlite.values import Fate, insert_fate, kept_digits, loses_sign, update_fate
 from kmblint.text import Span
 from tests.targets.judging import form
@@ -46,6 +50,22 @@ def test_the_contract_of_the_guide_keeps_a_type_as_it_is_declared(declared: Data
     assert targets.get("guide").stored_type(declared) == declared
 
 
+@pytest.mark.parametrize("target", targets.NAMES)
+def test_what_becomes_of_a_column_of_each_type(target: str, snapshot: Snapshot) -> None:
+    """What is stored, what is kept where the type is refused, how `=` finds its values, and what it is as a key."""
+    asked = targets.get(target)
+    lines: list[str] = []
+    for name in (*sorted(FACTS.stored_types), "NUMERIC", "JSONB", "DOUBLE PRECISION", "INT[]"):
+        for arguments in ((), (10, 0), (10, 2)) if name in {"DECIMAL", "NUMERIC"} else ((),):
+            declared = DataType(name.removesuffix("[]"), arguments, array=name.endswith("[]"))
+            knows = asked.capabilities
+            stored, kept, found = asked.stored_type(declared), knows.kept_type(declared), knows.search(declared).value
+            freezes = ", freezes the rows that it is the key of" * knows.freezes_rows(declared)
+            lines.append(f"{declared}: stored as {stored}, kept as {kept}, searched {found}{freezes}\n")
+    snapshot.snapshot_dir = Path(__file__).parent / "snapshots"
+    snapshot.assert_match("".join(lines), f"types-{target}.txt")
+
+
 SPAN = Span(0, 0)
 ZERO, MONEY, WIDE = DataType("DECIMAL", (10, 0)), DataType("DECIMAL", (10, 2)), DataType("DECIMAL", (38, 39))
 HEXADECIMAL = "0123456789abcdef" * 2
@@ -65,7 +85,7 @@ def literal(sql: str) -> Value:
         (DataType("TINYINT"), "0 127 -128 NULL", "128 -129 1.0 '1' TRUE"),
         (DataType("SMALLINT"), "32767 -32768", "32768 -32769"),
         (DataType("INTEGER"), "2147483647 -2147483648", "2147483648 -2147483649 0.5"),
-        (DataType("BIGINT"), "9223372036854775807 -9223372036854775808", "'1' TRUE 1.0"),
+        (DataType("BIGINT"), "9223372036854775807 -9223372036854775808 9223372036854775808", "'1' TRUE 1.0"),
         (DataType("DATE"), "-1 19000 2147483647", "2147483648 '2026-01-31'"),
         (DataType("TIME"), "-1 0 9223372036854775807", "'12:00:00' TRUE"),
         (DataType("TIMESTAMP"), "0 9223372036854775807", "-1 '2026-01-31' TRUE"),
@@ -122,6 +142,32 @@ def test_what_a_decimal_keeps_of_what_it_cuts(sql: str, kept: str) -> None:
 def test_a_sign_is_lost_before_a_naked_fraction_alone() -> None:
     numbers = ("-0.5", "-0.05", "-0.0", "0.5", "-1.5", "'-0.5'", "-5", "-0.5e1")
     assert [sql for sql in numbers if loses_sign(literal(sql))] == ["-0.5", "-0.05"]
+
+
+@pytest.mark.parametrize(
+    ("number", "stored"),
+    [
+        ("1.5e3", "1500.0"), ("1.5E2", "150.0"), ("1.5e1", "15.0"), ("1.5e0", "1.5"), ("1.5e-3", "0.0015"),
+        ("-0.5", "0.5"), ("-1.5", "-1.5"), ("1.0", "1.0"), ("5.", "5.0"),
+        ("0.00000000000000000000000000005", "0.0000000000000000000000000001"),
+        ("0.12345678901234567890123456785", "0.1234567890123456789012345679"),
+        ("0.12345678901234567890123456784", "0.1234567890123456789012345678"),
+        ("1234567890123456789012345678.25", "1234567890123456789012345678.3"),
+        ("7922816251426433759354395033.55", "7922816251426433759354395034.0"),
+        ("79228162514264337593543950335.4", "79228162514264337593543950335.0"),
+    ],
+)  # fmt: skip
+def test_what_is_stored_of_a_number_with_a_point(number: str, stored: str) -> None:
+    """As the engine 0.9.1 showed it, inserted into a JSON column."""
+    value = of_literal(Number(number, SPAN))
+    assert value is not None
+    assert as_json(value) == stored
+
+
+def test_bytes_are_shown_as_they_are_written() -> None:
+    read_back = read("YQ==", DataType("BYTES"), FACTS)
+    assert read_back is not None
+    assert shown(read_back) == "YQ=="
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_what_is_said_of_conditions_on_rows(snapshot: Snapshot) -> None:
             named = re.sub(
                 r"\n        (?:column|span|table|value|kept|index|operator|replacements|way|comparison): .*", "", remark
             )
-            words = re.sub(r"`[^`]*`|'[^']*'|\b[A-Z]+\b(?:\(\d.*?\))?|index \w+|-?\b[\d.]+", "·", named)
+            words = re.sub(r"`[^`]*`|(?<!\w)'[^']*'|\b[A-Z]+\b(?:\(\d.*?\))?|index \w+|-?\b[\d.]+", "·", named)
             alike.setdefault(words, f"{sql}\n{remark}".rstrip() + "\n")
     snapshot.snapshot_dir = SNAPSHOTS
     snapshot.assert_match("\n".join(sorted(alike.values())), "wordings-rows.txt")

@@ -143,11 +143,11 @@ def _judge(fold: Fold, root: Node) -> None:
 
 def _create(fold: Fold, root: Node) -> None:
     kind = next(root.all("kind"))
-    if kind.text.startswith("MATERIALIZED "):
-        kind = Node("kind", Span(kind.span.end - len("VIEW"), kind.span.end), "VIEW")
     first = forms_tables.first_word(kind)
-    word = first.kind
-    fold.refuse(f"the engine makes no {word}", root.span.to(first.span), _CREATE_HELP.get(word, "leave it out"))
+    word, until = first.kind, first.span
+    if word == "MATERIALIZED":
+        word, until = "VIEW", kind.span
+    fold.refuse(f"the engine makes no {word}", root.span.to(until), _CREATE_HELP.get(word, "leave it out"))
 
 
 def _create_role(fold: Fold, root: Node) -> None:
@@ -181,10 +181,11 @@ def _grant(fold: Fold, root: Node) -> None:
     else:
         _granted_on(fold, on)
     names = tuple(roles.all(Shape.NAME))
-    if not names[0].quoted and names[0].text.upper() == "PUBLIC":
-        fold.refuse("GRANT takes a role, and PUBLIC is none", names[0].span, "name the role")
-    elif not names[0].quoted and names[0].text.upper() in _GRANTEES and fold.before(names[0].span).upper == "TO":
-        fold.expected("a role", fold.behind(names[0].span))
+    if names[0].qualifier is None and not names[0].quoted:
+        if names[0].text.upper() == "PUBLIC":
+            fold.refuse("GRANT takes a role, and PUBLIC is none", names[0].span, "name the role")
+        elif names[0].text.upper() in _GRANTEES and fold.before(names[0].span).upper == "TO":
+            fold.expected("a role", fold.behind(names[0].span))
     if len(names) > 1:
         fold.refuse("GRANT takes one role a statement", fold.behind(names[0].span) or names[0].span,
                     "write a statement for each role")  # fmt: skip

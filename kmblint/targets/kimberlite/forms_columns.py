@@ -93,7 +93,7 @@ def _taken_option(fold: Fold, option: Node) -> bool:
     if stop is not None:
         fold.expected("`,` or `)` behind a column", stop)
         return False
-    return not any(fold.unread(part) for part in option.parts if part.kind != "arguments")
+    return not any(map(fold.unread, option.parts))
 
 
 def table_constraint(fold: Fold, node: Node) -> bool:
@@ -117,8 +117,7 @@ def table_constraint(fold: Fold, node: Node) -> bool:
     if word := constraint.child("NO INHERIT"):
         fold.expected("`,` or `)` behind a column", word)
     for part in constraint.parts:
-        for expression in part.parts if part.kind == "columns" else (part,):
-            fold.unread(expression)
+        fold.unread(part)
     if constraint.kind != "PRIMARY KEY":
         last = behind[-1].span if behind else constraint.span
         fold.note(constraint.kind, constraint.span.to(last), fold.facts.dropped_column_clauses[constraint.kind])
@@ -167,7 +166,7 @@ def _stored(fold: Fold, column: str, node: Node, given: Node | None) -> None:
     arguments = _arguments(fold, words, given, most)
     if arguments is None:
         return
-    zoned = next(node.all("WITH TIME ZONE", "WITHOUT TIME ZONE"), None)
+    zoned = node.has("WITH TIME ZONE")
     shown = f"({','.join(map(str, arguments))})" if arguments else ""
     effect = fold.facts.changed_types.get(words)
     if words == "DECIMAL":

@@ -61,8 +61,6 @@ def _judge(cut: _Words, upper: str, sent: Span, span: Span) -> bool:
     elif upper.startswith("ALTER TABLE") and "SET CLASSIFICATION" in upper:
         _classification(cut)
     elif shape := next((shape for first, shape in _SHAPES.items() if upper.startswith(first)), None):
-        if shape == "SHOW TABLES" and upper != "SHOW TABLES":
-            cut.refuse(shape)
         cut.match(shape)
         if shape == _SHAPES["CREATE MASK"]:
             _mask(cut)

@@ -69,6 +69,6 @@ def _thawed(stored: DataType, value: Value, facts: Facts) -> str | None:
 def _spelt(stored: DataType, text: str) -> str:
     """A decimal as the engine writes it: no `+`, no leading zeros, exactly the digits of its column."""
     sign = "-" if text.startswith("-") else ""
-    whole, _, fraction = text.lstrip("+-").partition(".")
+    whole, _, fraction = text.removeprefix("-").removeprefix("+").partition(".")
     scale = stored.arguments[1]
     return f"{sign}{whole.lstrip('0') or '0'}.{fraction[:scale].ljust(scale, '0')}"

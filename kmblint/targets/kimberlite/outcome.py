@@ -240,31 +240,16 @@ def _hazards(
     change: Change, table: Table, inserted: InsertedRows | None, judged: Judged | None, facts: Facts
 ) -> Iterator[Hazard]:
     match change:
-        case InsertRows():
-            if inserted is not None:
-                yield from insert_hazards(table, change, inserted, facts)
+        case InsertRows() if inserted is not None:
+            yield from insert_hazards(table, change, inserted, facts)
         case UpdateRows():
             nothing = judged is not None and judged.reach.no_row
             for assignment in change.assignments:
                 yield from set_hazards(table, assignment, facts, nothing=nothing)
             if not nothing and (long := _oversized(table, change, facts, met=False)):
                 yield long
-        case DeleteRows():
-            pass
         case AddColumn():
             yield from _returning(table, change, facts)
-        case AddTable() | DropTable() | RenameTable() | Truncate() | AddIndex() | DropIndex():
-            return
-        case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
-            return
-        case AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant():
-            return
-        case AddMask() | AttachPolicy() | DetachPolicy() | SetClassification():
-            return
-        case Transaction() | Read() | Comment() | Opaque():
-            return
-        case never:
-            assert_never(never)
     if judged is not None:
         yield from advised(judged)
 

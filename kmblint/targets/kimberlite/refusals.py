@@ -56,7 +56,8 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict, facts: Facts)
             if where in facts.unchecked_columns or _is_attached(change, catalog) or _is_assigned(change, column):
                 return None
             table_found = catalog.table(name)
-            dropped = table_found.dropped.get(column.text) if table_found else None
+            assert table_found is not None  # else the conflict is about the table
+            dropped = table_found.dropped.get(column.text)
             return CatalogueRefusal(
                 f"there is no column `{column.text}` in `{name}`", column.span,
                 cause=dropped.place if dropped else None, cause_note="dropped here" if dropped else None,

@@ -10,34 +10,13 @@ from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog, Former, Index, Poison, Table
 from kmblint.schema.changes import (
     AddColumn,
-    AddConstraint,
     AddIndex,
-    AddMask,
     AddTable,
     AttachPolicy,
     Change,
-    ChangeDefault,
-    ChangeNullability,
-    ChangeType,
-    Comment,
-    CreateObject,
     DeleteRows,
     DetachPolicy,
-    DropColumn,
-    DropConstraint,
-    DropIndex,
-    DropObject,
-    DropTable,
-    Grant,
     InsertRows,
-    Opaque,
-    Read,
-    RenameColumn,
-    RenameConstraint,
-    RenameTable,
-    SetClassification,
-    Transaction,
-    Truncate,
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
@@ -77,13 +56,7 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf,
             return replace(catalog, attachments=catalog.attachments.discard((table.name, column.text)))
         case AddTable():
             return catalog.put(_reattached(catalog, table, place_of(change.span)))
-        case Truncate() | DropTable() | RenameTable() | DropIndex() | AddMask() | SetClassification():
-            return catalog
-        case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
-            return catalog
-        case AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant():
-            return catalog
-        case Transaction() | Read() | Comment() | Opaque():
+        case _:
             return catalog
 
 
@@ -92,11 +65,10 @@ _NONE: Final[OrderedMap[str, Index]] = OrderedMap()
 
 def _indexed(catalog: Catalog, table: Table, change: AddIndex, name: str, outcome: Outcome) -> Catalog:
     """The name stays registered for ever, also when table or column go."""
+    table = _without_quoted(table, change, name, outcome)
     made = table.index(name)
-    if made is None:
-        return catalog
-    table = _without_quoted(table, change, outcome)
-    known = catalog.registered.get(table.name, _NONE).insert(name, table.index(name) or made)
+    assert made is not None  # `apply` has made it
+    known = catalog.registered.get(table.name, _NONE).insert(name, made)
     return replace(catalog.put(table), registered=catalog.registered.insert(table.name, known))
 
 
@@ -172,16 +144,15 @@ def _updated(table: Table, change: UpdateRows, outcome: Outcome, place_of: Place
     return replace(table, ghosts=ghosts)
 
 
-def _without_quoted(table: Table, change: AddIndex, outcome: Outcome) -> Table:
+def _without_quoted(table: Table, change: AddIndex, name: str, outcome: Outcome) -> Table:
     """An index on a quoted column is on no column that there is."""
     quoted = {hazard.span for hazard in outcome.hazards if isinstance(hazard, GhostColumn)}
-    if not quoted or change.name is None:
+    if not quoted:
         return table
     columns = tuple(
         None if part.column is None or part.column.span in quoted else part.column.text for part in change.parts
     )
-    made = change.name.text
-    indexes = (replace(i, columns=columns, declared=i.columns) if i.name == made else i for i in table.indexes)
+    indexes = (replace(i, columns=columns, declared=i.columns) if i.name == name else i for i in table.indexes)
     return replace(table, indexes=tuple(indexes))
 
 

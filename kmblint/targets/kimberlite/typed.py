@@ -78,21 +78,19 @@ def of_literal(value: Expression) -> Typed | None:
 
 def _fraction(text: str) -> Typed | None:
     """A number with a point, perhaps with an exponent; None where the parser's decimals don't reach so far."""
-    mantissa, _, shift = text.lstrip("+-").lower().partition("e")
+    mantissa, _, shift = text.removeprefix("-").lower().partition("e")
     whole, point, fraction = mantissa.partition(".")
     exponent = int(shift or 0)
     if not point or abs(exponent) > _SCALE_OF_LITERALS:
         return None
-    digits, scale = int(whole + fraction), len(fraction) - exponent
-    if scale < 0:
-        digits, scale = digits * 10**-scale, 0
+    scale = len(fraction) - exponent
+    digits, scale = int(whole + fraction) * 10 ** max(-scale, 0), max(scale, 0)
     lost = max(scale - _SCALE_OF_LITERALS, 0)
-    while lost < scale and digits // 10**lost > _GREATEST_DIGITS:
+    while (kept := (digits + 10**lost // 2) // 10**lost) > _GREATEST_DIGITS and lost < scale:
         lost += 1
-    digits = (digits + 10**lost // 2) // 10**lost
-    if digits > _GREATEST_DIGITS:
+    if kept > _GREATEST_DIGITS:
         return None
-    return Typed(Kind.DECIMAL, -digits if text.startswith("-") else digits, scale - lost)
+    return Typed(Kind.DECIMAL, -kept if text.startswith("-") else kept, scale - lost)
 
 
 def as_json(value: Typed) -> Json:
@@ -166,7 +164,7 @@ def _bytes(text: str) -> Typed | None:
     import base64  # few histories hold bytes
 
     try:
-        raw = base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text)
     except ValueError:
         return None
     return Typed(Kind.BYTES, raw) if base64.b64encode(raw).decode() == text else None

@@ -99,23 +99,23 @@ def _advised(judged: Judged, hazard: Hazard) -> Hazard:
             return hazard
 
 
-def _part(judged: Judged, span: Span) -> Predicate | None:
+def _part(judged: Judged, span: Span) -> Predicate:
     """The condition that stands at a span."""
-    where = judged.statement.where
-    return None if where is None else next((part for part in conditions(where) if part.span == span), None)
+    assert judged.statement.where is not None
+    return next(part for part in conditions(judged.statement.where) if part.span == span)
 
 
-def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> BlindComparison:
+def _for_blind(judged: Judged, hazard: BlindComparison, part: Predicate) -> BlindComparison:
     help_, mended = _instead_of_blind(judged, hazard, part)
     edit = None if mended is None else Replacement(hazard.span, mended, f"write `{mended}`", Applicability.UNSAFE)
     return replace(hazard, help=help_, replacement=edit)
 
 
-def _instead_of_blind(judged: Judged, hazard: BlindComparison, part: Predicate | None) -> tuple[str, str | None]:
+def _instead_of_blind(judged: Judged, hazard: BlindComparison, part: Predicate) -> tuple[str, str | None]:
     """What to write instead, and the comparison in other words where they alone mend it."""
     column, facts = hazard.column, judged.statement.facts
     stored = stored_in(judged.statement.table, column, facts)
-    if part is not None and stored is not None:
+    if stored is not None:
         held = (mended for mended in _in_place(part, stored, facts) if mended.part != part)
         as_held, first = _mending(judged, part, held), _mending(judged, part, _literal_first(part, stored, facts))
         if as_held and (hazard.foreign or stored.name == "DECIMAL" or not first):
@@ -147,11 +147,10 @@ def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> 
     return not judge(replace(judged.statement, where=_replaced(side, part, mended.part), indexes=indexes)).hazards
 
 
-def _for_open(judged: Judged, hazard: OpenBound, part: Predicate | None) -> OpenBound:
+def _for_open(judged: Judged, hazard: OpenBound, part: Predicate) -> OpenBound:
     facts = judged.statement.facts
     stored = stored_in(judged.statement.table, hazard.column, facts)
-    if part is None or stored is None:
-        return hazard
+    assert stored is not None  # of no other column a bound is open
     text = _mending(judged, part, (*_in_place(part, stored, facts), *_literal_first(part, stored, facts)))
     if text is None:
         return replace(hazard, help=_BY_KEY)
@@ -176,12 +175,13 @@ def _by_list(judged: Judged) -> str | None:
     return _READ_FIRST if lists else None
 
 
-def _for_left_out(judged: Judged, part: Predicate | None) -> str | None:
+def _for_left_out(judged: Judged, part: Predicate) -> str:
     facts = judged.statement.facts
-    for name in (ref.name for ref in _columns(part)):
-        stored = stored_in(judged.statement.table, name, facts)
-        if part and stored and (text := _mending(judged, part, _literal_first(part, stored, facts))):
-            return f"write the literal first: `{text}` is heeded"
+    match part:
+        case Compare(left=ColumnRef(name=name)) | Between(value=ColumnRef(name=name)):
+            stored = stored_in(judged.statement.table, name, facts)
+            if stored and (text := _mending(judged, part, _literal_first(part, stored, facts))):
+                return f"write the literal first: `{text}` is heeded"
     return _BY_PROGRAM
 
 
@@ -218,14 +218,6 @@ def _others(judged: Judged, spans: tuple[Span, ...]) -> set[tuple[type, str]]:
 
 def _index(table: Table, column: str) -> Index:
     return Index(f"{table.name}_{column}_idx", (column,), table.made)
-
-
-def _columns(part: Predicate | None) -> Iterator[ColumnRef]:
-    match part:
-        case Compare(left=ColumnRef() as ref) | Compare(right=ColumnRef() as ref):
-            yield ref
-        case Between(value=ColumnRef() as ref) | In(value=ColumnRef() as ref):
-            yield ref
 
 
 def _replaced(where: Predicate, old: Predicate, new: Predicate) -> Predicate:

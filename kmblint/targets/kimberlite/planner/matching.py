@@ -6,6 +6,7 @@ Source: kimberlite-query 0.9.1 src/plan.rs (`FilterCondition::matches`) and src/
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from kmblint.schema.meaning import is_like
@@ -187,15 +188,14 @@ def _of_two(name: str, left: _Result, right: _Result, facts: Facts) -> _Result:
         return NULL if left.kind is right.kind and order(left, right) == 0 else left
     if NULL in (left, right):
         return NULL
-    if not {left.kind, right.kind} <= facts.widened_kinds:
+    if left.kind not in facts.widened_kinds or right.kind not in facts.widened_kinds:
         return _FAILED
     one, two = left.value, right.value
     assert isinstance(one, int)
     assert isinstance(two, int)
     if two == 0:
         return NULL
-    rest = abs(one) % abs(two)
-    return Typed(left.kind, -rest if one < 0 else rest)
+    return Typed(left.kind, int(Decimal(one) % two))  # unlike Python's own, it has the sign of the first
 
 
 def _of_texts(name: str, values: list[Typed]) -> _Result:
@@ -203,8 +203,9 @@ def _of_texts(name: str, values: list[Typed]) -> _Result:
     for value in values:
         if value.kind is Kind.NULL:
             return NULL
-        if value.kind is not Kind.TEXT or not isinstance(value.value, str):
+        if value.kind is not Kind.TEXT:
             return _FAILED
+        assert isinstance(value.value, str)
         text += value.value
     if name == "upper":
         return Typed(Kind.TEXT, text.upper())
@@ -214,7 +215,8 @@ def _of_texts(name: str, values: list[Typed]) -> _Result:
 
 
 def _absolute(value: Typed, facts: Facts) -> _Result:
-    if value.kind in {*facts.widened_kinds, Kind.DECIMAL, Kind.REAL} and isinstance(value.value, int | float):
+    if value.kind in {*facts.widened_kinds, Kind.DECIMAL, Kind.REAL}:
+        assert isinstance(value.value, int | float)
         return Typed(value.kind, abs(value.value), value.scale)
     return NULL if value.kind is Kind.NULL else _FAILED
 
@@ -240,9 +242,11 @@ def _cast(value: _Result, to: str) -> _Result:
 
 
 def _as_whole(value: Typed) -> int | None:
-    if value.kind in _WIDTHS.values() and isinstance(value.value, int):
+    if value.kind in _WIDTHS.values():
+        assert isinstance(value.value, int)
         return value.value
-    if value.kind is Kind.TEXT and isinstance(value.value, str):
+    if value.kind is Kind.TEXT:
+        assert isinstance(value.value, str)
         text = value.value.strip()
         return int(text) if text.lstrip("+-").isdigit() and text.isascii() else None
     return None

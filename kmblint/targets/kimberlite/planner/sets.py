@@ -200,6 +200,8 @@ def meant(operator: str, values: tuple[Typed, ...], stored: DataType) -> ValueSe
             return inside.complement() if operator == "NOT BETWEEN" else inside
         case "=" | "<>" | "<" | "<=" | ">" | ">=":
             return _set(operator, known[0], discrete=discrete, null=False) if known else EMPTY
+        case "LIKE" | "ILIKE" if known == ["%"]:
+            return FULL
         case _:
             return None
 
