@@ -19,6 +19,7 @@ UNSURE = {
     "computed: a text that is none, cast",
     "computed: two columns",
     "computed: a square root",
+    "computed: a text cast with its sign",
     "computed: a number beside a text",
 }
 """Cases of which we say that they may change a row."""

@@ -187,7 +187,7 @@ def _grant(fold: Fold, root: Node) -> None:
         elif names[0].text.upper() in _GRANTEES and fold.before(names[0].span).upper == "TO":
             fold.expected("a role", fold.behind(names[0].span))
     if len(names) > 1:
-        fold.refuse("GRANT takes one role a statement", fold.behind(names[0].span) or names[0].span,
+        fold.refuse("GRANT takes one role a statement", fold.before(names[1].span).span,
                     "write a statement for each role")  # fmt: skip
     for part in root.parts:
         if part.kind not in {"privilege", "ON", "TO"} and not _BEHIND_ROLE.fullmatch(part.kind):
@@ -206,7 +206,7 @@ def _granted_on(fold: Fold, on: Node) -> None:
     elif not names or (word in kinds - {"TABLE"}):
         fold.refuse("GRANT takes one table and nothing else", here, "write a statement for each table")
     elif len(names) > 1:
-        fold.refuse("GRANT takes one table a statement", fold.behind(names[0].span) or names[0].span,
+        fold.refuse("GRANT takes one table a statement", fold.before(names[1].span).span,
                     "write a statement for each table")  # fmt: skip
 
 

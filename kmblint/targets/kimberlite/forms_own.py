@@ -36,6 +36,7 @@ _MEANT_WORDS: Final = ("MASK", "USER", "CLASSIFICATION")
 """One of which stands in each of these, wherever the words before it are cut."""
 _FIRST_WORDS: Final = frozenset({"CREATE", "DROP", "ALTER", "SHOW"})
 _WORD: Final = re.compile(r"\S+")
+_EXEMPT: Final = re.compile(r"(?i)EXEMPT ROLES")
 
 
 def judge_own(fold: Fold, source: Source, sent: Span, span: Span) -> bool:
@@ -131,25 +132,19 @@ class _Words:
 
 
 def _policy(cut: _Words) -> None:
-    head, exempt, tail = _partition(cut.text, "EXEMPT ROLES")
+    head, *behind = _EXEMPT.split(cut.text, maxsplit=1)
     parts = head.split()[3:]
-    if not exempt:
+    if not behind:
         cut.stop("a masking policy needs the roles that see the value", cut.span,
                             f"write `{_POLICY}`")  # fmt: skip
     if len(parts) < 3 or parts[1].upper() != "STRATEGY":
         cut.refuse(_POLICY)
     _strategy(cut, parts[2].upper(), parts[3:])
-    tail = tail.strip()
+    tail = behind[0].strip()
     if not (tail.startswith("(") and tail.endswith(")")):
         cut.refuse(_POLICY)
     if not any(role.strip().strip("'") for role in tail[1:-1].split(",")):
         cut.stop("the list of roles is empty", cut.span, f"write `{_POLICY}`")
-
-
-def _partition(text: str, marker: str) -> tuple[str, str, str]:
-    """Like `str.partition`, in any case."""
-    begin = text.upper().find(marker)
-    return (text, "", "") if begin < 0 else (text[:begin], marker, text[begin + len(marker) :])
 
 
 def _strategy(cut: _Words, kind: str, arguments: list[str]) -> None:

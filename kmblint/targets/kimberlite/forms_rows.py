@@ -103,8 +103,9 @@ def _on_conflict(fold: Fold, node: Node) -> None:
         if odd or not target.parts:
             fold.expected("a column", odd or Span(target.span.end - 1, target.span.end))
     assigned = node.child("SET")
+    before = node.parts[: node.parts.index(assigned)] if assigned else node.parts
     for where in node.all("WHERE"):
-        if assigned is None or where.span.start < assigned.span.start:
+        if where in before:
             fold.expected("`DO`", where)
         else:
             fold.refuse_clause(where, "ON CONFLICT DO UPDATE takes no WHERE", "leave out WHERE")
@@ -112,7 +113,7 @@ def _on_conflict(fold: Fold, node: Node) -> None:
         name, written = pair.parts
         if name.kind == "columns" or name.quoted or name.qualifier is not None:
             fold.refuse("DO UPDATE SET takes a bare column, without quotes or a table before it", name.span,
-                        f"write `{name.text}`")  # fmt: skip
+                        f"write `{name.text or 'SET a = 1, b = 2'}`")  # fmt: skip
         excluded = written.kind is Shape.COLUMN and (written.qualifier or "").upper() == "EXCLUDED"
         if not excluded and not fold.unread(written):
             value(fold, written, "DO UPDATE SET")

@@ -92,10 +92,11 @@ def _table_option(fold: Fold, option: Node, before: Node | None) -> None:
     known = option.kind in fold.facts.dropped_table_clauses or option.kind in fold.facts.plain_table_options
     comma = fold.before(option.span)
     instead, mistakes = fold.facts.table_option_mistakes.get(option.kind, ("", frozenset()))
-    if option.kind in {"OR REPLACE", "LIKE", "CLONE"} or not known or (first and first.upper in {"VALUES", "("}):
+    bare = option.kind == "AS SELECT" and first is not None and first.upper != "AS"
+    if option.kind in {"LIKE", "CLONE"} or not known or bare:
         fold.expected(THE_END, option)
     elif comma.text == "," and (before is None or before.kind in fold.facts.table_option_ranks):
-        fold.expected(THE_END, Node(",", comma.span))
+        fold.expected(THE_END, comma.span)
     elif before and not _may_follow(before.kind, option.kind, fold.facts):
         fold.refuse_clause(
             option, f"the engine takes no {option.kind} behind {before.kind}", "leave it out: nothing of it is kept"
@@ -111,7 +112,7 @@ def _may_follow(before: str, option: str, facts: Facts) -> bool:
     if ranks[0] == ranks[1]:
         listed = facts.table_option_ranks.keys().isdisjoint((before, option))
         return listed or option == "LOCATION" or (before, option) == ("WITH", "TBLPROPERTIES")
-    return ranks[0] < ranks[1]
+    return ranks == sorted(ranks)
 
 
 def _drop_from_table(fold: Fold, clause: str, span: Span) -> None:
@@ -147,7 +148,7 @@ def create_index(fold: Fold, root: Node) -> None:
                 fold.refuse_clause(part, f"CREATE INDEX takes no {part.kind}", f"leave out `{part.kind}`")
             case _:
                 here = _INDEX_ORDER.index(part.kind) if part.kind in _INDEX_ORDER else 0
-                if here < rank and part.kind not in {"USING", "COMMENT"}:
+                if here < rank and part.kind != "USING":
                     fold.expected(THE_END, part)
                 elif not any(fold.unread(inner) for inner in part.parts):
                     _drop_from_index(fold, part)
@@ -263,8 +264,7 @@ def drop(fold: Fold, root: Node) -> None:
         return
     names = tuple(root.all(Shape.NAME))
     if len(names) > 1:
-        comma = fold.behind(names[0].span)
-        fold.refuse("DROP TABLE drops one table a statement", comma or names[0].span,
+        fold.refuse("DROP TABLE drops one table a statement", fold.before(names[1].span).span,
                     "write a statement for each table")  # fmt: skip
     for part in root.all("CASCADE", "RESTRICT"):
         kept = "what depends on the table stays behind"

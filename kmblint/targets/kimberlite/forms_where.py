@@ -80,7 +80,7 @@ def _describe(node: Node) -> str:
         case Shape.TYPED_STRING:
             return f"`{node.text} '…'` is a typed literal"
         case _:
-            return f"this is a {node.kind}" if node.kind[0].islower() else f"this is {node.kind}"
+            return f"this is a {node.kind}" if node.kind.islower() else f"this is {node.kind}"
 
 
 def _number(fold: Fold, node: Node) -> None:

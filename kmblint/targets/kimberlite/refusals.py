@@ -45,6 +45,8 @@ def _refusal(change: Change, catalog: Catalog, conflict: Conflict, facts: Facts)
         case UnknownTable(table=table):
             if isinstance(change, UpdateRows | DeleteRows) and table.span != change.table.span:
                 return None  # a joined table: nothing asks it
+            if not table.text:
+                return None  # a sub-query, which the form refuses
             if table.text.startswith(SYSTEM_PREFIX) and (len(catalog.tables) or len(catalog.dropped)):
                 return None
             gone = catalog.dropped.get(table.text)
