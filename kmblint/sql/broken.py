@@ -23,8 +23,8 @@ _NAMES: Final = frozenset({Kind.WORD, Kind.QUOTED})
 class Meant(msgspec.Struct, frozen=True):
     """What may come of a statement: the tables that it names behind CREATE or ALTER TABLE, and all its other names."""
 
-    tables: tuple[str, ...] = ()
-    names: frozenset[str] = frozenset()
+    tables: tuple[str, ...]
+    names: frozenset[str]
 
 
 def meant(tokens: Sequence[Token]) -> Meant:

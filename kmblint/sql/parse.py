@@ -10,8 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-import msgspec
-
 from kmblint.schema.changes import Change, Comment, Opaque, Read, Transaction
 from kmblint.sql import lower_objects, lower_rows, lower_tables
 from kmblint.sql.broken import batch_separator, meant
@@ -53,16 +51,17 @@ def statements(source: Source, span: Span | None = None) -> tuple[Statement, ...
 
 
 def _statement(piece: StatementTokens, text: str) -> Statement:
-    unread = ReadWords.of(piece)
-    make = partial(Statement, piece.span, semicolon=piece.semicolon, conflict=piece.conflict)
+    unread = ReadWords.of(piece, text)
+    make = partial(
+        Statement, piece.span, problem=None, semicolon=piece.semicolon, failure=None, conflict=piece.conflict
+    )
     try:
         _check_closed(piece)
         _check_numbers(piece)
         whole, changes, problem = _meaning(piece.tokens, text)
         return make(ReadWords.with_tree(piece, text, _tree, whole), changes, problem=problem)
     except NotSqlError as error:
-        problem = _problem(error, piece, text)
-        return make(unread, (), problem=msgspec.structs.replace(problem, meant=meant(piece.tokens)))
+        return make(unread, (), problem=_problem(error, piece, text))
     except (LimitError, RecursionError) as error:
         word = piece.tokens[0].upper or short(piece.tokens[0].text)
         limit = error if isinstance(error, LimitError) else TooDeepError()
@@ -90,7 +89,7 @@ def _meaning(tokens: tuple[Token, ...], text: str) -> tuple[Tree, tuple[Change, 
             whole, changes, _ = _meaning(tokens[:stray_end], text)
         except NotSqlError:
             raise error from None
-        return whole, changes, Problem("`END` closes nothing here", error.span, _STRAY_END)
+        return whole, changes, Problem("`END` closes nothing here", error.span, _STRAY_END, meant(()))
 
 
 def _check_end(query: Node) -> None:
@@ -291,19 +290,16 @@ def _check_numbers(piece: StatementTokens) -> None:
 
 def _problem(error: NotSqlError, piece: StatementTokens, text: str) -> Problem:
     """What is wrong, as a problem: about the placeholder, where the statement is a template that nobody filled in."""
+    made = meant(piece.tokens)
     separator = batch_separator(piece.tokens, text)
     if separator is not None:
         message = "`GO` is no SQL but a word of SQL Server's tools, and it ends no statement here"
-        return Problem(message, separator, "leave it out, and end the statement before it with `;`")
+        return Problem(message, separator, "leave it out, and end the statement before it with `;`", made)
     placeholder = next(placeholders(piece.tokens), None)
     if placeholder is not None and not any(token.kind is Kind.OPEN for token in piece.tokens):
         shown = "".join(token.text for token in piece.tokens if token.span in placeholder)
-        return Problem(f"the placeholder `{short(shown)}` isn't filled in", placeholder, "write the value itself")
-    if error.span.start == error.span.end:  # nothing stands where something must: the token behind the gap is shown
-        behind = next((token for token in piece.tokens if token.start >= error.span.end), piece.tokens[-1])
-        side = "before" if behind.start >= error.span.end else "after"
-        return Problem(f"{error.message} {side} `{short(behind.text)}`", behind.span)
-    return Problem(error.message, error.span, error.help or _missing_semicolon(error, piece))
+        return Problem(f"the placeholder `{short(shown)}` isn't filled in", placeholder, "write the value itself", made)
+    return Problem(error.message, error.span, error.help or _missing_semicolon(error, piece), made)
 
 
 def _missing_semicolon(error: NotSqlError, piece: StatementTokens) -> str | None:

@@ -35,7 +35,15 @@ def reread(source: Source, span: Span, meanings: Iterable[Meaning]) -> tuple[Sta
     """The statements of a stretch of text of which it is known what they mean."""
     stretch = _Stretch(source, span)
     return tuple(
-        Statement(meaning.span, _Words(stretch, number, meaning.keyword), meaning.changes, semicolon=meaning.semicolon)
+        Statement(
+            meaning.span,
+            _Words(stretch, number, meaning.keyword),
+            meaning.changes,
+            None,
+            meaning.semicolon,
+            None,
+            conflict=False,
+        )
         for number, meaning in enumerate(meanings)
     )
 

@@ -20,8 +20,8 @@ class Problem(msgspec.Struct, frozen=True):
 
     message: str
     span: Span
-    help: str | None = None
-    meant: Meant = Meant()
+    help: str | None
+    meant: Meant
     """What may come of the statement once it is mended."""
 
 
@@ -58,20 +58,20 @@ class ReadWords(msgspec.Struct, eq=False):
     held_tokens: tuple[Token, ...] | None
     """None where they were let go."""
     comments: tuple[Token, ...]
-    text: str = ""
+    text: str
     """Of the whole source."""
-    read: Callable[[tuple[Token, ...], str], Tree] | None = None
+    read: Callable[[tuple[Token, ...], str], Tree] | None
     """What reads the tree; None where there is none."""
-    held: Tree | None = None
-    span: Span | None = None
+    held: Tree | None
+    span: Span | None
     """From the first token to the last; None where the tokens between aren't all that stands there."""
-    keyword: str = ""
+    keyword: str
     """As `Statement.keyword`."""
 
     @classmethod
-    def of(cls, piece: StatementTokens) -> ReadWords:
+    def of(cls, piece: StatementTokens, text: str) -> ReadWords:
         """Words of which no tree can be read."""
-        return cls(piece.tokens, piece.comments, keyword=piece.tokens[0].upper)
+        return cls(piece.tokens, piece.comments, text, None, None, None, piece.tokens[0].upper)
 
     @classmethod
     def with_tree(
@@ -128,12 +128,12 @@ class Statement(msgspec.Struct, frozen=True, dict=True):
 
     Before an `END` that closes nothing, which is a problem too, stands what a database may take for the whole.
     """
-    problem: Problem | None = None
-    semicolon: int | None = None
+    problem: Problem | None
+    semicolon: int | None
     """The offset of the `;` that ends it."""
-    failure: Exception | None = None
+    failure: Exception | None
     """A bug of ours that reading it met."""
-    conflict: bool = False
+    conflict: bool
     """Whether a line of a merge conflict stands before or in it; then it is read as our side, and runs nowhere."""
 
     @property

@@ -148,4 +148,5 @@ class _Engine(Kimberlite):
 def _comments(source: Source) -> Statement:
     """A text of comments, as the empty statement that a client sends."""
     comments = tuple(token for token in scan(source) if token.kind in COMMENTS)
-    return Statement(source.everything, ReadWords((), comments), ())
+    words = ReadWords((), comments, source.text, None, None, None, "")
+    return Statement(source.everything, words, (), None, None, None, conflict=False)
