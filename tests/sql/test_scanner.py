@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmblint.sql.scanner import Kind, scan, split
+from kmblint.sql.scanner import Kind, measure, scan, split
 from kmblint.targets.layout import pieces
 from kmblint.text import Source
 
@@ -122,3 +122,34 @@ def test_a_piece_that_begins_with_a_line_comment_is_not_sent() -> None:
 )
 def test_behind_a_quote_that_is_open_comments_and_dollar_quotes_still_close(text: str, kinds: list[str]) -> None:
     assert [token.kind.name for token in scan(Source("a", text))] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("", (0, 0)),
+        ("-- a\n/* b */", (0, 0)),
+        (";;", (0, 0)),
+        ("SELECT 1", (1, 2)),
+        ("-- a\nSELECT 'x;y';\n;DROP TABLE b; -- c", (2, 5)),
+        ("BEGIN; SELECT a /* b; c */ FROM d", (2, 5)),
+        ("BEGIN; SELECT 'it never; ends", (3, 5)),
+    ],
+)
+def test_a_text_is_measured_without_holding_it(text: str, size: tuple[int, int]) -> None:
+    """Statements, and tokens beside comments; guessed behind a quote that nothing closes."""
+    assert measure(text) == size
+
+
+@pytest.mark.parametrize(
+    ("comment", "block"),
+    [
+        ("-- now; or never", "/* now, or never */"),
+        ("--a */ b", "/* a * / b */"),
+        ("--", "/* */"),
+        ("--  ", "/* */"),
+    ],
+)
+def test_a_line_comment_as_a_block_comment_ends_where_the_line_did(comment: str, block: str) -> None:
+    (token,) = scan(Source("it", comment))
+    assert token.in_block_marks == block
