@@ -48,6 +48,16 @@ PLACES: Final = {
         "· x",
     ),
 }  # fmt: skip
+ASKED: Final = (
+    "· x", "CREATE · x", "CREATE TABLE t (id BIGINT) · x", "CREATE TABLE t (id BIGINT) ON COMMIT ·",
+    "CREATE TABLE t (id BIGINT) AS · x", "CREATE TABLE t (id BIGINT · x)", "CREATE TABLE t (CONSTRAINT c · (a))",
+    "CREATE TABLE t (PRIMARY KEY (a) ·)", "CREATE TABLE t (a INT REFERENCES u ON DELETE ·)",
+    "CREATE INDEX i ON t (a x ·)", "CREATE INDEX i ON t (a) · x",
+    "ALTER TABLE t · x", "ALTER TABLE t DROP · x", "ALTER TABLE t ALTER x SET ·", "ALTER TABLE t ALTER x TYPE TEXT · y",
+    "DROP TABLE t ·", "TRUNCATE t ·", "INSERT · t VALUES (1)", "INSERT OR · INTO t VALUES (1)", "INSERT INTO t · (1)",
+    "INSERT INTO t VALUES (1) · x", "UPDATE t SET a = 1 · x", "DELETE · t", "DELETE FROM t · x",
+    "DELETE FROM t WHERE a · b",
+)  # fmt: skip
 OPERATORS: Final = (
     "OR", "XOR", "AND", "=", "==", "<>", "!=", "<", "<=", ">", ">=", "<=>", "~", "+", "-", "*",
     "/", "%", "||", "|", "^", "&", "->", "->>", "@", "LIKE", "ILIKE", "RLIKE", "REGEXP", "OVERLAPS", "DIV",
@@ -70,6 +80,26 @@ def test_what_each_word_is(place: str, snapshot: Snapshot) -> None:
             shown.append(f"    {read}: {' '.join(word for _, word in alike)}")
     snapshot.snapshot_dir = HERE / "snapshots"
     snapshot.assert_match("\n".join(shown[1:]) + "\n", f"words-{place}.txt")
+
+
+def test_what_a_misspelt_word_is_taken_for(snapshot: Snapshot) -> None:
+    """In each place, of all words those that are asked for where they are misspelt."""
+    shown: list[str] = []
+    for template in ASKED:
+        asked = (word for word in WORDS if _is_asked(word, template.replace("·", _misspelt(word))))
+        shown.append(f"{template}\n    {' '.join(asked)}\n")
+    snapshot.snapshot_dir = HERE / "snapshots"
+    snapshot.assert_match("\n".join(shown), "asked.txt")
+
+
+def _misspelt(word: str) -> str:
+    """A word with its last letters swapped; a short one, or one where that changes nothing, with one more."""
+    return f"{word[:-2]}{word[-1]}{word[-2]}" if len(word) > 3 and word[-1] != word[-2] else f"{word}S"
+
+
+def _is_asked(word: str, sql: str) -> bool:
+    (statement,) = statements(Source("it", sql))
+    return statement.problem is not None and statement.problem.help == f"did you mean `{word}`?"
 
 
 def test_the_vocabulary_has_every_word_that_a_reader_knows() -> None:
