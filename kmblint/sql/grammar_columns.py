@@ -257,7 +257,7 @@ def read_references(reader: Reader) -> Node:
             reader.at = begin + 2
             action = next((" ".join(words) for words in _ACTIONS if reader.take(*words)), None)
             if action is None:
-                raise reader.expected(("CASCADE", "RESTRICT", "NO ACTION", "SET NULL"))
+                raise reader.expected(map(" ".join, _ACTIONS))
             some = (reader.columns(),) if reader.sees("(") else ()
             parts.append(Node(kind, reader.since(begin), action, some))
         else:

@@ -62,7 +62,7 @@ def _definition(reader: Reader, kind: str) -> list[Node]:
     if reader.done:
         return []
     first = reader.word or reader.peek().text
-    beside = _signature(reader) if first == "(" else _owner(reader) if kind in _OF_TABLES else []
+    beside = _signature(reader) if first == "(" else _owner(reader, kind) if kind in _OF_TABLES else []
     body = made_in(reader) if kind in _WITH_BODIES else []
     reader.rest()
     return [*beside, reader.node("definition", begin, *(body or ()), text=first)]
@@ -79,14 +79,13 @@ def _signature(reader: Reader) -> list[Node]:
     return [reader.node("arguments", begin, text=f"({words})")]
 
 
-def _owner(reader: Reader) -> list[Node]:
+def _owner(reader: Reader, kind: str) -> list[Node]:
     """The table that a trigger, a policy or a rule (`AS ON INSERT TO table`) belongs to."""
-    reader.until("ON")
+    word = "TO" if kind == "RULE" else "ON"
+    reader.until(word)
     begin = reader.at
-    if reader.take("ON") and reader.word in ("SELECT", "INSERT", "UPDATE", "DELETE") and not reader.sees(".", ahead=1):
-        reader.until("TO")
-        reader.take("TO")
-    return [reader.node("ON", begin, reader.dotted("a table name"))] if reader.takes_name() else []
+    found = reader.take(word) and reader.takes_name()
+    return [reader.node("ON", begin, reader.dotted("a table name"))] if found else []
 
 
 def made_in(reader: Reader) -> list[Node] | None:
@@ -142,7 +141,7 @@ def _user(reader: Reader) -> list[Node]:
         begin = reader.at
         token = reader.step()
         if token.upper == "ROLE" and reader.takes_name():
-            parts.append(reader.node("ROLE", begin, reader.name("a role name")))
+            parts.append(reader.node("ROLE", begin, reader.name()))
         elif token.upper in ("PASSWORD", "BY") and reader.peek().kind is Kind.STRING:
             secret = reader.step()
             parts.append(reader.node("PASSWORD", begin, Node(Shape.STRING, secret.span, secret.value)))

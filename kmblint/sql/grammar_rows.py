@@ -170,8 +170,7 @@ def delete(reader: Reader) -> Node:
         reader.at = begin
         parts = [part for part in parts if part.kind != "target"]
         _check_from(reader)
-    elif from_ := reader.clause("FROM"):
-        parts.append(from_)
+    parts += reader.optional("FROM")
     parts.append(read_table(reader))
     return reader.node("DELETE", 0, *parts, *_joined(reader), *_tail(reader, _CLAUSES))
 
@@ -258,9 +257,6 @@ def _tail(reader: Reader, words: tuple[str, ...]) -> list[Node]:
     while not reader.done:
         begin = reader.at
         word = reader.word
-        if word in JOINS and words is _CLAUSES:
-            clauses += read_joins(reader)
-            continue
         if word not in words or (word == "WHERE" and any(node.kind == "WHERE" for node in clauses)):
             if words is _CLAUSES:
                 raise reader.expected(

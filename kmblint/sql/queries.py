@@ -83,8 +83,9 @@ def _select(reader: Reader) -> list[Node]:
     parts = [Node("SELECT", reader.since(start), parts=tuple(items))]
     begin = reader.at
     if reader.take("INTO"):
-        if reader.takes_name(1):
-            reader.take_any("TEMPORARY", "TEMP", "UNLOGGED", "TABLE")
+        for words in (("TEMPORARY", "TEMP"), ("UNLOGGED",), ("TABLE",)):
+            if reader.takes_name(1):
+                reader.take_any(*words)
         parts.append(Node("INTO", reader.since(begin), reader.dotted("a table name").text))
     if reader.take("FROM"):
         parts.append(read_table(reader))
@@ -107,7 +108,7 @@ def _select(reader: Reader) -> list[Node]:
 def _windows(reader: Reader) -> None:
     """`name AS (…), …` behind WINDOW."""
     while True:
-        reader.name("a name")
+        reader.name()
         reader.need("AS")
         reader.inside()
         if not reader.take(","):
@@ -128,7 +129,7 @@ def _items(reader: Reader) -> list[Node]:
         else:
             parts = [parse_expression(reader)]
             if reader.take("AS") or (reader.takes_word() and reader.word not in COLUMN_ALIAS_STOPS):
-                parts.append(reader.name("an alias"))
+                parts.append(reader.name())
             items.append(Node("item", reader.since(start), parts=tuple(parts)))
         if not reader.take(","):
             return items

@@ -355,6 +355,8 @@ def test_a_statement_of_invisible_characters_alone_is_no_sql(problem: ProblemOf)
     [
         "SELECT a FROM t FOR UPDATE SKIP LOCKED",
         "SELECT a FROM t FOR SHARE OF t NOWAIT",
+        "SELECT a INTO TEMPORARY TABLE u FROM t",
+        "SELECT a INTO TABLE u FROM t",
         "SELECT E'it\\'s', e'\\\\', 'plain\\' FROM t",
         "INSERT INTO t (a) VALUES (E'a\\';b')",
         "CREATE TABLE t (c circle, CONSTRAINT apart EXCLUDE USING gist (c WITH &&) WHERE (c IS NOT NULL))",
