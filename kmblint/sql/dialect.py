@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kmblint.sql.reader import MAX_DEPTH, NotSqlError, TooDeepError
 from kmblint.sql.scanner import Kind, Token
 from kmblint.sql.tree import Node, Shape
-from kmblint.sql.words import BARE_CALLS, CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, names_at
+from kmblint.sql.words import BARE_CALLS, CLAUSE_WORDS, OPERATOR_WORDS, QUERY_WORDS, names_at, words
 from kmblint.text import Span
 
 if TYPE_CHECKING:
@@ -234,9 +234,9 @@ _LOCKS: Final = {
     "LOCKED": ("SKIP",),
 }  # fmt: skip
 """Words of a row lock that don't matter, and those of which one stands before them."""
-_SIGNS: Final = frozenset("+-*/<>=~!@#%^&|`?")
-_ODD_SIGNS: Final = frozenset("~@#%^&|?")
+_ODD_SIGNS: Final = words("~ @ # % ^ & | ?")
 """Of these an operator of PostgreSQL's has one, but for comparisons: `=<` and `=!` are slips of the pen."""
+_SIGNS: Final = _ODD_SIGNS | words("+ - * / < > = !")
 
 
 def _is_operator_sign(token: Token) -> bool:
@@ -245,9 +245,8 @@ def _is_operator_sign(token: Token) -> bool:
 
 
 def is_odd_operator(before: Token, token: Token) -> bool:
-    """Whether two signs that touch are part of one operator that only PostgreSQL has."""
-    touch = before.end == token.start and _is_operator_sign(before) and _is_operator_sign(token)
-    return touch and not _ODD_SIGNS.isdisjoint(before.text + token.text)
+    """Whether a sign, where an operand is missing, may be part of an operator that only PostgreSQL has."""
+    return _is_operator_sign(token) and not _ODD_SIGNS.isdisjoint(before.text + token.text)
 
 
 def _blanked(tokens: Sequence[Token], text: str, instead: Mapping[int, str] = {}) -> str:

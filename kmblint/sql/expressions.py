@@ -425,6 +425,10 @@ def _arguments(reader: Reader) -> tuple[Node, ...]:
             reader.at += 1
             reader.skip()
             arguments.append(Node(Shape.COMPOUND, reader.since(begin), word))
+    if reader.sees("OVER") and reader.takes_name(1):
+        begin = reader.at
+        reader.at += 2
+        arguments.append(Node(Shape.COMPOUND, reader.since(begin), "OVER"))
     return tuple(arguments)
 
 

@@ -49,7 +49,7 @@ _KEYWORDS: Final = {
     "KEY": "PRIMARY KEY", "AUTOINCREMENT": "AUTO_INCREMENT", "AS": "GENERATED", "NULLS DISTINCT": "NULLS",
 }  # fmt: skip
 """Clauses that the model calls by another word."""
-_MODELLED: Final = frozenset({Shape.NAME, "column", "constraint", "IF NOT EXISTS"})
+_MODELLED: Final = frozenset({Shape.NAME, "IF NOT EXISTS"})
 
 
 def create_table(root: Node) -> AddTable:

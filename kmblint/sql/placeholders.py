@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kmblint.sql.scanner import Kind, Token
+from kmblint.sql.words import words
 from kmblint.text import Span
 
 _IN_NAME: Final = re.compile(r"\{\{|\$\{|\{%")
 _CLOSED_BY: Final = {"{{": "}}", "${": "}", "{%": "%}"}
-_BEGINNINGS: Final = frozenset("?{$%\\:@")
+_BEGINNINGS: Final = words("? { $ % \\ : @")
 """The symbols with which a placeholder begins."""
 _MAY_BEGIN: Final = re.compile(f"[{re.escape(''.join(sorted(_BEGINNINGS)))}]")
 _OPERANDS: Final = frozenset({Kind.WORD, Kind.NUMBER, Kind.QUOTED, Kind.STRING})
