@@ -20,11 +20,9 @@ from kmblint.text import Span
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_TABLE_FOLLOWS: Final = frozenset({"FROM", "JOIN", "INTO", "UPDATE"})
+_TABLE_FOLLOWS: Final = frozenset({"FROM", "JOIN", "INTO"})
 _AFTER_FROM: Final = frozenset({"ONLY", "LATERAL", "SELECT"})
-_OPERAND_FOLLOWS: Final = frozenset(
-    {"SELECT", "WHERE", "AND", "OR", "ON", "HAVING", "BY", "SET", "WHEN", "THEN", "ELSE"}
-)
+_OPERAND_FOLLOWS: Final = frozenset({"SELECT", "WHERE", "AND", "OR", "ON", "HAVING", "BY", "WHEN", "THEN", "ELSE"})
 
 
 def columns(tokens: Sequence[Token], text: str, *, is_whole: bool = True) -> tuple[Node, ...]:
@@ -35,6 +33,8 @@ def columns(tokens: Sequence[Token], text: str, *, is_whole: bool = True) -> tup
     from sqlglot import exp
 
     tree = _tree(tokens, text, prefix="SELECT ", is_whole=is_whole)
+    if [name for name, value in tree.args.items() if value] != ["expressions"] or not _is_lone(tree.expressions):
+        raise NotSqlError(f"this is not SQL near `{tokens[0].text}`", tokens[0].span)
     own = [
         column
         for column in tree.find_all(exp.Column)
@@ -42,6 +42,11 @@ def columns(tokens: Sequence[Token], text: str, *, is_whole: bool = True) -> tup
     ]
     nodes = [_column(column) for column in own]
     return tuple(sorted((node for node in nodes if node is not None), key=lambda node: node.span))
+
+
+def _is_lone(expressions: Sequence[exp.Expression]) -> bool:
+    """Whether it is one expression: a word behind one is taken for its alias."""
+    return len(expressions) == 1 and expressions[0].key != "alias"
 
 
 def query(tokens: Sequence[Token], text: str) -> Node:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmblint.sql import dialect
+from kmblint.sql.placeholders import placeholders
 from kmblint.sql.reader import MAX_CHAIN, MAX_DEPTH, NoOperandError, NotSqlError, Reader, TooDeepError
 from kmblint.sql.scanner import Kind
 from kmblint.sql.tree import Node, Shape
@@ -75,8 +76,11 @@ def _goes_on(reader: Reader) -> bool:
 
 
 def _is_odd_operator(reader: Reader) -> bool:
-    """Whether an operator goes on where an operand is missing."""
-    return 0 < reader.at < reader.stop and dialect.is_odd_operator(reader.tokens[reader.at - 1], reader.peek())
+    """Whether an operator goes on where an operand is missing; a placeholder is none."""
+    at = reader.at
+    if not 0 < at < reader.stop or any(placeholders(reader.tokens[at : at + 2])):
+        return False
+    return dialect.is_odd_operator(reader.tokens[at - 1], reader.tokens[at])
 
 
 def _second_operand(reader: Reader) -> NotSqlError:
@@ -197,6 +201,9 @@ def _number(reader: Reader) -> Node:
         if token.text == "0" and follows.text[:1] in "xX":
             reader.at += 1
             return Node(Shape.OTHER_LITERAL, token.span.to(follows.span), "a hexadecimal literal")
+        if follows.text.replace("_", "").isdigit():
+            reader.at += 1
+            return Node(Shape.OTHER_LITERAL, token.span.to(follows.span), "a number with underscores")
         if follows.text != "L":  # a long number, which the engine takes
             raise reader.expected(("an operator",))
         reader.at += 1

@@ -215,7 +215,8 @@ def _opaque(node: Node) -> OpaqueValue:
 
 
 _REASONS: Final[dict[str, str]] = {
-    Shape.CASE: "CASE", Shape.ARRAY: "ARRAY", Shape.TUPLE: "a row value", Shape.EXISTS: "EXISTS", Shape.UNARY: "NOT",
+    Shape.CASE: "CASE", Shape.ARRAY: "ARRAY", Shape.TUPLE: "a row value", Shape.EXISTS: "EXISTS", Shape.IN_LIST: "IN",
+    Shape.IN_QUERY: "IN", Shape.BETWEEN: "BETWEEN", Shape.IS_NULL: "IS NULL", Shape.INTERVAL: "INTERVAL",
     Shape.OTHER_LITERAL: "a literal in another notation", Shape.COLLATE: "COLLATE", Shape.QUANTIFIED: "ANY",
 }  # fmt: skip
 

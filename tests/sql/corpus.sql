@@ -348,6 +348,8 @@ INSERT INTO t VALUES (1) ORDER BY a LIMIT 1
 
 WITH x AS (SELECT a FROM u) INSERT INTO t SELECT a FROM x
 
+WITH x AS MATERIALIZED (SELECT a FROM u), y AS NOT MATERIALIZED (SELECT b FROM v) SELECT a FROM x
+
 REPLACE INTO t (a) VALUES (1)
 
 INSERT INTO t (a) VALUES (, 1)
@@ -361,6 +363,8 @@ INSERT INTO t (a) VALUES (1) (2)
 INSERT INTO t (a)
 
 INSERT t x (a) VALUES (1)
+
+INSERT INTO t (id 1) VALUES (1)
 
 INSERT INTO t (id, tags[1], tags[2].part) VALUES (1, 'x', 'y'), (2, 'x')
 
@@ -510,7 +514,15 @@ UPDATE t SET a = 1 WHERE b IS 5
 
 UPDATE t SET a = 1 WHERE b BETWEEN 1 OR 2
 
+UPDATE t SET a = INTERVAL b::TEXT WHERE b BETWEEN c | d AND e | f AND g NOT BETWEEN h AND i = j
+
 UPDATE t SET a = 12ab
+
+UPDATE t SET a = 1_000_000, b = 1_a, c = 2
+
+UPDATE t SET a = 1_000_000 WHERE b = 0b11
+
+UPDATE t SET a = b IN (1), c = b NOT IN (SELECT 1 FROM u), d = b BETWEEN 1 AND 2, e = b IS NULL, f = NOT b, g = ~b, h = b[1]
 
 UPDATE t SET a = TRIM b
 
@@ -653,6 +665,22 @@ UPDATE t SET a = j MATCH k WHERE id = 1
 UPDATE t SET a = m DIV n WHERE id = 1
 
 DELETE FROM t WHERE t.a |>> 1 AND `b c` ~<~ 'x' AND order @#@ 2 > d AND e <@ box '(1,2)'
+
+DELETE FROM t WHERE x GLOB 'y' AND CASE WHEN group = 1 THEN order ELSE limit END = 2 OR (using, case) = (1, in)
+
+SELECT order, a |>> 1 INTO limit FROM t JOIN union ON group = 1 WHERE order = 1 GROUP BY limit HAVING offset > 1 ORDER BY using
+
+SELECT a |>> 1 FROM SELECT b FROM u
+
+SELECT a |>> 1 FROM ONLY t, LATERAL (SELECT 1) AS x
+
+SELECT a |>> 1 FROM t FOR NO KEY UPDATE SKIP LOCKED
+
+SELECT a |>> 1 FROM t FOR KEY SHARE NOWAIT
+
+SELECT a |>> 1 FROM t FOR SHARE SKIP LOCKED
+
+UPDATE t SET a = 1 WHERE b !~~ 'x' AND c |& d
 
 DELETE FROM t WHERE a |>> 1 AND NULL AND TRUE AND NOT FALSE AND CURRENT_DATE > b AND LOCALTIMESTAMP > c AND d IN (SELECT e FROM f)
 

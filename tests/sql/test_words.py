@@ -47,6 +47,12 @@ PLACES: Final = {
         "ALTER TABLE t ALTER x SET ·", "ALTER TABLE t RENAME · TO x", "GRANT · ON t TO r", "GRANT SELECT ON · x TO r",
         "· x",
     ),
+    "foreign": (
+        "DELETE FROM t WHERE x GLOB 'y' AND · = 1", "DELETE FROM t WHERE x GLOB 'y' AND group · b",
+        "DELETE FROM t WHERE x GLOB 'y' · group = 1", "DELETE FROM t WHERE x · |>> b", "SELECT a |>> 1, · (a) FROM t",
+        "SELECT a |>> 1, · FROM t", "SELECT a |>> 1 FROM · u", "SELECT a FROM t WHERE a <@ · 'x'",
+        "SELECT a |>> 1 FROM t FOR · UPDATE", "SELECT a |>> 1 FROM t FOR UPDATE ·",
+    ),
 }  # fmt: skip
 ASKED: Final = (
     "· x", "CREATE · x", "CREATE TABLE t (id BIGINT) · x", "CREATE TABLE t (id BIGINT) ON COMMIT ·",
