@@ -24,6 +24,7 @@ from tests.rules_at_hand import TODAY
 
 _SQUARE_ONCE: Final = (
     "checks of one table",
+    "rows inserted and deleted",
     "tables dropped one by one",
     "unknown indexes",
     "values that can't be read",

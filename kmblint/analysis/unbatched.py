@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kmblint.analysis.batches import first_batch
 from kmblint.analysis.few_rows import is_lookup
 from kmblint.findings import Confidence, Finding
@@ -21,8 +23,12 @@ def empties_before_drop(change: UpdateRows | DeleteRows, step: Step, part: Part)
     return any(later.subject == change.table.text for later in part.later(step, DropTable))
 
 
+PROPOSED: Final = 100
+"""Statements of a file for which a batch is written out: each is read and judged as the target would."""
+
+
 def unbatched(
-    change: UpdateRows | DeleteRows, step: Step, target: Target, *, max_rows: int, does: str, cost: str
+    change: UpdateRows | DeleteRows, step: Step, part: Part, target: Target, *, max_rows: int, does: str, cost: str
 ) -> Finding | None:
     """The finding on a change that may reach more than so many rows at once; None where it is bounded.
 
@@ -39,9 +45,10 @@ def unbatched(
     lacking = "no key bounds it" if most is None else f"a batch has {max_rows:,} at most"
     refused = [refusal.span for refusal in step.outcome.refusals]
     slice_of = step.migration.source.slice
+    is_proposed = part.count_before(step, type(change)) < PROPOSED
     batches = (
         first_batch(change, table, reach, text=slice_of, refused=tuple(refused), size=max_rows, listed=listed)
-        for listed in (False, True)
+        for listed in ((False, True) if is_proposed else ())
     )
     batch = next((each for each in batches if each is not None and does_the_same(each, step, target)), None)
     advice = "bound it by a key of the table" if batch is None else f"send it in batches by the key: {batch}"

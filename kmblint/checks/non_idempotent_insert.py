@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmblint.analysis.clearing import is_cleared
 from kmblint.findings import Applicability, Edit, Finding, Fix
-from kmblint.replay.steps import Replay, Step
+from kmblint.replay.steps import Part, Step
 from kmblint.schema.catalog import Table
-from kmblint.schema.changes import Change, DeleteRows, DropTable, InsertRows, Truncate
-from kmblint.schema.rows import clears
+from kmblint.schema.changes import InsertRows
 from kmblint.text import Span
 
 
-def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
+def check(change: InsertRows, step: Step, part: Part) -> Iterator[Finding]:
     """That an INSERT has no ON CONFLICT on a key of its table; silent where the same file first clears the rows.
 
     OR IGNORE and OR REPLACE say what was meant; where the target ignores them, `ineffective-guard` says so.
@@ -25,8 +25,7 @@ def check(change: InsertRows, step: Step, replay: Replay) -> Iterator[Finding]:
     named = {column.text for column in clause.columns} if clause else set()
     if clause and (not named or any(set(key) == named for key in table.unique_keys)):
         return
-    clearing = replay.earlier_here(step, DropTable, Truncate, DeleteRows)
-    if any(each.subject == table.name and _clears(table, each.change, change) for each in clearing):
+    if is_cleared(table, change, step, part):
         return
     key = "" if _makes_the_key(table, change) else ", ".join(table.primary_key)
     effect = (
@@ -58,7 +57,3 @@ def _makes_the_key(table: Table, change: InsertRows) -> bool:
     named = table.column_names if change.columns is None else [column.text for column in change.columns]
     filled = (table.column(name) for name in table.primary_key if name not in named)
     return any(column and (column.generated or column.default is not None) for column in filled)
-
-
-def _clears(table: Table, earlier: Change | None, change: InsertRows) -> bool:
-    return isinstance(earlier, DropTable) or (earlier is not None and clears(table, earlier, change))

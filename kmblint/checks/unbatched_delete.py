@@ -16,6 +16,6 @@ _COST: Final = "each row costs a log event, and isn't gone: the log is append-on
 
 def check(change: DeleteRows, step: Step, target: Target, part: Part, *, max_rows: int) -> Iterator[Finding]:
     """The DELETE that may take more than so many rows at once, with the first batch of a bounded one."""
-    finding = unbatched(change, step, target, max_rows=max_rows, does="`DELETE` takes", cost=_COST)
+    finding = unbatched(change, step, part, target, max_rows=max_rows, does="`DELETE` takes", cost=_COST)
     if finding is not None and not empties_before_drop(change, step, part):
         yield finding

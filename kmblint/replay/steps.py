@@ -206,6 +206,10 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
     def _numbers(self) -> dict[int, int]:
         return {id(step): number for number, step in enumerate(self.steps)}
 
+    def number_of(self, step: Step) -> int:
+        """Which of them a step is, from 0."""
+        return self._numbers[id(step)]
+
     @cached_property
     def _by_kind(self) -> dict[type, list[int]]:
         """The numbers of the steps by the class of their change and of their conflicts."""
@@ -220,6 +224,10 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
         """The steps whose change, conflict or doubt is of such a class, in order."""
         numbers = [number for kind in kinds for number in self._by_kind.get(kind, ())]
         return map(self.steps.__getitem__, numbers if len(kinds) == 1 else sorted({*numbers}))
+
+    def count_before(self, step: Step, kind: type) -> int:
+        """How many steps before this one have a change, conflict or doubt of such a class."""
+        return bisect_left(self._by_kind.get(kind, []), self._numbers[id(step)])
 
     def earlier(self, step: Step, *kinds: type) -> Iterator[Step]:
         """The steps before this one whose change, conflict or doubt is of such a class, the nearest first."""

@@ -16,6 +16,10 @@ Value = TypeVar("Value")
 _Default = TypeVar("_Default")
 
 
+_SLACK: Final = 64
+"""Keys that may be gone from a small map before its list is written anew."""
+
+
 class _Gone:
     """Stands over a key that was taken out."""
 
@@ -114,7 +118,9 @@ class GrowingMap(Generic[Key, Value]):
         if key not in self:
             return self
         over: OrderedMap[Key, Value | _Gone] = OrderedMap() if self._over is None else self._over
-        return self._with(self._size, over.insert(key, _GONE), self._count - 1)
+        over = over.insert(key, _GONE)
+        left = self._with(self._size, over, self._count - 1)
+        return GrowingMap(left.items()) if len(over) > 4 * len(left) + _SLACK else left
 
     def _with(self, size: int, over: OrderedMap[Key, Value | _Gone] | None, count: int) -> GrowingMap[Key, Value]:
         new: GrowingMap[Key, Value] = GrowingMap.__new__(GrowingMap)

@@ -14,6 +14,7 @@ from kmblint.schema.meaning import Meaning, UnknownMeaningError, plain
 from kmblint.schema.parts import Assignment, OnConflict, Row
 from kmblint.schema.predicate import And, ColumnRef, Compare, In, OpaqueValue, Predicate, Value, literal_value
 from kmblint.schema.types import Family
+from kmblint.schema.value_set import Bound, Interval
 from kmblint.text import Place, Span
 
 Key: TypeAlias = tuple[object, ...]
@@ -27,8 +28,25 @@ def clears(table: Table, change: Change, rows: InsertRows) -> bool:
         return True
     if not isinstance(change, DeleteRows):
         return False
-    columns, says = inserted_columns(table, rows), _says(table, change)
-    return not any(_spares(says, dict(zip(columns, map(literal_value, row.values), strict=False))) for row in rows.rows)
+    says = _says(table, change)
+    return not any(_spares(says, literals_of(table, rows, row)) for row in rows.rows)
+
+
+def literals_of(table: Table, change: InsertRows, row: Row) -> dict[str, object]:
+    """What an INSERT puts into the columns of one of its rows, as Python compares it."""
+    return dict(zip(inserted_columns(table, change), map(literal_value, row.values), strict=False))
+
+
+def only_value(table: Table, change: DeleteRows) -> tuple[str, Bound] | None:
+    """A column that its condition lets have one value alone, and that value; whole where the column's are."""
+    for fact in _says(table, change):
+        match fact.values.intervals:
+            case (Interval(low=int() | Decimal() | str() as low, high=high),) if low == high:
+                return fact.column, low
+            case (Interval(low=int() as low, high=int() as high, low_inclusive=True, high_inclusive=False),):
+                if high == low + 1:
+                    return fact.column, low
+    return None
 
 
 def literal_keys(table: Table, change: InsertRows) -> Iterator[tuple[Key, Span]]:

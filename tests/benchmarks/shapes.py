@@ -228,5 +228,14 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         500,
     ),
     "tables dropped one by one": (_dropped, 500),
+    "rows inserted and deleted": (
+        _in_two_files(
+            _WIDE,
+            lambda n: (
+                f"INSERT INTO readings (id) VALUES ({i});\nDELETE FROM readings WHERE id = {i};" for i in range(n)
+            ),
+        ),
+        500,
+    ),
 }
 """Name → how it is written, and the size n at which the growth from n to 2n is measured."""
