@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kmblint.schema.catalog import Column, Declared, Table
-from kmblint.schema.changes import DeleteRows
+from kmblint.schema.changes import DeleteRows, UpdateRows
 from kmblint.schema.domains import Semantics
 from kmblint.schema.parts import Name, Unique
 from kmblint.schema.predicate import (
@@ -35,6 +35,7 @@ from kmblint.schema.types import DataType
 from kmblint.targets.kimberlite.planner.hazards import Statement, judge
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 from kmblint.text import Place, Span
+from tests.sql_catalog import catalog, changes
 
 SPAN = Span(0, 1)
 MADE = Place("0001_patients.sql", SPAN)
@@ -406,3 +407,127 @@ KIMBERLITE_FINDS = [
 def test_what_the_engine_finds_is_not_denied(where: Predicate, found: set[int]) -> None:
     assert engine(where).every_row <= (found == {1, 2, 3, 4})
     assert engine(where).no_row == (not found)
+
+
+CLINIC = """
+CREATE TABLE patients (
+    id BIGINT PRIMARY KEY, ward BIGINT, weight REAL NOT NULL, active BOOLEAN NOT NULL, name TEXT NOT NULL,
+    code TEXT UNIQUE, born DATE
+);
+"""
+
+
+def of(where: str, **heeded: bool) -> Reach:
+    """What a condition in words reaches."""
+    made = catalog(CLINIC).table("patients")
+    (change,) = changes(f"DELETE FROM patients p WHERE {where}")
+    assert made is not None
+    assert isinstance(change, DeleteRows)
+    return sql_reach(change, made, Semantics(**heeded))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "1 = 1", "1 <> 2", "1 < 2", "2 <= 2", "3 > 2", "2 >= 2", "'a' < 'b'", "1 < 1.5", "TRUE = TRUE", "id = id",
+        "id <= id", "id >= p.id", "patients.id IS NOT NULL", "active IN (TRUE, FALSE)",
+        "active <> FALSE OR active = FALSE",
+        "weight = weight", "id NOT BETWEEN 3 AND 2", "NOT (id = 1 AND id = 2)", "TRUE", "NOT FALSE", "id > 1 OR TRUE",
+        "id <> 1 OR id = 1", "NOT (id > 1 AND id < 1)", "NOT id IS NULL", "NOT (id BETWEEN 3 AND 2)", "NOT (1 = 2)",
+    ],
+)  # fmt: skip
+def test_words_that_hold_of_every_row(where: str) -> None:
+    assert of(where).every_row
+    assert not of(where).no_row
+    assert of(where).most_rows is None
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "1 = 2", "1 <> 1", "2 < 2", "3 <= 2", "2 > 2", "1 >= 2", "NULL = 1", "1 < NULL", "id <> id", "id < id",
+        "ward > ward", "ward NOT IN (1, NULL)", "ward IN (NULL)", "ward BETWEEN NULL AND 3", "ward = NULL",
+        "id > 5 AND id < 3", "FALSE", "NOT TRUE", "id = 1 AND FALSE", "id = 1 AND power(id, 2) = 3 AND id = 2",
+        "NOT (id = 1 OR id <> 1)", "NOT (id IS NOT NULL)", "name IS NULL", "code = 'a' AND code = 'b'",
+        "active = TRUE AND active = FALSE", "born > '2024-01-02' AND born < '2024-01-01'",
+    ],
+)  # fmt: skip
+def test_words_that_hold_of_no_row(where: str) -> None:
+    assert of(where).no_row
+    assert not of(where).every_row
+    assert of(where).most_rows == 0
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "1 = '1'", "'a' = TRUE", "lower('a') = 'a'", "other.id = other.id", "other.id = 1", "power(id, 2) = 4",
+        "id = 1 OR power(id, 2) = 4", "NOT (power(id, 2) = 4)", "NOT (id > 1 AND power(id, 2) = 4)", "id = weight",
+        "ward = ward", "ward <= ward", "ward <> 3", "ward NOT BETWEEN NULL AND 3", "ward NOT BETWEEN 3 AND NULL",
+        "ward NOT BETWEEN 3 AND 2", "power(id, 2) BETWEEN 1 AND 2", "power(id, 2) NOT BETWEEN 1 AND 2",
+        "power(id, 2) IN (1)", "ward IN (1, power(id, 2))", "ward IN (1, NULL)", "nosuch IN (1)", "nosuch IS NULL",
+        "power(id, 2) IS NULL", "name NOT LIKE '%'", "name LIKE 'a'", "name LIKE '%' AND power(id, 2) = 4",
+        "active = TRUE", "weight < 5", "name > 5 AND name < 'b'", "ward > 1 OR ward IS NULL", "id = ward",
+    ],
+)  # fmt: skip
+def test_words_that_hold_of_some_rows(where: str) -> None:
+    reached = of(where)
+    assert not reached.every_row
+    assert not reached.no_row
+    assert reached.contradiction is None
+    assert reached.most_rows is None
+
+
+@pytest.mark.parametrize(
+    ("where", "most"),
+    [
+        ("id = 1", 1), ("p.id = 1", 1), ("patients.id = 1", 1), ("5 >= id AND 2 < id", 3), ("id IN (1, 2, NULL)", 2),
+        ("id BETWEEN 3 AND 5", 3), ("NOT (id < 3 OR id > 5)", 3), ("id = 1 OR id = 2 AND ward = 3", 2),
+        ("(id = 1 OR id = 2) AND (id = 4 OR id = 5 OR id = 2)", 1), ("id = 1 OR ward = 2", None), ("code = 'a'", 1),
+        ("code IN ('a', 'b')", 2), ("code IN ('a', 'b') AND id = 3", 1), ("code > 'a' AND code < 'c'", None),
+        ("id = '7'", 1), ("id IN (SELECT id FROM patients LIMIT 5)", 5), ("id IN (SELECT id FROM patients)", None),
+        ("ward IN (SELECT id FROM patients LIMIT 5)", None), ("id NOT IN (SELECT id FROM patients LIMIT 5)", None),
+        ("code IN (SELECT code FROM patients LIMIT 5)", 5), ("power(id, 2) IN (SELECT id FROM patients LIMIT 5)", None),
+        ("other.id IN (SELECT id FROM patients LIMIT 5)", None), ("id IN (1, (SELECT id FROM patients LIMIT 5))", None),
+        ("id IN (SELECT id FROM patients LIMIT 5) OR id = 7", 6),
+    ],
+)  # fmt: skip
+def test_how_many_rows_words_reach(where: str, most: int | None) -> None:
+    assert of(where).most_rows == most
+
+
+def test_a_limit_of_a_sub_query_bounds_nothing_where_it_is_not_heeded() -> None:
+    assert of("id IN (SELECT id FROM patients LIMIT 5)", limits_hold=False).most_rows is None
+    assert of("code = 'a'", keeps_unique=False).most_rows is None
+    assert not of("name IS NULL", keeps_not_null=False).no_row
+    assert of("id IS NULL", keeps_not_null=False).no_row
+
+
+def test_the_condition_that_alone_holds_of_no_row() -> None:
+    found = of("ward = 2 AND id > id AND id <> id").contradiction
+    assert isinstance(found, Compare)
+    assert found.operator == ">"
+    assert of("ward = 1 AND ward = 2").contradiction is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        ("ward = ward", True), ("ward = p.ward", True), ("ward = patients.ward", True), ("ward = other.ward", False),
+        ("ward = id", False), ("ward = 3", True), ("ward = 4", False), ("code = NULL", True), ("name = NULL", False),
+        ("name = lower('a')", False), ("ward = '3'", False), ("active = TRUE", True), ("weight = 2", False),
+    ],
+)  # fmt: skip
+def test_an_assignment_that_changes_nothing(sql: str, kept: bool) -> None:
+    made = catalog(CLINIC).table("patients")
+    (change,) = changes(f"UPDATE patients p SET {sql} WHERE ward = 3 AND code IS NULL AND active = TRUE AND weight > 2")
+    assert made is not None
+    assert isinstance(change, UpdateRows)
+    assert sql_reach(change, made, Semantics()).keeps(change.assignments[0], change) is kept
+
+
+def test_where_batches_begin() -> None:
+    assert of("ward > 4").first_number("ward") == 5
+    assert of("ward < 4").first_number("ward") == 1
+    assert of("name > 'a'").first_number("name") == 1
+    assert of("ward = 1 AND ward = 2").first_number("ward") == 1
