@@ -41,7 +41,7 @@ def _expression(table: Table, part: IndexPart, step: Step, replay: Replay, targe
         )
         return
     for name in part.refs:
-        if _lacks(table, Name(name, part.span), step):
+        if _lacks(table, Name(name, part.span, quoted=False), step):
             absence = unresolved_column(step, replay, table.name, name)
             yield _unknown(table, name, step.place(part.span), absence, target)
 

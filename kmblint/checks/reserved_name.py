@@ -46,7 +46,7 @@ def _unreadable(statement: Statement, target: Target) -> Iterator[Name]:
             and token.upper in words
             and target.stored_type(DataType(behind.upper)) is not None
         ):
-            yield Name(token.text, token.span)
+            yield Name(token.text, token.span, quoted=False)
 
 
 def _finding(step: Step, kind: ObjectKind, name: Name, subject: str) -> Finding:

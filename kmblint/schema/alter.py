@@ -85,7 +85,7 @@ def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = 
     )
 
 
-_GENERATING = frozenset({"GENERATED", "IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT"})
+_GENERATING = frozenset({"GENERATED", "IDENTITY", "AUTO_INCREMENT"})
 
 
 def names(columns: tuple[Name, ...]) -> tuple[str, ...]:

@@ -104,8 +104,6 @@ class AddTable(_TableChange, frozen=True, tag=True):
     """The table-level ones."""
     span: Span
     if_not_exists: bool
-    query: bool
-    """CREATE TABLE … AS SELECT."""
     clauses: tuple[Clause, ...]
     noted: tuple[Name, ...]
     """The names of indexes and constraints that have no model: MySQL's KEY, PostgreSQL's EXCLUDE."""
@@ -113,7 +111,7 @@ class AddTable(_TableChange, frozen=True, tag=True):
     @property
     def borrows(self) -> bool:
         """Whether columns of it may come from elsewhere: AS SELECT, LIKE, INHERITS and the like."""
-        return self.query or any(clause.keyword in _BORROWING for clause in self.clauses)
+        return any(clause.keyword in _BORROWING for clause in self.clauses)
 
     def introduces(self) -> Iterator[Introduced]:
         """Its own name, then those of its parts."""
@@ -365,7 +363,7 @@ class InsertRows(_TableChange, frozen=True, tag=True, dict=True):
         """The table, and those that its query reads."""
         yield self.table
         if self.query is not None:
-            yield from (Name(table, self.query.span) for table in self.query.tables)
+            yield from (Name(table, self.query.span, quoted=False) for table in self.query.tables)
 
 
 class UpdateRows(_TableChange, frozen=True, tag=True):

@@ -162,7 +162,7 @@ def _unknown(table: str, known: Iterable[str], columns: Iterable[Name], where: s
 
 
 def _unknown_refs(table: str, known: Iterable[str], refs: Iterable[ColumnRef], where: str) -> Iterator[Conflict]:
-    yield from _unknown(table, known, (Name(ref.name, ref.span) for ref in refs), where)
+    yield from _unknown(table, known, (Name(ref.name, ref.span, quoted=False) for ref in refs), where)
 
 
 _OnTable: TypeAlias = (
@@ -213,7 +213,9 @@ def _read(catalog: Catalog, change: InsertRows | UpdateRows | DeleteRows) -> Ite
     """The other tables that it reads and that aren't there."""
     if isinstance(change, InsertRows):
         query = change.query
-        yield from _unknown_tables(catalog, (Name(table, query.span) for table in query.tables) if query else ())
+        yield from _unknown_tables(
+            catalog, (Name(table, query.span, quoted=False) for table in query.tables) if query else ()
+        )
     else:
         yield from _unknown_tables(catalog, (joined for joined in change.joined if joined.text != change.alias))
     yield from _unknown_tables(catalog, change.reads)
@@ -280,7 +282,7 @@ def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:
     yield from _unknown(table.name, table.column_names, columns, "CREATE INDEX")
     for part in change.parts:
         if part.column is None:
-            refs = (Name(ref, part.span) for ref in part.refs)
+            refs = (Name(ref, part.span, quoted=False) for ref in part.refs)
             yield from _unknown(table.name, table.column_names, refs, "CREATE INDEX")
     if change.where is not None:
         yield from _unknown_refs(table.name, table.column_names, column_refs(change.where), "WHERE")

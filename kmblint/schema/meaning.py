@@ -208,11 +208,8 @@ def instant(text: str) -> int | None:
 
 def _order(left: int | Decimal | str, right: int | Decimal | str) -> int:
     """-1, 0 or 1; every number is less than every text."""
-    if isinstance(left, str) or isinstance(right, str):
-        if isinstance(left, str) and isinstance(right, str):
-            return (left > right) - (left < right)
-        return 1 if isinstance(left, str) else -1
-    return (left > right) - (left < right)
+    one, two = (isinstance(left, str), left), (isinstance(right, str), right)
+    return (one > two) - (one < two)
 
 
 def _opposite(truth: bool | None) -> bool | None:

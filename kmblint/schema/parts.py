@@ -19,7 +19,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
 
     text: str
     span: Span
-    quoted: bool = False
+    quoted: bool
 
     def __str__(self) -> str:
         return self.text

@@ -81,7 +81,7 @@ def secrets_in(change: Change, columns: Sequence[str]) -> Iterator[Secret]:
 
 def is_secret(table: str, column: str, value: Value) -> bool:
     """Whether a value that is meant for a column is a secret."""
-    return any(_in_column(Name(table, value.span), column, value))
+    return any(_in_column(Name(table, value.span, quoted=False), column, value))
 
 
 def _inserted(change: InsertRows, columns: Sequence[str]) -> Iterator[Secret]:

@@ -74,9 +74,8 @@ def create_table(root: Node) -> AddTable:
             noted += _names(part) if part.kind in ("INDEX", "EXCLUDE") else ()
     if filled:
         columns = [replace(each, nullable=False) if each.name.text in filled else each for each in columns]
-    query, guard = root.has("AS SELECT"), root.has("IF NOT EXISTS")
     return AddTable(
-        name, tuple(columns), tuple(constraints), root.span, guard, query, tuple(clauses), tuple(noted)
+        name, tuple(columns), tuple(constraints), root.span, root.has("IF NOT EXISTS"), tuple(clauses), tuple(noted)
     )  # fmt: skip
 
 

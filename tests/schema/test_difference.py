@@ -108,6 +108,45 @@ def test_what_a_statement_makes_another(change: str, expected: list[str]) -> Non
          "CREATE TABLE t (id BIGINT PRIMARY KEY, token TEXT DEFAULT 't7Rm1vBn5Ks3');",
          ["= t", "  column: token TEXT → token TEXT"]),
         ("CREATE VIEW v AS SELECT 1;", "CREATE VIEW v AS\n  SELECT  1;", []),
+        ("CREATE VIEW v AS SELECT 1; CREATE ROLE a; CREATE MASK m ON t.a USING HASH; CREATE ROLE b;",
+         "CREATE ROLE c; CREATE MASK m ON t.a USING REDACT;",
+         ["mask: CREATE MASK m ON t.a USING HASH → CREATE MASK m ON t.a USING REDACT", "role: CREATE ROLE a → ",
+          "role: CREATE ROLE b → ", "role:  → CREATE ROLE c", "view: CREATE VIEW v AS SELECT 1 → "]),
+        (f"{WARDS} ALTER TABLE wards ALTER COLUMN name SET MASKING POLICY p;",
+         f"{WARDS} ALTER TABLE wards ALTER COLUMN name SET MASKING POLICY q;",
+         ["= wards", ("  masking policy: ALTER TABLE wards ALTER COLUMN name SET MASKING POLICY p → "
+          "ALTER TABLE wards ALTER COLUMN name SET MASKING POLICY q")]),
+        (f"{WARDS} ALTER TABLE wards MODIFY COLUMN name SET CLASSIFICATION 'PHI';",
+         f"{WARDS} ALTER TABLE wards MODIFY COLUMN name SET CLASSIFICATION 'PII';",
+         ["= wards", ("  classification: ALTER TABLE wards MODIFY COLUMN name SET CLASSIFICATION 'PHI' → "
+          "ALTER TABLE wards MODIFY COLUMN name SET CLASSIFICATION 'PII'")]),
+        (f"{WARDS} CREATE MASK m ON wards.name USING HASH;", f"{WARDS} CREATE MASK m ON wards.id USING HASH;",
+         ["= wards", "  mask: CREATE MASK m ON wards.name USING HASH → CREATE MASK m ON wards.id USING HASH"]),
+        ("CREATE TABLE t (a INT DEFAULT 1, b SERIAL, c INT DEFAULT f(d));",
+         "CREATE TABLE t (a INT DEFAULT 2, b INT, c INT);",
+         ["= t", "  column: a INT DEFAULT 1 → a INT DEFAULT 2", "  column: b SERIAL → b INT",
+          "  column: c INT → c INT"]),
+        ("CREATE TABLE t (a INT UNIQUE, b INT, CHECK (a  > 1), CHECK (b > 1));",
+         "CREATE TABLE t (a INT, b INT UNIQUE, CHECK (a > 1), CHECK (b > 2));",
+         ["= t", "  constraint:  → UNIQUE (b)", "  constraint:  → CHECK (b > 2)", "  constraint: UNIQUE (a) → ",
+          "  constraint: CHECK (b > 1) → "]),
+        ("CREATE TABLE t (a INT CONSTRAINT c REFERENCES u (x) ON DELETE CASCADE);",
+         "CREATE TABLE t (a INT CONSTRAINT c REFERENCES u (x) ON DELETE SET NULL);",
+         ["= t", ("  constraint: CONSTRAINT c FOREIGN KEY (a) REFERENCES u(x) ON DELETE CASCADE → "
+          "CONSTRAINT c FOREIGN KEY (a) REFERENCES u(x) ON DELETE SET NULL")]),
+        ("CREATE TABLE t (a INT REFERENCES u);", "CREATE TABLE t (a INT REFERENCES v);",
+         ["= t", "  constraint:  → FOREIGN KEY (a) REFERENCES v", "  constraint: FOREIGN KEY (a) REFERENCES u → "]),
+        (f"{WARDS} CREATE INDEX i ON wards (name);",
+         "CREATE TABLE wards (id BIGINT PRIMARY KEY); CREATE INDEX j ON wards (id);",
+         ["= wards", "  column: name TEXT → ", "  index:  → CREATE INDEX j ON wards (id)",
+          "  index: CREATE INDEX i ON wards (name) → "]),
+        (f"{WARDS} CREATE INDEX i ON wards (name);", f"{WARDS} CREATE UNIQUE INDEX i ON wards (name);",
+         ["= wards", "  index: CREATE INDEX i ON wards (name) → CREATE UNIQUE INDEX i ON wards (name)"]),
+        (BEDS + WARDS, "", ["- beds", "  column: id BIGINT NOT NULL → ", "  column: ward_id BIGINT → ",
+                            "  primary key: PRIMARY KEY (id) → ",
+                            "  constraint: FOREIGN KEY (ward_id) REFERENCES wards(id) → ", "- wards",
+                            "  column: id BIGINT NOT NULL → ", "  column: name TEXT → ",
+                            "  primary key: PRIMARY KEY (id) → "]),
         (f"{WARDS} CREATE INDEX i ON wards (lower(name));", f"{WARDS} CREATE INDEX i ON wards (upper(name));",
          ["= wards",
           "  index: CREATE INDEX i ON wards (lower(name)) → CREATE INDEX i ON wards (upper(name))"]),
@@ -156,3 +195,25 @@ def parts_of(found: Difference) -> list[tuple[str, str, str]]:
         (part.before.definition if part.before else "", part.after.definition if part.after else "") for part in parts
     ]
     return [(part.kind, *side) for part, side in zip(parts, sides, strict=True)]
+
+
+def test_a_table_that_was_renamed_to_and_fro_may_be_lost() -> None:
+    """Where a statement that can't be followed may have dropped it, no name of it leads to a table."""
+    renamed = f"{WARDS} ALTER TABLE wards RENAME TO units; ALTER TABLE units RENAME TO wards;"
+    there = shown(renamed)
+    lost = there.catalog.without(there.catalog.tables["wards"])
+    assert told(difference(shown(WARDS), shown(renamed, lost)))[0] == "- wards"
+
+
+def test_what_a_part_is_called_and_was_called() -> None:
+    change = """
+        ALTER TABLE wards RENAME COLUMN name TO title; CREATE INDEX i ON wards (title); CREATE ROLE nurse;
+        ALTER TABLE wards ADD CONSTRAINT c UNIQUE (title), ADD UNIQUE (id);
+        ALTER TABLE wards ALTER COLUMN title SET MASKING POLICY p; CREATE MASK m ON wards.title USING HASH;
+        ALTER TABLE wards MODIFY COLUMN id SET CLASSIFICATION 'PHI';
+    """
+    (table,), objects = (found := difference(shown(WARDS), shown(WARDS + change))).tables, found.objects
+    assert [(part.kind.value, part.name, part.former) for part in (*table.parts, *objects)] == [
+        ("column", "title", "name"), ("constraint", "c", None), ("constraint", "", None), ("index", "i", None),
+        ("masking policy", "title", None), ("mask", "m", None), ("classification", "id", None), ("role", "nurse", None),
+    ]  # fmt: skip

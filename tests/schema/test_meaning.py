@@ -66,6 +66,7 @@ def test_it_does_not_hold(where: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
+        "b", "s SIMILAR TO 'a'", "n IN (1, power(n, 2))",
         "power(n, 2) = 25", "n = 5 AND power(n, 2) = 25", "s LIKE 'a!%b' ESCAPE '!'", "upper(n) = '5'",
         "length(n) = 1", "lower(s, s) = s", "abs(s) = 5", "abs(n, n) = 5",
     ],

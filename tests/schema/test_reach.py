@@ -61,7 +61,7 @@ TABLE = Table(
 
 def sql(where: Predicate | None, table: Table = TABLE, *, limit: int | None = None, **heeded: bool) -> Reach:
     """What a condition reaches as SQL means it."""
-    change = DeleteRows(Name("patients", SPAN), where, SPAN, None, limit, joined=(), clauses=(), reads=())
+    change = DeleteRows(Name("patients", SPAN, quoted=False), where, SPAN, None, limit, joined=(), clauses=(), reads=())
     return sql_reach(change, table, Semantics(**heeded))
 
 
@@ -291,7 +291,7 @@ def test_a_limit_of_the_change_bounds_where_the_target_heeds_it(
 
 
 def test_a_unique_key_bounds_where_the_target_keeps_it() -> None:
-    table = replace(TABLE, constraints=(Declared(Unique((Name("ward", SPAN),), SPAN, None), MADE),))
+    table = replace(TABLE, constraints=(Declared(Unique((Name("ward", SPAN, quoted=False),), SPAN, None), MADE),))
     assert sql(compare("ward", "=", 3), table).most_rows == 1
     assert sql(compare("ward", "=", 3), table, keeps_unique=False).most_rows is None
 
