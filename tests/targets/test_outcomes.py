@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kmblint import targets
+from kmblint.sql.parse import statements
 from kmblint.targets.verdict import (
     AttachedPolicyRefusal,
     BlindComparison,
@@ -26,6 +28,7 @@ from kmblint.targets.verdict import (
     ValueRefusal,
     Verdict,
 )
+from kmblint.text import Source
 from tests.targets.judging import last, outcomes
 
 TABLE = """
@@ -210,6 +213,26 @@ def test_the_guide_takes_what_its_examples_write() -> None:
     found = outcomes(TABLE, "BEGIN", alteration, "UPDATE t SET name = lower(name) WHERE id < 9", target="guide")
     assert {outcome.verdict for outcome in found} == {Verdict.TAKEN}
     assert last(TABLE, "UPDATE nosuch SET a = 1", target="guide").verdict is Verdict.REFUSED
+
+
+def test_the_guide_heeds_guards_and_means_what_sql_means() -> None:
+    guarded = "CREATE TABLE IF NOT EXISTS t (id BIGINT PRIMARY KEY)"
+    assert [outcome.verdict for outcome in outcomes(TABLE, guarded, target="guide")] == [Verdict.TAKEN, Verdict.NO_OP]
+    for where, no_row in (("1 = 2", True), ("born > NULL", True), ("born IS NULL", False)):
+        for change in ("DELETE FROM t", "UPDATE t SET status = 1"):
+            reach = last(TABLE, f"{change} WHERE {where}", target="guide").reach
+            assert reach is not None
+            assert reach.no_row is no_row
+
+
+def test_the_guide_s_runner_sends_every_statement_whole() -> None:
+    """What stands in a merge conflict is none."""
+    source = Source(
+        "0001_a.sql", "DROP TABLE t;\n<<<<<<< ours\nDROP TABLE u;\n=======\nDROP TABLE v;\n>>>>>>> theirs\n"
+    )
+    guide, found = targets.get("guide"), statements(source)
+    assert [guide.fate(statement, source, ()) for statement in found][:2] == [None, Verdict.UNREADABLE]
+    assert not any(guide.fails_split(statement, source, ()) for statement in found)
 
 
 def test_a_column_shows_what_was_set_before_it_was_there() -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from kmblint import targets
 from kmblint.cli import main
 from kmblint.errors import ConfigError
+from kmblint.targets import target
 from kmblint.targets.kimberlite import releases
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1
 
@@ -63,6 +64,17 @@ def test_the_release_decides_what_an_insert_may_hold_and_how_long_a_row_may_be(
     project: Path, engine: str, verdicts: list[str]
 ) -> None:
     assert replayed(project, engine) == verdicts
+
+
+def test_the_protocol_is_there_for_who_asks() -> None:
+    assert targets.Target is target.Target
+    with pytest.raises(AttributeError, match=r"has no attribute 'Nobody'$"):
+        targets.Nobody  # noqa: B018 -- asking is what fails
+
+
+def test_a_release_is_the_newest_where_none_is_named() -> None:
+    named = [targets.get("kimberlite"), targets.get("kimberlite", targets.AUTO)]
+    assert [getattr(each, "facts", None) for each in named] == [releases.RELEASES[targets.ENGINES[-1]]] * 2
 
 
 def test_every_engine_that_can_be_named_has_its_facts() -> None:

@@ -187,8 +187,9 @@ def _grant(fold: Fold, root: Node) -> None:
         elif names[0].text.upper() in _GRANTEES and fold.before(names[0].span).upper == "TO":
             fold.expected("a role", fold.behind(names[0].span))
     if len(names) > 1:
-        fold.refuse("GRANT takes one role a statement", fold.before(names[1].span).span,
-                    "write a statement for each role")  # fmt: skip
+        comma = fold.behind(names[0].span)
+        assert comma is not None
+        fold.refuse("GRANT takes one role a statement", comma, "write a statement for each role")
     for part in root.parts:
         if part.kind not in {"privilege", "ON", "TO"} and not _BEHIND_ROLE.fullmatch(part.kind):
             fold.expected(THE_END, part)
