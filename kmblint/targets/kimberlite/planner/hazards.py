@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import groupby
 from typing import Final
 
 import msgspec
@@ -208,18 +209,16 @@ class _Judge:
     # --- row by row ---------------------------------------------------------------------------------------------------
 
     def _of_conditions(self, conditions: tuple[Condition, ...], *, under_or: bool) -> Iterator[Hazard]:
-        index = 0
-        while index < len(conditions):
-            first, second = conditions[index], conditions[index + 1 : index + 2]
-            if isinstance(first, Test) and second and second[0].source is first.source:
-                yield from self._between(first, second[0], under_or=under_or)
-                index += 2
+        for _, of_one in groupby(conditions, key=lambda each: id(each.source)):
+            first, *second = of_one
+            if second:
+                yield from self._between(first, *second, under_or=under_or)
             else:
                 yield from self._of_condition(first, under_or=under_or)
-                index += 1
 
-    def _between(self, low: Test, high: Condition, *, under_or: bool) -> Iterator[Hazard]:
+    def _between(self, low: Condition, high: Condition, *, under_or: bool) -> Iterator[Hazard]:
         """BETWEEN, of which the engine makes two conditions."""
+        assert isinstance(low, Test)
         assert isinstance(high, Test)
         sets = (self._domains.compared(low), self._domains.compared(high))
         reached = None if sets[0] is None or sets[1] is None else sets[0].both(sets[1])

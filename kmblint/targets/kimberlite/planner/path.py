@@ -184,17 +184,20 @@ def _end(high: Bound | None, facts: Facts) -> bytes | None:
 def _best_index(
     table: Table, conditions: tuple[Condition, ...], indexes: Iterable[Index], facts: Facts
 ) -> IndexRange | None:
+    def number(index: Index) -> int:
+        return index_number(facts.tenant, table.name, index.name)
+
     tested = {each.column for each in conditions if isinstance(each, Test)}
-    known = tuple(indexes)
-    if len(known) <= facts.usable_indexes:
-        known = tuple(index for index in known if index.columns and index.columns[0] in tested)
-    if len(known) > 1:
-        known = tuple(sorted(known, key=lambda each: index_number(facts.tenant, table.name, each.name)))
+    known = list(indexes)
+    if len(known) > facts.usable_indexes:
+        known = sorted(known, key=number)[: facts.usable_indexes]
+    serving = [index for index in known if index.columns and index.columns[0] in tested]
+    if serving[1:]:  # a number is dear, and tells of several alone
+        serving.sort(key=number)
     ranked: list[tuple[tuple[int, int, int], IndexRange]] = []
-    for index in known[: facts.usable_indexes]:
-        first = index.columns[0] if index.columns else None
-        if first is None or first not in tested:
-            continue
+    for index in serving:
+        first = index.columns[0]
+        assert first is not None
         range_, overwritten, rest = _bounds(conditions, first, facts)
         if (range_.start is None and range_.end is None) or range_.contradiction:
             continue

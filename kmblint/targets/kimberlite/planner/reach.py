@@ -37,11 +37,11 @@ class EngineDomains(Domains):
         super().__init__(table, keeps_not_null=False)
         self.table = table
         self.facts = facts
-        self._answers: _Answers | None = _Answers()
+        self._answers = _Answers()
 
     def forget(self) -> None:
-        """Keeps answers no longer: the hazards of a statement ask the same again and again, and nobody afterwards."""
-        self._answers = None
+        """Lets the answers go: the hazards of a statement ask the same again and again, and hardly anybody later."""
+        self._answers = _Answers()
 
     def reach(self, path: AccessPath) -> Reach:
         """What a path reaches; the primary key is the only key that holds."""
@@ -66,12 +66,11 @@ class EngineDomains(Domains):
 
     def in_range(self, name: str, range_: Range) -> ValueSet | None:
         """What a range of a key or an index lets through of its first column."""
-        known = self._answers and self._answers.ranges.get((name, id(range_)))
-        if not known:
+        known = self._answers.ranges.get((name, id(range_)))
+        if known is None:
             stored = self.stored(name)
             known = range_, by_range(range_, stored, self.facts) if stored else None
-            if self._answers:
-                self._answers.ranges[name, id(range_)] = known
+            self._answers.ranges[name, id(range_)] = known
         return known[1]
 
     def _in(self, name: str, range_: Range) -> Fact | None:
@@ -99,12 +98,11 @@ class EngineDomains(Domains):
 
     def compared(self, test: Test) -> ValueSet | None:
         """What a test lets through row by row."""
-        known = self._answers and self._answers.compared.get(id(test))
-        if not known:
+        known = self._answers.compared.get(id(test))
+        if known is None:
             stored = self.stored(test.column)
             known = test, by_comparison(test, stored, self.facts) if stored else None
-            if self._answers:
-                self._answers.compared[id(test)] = known
+            self._answers.compared[id(test)] = known
         return known[1]
 
     def computed(self, condition: Computed) -> tuple[str, ValueSet] | None:
@@ -122,8 +120,6 @@ class EngineDomains(Domains):
 
     def stored(self, name: str) -> DataType | None:
         """The type that the engine keeps of a column; None where there is none of that name, or its type is refused."""
-        if self._answers is None:
-            return stored_in(self.table, name, self.facts)
         types = self._answers.types
         if name not in types:
             types[name] = stored_in(self.table, name, self.facts)
