@@ -12,6 +12,14 @@ from kmblint.schema.changes import Read
 
 def check(change: Read, step: Step) -> Iterator[Finding]:
     """The query, whose answer nobody gets."""
+    if change.into is not None:
+        yield Finding(
+            step.place(step.statement.span),
+            f"this {change.word} only reads, and makes no table `{change.into}`",
+            help=f"leave it out; where `{change.into}` is needed, write CREATE TABLE with its columns, and INSERT",
+            subject=change.into.text,
+        )
+        return
     yield Finding(
         step.place(step.statement.span),
         f"this {change.word} changes nothing, and nobody sees its answer when the migration runs",

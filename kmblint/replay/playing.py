@@ -20,7 +20,7 @@ from kmblint.schema.apply import apply
 from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import Change, InsertRows
 from kmblint.schema.conflict import Conflict
-from kmblint.schema.unread import bounded, left_unread, made_anew
+from kmblint.schema.unread import bounded, followed, left_unread, made_anew
 from kmblint.sql.parse import statements
 from kmblint.sql.statement import Statement
 from kmblint.targets import Target
@@ -119,7 +119,7 @@ def _steps(
     closed_world = target.capabilities.closed_world
     for number, written in enumerate(changes):
         kept = known[number] if number < len(known) else None
-        change = bounded(catalog, written) if kept is None else written
+        change = bounded(catalog, followed(written, closed_world=closed_world)) if kept is None else written
         catalog = made_anew(catalog, change, closed_world=closed_world)
         doubts: tuple[Conflict, ...] = ()
         if kept is None:

@@ -150,7 +150,9 @@ def _retarget_column(declared: Declared, table: str, old: str, new: str) -> Decl
 
 def _create_object(catalog: Catalog, change: CreateObject, made: Place) -> Catalog:
     name = change.name
-    if change.makes:
+    if change.makes is None:
+        catalog = replace(catalog, opaque=made, settled=OrderedSet())
+    elif change.makes:
         catalog = left_unread(catalog, (), change.makes, made)
     if name is None:
         return catalog

@@ -422,8 +422,8 @@ class CreateObject(_OtherChange, frozen=True, tag=True):
     """The table of a trigger, a policy or a rule, whose names are one table's own."""
     arguments: str
     """Those of a function and the like, as they are written: others make another function of the name."""
-    makes: tuple[str, ...]
-    """The names that statements in its body make, change or drop, whenever it is called."""
+    makes: tuple[str, ...] | None
+    """The names that statements in its body make, change or drop, whenever it is called; None where nobody knows."""
 
     @property
     def key(self) -> str:
@@ -534,6 +534,10 @@ class Read(_OtherChange, frozen=True, tag=True):
     word: str
     tables: tuple[Name, ...]
     span: Span
+    into: Name | None = None
+    """The table that SELECT … INTO makes in databases that know it."""
+    calls: tuple[str, ...] = ()
+    """The functions that it calls, as they are written."""
 
     def touches(self) -> Iterator[Name]:
         """Its tables."""

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import AddColumn, AddIndex, AddTable, Change, Opaque
+from kmblint.schema.changes import AddColumn, AddIndex, AddTable, Change, Opaque, Read
 from kmblint.schema.conflict import (
     ColumnExists,
     Conflict,
@@ -19,8 +19,10 @@ from kmblint.schema.conflict import (
     UnknownObject,
     UnknownTable,
 )
+from kmblint.schema.functions import effect_of
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import DEFAULT_SCHEMAS
+from kmblint.schema.types import Family
 from kmblint.text import Place
 
 
@@ -51,6 +53,10 @@ def without_parts(catalog: Catalog, kind: ObjectKind, name: str) -> Catalog:
     elif kind in (ObjectKind.TYPE, ObjectKind.DOMAIN):
         columns = (column for table in catalog.tables.values() for column in table.columns)
         gone = [column.name for column in columns if column.type.name.casefold() == name.casefold()]
+    elif kind is ObjectKind.EXTENSION:  # whose types, and indexes that lean on it, aren't known by its name
+        for table in catalog.tables.values():
+            typed = [column.name for column in table.columns if column.type.family is Family.OTHER]
+            gone += [*typed, *(index.name for index in table.indexes if typed)]
     return replace(catalog, unread=catalog.unread.insert_all(gone))
 
 
@@ -73,6 +79,25 @@ def bounded(catalog: Catalog, change: Change | None) -> Change | None:
         return change
     return Opaque(
         f"`{name}` has {MAX_PARTS:,} {what}, and kmblint follows no more of one table", verb, span, (name,), None
+    )
+
+
+def followed(change: Change | None, *, closed_world: bool) -> Change | None:
+    """The change, or in the place of a query that may do more than read one whose effect isn't known.
+
+    In a `closed_world` no query does: INTO makes nothing there, and there are no functions but those that compute.
+    """
+    if closed_world or not isinstance(change, Read):
+        return change
+    if change.into is not None:
+        why = f"which columns `{change.into}` gets from this {change.word} isn't modelled"
+        return Opaque(why, change.word, change.span, (), (change.into.text,))
+    effect = effect_of(change.calls)
+    if effect is None:
+        return change
+    name, makes = effect
+    return Opaque(
+        f"what the function `{name}` does isn't modelled", change.word, change.span, (), None if makes else ()
     )
 
 

@@ -65,7 +65,8 @@ def _definition(reader: Reader, kind: str) -> list[Node]:
     beside = _signature(reader) if first == "(" else _owner(reader, kind) if kind in _OF_TABLES else []
     body = made_in(reader) if kind in _WITH_BODIES else []
     reader.rest()
-    return [*beside, reader.node("definition", begin, *(body or ()), text=first)]
+    makes = [reader.node("makes anything", begin)] if body is None else body
+    return [*beside, reader.node("definition", begin, *makes, text=first)]
 
 
 _OF_TABLES: Final = frozenset(kind.value.upper() for kind in ObjectKind if kind.is_of_table)

@@ -28,7 +28,7 @@ def create_object(root: Node) -> Change:
     return CreateObject(
         kind, name, root.span, replaced, guard, strategy.text if strategy else "", roles,
         on.parts[0].name if on else None, arguments.text if arguments and kind.shares_names else "",
-        tuple(part.text for part in definition.all("makes")) if definition else (),
+        _made_by(definition) if definition else (),
     )  # fmt: skip
 
 
@@ -66,3 +66,7 @@ def grant(root: Node) -> Grant:
     privileges = tuple(part.text for part in root.all("privilege"))
     roles = _names(root.child("TO", "FROM"))
     return Grant(privileges, _names(root.child("ON")), roles, root.span, root.kind == "REVOKE")
+
+
+def _made_by(definition: Node) -> tuple[str, ...] | None:
+    return None if definition.has("makes anything") else tuple(part.text for part in definition.all("makes"))

@@ -155,6 +155,11 @@ def common_names(node: Node) -> frozenset[str]:
 _CALLS: Final = (Shape.CALL, Shape.BARE_CALL, Shape.SPECIAL_CALL)
 
 
+def calls_in(root: Node) -> tuple[str, ...]:
+    """The functions that a query calls, in sub-queries too, as they are written, each once."""
+    return tuple(dict.fromkeys(part.text for part in root.walk() if part.kind is Shape.CALL))
+
+
 def columns(node: Node) -> tuple[ColumnRef, ...]:
     """Every column that an expression names, in the order of the text; sub-queries are left out."""
     return tuple(

@@ -17,7 +17,7 @@ from kmblint.sql.grammar_alter import alter_table
 from kmblint.sql.grammar_objects import altered, create_object, drop, grant, made_in, truncate
 from kmblint.sql.grammar_rows import delete, insert, update
 from kmblint.sql.grammar_tables import create_index, create_table
-from kmblint.sql.lower_values import tables_of
+from kmblint.sql.lower_values import calls_in, tables_of
 from kmblint.sql.placeholders import placeholders
 from kmblint.sql.queries import read_query
 from kmblint.sql.reader import MAX_DIGITS, LimitError, NotSqlError, Reader, TooDeepError, TooLongNumberError, short
@@ -255,7 +255,14 @@ def _lowered(root: Node) -> tuple[Change, ...]:
 
 
 def _query(root: Node) -> Read:
-    return Read("WITH" if root.has("WITH") else "SELECT", tables_of(root), root.span)
+    into = root.child("INTO")
+    return Read(
+        "WITH" if root.has("WITH") else "SELECT",
+        tables_of(root),
+        root.span,
+        into.parts[0].name if into and into.text[:1] not in "@#" else None,
+        calls_in(root),
+    )
 
 
 _LOWERED: Final[dict[str, Callable[[Node], Change]]] = {

@@ -86,7 +86,8 @@ def _select(reader: Reader) -> list[Node]:
         for words in (("TEMPORARY", "TEMP"), ("UNLOGGED",), ("TABLE",)):
             if reader.takes_name(1):
                 reader.take_any(*words)
-        parts.append(Node("INTO", reader.since(begin), reader.dotted("a table name").text))
+        made = reader.dotted("a table name")
+        parts.append(Node("INTO", reader.since(begin), made.text, parts=(made,)))
     if reader.take("FROM"):
         parts.append(read_table(reader))
         while reader.take(","):

@@ -24,6 +24,10 @@ from kmblint.sql.bodies import names_made
         ("-- add floor to wards\nBEGIN /* drop\nbeds */ END", ()),
         ("RAISE NOTICE 'moved to wards'; GRANT SELECT ON beds TO clerk", ()),
         ("EXECUTE 'CREATE TABLE archive (id int)'", ("archive",)),
+        ("EXECUTE format('ALTER TABLE %I ADD COLUMN wing TEXT', name)", ("wing",)),
+        ("BEFORE UPDATE ON wards FOR EACH ROW EXECUTE FUNCTION keep()", ()),
+        ("GRANT EXECUTE ON FUNCTION keep() TO clerk", ()),
+        ("PERFORM pg_notify('wards', 'x'); PERFORM count(*) FROM wards", ()),
     ],
 )
 def test_names_that_are_written_out(body: str, names: tuple[str, ...]) -> None:
@@ -38,6 +42,15 @@ def test_names_that_are_written_out(body: str, names: tuple[str, ...]) -> None:
         "EXECUTE format('CREATE TABLE %I (id int)', name)",
         "EXECUTE 'DROP TABLE IF EXISTS ' || name",
         "EXECUTE 'create index ' || quote_ident(name)",
+        "EXECUTE format('CREATE TABLE wards_%s (id int)', 2026)",
+        "EXECUTE 'CREATE TABLE wards_' || year",
+        "EXECUTE 'ALTER TABLE wards ADD COLUMN ' || name",
+        "EXECUTE format('ALTER TABLE wards DROP CONSTRAINT %I', name)",
+        "EXECUTE statement",
+        "EXECUTE IMMEDIATE statement",
+        "EXEC (@statement)",
+        "PREPARE p FROM @statement",
+        "PERFORM make_beds(3)",
     ],
 )
 def test_names_that_nobody_knows(body: str) -> None:
