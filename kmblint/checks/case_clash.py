@@ -18,19 +18,25 @@ def check(
     change: AddTable | RenameTable | AddColumn | RenameColumn | AddIndex | AddMask | CreateObject,
     step: Step,
 ) -> Iterator[Finding]:
-    """Every new name beside one of its kind that is the same in lower case."""
+    """Every new name beside one of its kind that is the same in lower case.
+
+    Where any database may be meant, quotes keep names apart that are one without them: who writes them means it.
+    """
+    is_open = not step.target.capabilities.closed_world
     own: dict[tuple[ObjectKind, str | None, str], Introduced] = {}
     for new in change.introduces():
         folded = new.name.text.lower()
         twin = own.setdefault((new.kind, new.table, folded), new)
         if twin is not new and twin.name.text != new.name.text:
+            if is_open and (new.name.quoted or twin.name.quoted):
+                continue
             yield _finding(step, new, twin.name.text, step.place(twin.name.span))
             continue
         alike = [(name, made) for name, made in _known(step.before, new) if name.lower() == folded]
         if any(name == new.name.text for name, _ in alike):
             continue
         for name, made in alike:
-            if not _renames(change, name):
+            if not _renames(change, name) and not (is_open and (new.name.quoted or _is_quoted(step, name, made))):
                 yield _finding(step, new, name, made)
                 break
 
@@ -48,6 +54,12 @@ def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
         case kind:
             others = catalog.spelt_alike(kind, new.name.text) if kind.is_own else ()
             return ((other.name, other.made) for other in others)
+
+
+def _is_quoted(step: Step, name: str, made: Place) -> bool:
+    """Whether a name stands in quotes where it was made."""
+    text = step.history.sources[made.file].slice(made.span)
+    return f'"{name}"' in text or f"`{name}`" in text
 
 
 def _renames(change: object, name: str) -> bool:
