@@ -377,6 +377,8 @@ def _cast(reader: Reader) -> Node:
     operand = parse_expression(inside)
     inside.need("AS")
     name = _cast_type(inside)
+    if inside.take("ARRAY"):
+        name += " ARRAY"
     inside.finish(")")
     return Node(Shape.CAST, reader.since(start), name, (operand,))
 

@@ -7,6 +7,7 @@ from typing import Final
 from kmblint.sql.expressions import parse_expression, read_expression
 from kmblint.sql.reader import NAMES, Reader
 from kmblint.sql.tree import Node, Shape
+from kmblint.wording import nearest
 
 _OPTIONS: Final = (
     "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "IDENTITY",
@@ -150,8 +151,13 @@ def _generated(reader: Reader) -> tuple[Node, ...]:
         return (identity, *_optional_group(reader))
     inside = reader.inside()
     value = read_expression(inside)
-    reader.take_any("STORED", "VIRTUAL", "PERSISTED")
+    if not reader.take_any(*_COMPUTED) and reader.word not in _OPTION_WORDS and nearest(reader.word, _COMPUTED):
+        raise reader.expected(_COMPUTED)
     return (value,)
+
+
+_COMPUTED: Final = ("STORED", "VIRTUAL", "PERSISTED")
+"""When the value of a column that is computed is."""
 
 
 def _optional_group(reader: Reader) -> tuple[Node, ...]:

@@ -20,6 +20,8 @@ _TAKEN_BEHIND: Final = {
     **dict.fromkeys(("PRIMARY KEY", "UNIQUE", "REFERENCES", "FOREIGN KEY"), _CHARACTERISTICS), "CHECK": _ENFORCED,
 }  # fmt: skip
 """Constraint → what may stand behind it."""
+_OF_INDEXES: Final = frozenset({"USING", "COMMENT"})
+"""What may stand behind the columns of a key, before anything else (area table-constraint)."""
 _ANY_TYPE: Final = "write one of BIGINT, DECIMAL(p,s), TEXT, BOOLEAN, TIMESTAMP, DATE, UUID, JSON or BLOB"
 
 
@@ -107,8 +109,10 @@ def table_constraint(fold: Fold, node: Node) -> bool:
         for action in reference.all("ON DELETE", "ON UPDATE"):
             if some := action.child("columns"):
                 fold.expected("`,` or `)` behind a column", some)
+    named = constraint.kind in ("PRIMARY KEY", "UNIQUE")
     for part in behind:
-        if part.kind not in _TAKEN_BEHIND[constraint.kind]:
+        named = named and part.kind in _OF_INDEXES and fold.last(part.span) not in (")", "]")
+        if not named and part.kind not in _TAKEN_BEHIND[constraint.kind]:
             fold.expected("`,` or `)` behind a column", part)
     if constraint.kind == "UNIQUE" and (word := constraint.child("KEY", "INDEX")):
         fold.expected("a name or `(column, …)`", word)

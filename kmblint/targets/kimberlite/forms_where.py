@@ -216,8 +216,10 @@ def _json_path(fold: Fold, node: Node, left: Node, right: Node) -> None:
     _operand(fold, right)
 
 
-_CAST: Final = re.compile(r"(?P<kind>[^(\[]*?)(?:\((?P<arguments>[^)]*)\))?(?: WITH TIME ZONE| WITHOUT TIME ZONE)?")
-"""A type as a cast names it, whatever zone it has."""
+_CAST: Final = re.compile(
+    r"(?P<kind>[^(\[]*?)(?:\((?P<arguments>[^)]*)\))?(?: WITH TIME ZONE| WITHOUT TIME ZONE)?(?: ARRAY)?"
+)
+"""A type as a cast names it, whatever zone it has; ARRAY behind it is passed over (engine 0.9.1, area cast)."""
 
 
 def _is_cast_type(text: str, facts: Facts) -> bool:

@@ -141,7 +141,7 @@ def _computed(value: Value, row: Row, facts: Facts) -> _Result:
         case ColumnRef(name=name):
             return row.get(name, _FAILED)
         case Cast(value=inner, to=to):
-            return _cast(_computed(inner, row, facts), to)
+            return _cast(_computed(inner, row, facts), to.removesuffix(" ARRAY"))
         case Call(name=name, arguments=arguments):
             return _called(name, [_computed(each, row, facts) for each in arguments], facts)
         case Number() | Text() | Boolean() | Null() | Operation() | Query() | OpaqueValue():
