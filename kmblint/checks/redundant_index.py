@@ -14,7 +14,9 @@ def check(replay: Replay, target: Target) -> Iterator[Finding]:
     """Each such index at the end of the history, shown at the later of the two."""
     heeded = target.capabilities.keeps_index_clauses
     for table in replay.end.in_order:
-        key = Index("the primary key", table.primary_key, table.made)
+        key = Index(
+            "the primary key", table.primary_key, table.made, unique=False, partial=False, declared=(), descending=()
+        )
         seen: set[tuple[object, ...]] = set()
         for index in table.indexes:
             if (index.meant, index.order if heeded else ()) in seen or (heeded and (index.partial or index.unique)):

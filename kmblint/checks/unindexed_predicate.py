@@ -59,7 +59,7 @@ _FOR_EVER: Final = {True: "", False: "\nan index stays for ever"}
 
 def _helps(column: str, change: UpdateRows | DeleteRows, table: Table, step: Step, target: Target) -> bool:
     """Whether the target would come to the same rows by an index on the column."""
-    index = Index("proposed", (column,), table.made)
+    index = Index("proposed", (column,), table.made, unique=False, partial=False, declared=(), descending=())
     catalog = step.before.put(replace(table, indexes=(*table.indexes, index)))
     outcome = target.outcome(step.form, change, catalog, ())
     if outcome.way is None:

@@ -221,6 +221,7 @@ def _add_index(table: Table, change: AddIndex, place_of: PlaceOf) -> Table:
         place_of(change.span),
         change.unique,
         change.where is not None,
+        declared=(),
         descending=tuple(part.descending for part in change.parts),
     )
     return replace(table, indexes=(*table.indexes, index))

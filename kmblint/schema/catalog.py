@@ -48,11 +48,11 @@ class Index(msgspec.Struct, frozen=True):
     name: str
     columns: tuple[str | None, ...]
     made: Place
-    unique: bool = False
-    partial: bool = False
-    declared: tuple[str | None, ...] = ()
+    unique: bool
+    partial: bool
+    declared: tuple[str | None, ...]
     """The columns as they are written, where the target makes others of them."""
-    descending: tuple[bool, ...] = ()
+    descending: tuple[bool, ...]
     """Which of its columns are written DESC."""
 
     @property

@@ -118,9 +118,7 @@ class DataType(msgspec.Struct, frozen=True):
         """Whether a column of this type can refer to a key of that one: one family, and one width of whole numbers."""
         if self.family is Family.OTHER or key.family is Family.OTHER:
             return self.same_as(key)
-        if self.family is Family.INTEGER and key.family is Family.INTEGER:
-            return self._bits == key._bits
-        return self.family is key.family
+        return self.family is key.family and self._bits == key._bits
 
     def holds_every(self, other: DataType) -> bool:
         """Whether every value of the other type fits into this one (a widening loses nothing)."""

@@ -133,5 +133,12 @@ def test_rows_that_a_refused_condition_means_are_in_no_batch() -> None:
 def test_an_index_gets_the_name_of_the_convention_or_the_next_free_one() -> None:
     table = table_of(PATIENTS)
     assert create_index(table, ("phone", "age")) == "CREATE INDEX patients_phone_age_idx ON patients (phone, age);"
-    taken = Table(table.name, table.columns, table.made, indexes=(Index("patients_phone_idx", ("age",), table.made),))
+    taken = Table(
+        table.name,
+        table.columns,
+        table.made,
+        indexes=(
+            Index("patients_phone_idx", ("age",), table.made, unique=False, partial=False, declared=(), descending=()),
+        ),
+    )
     assert create_index(taken, ("phone",)) == "CREATE INDEX patients_phone_2_idx ON patients (phone);"

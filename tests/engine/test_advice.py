@@ -70,7 +70,15 @@ def instead(
         mended = f"{sql[: sql.index(' WHERE ')]} WHERE {text_of}"
     made = catalog.table(change.table.text)
     if indexed is not None and made is not None:
-        index = Index(f"{made.name}_{indexed[1] or indexed[2]}_idx", (indexed[1] or indexed[2],), made.made)
+        index = Index(
+            f"{made.name}_{indexed[1] or indexed[2]}_idx",
+            (indexed[1] or indexed[2],),
+            made.made,
+            unique=False,
+            partial=False,
+            declared=(),
+            descending=(),
+        )
         catalog = catalog.put(replace(made, indexes=(*made.indexes, index)))
     yield mended, catalog
 

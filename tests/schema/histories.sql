@@ -156,8 +156,14 @@ CREATE TABLE broken (id BIGINT PRIMARY KEY);
 CREATE TABLE lab.tests (id BIGINT PRIMARY KEY);
 DROP SCHEMA lab CASCADE;
 CREATE TABLE lab.tests (id BIGINT PRIMARY KEY);
+CREATE INDEX by_id ON remarks (id);
+ALTER TABLE remarks ADD CONSTRAINT known CHECK (id > 0);
 DROP SCHEMA public CASCADE;
 DELETE FROM wards;
+CREATE INDEX by_id ON remarks (id);
+ALTER TABLE remarks ADD CONSTRAINT known CHECK (id > 1), ADD COLUMN id INT, DROP COLUMN nothing;
+ALTER TABLE remarks DROP CONSTRAINT nothing;
+CREATE SCHEMA public;
 
 -- a database of which the history tells all (kimberlite)
 CREATE TABLE wards (id BIGINT NOT NULL, name TEXT, PRIMARY KEY (id));
@@ -168,6 +174,7 @@ CALL install();
 DELETE FROM archive WHERE id = 1;
 CREATE TABLE broken (id BIGINT PRIMARY KEY,;
 INSERT INTO broken (id) VALUES (1);
+DROP INDEX nothing ON broken;
 CREATE TABLE broken (id BIGINT NOT NULL, PRIMARY KEY (id));
 DROP TABLE wards;
 CREATE TABLE WARDS (id BIGINT NOT NULL, PRIMARY KEY (id));

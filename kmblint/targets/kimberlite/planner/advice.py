@@ -217,7 +217,9 @@ def _others(judged: Judged, spans: tuple[Span, ...]) -> set[tuple[type, str]]:
 
 
 def _index(table: Table, column: str) -> Index:
-    return Index(f"{table.name}_{column}_idx", (column,), table.made)
+    return Index(
+        f"{table.name}_{column}_idx", (column,), table.made, unique=False, partial=False, declared=(), descending=()
+    )
 
 
 def _replaced(where: Predicate, old: Predicate, new: Predicate) -> Predicate:
