@@ -188,9 +188,9 @@ Predicate: TypeAlias = Compare | In | Between | IsNull | Like | And | Or | Not |
 
 def column_refs(node: Value | Predicate) -> Sequence[ColumnRef]:
     """Every column that a value or a condition names, in the order of the text; sub-queries are left out."""
-    if type(node) in _WITHOUT_REFS:
-        return ()
     match node:  # the most frequent first: every rule on data changes asks
+        case Number() | Text() | Boolean() | Null() | Query() | Constant():
+            return ()
         case ColumnRef():
             return (node,)
         case Compare(left=left, right=right):
@@ -211,11 +211,6 @@ def column_refs(node: Value | Predicate) -> Sequence[ColumnRef]:
             return column_refs(condition)
         case OpaqueValue(columns=columns) | OpaquePredicate(columns=columns):
             return columns
-        case Number() | Text() | Boolean() | Null() | Query() | Constant():
-            return ()
-
-
-_WITHOUT_REFS: Final = frozenset({Number, Text, Boolean, Null, Query, Constant})
 
 
 def _refs_of(parts: Iterable[Value | Predicate]) -> list[ColumnRef]:

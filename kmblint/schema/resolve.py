@@ -38,7 +38,8 @@ def resolved(catalog: Catalog, change: Change) -> Change:
     if not spelt:
         return change
     made = {new.name.text for new in change.introduces() if new.kind is ObjectKind.TABLE}
-    spelt = {old: new for old, new in spelt.items() if old not in made or old.startswith(_OF_DEFAULT)}
+    spelt = {old: new for old, new in spelt.items() if old not in made}
+    spelt |= {old: old.partition(".")[2] for old in made if old.startswith(_OF_DEFAULT)}
     return _respelt(change, spelt) if spelt else change
 
 

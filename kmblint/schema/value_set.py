@@ -99,9 +99,7 @@ class ValueSet(msgspec.Struct, frozen=True):
         """How many values belong to it; None where that can't be told (a range of what isn't whole numbers)."""
         total = int(self.null)
         for interval in self.intervals:
-            if interval.low is None or interval.high is None:
-                return None
-            if interval.low == interval.high:
+            if interval.low is not None and interval.low == interval.high:
                 total += 1
             elif discrete and isinstance(interval.low, int) and isinstance(interval.high, int):
                 total += interval.high - interval.low

@@ -102,6 +102,9 @@ def test_a_key_added_with_its_column_or_alone() -> None:
         made = catalog(plain + sql).table("t")
         assert made is not None
         assert made.primary_key == ("id",)
+    added = catalog(plain + "ALTER TABLE t ADD COLUMN id BIGINT PRIMARY KEY, ADD COLUMN b INT NULL").table("t")
+    assert added is not None
+    assert [column.nullable for column in added.columns] == [True, False, True]
 
 
 def test_dropping_the_keys_constraint_drops_the_key() -> None:

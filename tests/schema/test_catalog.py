@@ -211,3 +211,19 @@ def test_an_index_is_stale_that_its_table_no_longer_has() -> None:
     assert [index.name for index in other.stale_indexes("visits")] == ["by_place", "by_room"]
     gone = catalog("DROP TABLE visits", schema)
     assert [index.name for index in gone.stale_indexes("visits")] == sorted(indexes)
+
+
+def test_a_wide_table_has_its_columns_in_order() -> None:
+    wide = table("t", f"CREATE TABLE t ({', '.join(f'c{number} INT' for number in range(99))}, c5 TEXT)")
+    assert wide.column_names == tuple(f"c{number}" for number in range(99))
+    found = wide.column("c98"), wide.column("c5"), wide.column("c99")
+    assert [column and (column.name, str(column.type)) for column in found] == [("c98", "INT"), ("c5", "INT"), None]
+
+
+def test_which_tables_have_an_index_of_a_name() -> None:
+    sql = "CREATE INDEX i ON b (x); CREATE INDEX i ON a (x); CREATE INDEX j ON a (x); ALTER TABLE a RENAME TO c;"
+    schema = catalog(f"CREATE TABLE b (x INT); CREATE TABLE a (x INT); {sql}")
+    assert [each.name for each in schema.with_index("i")] == ["b", "c"]
+    assert sorted(schema.index_names) == ["i", "i", "j"]
+    assert [each.name for each in catalog("DROP INDEX i ON b; DROP INDEX j ON c;", schema).with_index("i")] == ["c"]
+    assert list(schema.with_index("k")) == []

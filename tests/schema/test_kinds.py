@@ -46,7 +46,8 @@ def test_a_cascade_may_take_along_what_leans_on_other_objects(words: str) -> Non
 @pytest.mark.parametrize("words", ["TRIGGER", "CONSTRAINT TRIGGER", "POLICY", "RULE", "VIEW", "STATISTICS", "TYPE"])
 def test_some_objects_belong_to_a_table(words: str) -> None:
     """Their names are one table's own: PostgreSQL's CREATE TRIGGER, CREATE POLICY and CREATE RULE."""
-    made, dropped = (changes(f"{verb} {words} x ON t")[0] for verb in ("CREATE", "DROP"))
+    rest = "AS ON DELETE TO t DO INSTEAD NOTHING" if words == "RULE" else "ON t"
+    made, dropped = changes(f"CREATE {words} x {rest}; DROP {words} x ON t;")
     assert isinstance(made, CreateObject)
     assert isinstance(dropped, DropObject)
     owners = [change.on.text for change in (made, dropped) if change.on]

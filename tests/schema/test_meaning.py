@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmblint.schema.changes import DeleteRows, InsertRows
-from kmblint.schema.meaning import Meaning, UnknownMeaningError, days, instant, nanoseconds
+from kmblint.schema.meaning import Meaning, UnknownMeaningError, days, instant, is_like, nanoseconds
 from tests.sql_catalog import catalog, changes
 
 TABLE = """
@@ -40,7 +40,7 @@ def holds(where: str) -> bool:
         "char_length(s) = 3", "abs(0 - n) = 5 OR n = 5", "abs(-5) = n", "b = 't'", "NOT (b = 'false')",
         "coalesce(NULL, NULL, n) = 5", "coalesce(NULL, NULL) IS NULL", "at > '2023-12-31T23:30:00-00:15'",
         "at = '2024-01-01 01:00:00+01:00'", "day = '2024-01-01 10:00:00'", "n = '+5'", "n = '5.'", "n > '-5'",
-        "s > 'a%a'", "'a' < 'b'", "2 < 'a'", "n NOT BETWEEN 6 AND 9", "n NOT IN ('six', 7)",
+        "s > 'a%a'", "'a' < 'b'", "2 < 'a'", "n < 't'", "b < 'x'", "n NOT BETWEEN 6 AND 9", "n NOT IN ('six', 7)",
     ],
 )  # fmt: skip
 def test_it_holds(where: str) -> None:
@@ -54,6 +54,7 @@ def test_it_holds(where: str) -> None:
         "day < '2024-01-01'", "s LIKE 'A%'", "n = 4 AND power(n, 2) = 3", "m = 2.51",
         "n = 5 AND id = 8", "n = 4 OR id = 8", "n = 4 OR n = NULL", "n = 5 AND n = NULL", "s NOT LIKE 'a%'",
         "NULL LIKE 'a'", "s LIKE NULL", "n NOT BETWEEN 1 AND 9", "n BETWEEN 6 AND 9", "n BETWEEN 1 AND 4", "b = 'f'",
+        "b = 'x'",
         "s LIKE 'a_'", "s LIKE 'b'", "s LIKE '%c%'", "FALSE", "n <= 4", "n >= 6", "n > 5", "n < 5", "n <> 5",
         "at > '2024-01-01'", "day >= '2024-01-02'", "u <> '550e8400e29b41d4a716446655440000'", "abs(n) = -5",
         "length(NULL) = 0", "abs(NULL) = 0", "upper(NULL) IS NOT NULL",
@@ -107,3 +108,19 @@ def test_a_time_is_its_nanosecond_of_the_day(text: str, since: int | None) -> No
 )  # fmt: skip
 def test_a_point_in_time_is_its_nanosecond(text: str, since: int | None) -> None:
     assert instant(text) == since
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "like"),
+    [
+        ("a%b", r"a\%b", True), ("axb", r"a\%b", False), ("a_b", r"a\_b", True), ("axb", r"a\_b", False),
+        (r"a\b", r"a\b", True), ("a\\", "a\\", True), ("ab", "a_", True), ("a", "a_", False), ("aab", "a%b", True),
+        ("ab", "a%%b", True), ("", "%", True), ("", "_", False), ("", "", True), ("a", "", False),
+        ("abab", "%ab", True),
+        ("ababc", "%ab", False), ("abcabd", "%ab_", True), ("abc", "a%d%c", False), ("abc", "%b%", True),
+        ("a%", "a%%", True),
+        ("ba", "%a%b", False), ("a", r"a%\%", False), ("a%", r"a\%%", True), ("b", "a", False), ("ab", "b%", False),
+    ],
+)  # fmt: skip
+def test_which_text_is_like_a_pattern(text: str, pattern: str, like: bool) -> None:
+    assert is_like(text, pattern) is like

@@ -114,6 +114,13 @@ def test_which_keys_a_condition_names(where: str, named: list[object] | None) ->
     assert (found and [key for (key,) in found]) == named
 
 
+def test_a_key_that_is_no_whole_number_is_named_as_it_is_written() -> None:
+    tags = table_of("CREATE TABLE tags (name TEXT PRIMARY KEY)")
+    assert [keys_named(tags, condition(f"name = {value}")) for value in ("'a'", "'5'", "5")] == [
+        (("a",),), (("5",),), ((5,),),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("where", "key"),
     [
@@ -165,7 +172,7 @@ def test_of_a_table_of_many_rows_only_the_keys_are_known() -> None:
     ],
 )  # fmt: skip
 def test_whether_all_rows_are_seen(sql: str, seen: bool) -> None:
-    assert table_of(PLANS + ROWS + sql).unseen is not seen
+    assert table_of(PLANS + ROWS + sql).unseen == (not seen)
 
 
 def test_a_value_that_a_condition_may_have_set_is_not_known() -> None:
