@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import msgspec
+
+from tests.mutants.instead import ORDER, Order
 from tests.mutants.sites import ROOT, Module, draw
 
 
@@ -53,3 +60,18 @@ def test_what_no_run_notices_is_left_alone() -> None:
     module = Module(ROOT / "kmblint" / "schema" / "conflicts.py")
     changed = {line for site in module.sites() for line in [module.text.split("\n")[site.line - 1].strip()]}
     assert not [line for line in changed if line.startswith(('"""', "import ", "from "))]
+
+
+def test_a_module_is_changed_before_a_conftest_imports_it(tmp_path: Path) -> None:
+    text = (ROOT / "kmblint" / "sql" / "bodies.py").read_text(encoding="utf-8").replace("CREATE|DROP", "CREATE|DROPS")
+    order = Order("kmblint.sql.bodies", text, (), frozenset(), {}, 60, str(tmp_path / "failed"))
+    (tmp_path / "order").write_bytes(msgspec.json.encode(order))
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.mutants.instead", "tests/sql/test_bodies.py"],
+        cwd=ROOT,
+        env={**os.environ, ORDER: str(tmp_path / "order")},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stdout
+    assert "DROP TABLE" in (tmp_path / "failed").read_text(encoding="utf-8")

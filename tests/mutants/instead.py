@@ -90,9 +90,10 @@ class Chosen:
             Path(self._order.failed).write_text(report.nodeid, encoding="utf-8")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Puts the mutant in place before anything of the package is imported."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Puts the mutant in place before anything of the package is imported, by a `conftest.py` too."""
     signal.setitimer(signal.ITIMER_PROF, UNKNOWN)
     order = msgspec.json.decode(Path(os.environ[ORDER]).read_bytes(), type=Order)
     sys.meta_path.insert(0, _Finder(order))
-    config.pluginmanager.register(Chosen(order))
+    early_config.pluginmanager.register(Chosen(order))
