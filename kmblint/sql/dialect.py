@@ -229,15 +229,11 @@ def _plainer(tokens: Sequence[Token]) -> dict[int, str]:
     return instead
 
 
-_TYPES: Final = frozenset(
-    {"BOX", "POINT", "POLYGON", "CIRCLE", "LINE", "LSEG", "PATH", "INET", "CIDR", "MACADDR", "DATE", "TIME",
-     "TIMESTAMP", "TIMESTAMPTZ", "INTERVAL", "BIT", "VARBIT", "JSON", "JSONB", "JSONPATH", "TSVECTOR", "TSQUERY", "XML",
-     "MONEY"}
-)  # fmt: skip
-_LOCKS: Final = {
-    "NO": ("FOR",), "KEY": ("FOR", "NO"), "NOWAIT": ("UPDATE", "SHARE"), "SKIP": ("UPDATE", "SHARE"),
-    "LOCKED": ("SKIP",),
-}  # fmt: skip
+_TYPES: Final = words(
+    "BOX POINT POLYGON CIRCLE LINE LSEG PATH INET CIDR MACADDR DATE TIME TIMESTAMP TIMESTAMPTZ INTERVAL BIT VARBIT JSON"
+    " JSONB JSONPATH TSVECTOR TSQUERY XML MONEY"
+)
+_LOCKS: Final = {"NO": ("FOR",), "KEY": ("FOR", "NO")}
 """Words of a row lock that don't matter, and those of which one stands before them."""
 _ODD_SIGNS: Final = words("~ @ # % ^ & | ?")
 """Of these an operator of PostgreSQL's has one, but for comparisons: `=<` and `=!` are slips of the pen."""

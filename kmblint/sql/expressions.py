@@ -38,7 +38,7 @@ _SPECIAL_CALLS: Final = frozenset(
     {"EXTRACT", "CEIL", "FLOOR", "POSITION", "SUBSTR", "SUBSTRING", "OVERLAY", "TRIM", "CONVERT"}
 )
 _CASTS: Final = frozenset({"CAST", "TRY_CAST", "SAFE_CAST"})
-_NO_IDENTIFIER: Final = frozenset({"EXISTS", "INTERVAL", "TRIM", "STRUCT"})
+_NO_IDENTIFIER: Final = frozenset({"EXISTS", "INTERVAL", "TRIM"})
 """Words that are no column name even where their own syntax doesn't follow."""
 _UNITS: Final = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "YEARS", "MONTHS", "DAYS", "HOURS")
 _LITERALS: Final = {Kind.STRING: Shape.STRING, Kind.NUMBER: Shape.NUMBER}

@@ -456,6 +456,8 @@ VALUES (1, 2)
 
 TABLE t
 
+TABLE t ORDER BY a
+
 UPDATE t SET a = -b + c * d - e / f % g || h WHERE ~a = 1 AND -a + 1 = 2 AND - a * b = c
 
 UPDATE t SET a = 1 WHERE a + b * c = d AND NOT e = f OR g <> h AND i != j OR k == l
@@ -667,6 +669,12 @@ UPDATE t SET a = m DIV n WHERE id = 1
 DELETE FROM t WHERE t.a |>> 1 AND `b c` ~<~ 'x' AND order @#@ 2 > d AND e <@ box '(1,2)'
 
 DELETE FROM t WHERE x GLOB 'y' AND CASE WHEN group = 1 THEN order ELSE limit END = 2 OR (using, case) = (1, in)
+
+DELETE FROM t WHERE x GLOB 'y' AND (order = 1 OR group == 2 OR limit <> 3 OR using != 4 OR having < 5 OR in <= 6 OR select > 7 OR offset >= 8)
+
+DELETE FROM t WHERE x GLOB 'y' AND f(order, group) AND union.a = limit::TEXT AND using || 'x' = having + 1 AND in - 1 = asc * 2 AND offset / 2 = then % 2 AND when -> 'a' = else ->> 'b'
+
+DELETE FROM t WHERE x GLOB 'y' AND order IS NULL AND group IN (1) AND limit LIKE 'x' AND using ILIKE 'x' AND having BETWEEN 1 AND 2 OR in NOT LIKE 'y' AND select ISNULL OR offset NOTNULL
 
 SELECT order, a |>> 1 INTO limit FROM t JOIN union ON group = 1 WHERE order = 1 GROUP BY limit HAVING offset > 1 ORDER BY using
 

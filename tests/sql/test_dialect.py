@@ -66,3 +66,15 @@ def test_what_is_no_sql_is_refused() -> None:
     text = "SELECT a FROM t WHERE (b"
     with pytest.raises(NotSqlError):
         dialect.query(scan(Source("a.sql", text)), text)
+
+
+def test_what_sqlglot_logs_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It warns of statements that it keeps as text, which we say in our own words."""
+    text = "SELECT a FROM t"
+    assert dialect.query(scan(Source("a.sql", text)), text).has("table")
+    shown: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", shown.append)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    logging.getLogger("sqlglot").warning("contains unsupported syntax")
+    assert not shown
