@@ -133,7 +133,7 @@ class DroppedClause(msgspec.Struct, frozen=True, tag=True):
     effect: str
     """What is then not so: a lower-case clause."""
     severity: Severity
-    column: str | None = None
+    column: str | None
 
 
 class ChangedType(msgspec.Struct, frozen=True, tag=True):

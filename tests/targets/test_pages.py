@@ -78,6 +78,20 @@ def test_a_long_text_is_refused_once_a_row_matches() -> None:
     assert last(made, row, f"UPDATE t SET s = '{'x' * 3893}' WHERE id = 1").verdict is Verdict.TAKEN
 
 
+def test_what_is_too_long_is_pointed_at() -> None:
+    made = "CREATE TABLE t (id TEXT PRIMARY KEY, a TEXT, b TEXT)"
+    for first, second in ((3894, 5), (5, 3894)):
+        text = f"{made};\nUPDATE t SET a = '{'x' * first}', b = '{'y' * second}'"
+        (found,) = last(text).hazards
+        assert isinstance(found, OversizedChange)
+        assert text[found.span.start : found.span.end] == (
+            f"'{'x' * first}'" if first > second else f"'{'y' * second}'"
+        )
+    long_key = last(made, f"INSERT INTO t (id, a) VALUES ('{'k' * 1000}', '{'x' * 2500}')").refusal
+    assert isinstance(long_key, OversizedRow)
+    assert long_key.reason.endswith("and with its key, which is stored twice, a page holds 3002")
+
+
 def test_an_upsert_is_measured_by_what_it_writes() -> None:
     made, row = TABLE.format(table="t"), "INSERT INTO t (id, s) VALUES (1, '')"
     long = f"INSERT INTO t (id, s) VALUES (1, '{'x' * 4100}') ON CONFLICT (id) DO"
