@@ -420,7 +420,8 @@ def _arguments(reader: Reader) -> tuple[Node, ...]:
     inside = reader.inside()
     arguments: list[Node] = []
     if inside.word in QUERY_WORDS:
-        arguments = [Node(Shape.SUBQUERY, Span(inside.peek().start, inside.end), parts=(reader.query(inside),))]
+        query = reader.query(inside)
+        arguments = [Node(Shape.SUBQUERY, query.span, parts=(query,))]
     else:
         inside.take_any("DISTINCT", "ALL")
         if star := inside.take("*"):

@@ -6,6 +6,7 @@ import pytest
 
 from kmblint import targets
 from kmblint.sql.parse import statements
+from kmblint.targets.outcome import Form
 from kmblint.targets.verdict import (
     AttachedPolicyRefusal,
     BlindComparison,
@@ -29,6 +30,7 @@ from kmblint.targets.verdict import (
     Verdict,
 )
 from kmblint.text import Source
+from tests.sql_catalog import catalog, changes
 from tests.targets.judging import last, outcomes
 
 TABLE = """
@@ -92,6 +94,15 @@ def test_beside_one_row_by_its_key_no_column_is_looked_for(where: str, verdict: 
 def test_showing_the_columns_of_a_poisoned_table_reads_no_row() -> None:
     sql = "INSERT INTO t (id, name, born) VALUES (1, 'a', '2020-01-01'); SHOW COLUMNS FROM t; SELECT id FROM t"
     assert [outcome.verdict.value for outcome in outcomes(TABLE, sql)[-2:]] == ["taken", "refused"]
+
+
+def test_a_view_that_was_refused_is_nothing_to_read() -> None:
+    """Where a history is replayed as it was meant, it is there; to the engine it isn't, while its own tables are."""
+    meant = catalog("CREATE VIEW v AS SELECT 1")
+    for name, reasons in (("v", ["there is no table `v`"]), ("_kimberlite_audit", [])):
+        (change,) = changes(f"SELECT * FROM {name}")
+        outcome = targets.get("kimberlite").outcome(Form(), change, meant, ())
+        assert [refusal.reason for refusal in outcome.refusals] == reasons
 
 
 def test_writing_the_row_anew_mends_it() -> None:
