@@ -101,6 +101,10 @@ class TomlFile:
         return places
 
 
+_TRIED: Final = 100
+"""Lines of a value of which each may be its last, as far as its brackets tell."""
+
+
 def _chunks(text: str) -> Iterator[tuple[int, int, str]]:
     """The headers and assignments of a TOML text, with their first and last lines; a value may span lines."""
     held: list[str] = []
@@ -112,7 +116,9 @@ def _chunks(text: str) -> Iterator[tuple[int, int, str]]:
         bare = _QUOTED.sub("", line)
         opened += sum(map(bare.count, "[{")) - sum(map(bare.count, "]}"))
         # Only where all brackets are closed is a look at the whole worth its price: else each line of a list has one.
-        if len(held) == 1 or opened <= 0 or any(mark in line for mark in _LONG):
+        # Of a long text, which has a mark where it ends, none of its lines has.
+        closed = opened <= 0 and (len(held) <= _TRIED or "]" in bare or "}" in bare)
+        if len(held) == 1 or closed or any(mark in line for mark in _LONG):
             chunk = "\n".join(held)
             if _is_whole(chunk):
                 yield number - len(held) + 1, number, chunk

@@ -172,8 +172,8 @@ class Table(msgspec.Struct, frozen=True, gc=False):
 
     def column(self, name: str) -> Column | None:
         """The column of exactly that name."""
-        if len(self.columns) > _WIDE:
-            return _known(self.columns)[2].get(name)
+        if len(self.columns) > _WIDE and (known := _known(self.columns)) is not None:
+            return known[1].get(name)
         for column in self.columns:  # a plain loop: it is called some ten times a value
             if column.name == name:
                 return column
@@ -191,8 +191,8 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     @property
     def column_names(self) -> tuple[str, ...]:
         """In the order of their definition."""
-        if len(self.columns) > _WIDE:
-            return _known(self.columns)[1]
+        if len(self.columns) > _WIDE and (known := _known(self.columns)) is not None:
+            return known[0]
         return tuple([column.name for column in self.columns])  # a list first: it is asked some ten times a statement
 
     def has_index_on(self, column: str) -> bool:
@@ -269,20 +269,28 @@ class Table(msgspec.Struct, frozen=True, gc=False):
 _WIDE: Final = 64
 """Columns of a table over which they are looked up by name and not one after the other."""
 _KEPT: Final = 8
-_Wide: TypeAlias = tuple[tuple[Column, ...], tuple[str, ...], dict[str, Column]]
-_wide: dict[int, _Wide] = {}
-"""What `_known` says of the last wide tables, by the identity of their columns: all versions of a table share these
-that another statement than one on its columns makes."""
+_Wide: TypeAlias = tuple[tuple[str, ...], dict[str, Column]]
+_wide: dict[int, tuple[tuple[Column, ...], _Wide | None]] = {}
+"""What `_known` says of the last wide tables, by the identity of their columns, which is held so that no others get it:
+all versions of a table share these that another statement than one on its columns makes."""
 
 
-def _known(columns: tuple[Column, ...]) -> _Wide:
-    """Columns, their names in order, and the columns by name, the first of each."""
-    known = _wide.get(id(columns))
-    if known is None:
+def _known(columns: tuple[Column, ...]) -> _Wide | None:
+    """The names of columns in order, and the columns by name, the first of each; None where they are asked of first.
+
+    Each of a thousand statements that add a column makes other ones, and asks no more than once.
+    """
+    held = _wide.get(id(columns))
+    if held is None:
         if len(_wide) >= _KEPT:
             _wide.clear()
-        names = tuple([column.name for column in columns])
-        known = _wide[id(columns)] = columns, names, {column.name: column for column in reversed(columns)}
+        _wide[id(columns)] = columns, None
+        return None
+    if held[1] is not None:
+        return held[1]
+    names = tuple([column.name for column in columns])
+    known = names, {column.name: column for column in reversed(columns)}
+    _wide[id(columns)] = columns, known
     return known
 
 
@@ -525,10 +533,14 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
     def _referring_instead(self, table: str, old: Table | None, new: Table | None) -> _Names:
         """With the references of one table in place of those of the other, which has its name."""
         referrers = self._referrers
-        for key, _ in old.foreign_keys if old else ():
-            referrers = _parted(referrers, key.table.text, table)
-        for key, _ in new.foreign_keys if new else ():
-            referrers = _joined(referrers, key.table.text, table)
+        gone = dict.fromkeys(key.table.text for key, _ in old.foreign_keys) if old else {}
+        come = dict.fromkeys(key.table.text for key, _ in new.foreign_keys) if new else {}
+        for to in gone:
+            if to not in come:
+                referrers = _parted(referrers, to, table)
+        for to in come:
+            if to not in gone:
+                referrers = _joined(referrers, to, table)
         return referrers
 
 

@@ -66,6 +66,12 @@ def _dropped(folder: Path, size: int) -> None:
     _in_two_files("\n".join(made), lambda n: (f"DROP TABLE t{i};" for i in range(n)))(folder, size)
 
 
+def _stale_indexes(folder: Path, size: int) -> None:
+    made = (f"CREATE INDEX readings_{n}_idx ON readings (n);" for n in range(size))
+    first = "\n".join([_WIDE, *made, "DROP TABLE readings;", _WIDE])
+    _in_two_files(first, lambda n: (f"UPDATE readings SET n = 1 WHERE n = {i};" for i in range(n)))(folder, size)
+
+
 def _chain(size: int) -> Iterable[str]:
     yield "CREATE TABLE IF NOT EXISTS t0 (id BIGINT PRIMARY KEY);"
     for n in range(1, size):
@@ -228,6 +234,16 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         500,
     ),
     "tables dropped one by one": (_dropped, 500),
+    "foreign keys of one table": (
+        _in_two_files(
+            _WIDE,
+            lambda n: (
+                f"ALTER TABLE readings ADD CONSTRAINT c{i} FOREIGN KEY (n) REFERENCES readings (id);" for i in range(n)
+            ),
+        ),
+        500,
+    ),
+    "indexes that nobody drops": (_stale_indexes, 500),
     "rows inserted and deleted": (
         _in_two_files(
             _WIDE,

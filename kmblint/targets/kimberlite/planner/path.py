@@ -220,7 +220,7 @@ def _score(index: Index, conditions: tuple[Condition, ...], facts: Facts) -> int
     return score
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)  # all indexes of a table are asked about at each statement on it, and it may have 4,096
 def index_number(tenant: int, table: str, index: str) -> int:
     """The number under which an index is registered: of two that serve equally well, the lesser is taken.
 
