@@ -462,9 +462,9 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
         spellings = self._spellings.get((kind, name.casefold()), _NONE)
         return (made for each in spellings if (made := named.get(each)) is not None)
 
-    def with_object(self, kind: ObjectKind, made: Object, key: str = "") -> Catalog:
-        """With the object in place of the one of its kind and name, or of its key where names aren't unique."""
-        objects = self.objects.get(kind, _NO_OBJECTS).insert(key or made.name, made)
+    def with_object(self, kind: ObjectKind, made: Object, key: str) -> Catalog:
+        """With the object in place of the one of its kind and key, which is its name where names are unique."""
+        objects = self.objects.get(kind, _NO_OBJECTS).insert(key, made)
         spellings = self._spelling(kind, made.name)
         return msgspec.structs.replace(self, objects=self.objects.insert(kind, objects), _spellings=spellings)
 

@@ -263,12 +263,10 @@ def _opposite(where: Predicate) -> Predicate | None:
 
 
 def _constant_compare(left: object, operator: str, right: object) -> Fact | None:
-    if left is NotImplemented or right is NotImplemented:
-        return None
     if left is None or right is None:
         return Truth(False)
     numbers = isinstance(left, int | Decimal) and isinstance(right, int | Decimal)
-    if not numbers and type(left) is not type(right):
+    if left is NotImplemented or not (numbers or type(left) is type(right)):
         return None
     order = (left > right) - (left < right)  # type: ignore[operator]  # both are numbers, or of one type
     holds = {"=": order == 0, "<>": order != 0, "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}

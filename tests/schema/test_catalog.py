@@ -227,3 +227,18 @@ def test_which_tables_have_an_index_of_a_name() -> None:
     assert sorted(schema.index_names) == ["i", "i", "j"]
     assert [each.name for each in catalog("DROP INDEX i ON b; DROP INDEX j ON c;", schema).with_index("i")] == ["c"]
     assert list(schema.with_index("k")) == []
+
+
+def test_which_tables_may_name_another_by_a_column() -> None:
+    schema = catalog("""
+        CREATE TABLE policies (id BIGINT PRIMARY KEY); CREATE TABLE d (policy_id BIGINT); CREATE TABLE b (x INT);
+        ALTER TABLE b ADD COLUMN old_policy_id BIGINT; CREATE TABLE c (x_id INT, y_id INT);
+        ALTER TABLE c RENAME COLUMN y_id TO Policies_ID; CREATE TABLE a (policy INT, ward_id INT);
+        CREATE TABLE later (x INT); ALTER TABLE later ADD COLUMN y INT, ADD COLUMN policy_id INT;
+    """)
+    assert [each.name for each in schema.may_name("policies")] == ["b", "c", "d", "later"]
+    assert [each.name for each in schema.may_name("lab.Policies")] == ["b", "c", "d", "later"]
+    assert [each.name for each in catalog("DROP TABLE d", schema).may_name("policies")] == ["b", "c", "later"]
+    assert [each.name for each in schema.may_name("wards")] == ["a"]
+    replaced = catalog("ALTER TABLE d DROP COLUMN policy_id; ALTER TABLE d ADD COLUMN ward_id INT;", schema)
+    assert [each.name for each in replaced.may_name("wards")] == ["a", "d"]

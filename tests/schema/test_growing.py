@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +38,6 @@ def test_keys_stand_in_the_order_in_which_they_came() -> None:
     other = GrowingMap([(1, "a")])
     first, second = other.insert(2, "b"), other.insert(3, "c").insert(2, "d")
     assert (list(first), list(second), second[2]) == ([1, 2], [1, 3, 2], "d")
+    with pytest.raises(KeyError):
+        other[2]
+    assert (1 in first, 3 in first, 2 in other) == (True, False, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,9 @@ def test_keys_stand_in_the_order_in_which_they_came() -> None:
     assert list(map_.insert("t5", -1)) == names
     assert list(map_.remove("t5")) == [name for name in names if name != "t5"]
     assert list(OrderedMap((name, 0) for name in names)) == names
+    with pytest.raises(KeyError):
+        map_.remove("none")
+    assert map_.get("none", -1) == -1
 
 
 def test_what_went_leaves_nothing_behind() -> None:

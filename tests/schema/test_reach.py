@@ -429,7 +429,8 @@ def of(where: str, **heeded: bool) -> Reach:
 @pytest.mark.parametrize(
     "where",
     [
-        "1 = 1", "1 <> 2", "1 < 2", "2 <= 2", "3 > 2", "2 >= 2", "'a' < 'b'", "1 < 1.5", "TRUE = TRUE", "id = id",
+        "1 = 1", "1 = 1 AND 2 = 2", "1 <> 2", "1 < 2", "2 <= 2", "3 > 2", "2 >= 2", "'a' < 'b'", "1 < 1.5",
+        "TRUE = TRUE", "id = id",
         "id <= id", "id >= p.id", "patients.id IS NOT NULL", "active IN (TRUE, FALSE)",
         "active <> FALSE OR active = FALSE",
         "weight = weight", "id NOT BETWEEN 3 AND 2", "NOT (id = 1 AND id = 2)", "TRUE", "NOT FALSE", "id > 1 OR TRUE",
@@ -445,7 +446,8 @@ def test_words_that_hold_of_every_row(where: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
-        "1 = 2", "1 <> 1", "2 < 2", "3 <= 2", "2 > 2", "1 >= 2", "NULL = 1", "1 < NULL", "id <> id", "id < id",
+        "1 = 2", "1 <> 1", "2 < 2", "3 <= 2", "2 > 2", "1 >= 2", "NULL = 1", "1 < NULL", "NULL = lower('a')",
+        "1 = 2 OR 2 = 3", "id <> id", "id < id",
         "ward > ward", "ward NOT IN (1, NULL)", "ward IN (NULL)", "ward BETWEEN NULL AND 3", "ward = NULL",
         "id > 5 AND id < 3", "FALSE", "NOT TRUE", "id = 1 AND FALSE", "id = 1 AND power(id, 2) = 3 AND id = 2",
         "NOT (id = 1 OR id <> 1)", "NOT (id IS NOT NULL)", "name IS NULL", "code = 'a' AND code = 'b'",
@@ -461,7 +463,8 @@ def test_words_that_hold_of_no_row(where: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
-        "1 = '1'", "'a' = TRUE", "lower('a') = 'a'", "other.id = other.id", "other.id = 1", "power(id, 2) = 4",
+        "1 = '1'", "'a' = TRUE", "lower('a') = 'a'", "lower('a') = upper('a')", "'a' = lower('a')",
+        "1 = lower('a')", "other.id = other.id", "other.id = 1", "power(id, 2) = 4",
         "id = 1 OR power(id, 2) = 4", "NOT (power(id, 2) = 4)", "NOT (id > 1 AND power(id, 2) = 4)", "id = weight",
         "ward = ward", "ward <= ward", "ward <> 3", "ward NOT BETWEEN NULL AND 3", "ward NOT BETWEEN 3 AND NULL",
         "ward NOT BETWEEN 3 AND 2", "power(id, 2) BETWEEN 1 AND 2", "power(id, 2) NOT BETWEEN 1 AND 2",

@@ -11,7 +11,7 @@ import pytest
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, InsertRows
 from kmblint.schema.predicate import Predicate, literal_value
-from kmblint.schema.rows import KEPT_VALUES, clears, keys_named, meant_rows, point_lookup, written
+from kmblint.schema.rows import clears, keys_named, literal_rows, meant_rows, point_lookup, written
 from tests.sql_catalog import catalog, changes
 
 SHELVES = "CREATE TABLE shelves (room BIGINT, label TEXT, place BIGINT, PRIMARY KEY (room, place));"
@@ -147,15 +147,16 @@ def test_which_rows_a_condition_means(where: str, meant: list[int] | None) -> No
 
 
 def test_of_a_table_of_many_rows_only_the_keys_are_known() -> None:
-    def seeded(count: int) -> Table:
-        return table_of(PLANS + "".join(f"INSERT INTO plans VALUES ({number}, 'a');" for number in range(count)))
+    def seeded(count: int, rest: str = "") -> Table:
+        return table_of(PLANS + "".join(f"INSERT INTO plans VALUES ({number}, 'a');" for number in range(count)) + rest)
 
-    few, many = seeded(KEPT_VALUES), seeded(KEPT_VALUES + 1)
-    assert [row.values is None for row in few.rows.values()] == [False] * KEPT_VALUES
-    assert [row.values is None for row in many.rows.values()] == [True] * (KEPT_VALUES + 1)
+    few, many = seeded(50), seeded(51)
+    assert [row.values is None for row in few.rows.values()] == [False] * 50
+    assert [row.values is None for row in many.rows.values()] == [True] * 51
     assert meant_rows(few, None) == tuple(few.rows)
     assert meant_rows(many, None) is None
     assert written(many.rows[1,], (), sure=True) == many.rows[1,]
+    assert len(seeded(51, "DELETE FROM plans WHERE id >= 20 AND id < 50;").rows) == 21
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,16 @@ def test_a_value_that_a_condition_may_have_set_is_not_known() -> None:
     assert slug("INSERT INTO plans VALUES (1, 'd') ON CONFLICT DO NOTHING;") == "a"
     assert slug("INSERT INTO plans VALUES (1, 'd');") == "a"
     assert slug("INSERT OR REPLACE INTO plans VALUES (1, 'd');") == "d"
+
+
+def test_the_keys_of_a_statement_are_read_once_for_each_shape_of_its_table() -> None:
+    (insert,) = changes("INSERT INTO plans VALUES (1, 'a'), (2, 'b')")
+    assert isinstance(insert, InsertRows)
+    by_id, by_slug = table_of(PLANS), table_of("CREATE TABLE plans (id BIGINT, slug TEXT PRIMARY KEY)")
+    read = literal_rows(by_id, insert)
+    assert literal_rows(by_id, insert) is read
+    assert [key for key, _ in read] == [(1,), (2,)]
+    assert [key for key, _ in literal_rows(by_slug, insert)] == [("a",), ("b",)]
 
 
 def statement(draw: random.Random) -> str:
