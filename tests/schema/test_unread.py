@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kmblint import targets
 from kmblint.replay.replayer import Replayer
 from kmblint.schema import unread
 from kmblint.schema.catalog import noted
 from kmblint.schema.changes import Opaque
-from kmblint.schema.unread import accounted_for
+from kmblint.schema.unread import accounted_for, left_unread, made_anew
 from kmblint.text import Place, Span
 from tests.rules_at_hand import history
-from tests.sql_catalog import catalog, held
+from tests.sql_catalog import catalog, changes, held
 
 
 def _place(at: int) -> Place:
@@ -67,3 +68,88 @@ def test_tables_of_the_database_and_of_migration_tools_may_be_there(name: str) -
     assert accounted_for(catalog("CREATE TABLE t (id INT)"), conflict, closed_world=False)
     (other,) = held("CREATE TABLE t (id INT)", f"DELETE FROM our_{name}")
     assert not accounted_for(catalog("CREATE TABLE t (id INT)"), other, closed_world=False)
+
+
+UNREAD = """
+    CREATE TABLE t (id INT, KEY noted (id)); CREATE TABLE part (LIKE t); CREATE SCHEMA lab; CREATE ROLE clerk;
+    DO $$ BEGIN CREATE TABLE gone (a INT); DROP TABLE there; CREATE VIEW v AS SELECT 1; END $$;
+    CREATE TABLE there (id INT, CONSTRAINT c CHECK (id > 0)); CREATE INDEX i ON there (id);
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "may", "closed"),
+    [
+        ("DELETE FROM nothing", False, False),
+        ("DELETE FROM gone", True, True),
+        ("DELETE FROM T", True, False),
+        ("DELETE FROM lab.nothing", False, False),
+        ("DELETE FROM other.nothing", True, False),
+        ("CREATE TABLE there (id INT)", True, True),
+        ("CREATE TABLE t (id INT)", False, False),
+        ("DELETE FROM t WHERE nothing = 1", False, False),
+        ("DELETE FROM part WHERE nothing = 1", True, False),
+        ("DELETE FROM there WHERE nothing = 1", True, True),
+        ("ALTER TABLE there ADD COLUMN id INT", True, True),
+        ("ALTER TABLE t ADD COLUMN id INT", False, False),
+        ("ALTER TABLE there DROP CONSTRAINT nothing", True, True),
+        ("ALTER TABLE t DROP CONSTRAINT nothing", False, False),
+        ("ALTER TABLE part DROP CONSTRAINT nothing", True, False),
+        ("ALTER TABLE there ADD CONSTRAINT c CHECK (id > 1)", True, True),
+        ("CREATE INDEX i ON there (id)", True, True),
+        ("DROP INDEX noted", True, False),
+        ("DROP INDEX noted ON t", True, False),
+        ("DROP INDEX noted ON part", True, False),
+        ("DROP INDEX t_id_excl", True, False),
+        ("DROP INDEX nothing", False, False),
+        ("DROP ROLE CLERK", False, False),
+        ("DROP ROLE nobody", True, False),
+        ("DROP MASKING POLICY nothing", False, False),
+        ("DROP MASK nothing", False, False),
+        ("CREATE TABLE new (id INT, PRIMARY KEY (nothing))", False, False),
+    ],
+)
+def test_what_may_be_there_after_all_or_be_gone(statement: str, may: bool, closed: bool) -> None:
+    """`closed` says so where the history tells all that there is; a file that can't be read may have made anything."""
+    schema = catalog(UNREAD)
+    (conflict,) = held(UNREAD, statement)
+    assert accounted_for(schema, conflict, closed_world=False) is may
+    assert accounted_for(schema, conflict, closed_world=True) is closed
+    exists = type(conflict).__name__.endswith("Exists")
+    assert accounted_for(replace(schema, lost=True), conflict, closed_world=True) is (closed or not exists)
+
+
+@pytest.mark.parametrize(
+    ("statement", "doubted"),
+    [
+        ("DELETE FROM nothing", True), ("DELETE FROM t WHERE nothing = 1", True), ("DROP INDEX nothing", True),
+        ("DELETE FROM settled WHERE nothing = 1", False), ("DELETE FROM t WHERE id = 1", False),
+        ("CREATE TABLE new (id INT, PRIMARY KEY (nothing))", False), ("DROP INDEX nothing ON settled", False),
+    ],
+)  # fmt: skip
+def test_behind_a_statement_that_is_not_followed_all_may_be_there_but_in_tables_made_since(
+    statement: str, doubted: bool
+) -> None:
+    sql = "CREATE TABLE t (id INT); CALL install(); CREATE TABLE settled (id INT);"
+    doubts = [accounted_for(catalog(sql), conflict, closed_world=False) for conflict in held(sql, statement)]
+    assert any(doubts) is doubted
+
+
+@pytest.mark.parametrize(
+    ("name", "closed_world", "columns"),
+    [("there", False, None), ("there", True, 1), ("t", False, 1), ("part", True, None)],
+)
+def test_a_table_is_made_anew_that_may_be_gone(name: str, closed_world: bool, columns: int | None) -> None:
+    (change,) = changes(f"CREATE TABLE {name} (a INT)")
+    schema = made_anew(left_unread(catalog(UNREAD), ("part",), (), _place(0)), change, closed_world=closed_world)
+    table = schema.table(name)
+    assert (table and len(table.columns)) == columns
+    assert name not in schema.unread
+
+
+def test_what_a_statement_was_to_make_counts_as_there() -> None:
+    left = left_unread(catalog("CREATE TABLE t (id INT)"), ("t", "u"), ("v", "w"), _place(0))
+    assert list(left.unread) == ["t", "u", "v", "w"]
+    assert [(table.name, table.opaque, table.column_names) for table in left.tables.values()] == [
+        ("t", _place(0), ("id",)), ("u", _place(0), ()),
+    ]  # fmt: skip
