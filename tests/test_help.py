@@ -120,6 +120,7 @@ CONSEQUENCES: Final[dict[tuple[str, str], str]] = {
     ("unknown-table", "drop-table"): "a drop that finds its table is judged like any other",
     ("unknown-column", "undone-work"): "the case makes and drops in one file",
     ("unknown-object", "undone-work"): "the case makes and drops in one file",
+    ("unknown-object", "non-idempotent-drop"): "a drop that finds its view is judged like any other",
     ("dropped-clause", "unindexed-reference"): "a reference that isn't declared any more is seen by its name",
     ("never-true-where", "unbatched-update"): "a condition that finds rows is judged like any other",
     ("unsearchable-column", "unbatched-delete"): "a condition that finds rows is judged like any other",

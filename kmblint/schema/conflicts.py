@@ -112,7 +112,8 @@ def _create_object(catalog: Catalog, change: CreateObject) -> Iterator[Conflict]
 
 def _drop_object(catalog: Catalog, change: DropObject) -> Iterator[Conflict]:
     kind, name = change.kind, change.name
-    if name and kind.is_accounted_for and name.text not in catalog.named(kind):
+    is_told = kind.is_accounted_for or kind.is_readable
+    if name and is_told and name.text not in catalog.named(kind):
         yield UnknownObject(kind, name, None, guarded=change.if_exists)
 
 

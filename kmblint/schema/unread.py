@@ -24,6 +24,7 @@ from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import DEFAULT_SCHEMAS
 from kmblint.schema.types import Family
 from kmblint.text import Place
+from kmblint.wording import nearest
 
 
 def left_unread(catalog: Catalog, tables: Iterable[str], names: Iterable[str], place: Place) -> Catalog:
@@ -121,6 +122,8 @@ def accounted_for(catalog: Catalog, conflict: Conflict, *, closed_world: bool) -
     That is so where it may come of what nobody can read, which is told of that file or statement; and, but for a
     `closed_world`, of what is no statement of the history, or of one whose effect isn't known.
     """
+    if closed_world and isinstance(conflict, UnknownObject) and conflict.kind.is_readable:
+        return True  # it has none, and says so of the statement
     if isinstance(conflict, Unknown) and (catalog.lost or not (closed_world or _is_known(catalog, conflict))):
         return True
     match conflict:
@@ -152,8 +155,20 @@ def _is_known(catalog: Catalog, conflict: Unknown) -> bool:
             return there is None or there.complete
         case UnknownObject(kind=ObjectKind.ROLE | ObjectKind.USER, name=name):  # roles are a server's, not a schema's
             return catalog.has_had(ObjectKind.ROLE, name.text) or catalog.has_had(ObjectKind.USER, name.text)
+        case UnknownObject(kind=kind, name=name) if kind.is_readable:  # of views, other tools make many
+            return _is_no_view(catalog, kind, name.text)
         case UnknownObject(name=name):
             return _is_of_known_schema(catalog, name.text)
+
+
+def _is_no_view(catalog: Catalog, kind: ObjectKind, name: str) -> bool:
+    """Whether a name is that of a view which is gone or is a table, or nearly that of one which is there."""
+    is_there = any(name in catalog.named(other) for other in ObjectKind if other.is_readable)
+    if is_there or not _is_of_known_schema(catalog, name):
+        return False
+    schema = name.rpartition(".")[0]
+    there = [view.name for view in catalog.named(kind).values() if view.name.rpartition(".")[0] == schema]
+    return catalog.has_had(kind, name) or catalog.table(name) is not None or nearest(name, there) is not None
 
 
 def _is_noted(catalog: Catalog, conflict: UnknownObject) -> bool:

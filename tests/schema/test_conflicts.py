@@ -167,7 +167,7 @@ def test_what_exists(statement: str, expected: list[str]) -> None:
         ("DROP INDEX visits_note_idx ON visits", []),
         ("DROP ROLE IF EXISTS nobody", ["role nobody?"]),
         ("DROP USER nobody", []),
-        ("DROP VIEW nothing", []),
+        ("DROP VIEW nothing", ["view nothing"]),
         ("GRANT SELECT ON open_visits TO ann, PUBLIC, public, clerk", []),
         ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_fkey", []),
         ("ALTER TABLE notes DROP CONSTRAINT notes_visit_id_fkey1", []),
