@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from kmblint.analysis.enums import values_of
 from kmblint.analysis.rows_left import rows_before
 from kmblint.findings import Finding, Related
 from kmblint.replay.steps import Step
 from kmblint.schema.catalog import Column, Table
-from kmblint.schema.changes import InsertRows, UpdateRows
+from kmblint.schema.changes import AddColumn, AddTable, ChangeDefault, InsertRows, UpdateRows
 from kmblint.schema.literals import beyond_decimal, misfit
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType, Family
-from kmblint.schema.write import literal_text
+from kmblint.schema.write import literal_text, text_literal
 from kmblint.targets import Target
 from kmblint.targets.verdict import CutDigits, Poisons, ValueRefusal
+from kmblint.text import Place
+from kmblint.wording import listed, nearest
 
 
-def check(change: InsertRows | UpdateRows, step: Step, target: Target) -> Iterator[Finding]:
+def check(
+    change: InsertRows | UpdateRows | AddTable | AddColumn | ChangeDefault, step: Step, target: Target
+) -> Iterator[Finding]:
     """For each column, the first literal that is refused, cut, or beyond its type; a poisoning one isn't told."""
+    if not isinstance(change, InsertRows | UpdateRows):
+        if target.capabilities.keeps_declarations:
+            yield from _defaults(change, step)
+        return
     table = step.before.table(change.table.text)
     if table is None:
         return
@@ -37,6 +47,44 @@ def check(change: InsertRows | UpdateRows, step: Step, target: Target) -> Iterat
                 ),
                 subject=f"{table.name}.{column.name}",
             )
+
+
+def _defaults(change: AddTable | AddColumn | ChangeDefault, step: Step) -> Iterator[Finding]:
+    """A default that is no value of its column's enumeration."""
+    defaults: list[tuple[str, DataType, Value | None, Place]] = []
+    if isinstance(change, ChangeDefault):
+        table = step.before.table(change.table.text)
+        column = table.column(change.column.text) if table else None
+        defaults += [(column.name, column.type, change.default, column.made)] if column else []
+    else:
+        columns = change.columns if isinstance(change, AddTable) else (change.column,)
+        defaults += [(each.name.text, each.type, each.default, step.place(each.type_span)) for each in columns]
+    for name, declared, value, made in defaults:
+        if isinstance(value, Text) and (wrong := _no_value(name, declared, value, step)):
+            why, help_ = wrong
+            yield Finding(
+                step.place(value.span),
+                why,
+                help=help_,
+                related=(Related(made, f"`{name}` is {declared}"),),
+                subject=f"{change.table}.{name}",
+            )
+
+
+def _no_value(column: str, declared: DataType, value: Text, step: Step) -> tuple[str, str | None] | None:
+    """That a text is no value of the enumeration that a column is of, and which was meant."""
+    values = values_of(step, declared)
+    if values is None or value.value in values:
+        return None
+    near = nearest(value.value, values)
+    more = [f"{len(values) - _MOST} more"] * (len(values) > _MOST)
+    known = listed([*map(text_literal, values[:_MOST]), *more])
+    why = f"`{column}` is {declared} and can't hold {literal_text(value)}: its values are {known}"
+    return why, f"write `{text_literal(near)}`" if near else None
+
+
+_MOST: Final = 8
+"""Values of an enumeration that are named."""
 
 
 def _values(change: InsertRows | UpdateRows, table: Table) -> Iterator[tuple[Column, Value]]:
@@ -71,6 +119,8 @@ def _wrong(column: Column, value: Value, step: Step, target: Target) -> tuple[st
         if isinstance(hazard, Poisons) and hazard.span == value.span:
             return None
     if target.capabilities.keeps_declarations:
+        if isinstance(value, Text) and (wrong := _no_value(column.name, column.type, value, step)):
+            return wrong
         why = misfit(column.type, value)
     else:
         why = _beyond(target.capabilities.kept_type(column.type), value)
