@@ -290,6 +290,17 @@ def test_a_key_is_found_again_under_one_spelling_and_a_negative_fraction_under_n
     assert sorted(told) == sorted(instead)
 
 
+@pytest.mark.parametrize(("key", "stopped"), [("'1.50'", None), ("1.50", None), ("'+1.5'", 0), ("'01.50'", 0)])
+def test_a_change_stops_at_a_row_that_is_not_found_again(key: str, stopped: int | None) -> None:
+    """The engine refuses it there (area frozen-key), whichever way it came to the row."""
+    made = "CREATE TABLE t (k DECIMAL(10, 2) PRIMARY KEY, n BIGINT)", f"INSERT INTO t (k, n) VALUES ({key}, 1)"
+    for change in ("DELETE FROM t WHERE n = 1", "UPDATE t SET n = 2"):
+        found = last(*made, change).found
+        assert found is not None
+        assert found.stopped == stopped
+        assert len(found.rows) == (0 if stopped is None and change.startswith("DELETE") else 1)
+
+
 @pytest.mark.parametrize("columns", ["room", "place", "room, place, title", "title"])
 def test_a_conflict_is_told_by_the_whole_key(columns: str) -> None:
     shelves = "CREATE TABLE shelves (room BIGINT, place BIGINT, title TEXT, PRIMARY KEY (room, place))"

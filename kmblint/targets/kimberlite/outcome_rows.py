@@ -203,9 +203,7 @@ def insert_hazards(table: Table, change: InsertRows, inserted: InsertedRows, fac
     yield from frozen_rows(table, inserted.columns, tuple(judged.row for judged in inserted.rows), facts)
     if change.on_conflict and change.on_conflict.update:
         for assignment in change.on_conflict.assignments:
-            yield from _value_hazards(
-                table, assignment.column.text, assignment.value, facts, update=False, checked=False
-            )
+            yield from _value_hazards(table, assignment.column.text, assignment.value, facts, update=True)
     if change.columns is not None:
         for column in table.columns:
             if not column.nullable and column.name not in inserted.columns and column.name not in table.primary_key:
@@ -221,13 +219,13 @@ def _row_hazards(table: Table, columns: tuple[str, ...], row: Row, facts: Facts)
 
 
 def _value_hazards(
-    table: Table, name: str, value: Value, facts: Facts, *, update: bool, checked: bool = True
+    table: Table, name: str, value: Value, facts: Facts, *, update: bool
 ) -> Iterator[Poisons | CutDigits]:
     column = table.column(name)
     stored = stored_type(column.type, facts) if column else None
     if column is None or stored is None or literal_value(value) is NotImplemented:
         return
-    fate = insert_fate(stored, value, facts) if checked and not update else update_fate(stored, value, facts)
+    fate = update_fate(stored, value, facts) if update else insert_fate(stored, value, facts)
     if fate is Fate.POISONS:
         yield Poisons(
             table.name, name, str(column.type), literal_text(value), value.span,

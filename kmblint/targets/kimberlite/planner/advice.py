@@ -65,7 +65,7 @@ class Rewritten(msgspec.Struct, frozen=True):
 def advised(judged: Judged) -> tuple[Hazard, ...]:
     """The hazards of a statement with what to write instead."""
     where = judged.statement.where
-    few = where is None or sum(1 for _ in islice(conditions(where), MOST_TRIED + 1)) <= MOST_TRIED
+    few = where is None or next(islice(conditions(where), MOST_TRIED, None), None) is None
     return tuple((_advised if few else _advised_untried)(judged, hazard) for hazard in judged.hazards)
 
 
@@ -139,10 +139,9 @@ def _instead_of_blind(judged: Judged, hazard: BlindComparison, part: Predicate) 
 def _alone(judged: Judged, part: Predicate, mended: Rewritten, index: Index) -> bool:
     """Whether the side of an OR that a condition stands in does what it says as a statement of its own."""
     where = judged.statement.where
-    sides = (each.parts for each in conditions(where) if isinstance(each, Or)) if where is not None else ()
-    side = next((each for parts in sides for each in parts if part.span in each.span), None)
-    if side is None or not (isinstance(where, Or) and side in where.parts):
+    if not isinstance(where, Or):
         return False
+    side = next(each for each in where.parts if part.span in each.span)
     indexes = (*judged.statement.indexes, index)
     return not judge(replace(judged.statement, where=_replaced(side, part, mended.part), indexes=indexes)).hazards
 
@@ -217,9 +216,7 @@ def _others(judged: Judged, spans: tuple[Span, ...]) -> set[tuple[type, str]]:
 
 
 def _index(table: Table, column: str) -> Index:
-    return Index(
-        f"{table.name}_{column}_idx", (column,), table.made, unique=False, partial=False, declared=(), descending=()
-    )
+    return Index("", (column,), table.made, unique=False, partial=False, declared=(), descending=())
 
 
 def _replaced(where: Predicate, old: Predicate, new: Predicate) -> Predicate:
@@ -228,10 +225,7 @@ def _replaced(where: Predicate, old: Predicate, new: Predicate) -> Predicate:
         return new
     if not isinstance(where, And | Or):
         return where
-    parts = tuple(_replaced(part, old, new) for part in where.parts)
-    if isinstance(where, And):
-        parts = tuple(deep for part in parts for deep in (part.parts if isinstance(part, And) else (part,)))
-    return replace(where, parts=parts)
+    return replace(where, parts=tuple(_replaced(part, old, new) for part in where.parts))
 
 
 def _in_place(part: Predicate, stored: DataType, facts: Facts) -> Iterator[Rewritten]:

@@ -184,10 +184,10 @@ def _named(table: Table, key: Key, row: KnownRow, names: dict[bytes, Key], facts
     if _reads_as_written(table, key, row):
         return key
     cells = Cells(table, row, facts)
-    parts = [cells.get(name) for name in table.primary_key]
-    if row.values is None or None in parts:
+    parts = [part for name in table.primary_key if (part := cells.get(name)) is not None]
+    if row.values is None or len(parts) < len(key):
         return key
-    read_back = [shown(part) for part in parts if part is not None]
+    read_back = [shown(part) for part in parts]
     if any(isinstance(part, float) for part in read_back):
         return None
     looked_up = encode(tuple(indexed(part) for part in read_back if not isinstance(part, float)), facts)
