@@ -91,7 +91,7 @@ class OpaqueValue(msgspec.Struct, frozen=True, tag=True):
 
     reason: str
     span: Span
-    columns: tuple[ColumnRef, ...] = ()
+    columns: tuple[ColumnRef, ...]
 
 
 MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}

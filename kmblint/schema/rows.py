@@ -177,7 +177,7 @@ def written(row: KnownRow, assignments: Iterable[Assignment], *, sure: bool) -> 
     if values is None:
         return row
     for assignment in assignments:
-        unsure = OpaqueValue("a condition that may hold", assignment.span)
+        unsure = OpaqueValue("a condition that may hold", assignment.span, ())
         values = {**values, assignment.column.text: assignment.value if sure else unsure}
     return KnownRow(row.place, values)
 

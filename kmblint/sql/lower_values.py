@@ -183,7 +183,7 @@ def _call(node: Node) -> Value:
     if node.parts and node.parts[0].kind is Shape.OPAQUE:
         return OpaqueValue(node.parts[0].text, node.span, columns(node))
     stars = {part for part in node.parts if part.kind is Shape.COMPOUND and part.text == "*"}
-    arguments = (OpaqueValue("*", part.span) if part in stars else value(part) for part in node.parts)
+    arguments = (OpaqueValue("*", part.span, ()) if part in stars else value(part) for part in node.parts)
     return Call(node.text.lower(), tuple(arguments), node.span)
 
 
