@@ -55,7 +55,7 @@ def apply(catalog: Catalog, change: Change, place_of: PlaceOf) -> Catalog:
         case DropIndex(table=None):
             owner = next(catalog.with_index(change.name.text), None)
             return catalog if owner is None else catalog.put(drop_index(owner, change))
-    table = catalog.table_of(change)
+    table = catalog.table(change.about.text)
     if table is None:
         return catalog
     if isinstance(change, DropColumn) and change.cascade:

@@ -185,3 +185,19 @@ DROP TABLE wards;
 CREATE TABLE wards (id BIGINT NOT NULL, PRIMARY KEY (id));
 ALTER TABLE wards RENAME TO units;
 ALTER TABLE broken RENAME TO whole;
+
+-- what a query may make
+CREATE TABLE wards (id BIGINT PRIMARY KEY, place GEOMETRY, name TEXT);
+CREATE TABLE beds (id BIGINT PRIMARY KEY);
+CREATE INDEX by_place ON wards (place, name);
+CREATE INDEX beds_id ON beds (id);
+SELECT id INTO copies FROM wards;
+DELETE FROM copies WHERE nothing = 1;
+SELECT length(name), setval('numbers', 1) FROM wards;
+CREATE FUNCTION fill() RETURNS void AS $$ BEGIN EXECUTE 'CREATE TABLE ' || 'x'; END $$ LANGUAGE plpgsql;
+SELECT fill();
+DROP EXTENSION postgis CASCADE;
+DROP TABLE IF EXISTS nowhere;
+DELETE FROM nowhere;
+ALTER TABLE anywhere RENAME TO somewhere;
+DELETE FROM anywhere;

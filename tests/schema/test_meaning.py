@@ -10,10 +10,10 @@ from tests.sql_catalog import catalog, changes
 
 TABLE = """
 CREATE TABLE t (
-    id BIGINT PRIMARY KEY, n INTEGER, s TEXT, day DATE, at TIMESTAMP, b BOOLEAN, m DECIMAL(10,2), u UUID
+    id BIGINT PRIMARY KEY, n INTEGER, s TEXT, day DATE, at TIMESTAMP, b BOOLEAN, m DECIMAL(10,2), u UUID, j JSON
 );
 """
-ROW = "(7, 5, 'a%b', 19723, 1704067200000000000, TRUE, 2.50, '550e8400-e29b-41d4-a716-446655440000')"
+ROW = "(7, 5, 'a%b', 19723, 1704067200000000000, TRUE, 2.50, '550e8400-e29b-41d4-a716-446655440000', '{}')"
 
 
 def holds(where: str) -> bool:
@@ -67,7 +67,7 @@ def test_it_does_not_hold(where: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
-        "b", "s SIMILAR TO 'a'", "n IN (1, power(n, 2))",
+        "j = '{}'", "b", "s SIMILAR TO 'a'", "n IN (1, power(n, 2))",
         "power(n, 2) = 25", "n = 5 AND power(n, 2) = 25", "s LIKE 'a!%b' ESCAPE '!'", "upper(n) = '5'",
         "length(n) = 1", "lower(s, s) = s", "abs(s) = 5", "abs(n, n) = 5",
     ],

@@ -470,6 +470,8 @@ def test_words_that_hold_of_no_row(where: str) -> None:
         "ward NOT BETWEEN 3 AND 2", "power(id, 2) BETWEEN 1 AND 2", "power(id, 2) NOT BETWEEN 1 AND 2",
         "power(id, 2) IN (1)", "ward IN (1, power(id, 2))", "ward IN (1, NULL)", "nosuch IN (1)", "nosuch IS NULL",
         "power(id, 2) IS NULL", "name NOT LIKE '%'", "name LIKE 'a'", "name LIKE '%' AND power(id, 2) = 4",
+        "id = lower('a')", "id NOT BETWEEN 1 AND ward", "NOT (name SIMILAR TO 'a')",
+        "NOT (id > 1 AND name SIMILAR TO 'a')", "NOT (id > 1 OR name SIMILAR TO 'a')", "name SIMILAR TO 'a'",
         "active = TRUE", "weight < 5", "name > 5 AND name < 'b'", "ward > 1 OR ward IS NULL", "id = ward",
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, InsertRows
 from kmblint.schema.predicate import Predicate, literal_value
-from kmblint.schema.rows import clears, keys_named, literal_rows, meant_rows, point_lookup, written
+from kmblint.schema.rows import clears, keys_named, literal_rows, meant_rows, only_value, point_lookup, written
 from tests.sql_catalog import catalog, changes
 
 SHELVES = "CREATE TABLE shelves (room BIGINT, label TEXT, place BIGINT, PRIMARY KEY (room, place));"
@@ -99,6 +99,21 @@ def condition(where: str) -> Predicate:
     assert isinstance(change, DeleteRows)
     assert change.where is not None
     return change.where
+
+
+@pytest.mark.parametrize(
+    ("where", "only"),
+    [
+        ("id = 1", ("id", 1)), ("id = '2'", ("id", 2)), ("slug = 'a'", ("slug", "a")), ("id > 1 AND id < 3", None),
+        ("id > 1 AND slug = 'a'", ("slug", "a")), ("id IN (1, 2)", None), ("id IN (1, 3)", None), ("id > 1", None),
+        ("id >= 1 AND id <= 2", None), ("slug >= 'a' AND slug < 'b'", None), ("slug > 'a'", None), ("slug < 'a'", None),
+        ("id = 1 OR slug = 'a'", None), ("slug IS NULL", None), ("id <> 1", None),
+    ],
+)  # fmt: skip
+def test_which_value_alone_a_condition_leaves_a_column(where: str, only: object) -> None:
+    (change,) = changes(f"DELETE FROM plans WHERE {where}")
+    assert isinstance(change, DeleteRows)
+    assert only_value(table_of(PLANS), change) == only
 
 
 @pytest.mark.parametrize(
