@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from kmblint.history.files import History
 from kmblint.replay.steps import Step
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.types import DataType
@@ -20,33 +20,43 @@ _ALTERED: Final = re.compile(
 
 
 def values_of(step: Step, declared: DataType) -> tuple[str, ...] | None:
-    """The values of a type before a step, and what any file adds to them; None where it is no type that the history
-    makes as an enumeration, or where not all of them are known."""
+    """The values of a type at a step, those that its file adds later among them; None where it is no type that the
+    history makes as an enumeration, or where not all of them are known."""
     name = declared.name.casefold()
     catalog = step.before
     made = [each for each in catalog.named(ObjectKind.TYPE).values() if each.name.casefold() == name]
     if declared.array or len(made) != 1 or catalog.opaque is not None or made[0].name in catalog.unread:
         return None
-    place = made[0].made
-    written = _LABELS.search(step.history.sources[place.file].slice(place.span))
+    written = _LABELS.search(step.written(made[0].made))
     if written is None:
         return None
-    added = _added(step.history, name)
+    added = _added(step, name)
     return None if added is None else (*_texts(written["labels"]), *added)
 
 
-def _added(history: History, name: str) -> tuple[str, ...] | None:
-    """The values that ALTER TYPE adds anywhere, in rollbacks and in texts too; None where more happens."""
+def _added(step: Step, name: str) -> tuple[str, ...] | None:
+    """The values that ALTER TYPE adds up to a step's file, in rollbacks and in texts too; None where more happens."""
     added: list[str] = []
-    for source in history.sources.values():
-        if "pg_enum" in source.text:
+    for migration in step.history.altering_types(step.migration):
+        changes = _changes(migration.source.text)
+        if changes is None or (name, None) in changes:
             return None
-        for change in _ALTERED.finditer(source.text):
-            if change["name"].casefold() == name:
-                if change["added"] is None:
-                    return None
-                added += _texts(change["label"])
+        added += (label for altered, label in changes if altered == name and label is not None)
     return tuple(added)
+
+
+@lru_cache(maxsize=64)
+def _changes(text: str) -> tuple[tuple[str, str | None], ...] | None:
+    """The types that a file alters, each with the value that it gets (None: it is something else).
+
+    None where the file goes to PostgreSQL's own table of values.
+    """
+    if "pg_enum" in text.casefold():
+        return None
+    return tuple(
+        (change["name"].casefold(), _texts(change["label"])[0] if change["added"] else None)
+        for change in _ALTERED.finditer(text)
+    )
 
 
 def _texts(labels: str) -> list[str]:

@@ -61,7 +61,7 @@ def _known(catalog: Catalog, new: Introduced) -> Iterable[tuple[str, Place]]:
 
 def _is_quoted(step: Step, name: str, made: Place) -> bool:
     """Whether a name stands in quotes where it was made."""
-    text = step.history.sources[made.file].slice(made.span)
+    text = step.written(made)
     return f'"{name}"' in text or f"`{name}`" in text
 
 

@@ -6,7 +6,8 @@ Numbers, header and halves are the runner's (crates/kimberlite-migration/src/fil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ from kmblint.sql.statement import Statement
 from kmblint.targets.layout import Piece
 from kmblint.text import Place, Source, Span
 from kmblint.wording import counted
+
+_ALTERS_A_TYPE: Final = re.compile(r"\bALTER\s+TYPE\b|pg_enum", re.IGNORECASE)
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -292,6 +295,18 @@ class History(msgspec.Struct, frozen=True, dict=True):
                 added = change.columns if isinstance(change, AddTable) else (change.column,)
                 written.setdefault(change.table.text, {}).update(dict.fromkeys(column.name.text for column in added))
         return {table: tuple(columns) for table, columns in written.items()}
+
+    def altering_types(self, until: Migration) -> Iterator[Migration]:
+        """The baseline and the migrations up to one that hold ALTER TYPE, or PostgreSQL's table of enumerations."""
+        last = self._positions.get(until.file, -1)
+        for migration in self._altering_types:
+            if self._positions.get(migration.file, -1) <= last:
+                yield migration
+
+    @cached_property
+    def _altering_types(self) -> tuple[Migration, ...]:
+        every = (*((self.baseline,) if self.baseline else ()), *self.replayed)
+        return tuple(migration for migration in every if _ALTERS_A_TYPE.search(migration.source.text))
 
     @cached_property
     def _positions(self) -> dict[str, int]:

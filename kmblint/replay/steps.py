@@ -84,6 +84,10 @@ class Step(msgspec.Struct, frozen=True, dict=True):
         """A span of this statement's file as a place."""
         return Place(self.migration.file, span)
 
+    def written(self, made: Place) -> str:
+        """What stands at a place that the catalogue holds: of this file, or of one before it."""
+        return self.history.sources[made.file].slice(made.span)
+
     @property
     def subject(self) -> str:
         """The object that the change is about, for a finding's identity: its table, else its own name."""
