@@ -294,6 +294,7 @@ def test_a_unique_key_bounds_where_the_target_keeps_it() -> None:
     table = replace(TABLE, constraints=(Declared(Unique((Name("ward", SPAN, quoted=False),), SPAN, None), MADE),))
     assert sql(compare("ward", "=", 3), table).most_rows == 1
     assert sql(compare("ward", "=", 3), table, keeps_unique=False).most_rows is None
+    assert sql(compare("ward", "=", 3), replace(TABLE, primary_key=()), keeps_unique=False).most_rows is None
 
 
 def test_a_unique_column_may_be_null_in_any_number_of_rows() -> None:
