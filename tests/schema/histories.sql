@@ -201,3 +201,7 @@ DROP TABLE IF EXISTS nowhere;
 DELETE FROM nowhere;
 ALTER TABLE anywhere RENAME TO somewhere;
 DELETE FROM anywhere;
+CALL install();
+DROP TABLE IF EXISTS nowhere;
+CREATE FUNCTION more() RETURNS void AS $$ BEGIN EXECUTE 'CREATE TABLE ' || 'y'; END $$ LANGUAGE plpgsql;
+DELETE FROM nowhere;
