@@ -160,6 +160,20 @@ def test_what_alter_column_changes() -> None:
     assert (str(born.type), born.nullable, born.default is not None, len(born.changed)) == ("TEXT", False, True, 2)
 
 
+@pytest.mark.parametrize(
+    ("column", "generated"),
+    [
+        ("a SERIAL", True), ("a BIGINT GENERATED ALWAYS AS IDENTITY", True), ("a BIGINT AUTO_INCREMENT", True),
+        ("a BIGINT AUTOINCREMENT", True), ("a BIGINT GENERATED ALWAYS AS (b + 1) STORED", True),
+        ("a BIGINT AS (b + 1)", True), ("a BIGINT NOT NULL DEFAULT 1 UNIQUE", False),
+    ],
+)  # fmt: skip
+def test_whose_values_the_database_makes(column: str, generated: bool) -> None:
+    made = catalog(f"CREATE TABLE t ({column}, b BIGINT)").table("t")
+    assert made is not None
+    assert [each.generated for each in made.columns] == [generated, False]
+
+
 def test_an_opaque_statement_that_names_a_table_makes_that_one_incomplete() -> None:
     after = catalog(CLINIC + "ALTER TABLE patients SET (fillfactor = 70);")
     patients, visits = after.table("patients"), after.table("visits")
