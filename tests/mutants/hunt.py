@@ -133,7 +133,7 @@ class Hunt:
             os._exit(0)
 
     def _known(self, items: list[pytest.Item], scratch: Path) -> dict[str, Calls]:
-        """What every test calls; kept in a temporary folder for as long as the test's own text stays.
+        """What every test calls; kept in a temporary folder while the test's own text stays, and the data beside it.
 
         The package may be another by now: what a test calls since then, it is not asked about.
         """
@@ -194,9 +194,13 @@ class Hunt:
         fitting = list({*fitting, *(number for number, distance in enumerate(distances) if distance == 0)})
         fitting.sort(key=lambda number: (distances[number], calls[number].seconds, number))
         seconds = _bounds(items, calls)
+        try:
+            if not early:
+                _change(module, site, self.functions)
+        except ValueError:  # without its `super()` a method has another closure
+            early = True
         if early:
             return self._killer_of_import(module, site, items, fitting, seconds)
-        _change(module, site, self.functions)
         begin = time.process_time()
         for number, following in pairwise((*fitting, None)):
             assert number is not None
@@ -288,9 +292,16 @@ def _hashed(text: str) -> str:
 
 
 def _key(item: pytest.Item) -> str:
-    """One test as its text stands."""
+    """One test as its text stands, and the data beside it."""
     assert isinstance(item, pytest.Function)
-    return f"{item.nodeid} {_text(item.function)}"
+    return f"{item.nodeid} {_text(item.function)} {_beside(item.path.parent)}"
+
+
+@cache
+def _beside(folder: Path) -> str:
+    """The data that lies beside tests; snapshots are below."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in {".sql", ".jsonl", ".txt"})
+    return _hashed("".join(path.read_text(encoding="utf-8") for path in files))
 
 
 @cache
