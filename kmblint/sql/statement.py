@@ -197,7 +197,7 @@ _TIME_TRAVEL: Final = (
     ("AS", "OF", Kind.STRING.value),
     ("AT", "OFFSET", Kind.NUMBER.value),
 )
-_LONGEST: Final = 5
+_LONGEST: Final = max(map(len, _TIME_TRAVEL))
 _TITLE_LENGTH: Final = 8
 _BEHIND_THE_TITLE: Final = frozenset(
     {"(", ",", "=", "ON", "SET", "VALUES", "WHERE", "ADD", "ALTER", "DROP", "RENAME", "AS"}

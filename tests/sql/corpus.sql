@@ -160,6 +160,8 @@ ALTER TABLE t RENAME a b TO c
 
 ALTER TABLE t DROP COLUMN
 
+ALTER TABLE t SET {a, b}, DROP c
+
 DROP TABLE IF EXISTS a, s.b CASCADE CONSTRAINTS PURGE
 
 DROP TEMPORARY TABLE t RESTRICT
@@ -494,6 +496,10 @@ UPDATE t SET a = 1 WHERE EXISTS (SELECT 1 FROM u) AND NOT EXISTS (SELECT 2 FROM 
 
 UPDATE t SET a = 1 WHERE b = ANY (ARRAY[1, 2]) AND c > ALL (SELECT 1) AND d <= SOME (e)
 
+UPDATE t SET a = 1 WHERE b < ANY (c) AND d <> ALL (e) AND f != ANY (g) AND h >= ALL (i) AND j == ANY (k) AND l ~ ANY (m)
+
+UPDATE t SET a = (b + c) + d, e = (f * g) * h, i = (j || k) || l, m = (n - o) - p
+
 UPDATE t SET a = 1 WHERE (a, b) = (1, 2) AND (c) = ((3)) AND d <=> NULL AND e -> 'x' ->> 'y' = 'z' AND f @> g
 
 UPDATE t SET a = 1 WHERE a.b.c = 1 AND s.t.u.v = 2 AND "Quoted Name" = `ticks` AND [bracket] = 3
@@ -670,11 +676,13 @@ DELETE FROM t WHERE t.a |>> 1 AND `b c` ~<~ 'x' AND order @#@ 2 > d AND e <@ box
 
 DELETE FROM t WHERE x GLOB 'y' AND CASE WHEN group = 1 THEN order ELSE limit END = 2 OR (using, case) = (1, in)
 
-DELETE FROM t WHERE x GLOB 'y' AND (order = 1 OR group == 2 OR limit <> 3 OR using != 4 OR having < 5 OR in <= 6 OR select > 7 OR offset >= 8)
+DELETE FROM t WHERE x GLOB 'y' AND (using = 1 OR having == 2 OR then <> 3 OR when != 4 OR else < 5 OR from <= 6 OR in > 7 OR where >= 8 OR join ~ 'x')
+
+DELETE FROM t WHERE a ?- b AND c ? 'd'
 
 DELETE FROM t WHERE x GLOB 'y' AND f(order, group) AND union.a = limit::TEXT AND using || 'x' = having + 1 AND in - 1 = asc * 2 AND offset / 2 = then % 2 AND when -> 'a' = else ->> 'b'
 
-DELETE FROM t WHERE x GLOB 'y' AND order IS NULL AND group IN (1) AND limit LIKE 'x' AND using ILIKE 'x' AND having BETWEEN 1 AND 2 OR in NOT LIKE 'y' AND select ISNULL OR offset NOTNULL
+DELETE FROM t WHERE x GLOB 'y' AND using IS NULL AND then IN (1) AND when LIKE 'x' AND else ILIKE 'x' AND having BETWEEN 1 AND 2 OR in NOT LIKE 'y' AND case ISNULL OR union NOTNULL
 
 SELECT order, a |>> 1 INTO limit FROM t JOIN union ON group = 1 WHERE order = 1 GROUP BY limit HAVING offset > 1 ORDER BY using
 

@@ -16,6 +16,7 @@ from kmblint.sql.bodies import names_made
         ('create unique index concurrently "By Floor" on wards (floor)', ("By Floor",)),
         ("CREATE OR REPLACE VIEW app.v AS SELECT 1", ("app.v", "v")),
         ("DROP TABLE IF EXISTS a, `b`", ("a", "b")),
+        ('DROP VIEW "a~b"', ("a~b",)),
         ("ALTER TABLE wards ADD COLUMN IF NOT EXISTS wing TEXT", ("wing",)),
         ("ALTER TABLE wards ADD CONSTRAINT positive CHECK (floor > 0)", ("positive",)),
         ("ALTER TABLE wards RENAME COLUMN floor TO storey", ("floor", "storey")),

@@ -153,3 +153,20 @@ def test_a_text_is_measured_without_holding_it(text: str, size: tuple[int, int])
 def test_a_line_comment_as_a_block_comment_ends_where_the_line_did(comment: str, block: str) -> None:
     (token,) = scan(Source("it", comment))
     assert token.in_block_marks == block
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_of_a_merge_conflict_our_side_is_read(end: str) -> None:
+    """With what was there before both sides too, as diff3 writes it."""
+    lines = (
+        "<<<<<<< ours",
+        "DROP TABLE a",
+        "||||||| base",
+        "DROP TABLE b",
+        "=======",
+        "DROP TABLE c",
+        ">>>>>>> theirs",
+    )
+    (cut,) = split(scan(Source("it", end.join((*lines, "CASCADE;")))))
+    assert [token.text for token in cut.tokens] == ["DROP", "TABLE", "a", "CASCADE"]
+    assert cut.conflict
