@@ -294,14 +294,14 @@ def _hashed(text: str) -> str:
 def _key(item: pytest.Item) -> str:
     """One test as its text stands, and the data beside it."""
     assert isinstance(item, pytest.Function)
-    return f"{item.nodeid} {_text(item.function)} {_beside(item.path.parent)}"
+    return f"{item.nodeid} {_text(item.function)}{_beside(item.path.parent)}"
 
 
 @cache
 def _beside(folder: Path) -> str:
-    """The data that lies beside tests; snapshots are below."""
+    """What tells the data beside tests; empty where none lies there. Snapshots are below."""
     files = sorted(path for path in folder.iterdir() if path.suffix in {".sql", ".jsonl", ".txt"})
-    return _hashed("".join(path.read_text(encoding="utf-8") for path in files))
+    return "".join(f" {_hashed(path.read_text(encoding='utf-8'))}" for path in files)
 
 
 @cache
