@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from math import floor
 from operator import itemgetter
-from typing import TypeVar
+from typing import TypeAlias
 
 from kmblint.replay.steps import Part, Step
 from kmblint.schema.catalog import Column, Table
 from kmblint.schema.changes import DeleteRows, DropTable, InsertRows, Truncate
-from kmblint.schema.rows import clears, literals_of, only_value
+from kmblint.schema.domains import OnColumn
+from kmblint.schema.rows import literals_of, only_value, says_of_columns, spares
 from kmblint.schema.value_set import Bound
 
 _KEPT = "rows cleared"
-_Change = TypeVar("_Change")
+_Numbered: TypeAlias = tuple[int, tuple[OnColumn, ...]]
+"""A statement's number in its file, and what its condition says of columns: nothing where it takes every row."""
 
 
 def is_cleared(table: Table, change: InsertRows, step: Step, part: Part) -> bool:
@@ -34,29 +36,27 @@ class _Clearing:
     def __init__(self, table: Table, part: Part) -> None:
         self.columns: tuple[Column, ...] = table.columns
         """By which the conditions were read."""
-        self._others: list[tuple[int, DropTable | Truncate | DeleteRows]] = []
-        self._by_value: dict[str, dict[Bound, list[tuple[int, DeleteRows]]]] = {}
+        self._others: list[_Numbered] = []
+        self._by_value: dict[str, dict[Bound, list[_Numbered]]] = {}
         """Column → the one value that it must have → the statements."""
         for each in part.all_of(DropTable, Truncate, DeleteRows):
-            change, number = each.change, part.number_of(each)
-            if each.subject != table.name or not isinstance(change, DropTable | Truncate | DeleteRows):
+            if each.subject != table.name:
                 continue
-            only = only_value(table, change) if isinstance(change, DeleteRows) else None
-            if only is None or not isinstance(change, DeleteRows):
-                self._others.append((number, change))
-            else:
-                self._by_value.setdefault(only[0], {}).setdefault(only[1], []).append((number, change))
+            deletion = each.change if isinstance(each.change, DeleteRows) else None
+            says = says_of_columns(table, deletion) if deletion else ()
+            only = only_value(table, deletion) if deletion else None
+            like = self._others if only is None else self._by_value.setdefault(only[0], {}).setdefault(only[1], [])
+            like.append((part.number_of(each), says))
 
     def clears(self, table: Table, rows: InsertRows, number: int) -> bool:
         """Whether one of those before a statement of that number takes the rows away."""
-        return any(
-            isinstance(change, DropTable) or clears(table, change, rows) for change in self._before(table, rows, number)
-        )
+        literals = [literals_of(table, rows, row) for row in rows.rows]
+        before = self._before(literals[0] if literals else {}, number)
+        return any(not any(spares(says, row) for row in literals) for says in before)
 
-    def _before(self, table: Table, rows: InsertRows, number: int) -> Iterator[DropTable | Truncate | DeleteRows]:
-        """Those before it, without those that surely spare its first row; the nearest first."""
+    def _before(self, first: Mapping[str, object], number: int) -> Iterator[tuple[OnColumn, ...]]:
+        """What those before it say, without those that surely spare its first row; the nearest first."""
         yield from _earlier(self._others, number)
-        first = literals_of(table, rows, rows.rows[0]) if rows.rows and self._by_value else {}
         for column, by_value in self._by_value.items():
             value = first.get(column)
             if isinstance(value, Bound):
@@ -68,6 +68,6 @@ class _Clearing:
                     yield from _earlier(statements, number)
 
 
-def _earlier(statements: list[tuple[int, _Change]], number: int) -> Iterator[_Change]:
+def _earlier(statements: list[_Numbered], number: int) -> Iterator[tuple[OnColumn, ...]]:
     at = bisect_left(statements, number, key=itemgetter(0))
     return (statements[each][1] for each in range(at - 1, -1, -1))

@@ -261,14 +261,30 @@ class Table(msgspec.Struct, frozen=True, gc=False):
 
     def constraint_called(self, name: str) -> Declared | None:
         """The constraint of that name, or one without that a database calls so; no CHECK, which it numbers."""
-        unnamed = (each for each in self.constraints if each.name is None and not isinstance(each.constraint, Check))
-        given = (each for each in unnamed if name in (*default_names(self.name, each.constraint), *each.former))
-        return self.constraint(name) or next(given, None)
+        given = self.constraint(name) or self.given_names.get(name)
+        return None if given is None or (given.name is None and isinstance(given.constraint, Check)) else given
+
+    @property
+    def given_names(self) -> dict[str, Declared]:
+        """The names that a database may have given to constraints without one, each with the first, a CHECK last."""
+        held = _given.get(id(self.constraints))
+        if held is None or held[1] != self.name:
+            if len(_given) >= _KEPT:
+                _given.clear()
+            names: dict[str, Declared] = {}
+            unnamed = [declared for declared in self.constraints if declared.name is None]
+            for declared in sorted(unnamed, key=lambda each: isinstance(each.constraint, Check)):
+                for name in (*default_names(self.name, declared.constraint), *declared.former):
+                    names.setdefault(name, declared)
+            held = _given[id(self.constraints)] = self.constraints, self.name, names
+        return held[2]
 
 
 _WIDE: Final = 64
 """Columns of a table over which they are looked up by name and not one after the other."""
 _KEPT: Final = 8
+_given: dict[int, tuple[tuple[Declared, ...], str, dict[str, Declared]]] = {}
+"""What `Table.given_names` says of the last constraints, by their identity, and the name of their table."""
 _Wide: TypeAlias = tuple[tuple[str, ...], dict[str, Column]]
 _wide: dict[int, tuple[tuple[Column, ...], _Wide | None]] = {}
 """What `_known` says of the last wide tables, by the identity of their columns, which is held so that no others get it:

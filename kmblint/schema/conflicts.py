@@ -53,7 +53,7 @@ from kmblint.schema.conflict import (
     UnknownTable,
 )
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique, default_names
+from kmblint.schema.parts import Check, Constraint, ForeignKey, Name, PrimaryKey, Unique
 from kmblint.schema.predicate import ColumnRef, Predicate, column_refs
 
 
@@ -271,11 +271,7 @@ def _implicit(table: Table, name: str) -> bool:
     bare = name.rstrip("0123456789")
     if bare.endswith("_not_null"):
         return True  # PostgreSQL 18 names these too, after what the table was called when the column was made
-    return any(
-        bare in default_names(table.name, declared.constraint) or bare in declared.former
-        for declared in table.constraints
-        if declared.name is None
-    )
+    return bare in table.given_names
 
 
 def _add_index(table: Table, change: AddIndex) -> Iterator[Conflict]:

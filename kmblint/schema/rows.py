@@ -28,8 +28,8 @@ def clears(table: Table, change: Change, rows: InsertRows) -> bool:
         return True
     if not isinstance(change, DeleteRows):
         return False
-    says = _says(table, change)
-    return not any(_spares(says, literals_of(table, rows, row)) for row in rows.rows)
+    says = says_of_columns(table, change)
+    return not any(spares(says, literals_of(table, rows, row)) for row in rows.rows)
 
 
 def literals_of(table: Table, change: InsertRows, row: Row) -> dict[str, object]:
@@ -39,7 +39,7 @@ def literals_of(table: Table, change: InsertRows, row: Row) -> dict[str, object]
 
 def only_value(table: Table, change: DeleteRows) -> tuple[str, Bound] | None:
     """A column that its condition lets have one value alone, and that value; whole where the column's are."""
-    for fact in _says(table, change):
+    for fact in says_of_columns(table, change):
         match fact.values.intervals:
             case (Interval(low=int() | Decimal() | str() as low, high=high),) if low == high:
                 return fact.column, low
@@ -98,11 +98,11 @@ def rows_after(table: Table, change: RowChange, place: Place) -> KnownRows:
         case DeleteRows() if not table.rows:
             return table.rows
         case DeleteRows(where=where):
-            rows, says = table.rows, _says(table, change)
+            rows, says = table.rows, says_of_columns(table, change)
             named = None if where is None else keys_named(table, where)
             for key in tuple(rows) if named is None else named:
                 known = rows.get(key)
-                if known is not None and not _spares(says, _known_values(table, key, known)):
+                if known is not None and not spares(says, _known_values(table, key, known)):
                     rows = rows.discard(key)
             return rows
         case Truncate():
@@ -161,11 +161,11 @@ def _updated(table: Table, change: UpdateRows) -> KnownRows:
     """The rows with what SET writes; of those that it may have met nothing is known in the columns that are set."""
     if not table.rows or len(table.rows) > KEPT_VALUES:
         return table.rows
-    rows, says = table.rows, _says(table, change)
+    rows, says = table.rows, says_of_columns(table, change)
     named = None if change.where is None else keys_named(table, change.where)
     for key in tuple(rows) if named is None else named:
         known = rows.get(key)
-        if known is None or known.values is None or _spares(says, _known_values(table, key, known)):
+        if known is None or known.values is None or spares(says, _known_values(table, key, known)):
             continue
         rows = rows.insert(key, written(known, change.assignments, sure=change.where is None))
     return rows
@@ -188,7 +188,7 @@ def _known_values(table: Table, key: Key, row: KnownRow) -> dict[str, object]:
     return known | dict(zip(table.primary_key, key, strict=True))
 
 
-def _says(table: Table, change: UpdateRows | DeleteRows) -> tuple[OnColumn, ...]:
+def says_of_columns(table: Table, change: UpdateRows | DeleteRows) -> tuple[OnColumn, ...]:
     """What each part of a condition says of one column."""
     where = change.where
     facts = ColumnDomains(table, Semantics(), (change.alias,))
@@ -196,7 +196,7 @@ def _says(table: Table, change: UpdateRows | DeleteRows) -> tuple[OnColumn, ...]
     return tuple(fact for part in parts if isinstance(fact := facts.of(part), OnColumn))
 
 
-def _spares(says: tuple[OnColumn, ...], row: Mapping[str, object]) -> bool:
+def spares(says: tuple[OnColumn, ...], row: Mapping[str, object]) -> bool:
     """Whether a condition surely leaves out a row of which these literals are known."""
     for fact in says:
         value = row.get(fact.column)
