@@ -51,6 +51,7 @@ class Tried:
         self._alone = each_alone(self._opening.settings, self._opening.config, answer.rulebook)
         self._session = folder.trial(answer, self._alone)
         self._known: dict[tuple[str, str], Action | None] = {}
+        self._alike: dict[tuple[str, int, str | None], Outcome] = {}
         self._report: Report | None = None
         self._frozen: Mapping[str, str] | None = None
 
@@ -148,13 +149,22 @@ class Tried:
             return milder and candidate.rule == diagnostic.rule and candidate.rule in self._selected
 
         file = diagnostic.finding.place.file
+
+        def here(candidate: Diagnostic) -> bool:
+            return candidate.finding.place.file == file and like_it(candidate)
+
         # Some fixes make something worse only as long as their like stays as it is.
-        for scope, wanted in (
-            ("", lambda each: each.finding.fix == fix),
-            (", with its like in this file", lambda each: like_it(each) and each.finding.place.file == file),
-            (", with its like in all files", like_it),
+        alike = diagnostic.rule, fix.applicability.rank
+        for scope, key, wanted in (
+            ("", None, lambda each: each.finding.fix == fix),
+            (", with its like in this file", (*alike, file), here),
+            (", with its like in all files", (*alike, None), like_it),
         ):
-            outcome = self._mended(wanted)
+            outcome = self._alike.get(key) if key else None  # which is the same for each of them
+            if outcome is None:
+                outcome = self._mended(wanted)
+            if key:
+                self._alike[key] = outcome
             if outcome.draft.changes and diagnostic.fingerprint not in _fingerprints(outcome.report):
                 return Action(f"{title}{scope}", outcome.draft, diagnostic.rule, is_preferred=safe and not scope)
         return None
