@@ -82,6 +82,9 @@ def column_of(definition: ColumnDefinition, made: Place, key: tuple[str, ...] = 
         default=definition.default,
         changed=(),
         generated=definition.type.serial or any(clause.keyword in _GENERATING for clause in definition.clauses),
+        computed=next(
+            (Place(made.file, each.span) for each in definition.clauses if each.keyword == "GENERATED"), None
+        ),
     )
 
 

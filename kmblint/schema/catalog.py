@@ -40,6 +40,8 @@ class Column(msgspec.Struct, frozen=True, gc=False):
     """Where it was changed first, and where last (`noted`)."""
     generated: bool
     """The database makes its values where it keeps such clauses: IDENTITY, GENERATED, AUTO_INCREMENT, SERIAL."""
+    computed: Place | None
+    """The clause that says of which other columns it makes them, and how."""
 
 
 class Index(msgspec.Struct, frozen=True):

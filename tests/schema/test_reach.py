@@ -42,7 +42,7 @@ MADE = Place("0001_patients.sql", SPAN)
 
 
 def _column(name: str, type_: str, *, nullable: bool = False) -> Column:
-    return Column(name, DataType(type_), MADE, nullable, default=None, changed=(), generated=False)
+    return Column(name, DataType(type_), MADE, nullable, default=None, changed=(), generated=False, computed=None)
 
 
 TABLE = Table(
