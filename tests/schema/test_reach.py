@@ -430,7 +430,7 @@ def of(where: str, **heeded: bool) -> Reach:
 @pytest.mark.parametrize(
     "where",
     [
-        "1 = 1", "1 = 1 AND 2 = 2", "1 <> 2", "1 < 2", "2 <= 2", "3 > 2", "2 >= 2", "'a' < 'b'", "1 < 1.5",
+        "1 = 1", "1 = 1 AND 2 = 2", "1 <> 2", "1 < 2", "2 <= 2", "3 > 2", "2 >= 2", "'a' < 'b'", "1 < 1.5", "1.5 > 1",
         "TRUE = TRUE", "id = id",
         "id <= id", "id >= p.id", "patients.id IS NOT NULL", "active IN (TRUE, FALSE)",
         "active <> FALSE OR active = FALSE",
