@@ -285,10 +285,10 @@ def _clause(reader: Reader, begin: int, word: str) -> Node:
             reader.need("BY")
             return reader.node("ORDER BY", begin, *_ordered(reader))
         case "FROM" | "USING":
-            tables = [read_table(reader)]
+            tables = [read_table(reader), *read_joins(reader)]
             while reader.take(","):
-                tables.append(read_table(reader))
-            return reader.node(word, begin, *tables, *read_joins(reader))
+                tables += (read_table(reader), *read_joins(reader))
+            return reader.node(word, begin, *tables)
         case "RETURNING":
             return reader.node("RETURNING", begin, *_returned(reader))
         case _:

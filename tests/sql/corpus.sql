@@ -406,6 +406,8 @@ DELETE LOW_PRIORITY QUICK IGNORE FROM t WHERE id = 1 ORDER BY id LIMIT 5
 
 DELETE t WHERE id = 1
 
+DELETE FROM t USING u JOIN v ON u.a = v.a, w AS x WHERE t.id = u.id
+
 DELETE FORM t WHERE id = 1
 
 DELETE FROM t WHERE id = 1 GROUP BY a
@@ -498,7 +500,7 @@ UPDATE t SET a = 1 WHERE b = ANY (ARRAY[1, 2]) AND c > ALL (SELECT 1) AND d <= S
 
 UPDATE t SET a = 1 WHERE b < ANY (c) AND d <> ALL (e) AND f != ANY (g) AND h >= ALL (i) AND j == ANY (k) AND l ~ ANY (m)
 
-UPDATE t SET a = (b + c) + d, e = (f * g) * h, i = (j || k) || l, m = (n - o) - p
+UPDATE t SET a = (b + c) + d, e = (f * g) * h, i = (j || k) || l, q = r * s * t, u = v + w + x, y = z || a || b, m = (n - o) - p
 
 UPDATE t SET a = 1 WHERE (a, b) = (1, 2) AND (c) = ((3)) AND d <=> NULL AND e -> 'x' ->> 'y' = 'z' AND f @> g
 
