@@ -78,6 +78,7 @@ def test_the_path_and_what_it_leaves(where: str, kind: type, ignored: int, resid
         ("n = 1 AND s = 'a'", "t_n_s"),
         ("n > 1 AND q = 1", "t_q"),
         ("n > 1 AND s > 'a' AND q > 1", "t_n_s"),
+        ("n > 1 AND s IN ('a') AND s LIKE 'a%' AND s IS NOT NULL AND q = 1", "t_q"),
     ],
 )
 def test_the_index_that_earns_most(where: str, index: str) -> None:

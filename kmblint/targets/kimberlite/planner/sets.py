@@ -222,7 +222,7 @@ def _in_type(value: Typed, stored: DataType) -> Limit | None:
 
 _SAMPLES: Final = {
     Kind.BOOLEAN: Typed(Kind.BOOLEAN, True),
-    Kind.TEXT: Typed(Kind.TEXT, "00000000-0000-0000-0000-000000000001"),
+    Kind.TEXT: Typed(Kind.TEXT, ""),
     Kind.BIGINT: Typed(Kind.BIGINT, 1),
 }
 
