@@ -149,11 +149,11 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     name: str
     columns: tuple[Column, ...]
     made: Place
+    opaque: Place | None
+    """The last statement that left a part of it unknown (CREATE TABLE AS, an opaque statement); None where all is."""
     primary_key: tuple[str, ...] = ()
     constraints: tuple[Declared, ...] = ()
     indexes: tuple[Index, ...] = ()
-    opaque: Place | None = None
-    """The last statement that left a part of it unknown (CREATE TABLE AS, an opaque statement); None where all is."""
     dropped: OrderedMap[str, Dropped] = OrderedMap()
     """Columns that are gone, by name."""
     policies: OrderedMap[str, tuple[str, Place]] = OrderedMap()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Final
 
 from msgspec.structs import replace
@@ -30,7 +30,7 @@ from kmblint.wording import nearest
 def left_unread(catalog: Catalog, tables: Iterable[str], names: Iterable[str], place: Place) -> Catalog:
     """With tables whose columns aren't known from here on, those that aren't there made without any."""
     for name in tables:
-        table = catalog.table(name) or Table(name, (), place)
+        table = catalog.table(name) or Table(name, (), place, opaque=place)
         catalog = replace(catalog.put(replace(table, opaque=place)), unread=catalog.unread.insert(name))
     return replace(catalog, unread=catalog.unread.insert_all(names))
 
@@ -70,13 +70,13 @@ def bounded(catalog: Catalog, change: Change | None) -> Change | None:
     match change:
         case AddColumn(table=name, span=span):
             table, verb, what = catalog.table(name.text), "ALTER", "columns"
-            parts = len(table.columns) if table else 0
+            parts: Sized = table.columns if table else ()
         case AddIndex(table=name, span=span):
             table, verb, what = catalog.table(name.text), "CREATE", "indexes"
-            parts = len(table.indexes) if table else 0
+            parts = table.indexes if table else ()
         case _:
             return change
-    if parts < MAX_PARTS:
+    if len(parts) < MAX_PARTS:
         return change
     return Opaque(
         f"`{name}` has {MAX_PARTS:,} {what}, and kmblint follows no more of one table", verb, span, (name,), None

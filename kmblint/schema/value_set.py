@@ -194,9 +194,8 @@ def _ends_first(one: Interval, two: Interval) -> bool:
 def _order(one: Interval, two: Interval) -> int:
     if one.low is None or two.low is None:
         return (one.low is not None) - (two.low is not None)
-    if _less(one.low, two.low) or _less(two.low, one.low):
-        return -1 if _less(one.low, two.low) else 1
-    return two.low_inclusive - one.low_inclusive
+    by_value = _less(two.low, one.low) - _less(one.low, two.low)
+    return by_value or two.low_inclusive - one.low_inclusive
 
 
 def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:

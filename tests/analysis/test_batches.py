@@ -137,6 +137,7 @@ def test_an_index_gets_the_name_of_the_convention_or_the_next_free_one() -> None
         table.name,
         table.columns,
         table.made,
+        opaque=None,
         indexes=(
             Index("patients_phone_idx", ("age",), table.made, unique=False, partial=False, declared=(), descending=()),
         ),

@@ -55,6 +55,7 @@ TABLE = Table(
         _column("name", "TEXT"),
     ),
     MADE,
+    opaque=None,
     primary_key=("id",),
 )
 
