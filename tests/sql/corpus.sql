@@ -500,6 +500,8 @@ UPDATE t SET a = 1 WHERE b = ANY (ARRAY[1, 2]) AND c > ALL (SELECT 1) AND d <= S
 
 UPDATE t SET a = 1 WHERE b < ANY (c) AND d <> ALL (e) AND f != ANY (g) AND h >= ALL (i) AND j == ANY (k) AND l ~ ANY (m)
 
+UPDATE t SET a = 1 WHERE b LIKE ANY (c) AND d NOT ILIKE ANY ('x')
+
 UPDATE t SET a = (b + c) + d, e = (f * g) * h, i = (j || k) || l, q = r * s * t, u = v + w + x, y = z || a || b, m = (n - o) - p
 
 UPDATE t SET a = 1 WHERE (a, b) = (1, 2) AND (c) = ((3)) AND d <=> NULL AND e -> 'x' ->> 'y' = 'z' AND f @> g
