@@ -17,6 +17,8 @@ FAMILIES: Final = (
 )  # fmt: skip
 """The category of a rule, by the first digit of its code."""
 
+_LONGEST_PATTERN: Final = 500
+"""Characters of a regular expression in a configuration: Python compiles them by recursion, and some without end."""
 _WORDS: Final = {
     bool: "true or false", int: "a whole number", float: "a number", str: "a string", tuple: "a list of strings",
 }  # fmt: skip
@@ -42,11 +44,15 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.format == "regex":
             import warnings
 
+            if len(str(read)) > _LONGEST_PATTERN:
+                raise ValueError(
+                    f"expected a regular expression of {_LONGEST_PATTERN} characters at the most, got {len(str(read))}"
+                )
             try:
                 with warnings.catch_warnings():  # Python warns of `[[`, which may mean another thing some day
                     warnings.simplefilter("ignore", FutureWarning)
                     re.compile(str(read))
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"expected a regular expression, got `{read}`: {error}") from error
         if self.choices and read not in self.choices:
             raise ValueError(f"expected one of {', '.join(f'`{choice}`' for choice in self.choices)}, got `{read}`")

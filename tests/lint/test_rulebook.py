@@ -217,6 +217,8 @@ def test_an_option_reads_what_has_the_type_of_its_default(option: Option, value:
         (Option(10, ""), True),
         (Option("a", "", choices=("a", "b")), "c"),
         (Option("a", "", format="regex"), "(a"),
+        (Option("a", "", format="regex"), "a{99999999999999999999}"),
+        (Option("a", "", format="regex"), "a" * 501),
         (Option(("a",), ""), "b"),
         (Option(True, ""), 1),
     ],
