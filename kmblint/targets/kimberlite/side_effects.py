@@ -10,13 +10,34 @@ from kmblint.schema.alter import PlaceOf
 from kmblint.schema.catalog import Catalog, Former, Index, Poison, Table
 from kmblint.schema.changes import (
     AddColumn,
+    AddConstraint,
     AddIndex,
+    AddMask,
     AddTable,
     AttachPolicy,
     Change,
+    ChangeDefault,
+    ChangeNullability,
+    ChangeType,
+    Comment,
+    CreateObject,
     DeleteRows,
     DetachPolicy,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropObject,
+    DropTable,
+    Grant,
     InsertRows,
+    Opaque,
+    Read,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    SetClassification,
+    Transaction,
+    Truncate,
     UpdateRows,
 )
 from kmblint.schema.ordered import OrderedMap
@@ -56,7 +77,13 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf,
             return replace(catalog, attachments=catalog.attachments.discard((table.name, column.text)))
         case AddTable():
             return catalog.put(_reattached(catalog, table, place_of(change.span)))
-        case _:
+        case Truncate() | DropTable() | RenameTable() | DropIndex() | AddMask() | SetClassification():
+            return catalog
+        case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
+            return catalog
+        case AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant():
+            return catalog
+        case Transaction() | Read() | Comment() | Opaque():
             return catalog
 
 
