@@ -12,8 +12,9 @@ from kmblint.schema.types import DataType
 
 _LABEL: Final = r"'(?:[^']|'')*'"
 _LABELS: Final = re.compile(rf"\bAS\s+ENUM\s*\(\s*(?P<labels>{_LABEL}(?:\s*,\s*{_LABEL})*)\s*\)\s*\Z", re.IGNORECASE)
+_ALTER: Final = re.compile(r"\bALTER\s+TYPE\b", re.IGNORECASE)
 _ALTERED: Final = re.compile(
-    rf"""\bALTER\s+TYPE\s+(?:[\w"]+\s*\.\s*)?"?(?P<name>\w+)"?\s+
+    rf"""{_ALTER.pattern}\s+(?:(?:\w+|"[^"]+")\s*\.\s*)?(?:"(?P<quoted>[^"]+)"|(?P<name>\w+))\s+
     (?P<added>ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<label>{_LABEL})(?![\w']))?""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -49,13 +50,14 @@ def _added(step: Step, name: str) -> tuple[str, ...] | None:
 def _changes(text: str) -> tuple[tuple[str, str | None], ...] | None:
     """The types that a file alters, each with the value that it gets (None: it is something else).
 
-    None where the file goes to PostgreSQL's own table of values.
+    None where the file goes to PostgreSQL's own table of values, or doesn't write out which type it alters.
     """
-    if "pg_enum" in text.casefold():
+    altered = tuple(_ALTERED.finditer(text))
+    if "pg_enum" in text.casefold() or len(altered) < sum(1 for _ in _ALTER.finditer(text)):
         return None
     return tuple(
-        (change["name"].casefold(), _texts(change["label"])[0] if change["added"] else None)
-        for change in _ALTERED.finditer(text)
+        ((change["quoted"] or change["name"]).casefold(), _texts(change["label"])[0] if change["added"] else None)
+        for change in altered
     )
 
 
