@@ -22,7 +22,7 @@ from kmblint.schema.conflict import (
 from kmblint.schema.functions import effect_of
 from kmblint.schema.kinds import ObjectKind
 from kmblint.schema.parts import DEFAULT_SCHEMAS
-from kmblint.schema.types import Family
+from kmblint.schema.types import DataType, Family
 from kmblint.text import Place
 from kmblint.wording import nearest
 
@@ -54,11 +54,16 @@ def without_parts(catalog: Catalog, kind: ObjectKind, name: str) -> Catalog:
     elif kind in (ObjectKind.TYPE, ObjectKind.DOMAIN):
         columns = (column for table in catalog.tables.values() for column in table.columns)
         gone = [column.name for column in columns if column.type.name.casefold() == name.casefold()]
-    elif kind is ObjectKind.EXTENSION:  # whose types, and indexes that lean on it, aren't known by its name
-        for table in catalog.tables.values():
-            typed = [column.name for column in table.columns if column.type.family is Family.OTHER]
-            gone += [*typed, *(index.name for index in table.indexes if typed)]
+    elif kind is ObjectKind.EXTENSION:  # whose types, and the ways in which it indexes others, nothing here tells
+        columns = (column for table in catalog.tables.values() for column in table.columns)
+        gone = [column.name for column in columns if _is_of_extension(column.type)]
+        gone += catalog.index_names
     return replace(catalog, unread=catalog.unread.insert_all(gone))
+
+
+def _is_of_extension(declared: DataType) -> bool:
+    """Whether a type may be one that an extension brings."""
+    return declared.family is Family.OTHER or declared.name == "CITEXT"
 
 
 MAX_PARTS: Final = 4096
