@@ -161,6 +161,17 @@ def test_no_expression_is_too_long_to_answer(end: str) -> None:
     assert form("DELETE FROM t WHERE a = " + end).refused
 
 
+@pytest.mark.parametrize("who", ["x", '"an owner"', "'x'", "`an owner`", "CURRENT_USER"])
+def test_who_grants_is_one_name_in_any_quotes(who: str) -> None:
+    assert not form(f"GRANT SELECT ON t TO r AS {who} GRANTED BY {who}").refusals
+
+
+@pytest.mark.parametrize("who", ["x y", "x.y", "5"])
+def test_who_grants_is_no_more_than_a_name(who: str) -> None:
+    assert form(f"GRANT SELECT ON t TO r AS {who}").refusals
+    assert form(f"GRANT SELECT ON t TO r GRANTED BY {who}").refusals
+
+
 @pytest.mark.parametrize(
     ("sql", "stumbles"),
     [

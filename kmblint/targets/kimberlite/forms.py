@@ -46,8 +46,9 @@ _CREATE_HELP: Final = {
 }
 
 
+_GRANTOR: Final = r"""(?:[^\W\d]\S*|"[^"]*"|'[^']*'|`[^`]*`)"""
 _BEHIND_ROLE: Final = re.compile(
-    r"(?:WITH GRANT OPTION ?)?(?:(?:COPY|REVOKE) CURRENT GRANTS ?)?(?:AS \S+ ?)?(?:GRANTED BY \S+)?"
+    rf"(?:WITH GRANT OPTION ?)?(?:(?:COPY|REVOKE) CURRENT GRANTS ?)?(?:AS {_GRANTOR} ?)?(?:GRANTED BY {_GRANTOR})?"
 )
 """What GRANT takes behind its role, none of which is kept (area said)."""
 _GRANTEES: Final = frozenset({"ROLE", "USER", "GROUP", "SHARE", "APPLICATION"})
