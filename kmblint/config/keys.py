@@ -93,7 +93,8 @@ def _per_file(value: object, context: Context) -> Mapping[str, tuple[str, ...]]:
     per_glob: dict[str, tuple[str, ...]] = {}
     for glob, items in value.items():
         try:
-            per_glob[glob.replace("\\", "/")] = _selectors(items, context)  # as one may write it on Windows
+            path = glob.replace("\\", "/")  # as one may write it on Windows
+            per_glob[path] = (*per_glob.get(path, ()), *_selectors(items, context))
         except UnfitError as error:
             complaints += error.complaints
     if complaints:

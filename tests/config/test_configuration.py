@@ -222,6 +222,15 @@ def test_the_nearest_file_governs_and_our_own_comes_first(tmp_path: Path) -> Non
     assert find(inner) == inner / "kmblint.toml"
 
 
+def test_globs_that_name_the_same_files_are_one(tmp_path: Path) -> None:
+    text = """\
+[per-file-ignores]
+'old\\0001_*.sql' = ["drop-table"]
+"old/0001_*.sql" = ["missing-where"]
+"""
+    assert config(tmp_path, text, {}).per_file_ignores.value == {"old/0001_*.sql": ("drop-table", "missing-where")}
+
+
 def test_a_former_name_of_a_rule_is_taken_and_noted_once_for_each_place(tmp_path: Path) -> None:
     text = """\
 select = ["whole-table"]
