@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from heapq import merge
 from itertools import takewhile
@@ -251,7 +251,10 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
 
     def makers(self, step: Step, kind: ObjectKind, name: str, table: str | None = None) -> Iterator[Step]:
         """The steps before this one that would make a thing of that kind and name, of a table, the nearest first."""
-        numbers = self._by_name.get((kind, table, name), [])
+        return self._before(step, self._by_name.get((kind, table, name), []))
+
+    def _before(self, step: Step, numbers: Sequence[int]) -> Iterator[Step]:
+        """Those of the steps with such numbers that stand before one, the nearest first."""
         return (self.steps[numbers[each]] for each in range(bisect_left(numbers, self._numbers[id(step)]) - 1, -1, -1))
 
     @cached_property
@@ -265,8 +268,7 @@ class _InOrder(msgspec.Struct, frozen=True, dict=True, eq=False):
 
     def earlier_of(self, step: Step, kind: ObjectKind, name: str, *, made: bool) -> Iterator[Step]:
         """The steps before this one that make, or drop, an object of that kind and name, the nearest first."""
-        numbers = self._by_object.get((kind, name, made), [])
-        return (self.steps[numbers[each]] for each in range(bisect_left(numbers, self._numbers[id(step)]) - 1, -1, -1))
+        return self._before(step, self._by_object.get((kind, name, made), []))
 
     def later_of(self, step: Step, kind: ObjectKind, name: str, *, made: bool) -> Iterator[Step]:
         """Those behind it, the nearest first."""
