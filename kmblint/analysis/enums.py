@@ -8,6 +8,7 @@ from typing import Final
 
 from kmblint.replay.steps import Step
 from kmblint.schema.kinds import ObjectKind
+from kmblint.schema.parts import bare
 from kmblint.schema.types import DataType
 
 _LABEL: Final = r"'(?:[^']|'')*'"
@@ -23,7 +24,7 @@ _ALTERED: Final = re.compile(
 def values_of(step: Step, declared: DataType) -> tuple[str, ...] | None:
     """The values of a type at a step, those that its file adds later among them; None where it is no type that the
     history makes as an enumeration, or where not all of them are known."""
-    name = declared.name.casefold()
+    name = bare(declared.name).casefold()
     catalog = step.before
     made = [each for each in catalog.named(ObjectKind.TYPE).values() if each.name.casefold() == name]
     if declared.array or len(made) != 1 or catalog.opaque is not None or made[0].name in catalog.unread:

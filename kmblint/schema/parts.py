@@ -96,6 +96,12 @@ DEFAULT_SCHEMAS: Final = ("public", "dbo", "main")
 """The schemas that a name without one is looked for in: PostgreSQL's, SQL Server's, SQLite's."""
 
 
+def bare(name: str) -> str:
+    """A name without a schema in which it would be looked for anyway: `public.t` → `t`."""
+    schema, dot, rest = name.partition(".")
+    return rest if dot and schema.casefold() in DEFAULT_SCHEMAS else name
+
+
 def default_names(table: str, constraint: Constraint) -> Iterator[str]:
     """The names that a database gives to a constraint without one: PostgreSQL's, and MySQL's without the number."""
     of = table.rpartition(".")[2]

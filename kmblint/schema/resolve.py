@@ -14,11 +14,9 @@ from kmblint.schema.catalog import Catalog
 from kmblint.schema.changes import AddTable, Change, CreateObject
 from kmblint.schema.conflict import Conflict, UnknownColumn, UnknownObject
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import DEFAULT_SCHEMAS, Name
+from kmblint.schema.parts import Name, bare
 from kmblint.schema.predicate import ColumnRef, Query
 
-_OF_DEFAULT: Final = tuple(f"{schema}." for schema in DEFAULT_SCHEMAS)
-"""How a name begins that means what it means without a schema."""
 _LONGEST: Final = 63
 """PostgreSQL cuts longer names."""
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
@@ -26,10 +24,7 @@ _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 def resolved(catalog: Catalog, change: Change) -> Change:
     """The change with the tables as the catalogue spells them, where it has them under another spelling."""
-    spelt: dict[str, str] = {}
-    for name in change.objects:
-        if name.text.startswith(_OF_DEFAULT):
-            spelt[name.text] = name.text.partition(".")[2]
+    spelt = _without_schemas(name.text for name in change.objects)
     if isinstance(change, CreateObject) and change.on is not None:
         spelt |= _table(catalog, change.on.text)
     for name in (*change.touches(), *getattr(change, "reads", ())):
@@ -39,15 +34,19 @@ def resolved(catalog: Catalog, change: Change) -> Change:
         return change
     made = {new.name.text for new in change.introduces() if new.kind is ObjectKind.TABLE}
     spelt = {old: new for old, new in spelt.items() if old not in made}
-    spelt |= {old: old.partition(".")[2] for old in made if old.startswith(_OF_DEFAULT)}
+    spelt |= _without_schemas(made)
     return _respelt(change, spelt) if spelt else change
 
 
+def _without_schemas(names: Iterable[str]) -> dict[str, str]:
+    return {name: meant for name in names if (meant := bare(name)) != name}
+
+
 def _table(catalog: Catalog, text: str) -> dict[str, str]:
-    bare = text.partition(".")[2] if text.startswith(_OF_DEFAULT) else text
-    if not catalog.is_readable(bare):
-        bare = alike(bare, catalog.alike(bare)) or bare
-    return {text: bare} if bare != text else {}
+    meant = bare(text)
+    if not catalog.is_readable(meant):
+        meant = alike(meant, catalog.alike(meant)) or meant
+    return {text: meant} if meant != text else {}
 
 
 def respelt(catalog: Catalog, change: Change, conflicts: Iterable[Conflict]) -> Change:

@@ -21,7 +21,7 @@ from kmblint.schema.conflict import (
 )
 from kmblint.schema.functions import effect_of
 from kmblint.schema.kinds import ObjectKind
-from kmblint.schema.parts import DEFAULT_SCHEMAS
+from kmblint.schema.parts import DEFAULT_SCHEMAS, bare
 from kmblint.schema.types import DataType, Family
 from kmblint.text import Place
 from kmblint.wording import nearest
@@ -53,7 +53,8 @@ def without_parts(catalog: Catalog, kind: ObjectKind, name: str) -> Catalog:
         gone = [table for table in catalog.tables if table.rpartition(".")[0] == within]
     elif kind in (ObjectKind.TYPE, ObjectKind.DOMAIN):
         columns = (column for table in catalog.tables.values() for column in table.columns)
-        gone = [column.name for column in columns if column.type.name.casefold() == name.casefold()]
+        meant = bare(name).casefold()
+        gone = [column.name for column in columns if bare(column.type.name).casefold() == meant]
     elif kind is ObjectKind.EXTENSION:  # whose types, and the ways in which it indexes others, nothing here tells
         columns = (column for table in catalog.tables.values() for column in table.columns)
         gone = [column.name for column in columns if _is_of_extension(column.type)]

@@ -19,6 +19,8 @@ MADE = "CREATE TYPE mood AS ENUM ('happy', 'it''s fine');\n"
     ("sql", "name", "values"),
     [
         (MADE, "MOOD", ("happy", "it's fine")),
+        (MADE, "public.mood", ("happy", "it's fine")),
+        (MADE, "app.mood", None),
         (MADE, "moods", None),
         ("CREATE TYPE \"Mood\" AS ENUM ('a');\n", "Mood", ("a",)),
         ("CREATE TYPE \"Mood\" AS ENUM ('a');\n" + MADE, "Mood", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kmblint.schema.changes import AddConstraint, AddTable
-from kmblint.schema.parts import default_names, named_in
+from kmblint.schema.parts import bare, default_names, named_in
 from tests.sql_catalog import changes
 
 
@@ -26,6 +26,13 @@ def test_what_a_constraint_is_about_and_called(constraint: str, table: str, colu
     assert isinstance(change, AddConstraint)
     assert " ".join(named_in(change.constraint)) == columns
     assert " ".join(default_names(table, change.constraint)) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("public.t", "t"), ("DBO.t", "t"), ("t", "t"), ("app.t", "app.t"), ("public", "public")]
+)
+def test_a_schema_that_a_name_has_anyway(name: str, meant: str) -> None:
+    assert bare(name) == meant
 
 
 def test_which_column_is_the_key() -> None:
