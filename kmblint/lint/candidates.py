@@ -68,7 +68,7 @@ class Diagnoser:
         ignored = not rule.is_internal and self._settings.ignores(rule.slug, file, path)
         index = ordinal = 0
         if migration is not None:
-            layout = self._layouts.setdefault(file, Layout(migration))
+            layout = self._layout(migration)
             index = layout.at(finding.place.span.start)
             ordinal = layout.ordinal(index, finding.subject)
         identity = (rule.card.code, self._names.get(file, file), finding.subject, ordinal)
@@ -94,7 +94,13 @@ class Diagnoser:
         migration = None if place is None else self.files.get(place.file)
         if place is None or migration is None:
             return None
-        return place.file, self._layouts.setdefault(place.file, Layout(migration)).at(place.span.start)
+        return place.file, self._layout(migration).at(place.span.start)
+
+    def _layout(self, migration: Migration) -> Layout:
+        layout = self._layouts.get(migration.file)
+        if layout is None:
+            layout = self._layouts[migration.file] = Layout(migration)
+        return layout
 
     def _frozen(self, file: str) -> bool:
         migration = self.files.get(file)

@@ -11,12 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from hashlib import sha256
+from typing import Final
 
 import msgspec
 
 from kmblint.history.files import Migration
 from kmblint.schema.changes import Change
 from kmblint.sql.statement import Statement
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Unlike msgspec's, this JSON takes the stray bytes of a file's name."""
 
 
 class Layout(msgspec.Struct, frozen=True, dict=True):
@@ -89,6 +93,5 @@ def names(migrations: Iterable[Migration]) -> dict[str, str]:
 
 def fingerprint(code: str, name: str, subject: str, ordinal: int, repeated: int) -> str:
     """Sixteen hex digits of what makes a finding itself; `repeated` numbers those that are alike in all else."""
-    # Unlike msgspec's, this JSON takes the stray bytes of a file's name.
-    parts = json.dumps((code, name, subject, ordinal, repeated), ensure_ascii=False, separators=(",", ":"))
+    parts = _JSON.encode((code, name, subject, ordinal, repeated))
     return sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()[:16]

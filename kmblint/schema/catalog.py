@@ -296,20 +296,28 @@ all versions of a table share these that another statement than one on its colum
 def _known(columns: tuple[Column, ...]) -> _Wide | None:
     """The names of columns in order, and the columns by name, the first of each; None where they are asked of first.
 
-    Each of a thousand statements that add a column makes other ones, and asks no more than once.
+    Each of a thousand statements that add a column makes other ones: what is known of those before is gone on with.
     """
     held = _wide.get(id(columns))
-    if held is None:
-        if len(_wide) >= _KEPT:
-            _wide.clear()
-        _wide[id(columns)] = columns, None
-        return None
-    if held[1] is not None:
+    if held is not None and held[1] is not None:
         return held[1]
-    names = tuple([column.name for column in columns])
-    known = names, {column.name: column for column in reversed(columns)}
+    known = _continued(columns)
+    if known is None and held is not None:
+        names = tuple([column.name for column in columns])
+        known = names, {column.name: column for column in reversed(columns)}
+    if held is None and len(_wide) >= _KEPT:
+        _wide.clear()
     _wide[id(columns)] = columns, known
     return known
+
+
+def _continued(columns: tuple[Column, ...]) -> _Wide | None:
+    """What is known of columns that begin with others of which it is, and have one more."""
+    for before, known in _wide.values():
+        if known is not None and len(before) + 1 == len(columns) and columns[:-1] == before:
+            name = columns[-1].name
+            return (*known[0], name), {name: columns[-1], **known[1]}
+    return None
 
 
 class Object(msgspec.Struct, frozen=True):
