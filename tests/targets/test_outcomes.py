@@ -6,6 +6,7 @@ import pytest
 
 from kmblint import targets
 from kmblint.sql.parse import statements
+from kmblint.targets.layout import pieces
 from kmblint.targets.outcome import Form
 from kmblint.targets.verdict import (
     AttachedPolicyRefusal,
@@ -29,7 +30,7 @@ from kmblint.targets.verdict import (
     ValueRefusal,
     Verdict,
 )
-from kmblint.text import Source
+from kmblint.text import Source, Span
 from tests.sql_catalog import catalog, changes
 from tests.targets.judging import last, outcomes
 
@@ -236,14 +237,16 @@ def test_the_guide_heeds_guards_and_means_what_sql_means() -> None:
             assert reach.no_row is no_row
 
 
-def test_the_guide_s_runner_sends_every_statement_whole() -> None:
-    """What stands in a merge conflict is none."""
+def test_no_runner_reads_what_stands_in_a_merge_conflict() -> None:
+    """The guide's sends every statement whole."""
     source = Source(
         "0001_a.sql", "DROP TABLE t;\n<<<<<<< ours\nDROP TABLE u;\n=======\nDROP TABLE v;\n>>>>>>> theirs\n"
     )
     guide, found = targets.get("guide"), statements(source)
     assert [guide.fate(statement, source, ()) for statement in found][:2] == [None, Verdict.UNREADABLE]
     assert not any(guide.fails_split(statement, source, ()) for statement in found)
+    sent = pieces(source, Span(0, len(source.text)))
+    assert targets.get("kimberlite").fate(found[1], source, sent) is Verdict.UNREADABLE
 
 
 def test_a_column_shows_what_was_set_before_it_was_there() -> None:

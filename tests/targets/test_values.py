@@ -10,8 +10,9 @@ from pytest_snapshot.plugin import Snapshot
 from kmblint import targets
 from kmblint.schema.predicate import Boolean, Null, Number, Text, Value
 from kmblint.schema.types import DataType
+from kmblint.targets.kimberlite.facts import Kind
 from kmblint.targets.kimberlite.release_0_9_1 import RELEASE_0_9_1 as FACTS
-from kmblint.targets.kimberlite.typed import as_json, of_literal, read, shown
+from kmblint.targets.kimberlite.typed import Typed, as_json, of_literal, read, shown
 from kmblint.targets.kimberlite.values import Fate, insert_fate, kept_digits, loses_sign, update_fate
 from kmblint.text import Span
 from tests.targets.judging import form
@@ -181,3 +182,10 @@ def test_bytes_are_shown_as_they_are_written() -> None:
 )  # fmt: skip
 def test_how_great_a_number_the_parser_holds(number: str, taken: bool) -> None:
     assert (not form(f"INSERT INTO t (id, j) VALUES (1, {number});").refusals) is taken
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_a_whole_number_is_one_of_64_bits(number: int) -> None:
+    beyond = number + (1 if number > 0 else -1)
+    assert of_literal(Number(str(number), SPAN)) == Typed(Kind.BIGINT, number)
+    assert of_literal(Number(str(beyond), SPAN)) is None
