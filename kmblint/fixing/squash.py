@@ -6,6 +6,7 @@ keeps nothing beside that schema, and only where replaying it leaves all that co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final
@@ -44,8 +45,10 @@ def obstacles(done: Replay, target: Target) -> Iterator[Obstacle]:
         why = _left(step, done.end)
         if why:
             yield Obstacle(step.place(step.statement.span), why)
+    kept = kept_by(target, done, actual=False)
     yield from _kept(done.end)
-    yield from _secrets(done.end, kept_by(target, done, actual=False))
+    yield from _renamed(done.end, kept)
+    yield from _secrets(done.end, kept)
 
 
 def _left(step: Step, end: Catalog) -> str:
@@ -94,6 +97,20 @@ def _kept(end: Catalog) -> Iterator[Obstacle]:
             yield Obstacle(mask.made, f"the database keeps {what}, which is gone")
 
 
+def _renamed(end: Catalog, kept: Kept) -> Iterator[Obstacle]:
+    """Computed columns, which are written as they were, that name others as these were called then."""
+    for table in end.in_order:
+        renamed = {name for name, gone in table.dropped.items() if gone.renamed_to is not None}
+        for column in table.columns if renamed else ():
+            named = renamed.intersection(_WORD.findall(kept.written(column.computed))) if column.computed else ()
+            if named:
+                old = min(named)
+                yield Obstacle(column.made, f"it computes `{table.name}.{column.name}` of `{old}`, which was renamed")
+
+
+_WORD: Final = re.compile(r"\w+")
+
+
 def _secrets(end: Catalog, kept: Kept) -> Iterator[Obstacle]:
     """What would stand in the baseline with a secret in it."""
     places = [policy.made for policy in end.named(ObjectKind.MASKING_POLICY).values()]
@@ -101,6 +118,7 @@ def _secrets(end: Catalog, kept: Kept) -> Iterator[Obstacle]:
         for column in table.columns:
             if column.default is not None and is_secret(table.name, column.name, column.default):
                 yield Obstacle(column.made, f"the default of `{table.name}.{column.name}` is a secret, {_NOT_REPEATED}")
+        places += [column.computed for column in table.columns if column.computed is not None]
         places += [index.made for index in table.indexes]
         places += [declared.made for declared in table.constraints]
     yield from (

@@ -260,7 +260,13 @@ class _Side:
         kept = self.kept
         default: tuple[object, ...] = ()
         if kept.declarations:
-            default = (column.generated, column.default is None, column.default and value_text(column.default))
+            computed = column.computed and _words(kept.written(column.computed))
+            default = (
+                column.generated,
+                computed,
+                column.default is None,
+                column.default and value_text(column.default),
+            )
         meaning = (kept.type(column).canonical, kept.nullable(table, column), *default)
         return Part(column.name, column_definition(table, column, kept), column.made, meaning)
 

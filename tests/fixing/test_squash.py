@@ -132,6 +132,10 @@ _CHANGES: Final = ("InsertRows", "UpdateRows", "DeleteRows", "Truncate")
             "the default of `wards.api_key` is a secret",
         ),
         ("CREATE TABLE doors (id BIGINT PRIMARY KEY, pwd TEXT, CHECK (pwd <> 'xyzzy-1'));", "it holds a secret"),
+        (
+            "CREATE TABLE d (id BIGINT PRIMARY KEY, n TEXT GENERATED ALWAYS AS ('sk_live_0123456789abcdef') STORED);",
+            "it holds a secret",
+        ),
     ],
 )
 def test_what_a_baseline_doesn_t_say(tmp_path: Path, sql: str, why: str) -> None:
@@ -140,6 +144,15 @@ def test_what_a_baseline_doesn_t_say(tmp_path: Path, sql: str, why: str) -> None
     done = replay(history_of(tmp_path, {"0001_a.sql": made + sql}), target, actual=True)
     against = [each.why for each in obstacles(done, target)]
     assert any(why in each for each in against), against
+
+
+@pytest.mark.parametrize("left", ["name", "id"])
+def test_a_computed_column_is_written_where_it_names_columns_as_they_are_called(tmp_path: Path, left: str) -> None:
+    sql = f"CREATE TABLE wards (id BIGINT PRIMARY KEY, name TEXT, n TEXT GENERATED ALWAYS AS ({left} || 'x') STORED);\n"
+    target = targets.get("guide")
+    done = replay(history_of(tmp_path, {"0001_a.sql": f"{sql}ALTER TABLE wards RENAME name TO called;"}), target)
+    against = [each.why for each in obstacles(done, target)]
+    assert against == (["it computes `wards.n` of `name`, which was renamed"] if left == "name" else [])
 
 
 @pytest.mark.parametrize(
