@@ -9,7 +9,9 @@ from kmblint.history.files import Migration
 
 
 def check(migration: Migration, *, required: tuple[str, ...]) -> Iterator[Finding]:
-    """The file, and the lines that it lacks."""
+    """The file, and the lines that it lacks; a way back in a file of its own is told to be none."""
+    if migration.undoes is not None:
+        return
     lines = [line.strip().lstrip("-").strip() for line in migration.source.slice(migration.header.span).splitlines()]
     keys = {
         key.strip().lower() for key, colon, value in (line.partition(":") for line in lines) if colon and value.strip()

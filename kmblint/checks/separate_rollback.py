@@ -14,12 +14,15 @@ def check(migration: Migration, target: Target) -> Iterator[Finding]:
     if migration.undoes is None:
         return
     marker = target.capabilities.rollback_marker
-    effect = (
-        "the runner, which looks for a way back in the same file, executes both in no defined order and then fails to "
-        "record the second"
-        if target.capabilities.applies_by_number
-        else "what runs every numbered file runs it too"
-    )
+    if not target.capabilities.applies_by_number:
+        effect = "what runs every numbered file runs it too"
+    elif not migration.numbered:
+        effect = "the runner, which looks for a way back in the same file, takes it for a migration"
+    else:
+        effect = (
+            "the runner, which looks for a way back in the same file, executes both in no defined order and then fails "
+            "to record the second"
+        )
     line = f"behind the line `{marker}`" if marker else "in comments behind the line `-- DOWN:`"
     yield Finding(
         point(migration.file),

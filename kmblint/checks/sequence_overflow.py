@@ -11,9 +11,9 @@ from kmblint.targets import Target
 
 
 def check(history: History, target: Target) -> Iterator[Finding]:
-    """Every file whose name begins with a number that is too large, or with 0, or with none."""
+    """Every file whose name begins with a number that is too large, or with 0, or with none; no way back."""
     for migration in history.migrations:
-        if migration.number and migration.numbered:
+        if migration.undoes is not None or (migration.number and migration.numbered):
             continue
         if migration.number == 0:
             trouble = f"`{migration.digits}` is number 0, and the sequence begins with 0001"

@@ -33,7 +33,9 @@ def ordered(migrations: Collection[Migration], gone: Mapping[int, str]) -> tuple
 
 
 def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
-    if namesakes[0].number is None or (len(namesakes) == 1 and gone is None):
+    if namesakes[0].number is None:
+        return _with_ways_back(namesakes)
+    if len(namesakes) == 1 and gone is None:
         return namesakes
     described: dict[str, list[str]] = {}
     for one in namesakes:
@@ -44,30 +46,39 @@ def _paired(namesakes: list[Migration], gone: str | None) -> list[Migration]:
     for one in marked:
         if one.fixed_by is not None:
             repaired.setdefault(one.fixed_by, one.file)
-    ways_back = dict(_ways_back(marked))
+    return _with_ways_back(
+        [msgspec.structs.replace(one, replaces=_replaced(one, failed, repaired, gone)) for one in marked]
+    )
+
+
+def _with_ways_back(namesakes: list[Migration]) -> list[Migration]:
+    ways_back = dict(_ways_back(namesakes))
+    if not ways_back:
+        return namesakes
     undone = {undoes: file for file, undoes in ways_back.items()}
     return [
-        msgspec.structs.replace(
-            one,
-            replaces=_replaced(one, failed, repaired, gone),
-            undoes=ways_back.get(one.file),
-            undone_by=undone.get(one.file),
-        )
-        for one in marked
+        msgspec.structs.replace(one, undoes=ways_back.get(one.file), undone_by=undone.get(one.file))
+        for one in namesakes
     ]
 
 
 def _ways_back(namesakes: list[Migration]) -> Iterator[tuple[str, str]]:
     """Each file that is called as a way back, with the one that it takes back: `0001_x.down.sql`, `0001_x.up.sql`."""
-    there = {description_of(one.file).lower(): one.file for one in reversed(namesakes) if one.replayed}
+    there = {_called(one): one.file for one in reversed(namesakes) if one.replayed}
     for one in namesakes:
-        way_back = _WAY_BACK.fullmatch(description_of(one.file).lower())
+        way_back = _WAY_BACK.fullmatch(_called(one))
         if one.replayed and way_back is not None:
             base, sign = way_back["base"], way_back["sign"]
             forth = (f"{base}{sign}up", base) if base else ("up",)
             undone = next((there[name] for name in forth if name in there), None)
             if undone is not None:
                 yield one.file, undone
+
+
+def _called(migration: Migration) -> str:
+    """What tells a file from its namesakes: its description, or the whole name where the runner reads no number."""
+    named = description_of(migration.file) if migration.numbered else migration.file.removesuffix(".sql")
+    return named.lower()
 
 
 def _repair(migration: Migration, described: Mapping[str, list[str]]) -> str | None:
