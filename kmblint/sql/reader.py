@@ -26,7 +26,6 @@ class NotSqlError(Exception):
     """The tokens are no SQL; says where, and what was probably meant. It never leaves `kmblint.sql`."""
 
     def __init__(self, message: str, span: Span, help: str | None = None) -> None:  # noqa: A002 - the field of Problem
-        super().__init__(message)
         self.message = message
         self.span = span
         self.help = help

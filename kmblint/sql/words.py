@@ -59,8 +59,6 @@ _SIGNS: Final = frozenset({")", ",", ".", "::", "||", "+", "-", "*", "/", "%", "
 def names_at(tokens: Sequence[Token], index: int) -> bool:
     """Whether the word at an operand's place is a column's name: what can only follow an operand follows it."""
     token = tokens[index]
-    if token.kind is Kind.QUOTED:
-        return True
     upper = token.upper
     if token.kind is not Kind.WORD or upper in _CONSTANTS:
         return False

@@ -104,6 +104,10 @@ def test_tables(statement: str, expected: list[str]) -> None:
         ("UPDATE visits SET visits.nots = 1, other.x = 2", ["visits.nots in SET", "visits.x in SET"]),
         ("UPDATE visits SET note.part = 'x', id.part = 1", []),
         ("DELETE FROM visits USING patients WHERE nots = 1 AND visits.ide = 2", ["visits.ide in WHERE"]),
+        (
+            "UPDATE visits JOIN (SELECT 1 AS m) s ON true SET id = 1 WHERE m = 1 AND visits.ide = 2",
+            ["visits.ide in WHERE"],
+        ),
         ("DELETE FROM visits WHERE nots IN (SELECT id FROM patients)", ["visits.nots in WHERE"]),
         ("INSERT INTO visits (nots, nots) VALUES (1, 2)", ["visits.nots in INSERT"]),
         ("INSERT INTO visits VALUES (1, 2, 'x')", []),

@@ -35,7 +35,7 @@ def fate(statement: Statement, source: Source, sent: Sequence[Piece]) -> Verdict
 
 def fails_split(statement: Statement, source: Source, sent: Sequence[Piece]) -> bool:
     """Whether one of the pieces into which a statement is cut is none itself, so that the run stops at it."""
-    start = min(token.start for token in (*statement.comments[:1], *statement.tokens[:1]))
+    start = min(token.start for token in (*statement.comments, *statement.tokens))
     reach = Span(start, statement.span.end)
     cut = (piece.span for piece in sent if piece.sent and piece.span.overlaps(reach))
     return any(each.problem is not None and each.tree is None for span in cut for each in statements(source, span))
