@@ -8,7 +8,8 @@ One process collects the tests and notes which functions each of them calls (kep
 test's text changes). For each mutant it then forks: the child changes the function in memory and runs the tests that
 come by, the nearest and quickest first, until one fails or the time is up, which counts as unnoticed. A change that
 shows when modules are imported, as in a table, gets a process of its own. Tests that start a program see the package
-unchanged, and those that fail without any mutant are named and left out.
+unchanged, and those that fail without any mutant are named and left out. Of what no test notices mypy is asked, where
+it is installed: CI asks it too.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ import pytest
 from tests.mutants.instead import ORDER, Order
 from tests.mutants.names import affected, at_import
 from tests.mutants.sites import ROOT, Module, Site
+from tests.mutants.typed import complaint
 
 PATIENCE: Final = 5
 """So many times the time of the slowest test of its file, and seconds beside, may a test take: more is hanging."""
@@ -111,6 +112,7 @@ class Hunt:
         killer = pickle.loads(told.read_bytes()) if told.exists() else "it hangs or ends the process"  # noqa: S301
         if isinstance(killer, Exception):
             raise RuntimeError(site.shown(module.text)) from killer  # noqa: TRY004 -- it is no argument of ours
+        killer = killer or complaint(module, site, scratch)
         self.killers.append(killer)
         print(
             f"{'killed' if killer else 'ALIVE '} {site.shown(module.text)}  {killer}", file=sys.__stdout__, flush=True
@@ -187,12 +189,14 @@ class Hunt:
         """Which test notices the mutant; empty where none does. `early` where it shows when modules are imported."""
         touched = affected(site) if early else frozenset({f"{site.module}:{site.within}"})
         distances = [_distance(item.nodeid, site) for item in items]
-        fitting = [number for number, each in enumerate(calls) if each.functions & touched]
-        if not fitting:  # it is younger than what is kept
-            fitting = [number for number, distance in enumerate(distances) if distance < FAR]
-        # The module's own tests may call by now what they didn't when that was noted.
-        fitting = list({*fitting, *(number for number, distance in enumerate(distances) if distance == 0)})
-        fitting.sort(key=lambda number: (distances[number], calls[number].seconds, number))
+        callers = {number for number, each in enumerate(calls) if each.functions & touched}
+        # Those of the room may call by now what they didn't when that was noted, or got its answer from a cache then:
+        # the module's own as soon as those that are known to, the others last.
+        near = (number for number, distance in enumerate(distances) if distance < FAR)
+        fitting = sorted(
+            {*callers, *near},
+            key=lambda n: (n not in callers and distances[n] > 0, distances[n], calls[n].seconds, n),
+        )
         seconds = _bounds(items, calls)
         try:
             if not early:

@@ -77,13 +77,12 @@ def after(catalog: Catalog, change: Change, outcome: Outcome, place_of: PlaceOf,
             return replace(catalog, attachments=catalog.attachments.discard((table.name, column.text)))
         case AddTable():
             return catalog.put(_reattached(catalog, table, place_of(change.span)))
-        case Truncate() | DropTable() | RenameTable() | DropIndex() | AddMask() | SetClassification():
-            return catalog
-        case DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault():
-            return catalog
-        case AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant():
-            return catalog
-        case Transaction() | Read() | Comment() | Opaque():
+        case (
+            Truncate() | DropTable() | RenameTable() | DropIndex() | AddMask() | SetClassification()
+            | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault()
+            | AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant()
+            | Transaction() | Read() | Comment() | Opaque()
+        ):  # fmt: skip
             return catalog
 
 
