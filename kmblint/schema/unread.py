@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from kmblint.schema.catalog import Catalog, Table
-from kmblint.schema.changes import AddColumn, AddIndex, AddTable, Change, Opaque, Read
+from kmblint.schema.changes import AddColumn, AddIndex, AddTable, Change, Opaque, Read, RenameTable
 from kmblint.schema.conflict import (
     ColumnExists,
     Conflict,
@@ -69,6 +69,8 @@ def _is_of_extension(declared: DataType) -> bool:
 
 MAX_PARTS: Final = 4096
 """Columns, or indexes, that later statements can add to one table: each step holds the table as it is then."""
+MAX_FOLLOWING: Final = 100_000
+"""Foreign keys and masks that may have followed tables to other names: each table's, as often as one had another."""
 
 
 def bounded(catalog: Catalog, change: Change | None) -> Change | None:
@@ -80,6 +82,13 @@ def bounded(catalog: Catalog, change: Change | None) -> Change | None:
         case AddIndex(table=name, span=span):
             table, verb, what = catalog.table(name.text), "CREATE", "indexes"
             parts = table.indexes if table else ()
+        case RenameTable(table=name, new=new, span=span):
+            following = sum(1 for _ in catalog.referring(name.text))
+            following += sum(mask.table == name.text for mask in catalog.masks.values())
+            if following * len(catalog.dropped) <= MAX_FOLLOWING:
+                return change
+            why = f"{following:,} foreign keys and masks went with tables to other names too often to be followed"
+            return Opaque(why, "ALTER", span, (name,), (new.text,))
         case _:
             return change
     if len(parts) < MAX_PARTS:

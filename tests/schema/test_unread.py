@@ -12,7 +12,7 @@ from kmblint.replay.replayer import Replayer
 from kmblint.schema import unread
 from kmblint.schema.catalog import noted
 from kmblint.schema.changes import Opaque
-from kmblint.schema.unread import accounted_for, left_unread, made_anew
+from kmblint.schema.unread import accounted_for, bounded, left_unread, made_anew
 from kmblint.text import Place, Span
 from tests.rules_at_hand import history
 from tests.sql_catalog import catalog, changes, held
@@ -52,6 +52,22 @@ def test_parts_behind_the_limit_leave_the_table_less_known(
     assert {(change.keyword, change.tables[0].text, change.makes_nothing) for change in opaque} == {
         (sql.split(maxsplit=1)[0], "t", False)
     }
+
+
+def test_renames_that_many_follow_are_followed_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each writes anew what refers to the table, so that renames by the thousand would cost the product."""
+    monkeypatch.setattr(unread, "MAX_FOLLOWING", 6)
+    schema = "CREATE TABLE t (id INT PRIMARY KEY); CREATE MASK m ON t.id USING HASH;" + "".join(
+        f"CREATE TABLE u{n} (id INT REFERENCES t (id));" for n in range(2)
+    )
+    (change,) = changes("ALTER TABLE t RENAME TO v")
+    assert bounded(catalog(schema), change) is change
+    gone = "".join(f"CREATE TABLE g{n} (id INT); DROP TABLE g{n};" for n in range(3))
+    beyond = bounded(catalog(schema + gone), change)
+    assert isinstance(beyond, Opaque)
+    assert beyond.reason == "3 foreign keys and masks went with tables to other names too often to be followed"
+    assert ([each.text for each in beyond.tables], beyond.names) == (["t"], ("v",))
+    assert bounded(catalog("CREATE TABLE t (id INT PRIMARY KEY);" + gone), change) is change
 
 
 @pytest.mark.parametrize(
