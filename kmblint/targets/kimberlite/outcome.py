@@ -240,8 +240,9 @@ def _hazards(
     change: Change, table: Table, inserted: InsertedRows | None, judged: Judged | None, facts: Facts
 ) -> Iterator[Hazard]:
     match change:
-        case InsertRows() if inserted is not None:
-            yield from insert_hazards(table, change, inserted, facts)
+        case InsertRows():
+            if inserted is not None:
+                yield from insert_hazards(table, change, inserted, facts)
         case UpdateRows():
             nothing = judged is not None and judged.reach.no_row
             for assignment in change.assignments:
@@ -250,6 +251,16 @@ def _hazards(
                 yield long
         case AddColumn():
             yield from _returning(table, change, facts)
+        case (
+            DeleteRows() | Truncate() | AddTable() | DropTable() | RenameTable() | AddIndex() | DropIndex()
+            | DropColumn() | RenameColumn() | ChangeType() | ChangeNullability() | ChangeDefault()
+            | AddConstraint() | DropConstraint() | RenameConstraint() | CreateObject() | DropObject() | Grant()
+            | AddMask() | AttachPolicy() | DetachPolicy() | SetClassification()
+            | Transaction() | Read() | Comment() | Opaque()
+        ):  # fmt: skip
+            pass
+        case never:
+            assert_never(never)
     if judged is not None:
         yield from advised(judged)
 
