@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from kmblint.schema.catalog import KnownRow, KnownRows, Table
-from kmblint.schema.changes import Change, DeleteRows, InsertRows, RowChange, Truncate, UpdateRows
+from kmblint.schema.changes import DeleteRows, InsertRows, RowChange, Truncate, UpdateRows
 from kmblint.schema.domains import ColumnDomains, OnColumn, Semantics
 from kmblint.schema.growing import GrowingMap
 from kmblint.schema.meaning import Meaning, UnknownMeaningError, plain
@@ -20,16 +20,6 @@ from kmblint.text import Place, Span
 Key: TypeAlias = tuple[object, ...]
 KEPT_VALUES: Final = 50
 """So many rows of a table keep their values; of a table with more of them only the keys are known."""
-
-
-def clears(table: Table, change: Change, rows: InsertRows) -> bool:
-    """Whether a change before an INSERT takes away the rows that it puts in, so that both can be run again."""
-    if isinstance(change, Truncate):
-        return True
-    if not isinstance(change, DeleteRows):
-        return False
-    says = says_of_columns(table, change)
-    return not any(spares(says, literals_of(table, rows, row)) for row in rows.rows)
 
 
 def literals_of(table: Table, change: InsertRows, row: Row) -> dict[str, object]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from kmblint import targets
 from kmblint.analysis.clearing import is_cleared
 from kmblint.replay.replayer import replay
-from kmblint.schema.changes import DeleteRows, DropTable, InsertRows, Truncate
-from kmblint.schema.rows import clears
+from kmblint.schema.catalog import Table
+from kmblint.schema.changes import Change, DeleteRows, DropTable, InsertRows, Truncate
+from kmblint.schema.rows import literals_of, says_of_columns, spares
 from tests.rules_at_hand import history
 
 _TABLES = "".join(f"CREATE TABLE {name} (id BIGINT PRIMARY KEY, code TEXT, fee DECIMAL(5,2));\n" for name in ("a", "b"))
@@ -27,6 +30,40 @@ _INSERTING = (
     "INSERT INTO {t} (code) VALUES ('{n}')",
     "INSERT INTO {t} (id) VALUES (1 + {n})", "INSERT INTO {t} (id, fee) SELECT id, fee FROM {t}",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "cleared"),
+    [
+        ("TRUNCATE plans", True),
+        ("DELETE FROM plans", True),
+        ("DELETE FROM plans WHERE id IN (1, 2, 3)", True),
+        ("DELETE FROM plans WHERE slug <> 'c'", True),
+        ("DELETE FROM plans WHERE id = 1", False),
+        ("DELETE FROM plans WHERE id > 0 AND slug = 'a'", False),
+        ("UPDATE plans SET slug = 'c'", False),
+    ],
+)
+@pytest.mark.parametrize("columns", ["", "(id, slug)"])
+def test_what_clears_the_way_for_rows(tmp_path: Path, change: str, cleared: bool, columns: str) -> None:
+    files = {
+        "0001_plans.sql": "CREATE TABLE plans (id BIGINT PRIMARY KEY, slug TEXT);\n",
+        "0002_rows.sql": f"{change};\nINSERT INTO plans {columns} VALUES (1, 'a'), (2, 'b');\n",
+    }
+    part = replay(history(tmp_path / "h", files), targets.get("guide")).parts[-1]
+    (step,) = part.all_of(InsertRows)
+    table = step.before.table("plans")
+    assert table is not None
+    assert isinstance(step.change, InsertRows)
+    assert is_cleared(table, step.change, step, part) is cleared
+
+
+def _clears(table: Table, change: Change, rows: InsertRows) -> bool:
+    """Whether one statement alone takes the rows away."""
+    if not isinstance(change, DeleteRows):
+        return isinstance(change, Truncate)
+    says = says_of_columns(table, change)
+    return not any(spares(says, literals_of(table, rows, row)) for row in rows.rows)
 
 
 def test_each_insert_is_cleared_by_what_would_clear_it_alone(tmp_path: Path) -> None:
@@ -47,7 +84,7 @@ def test_each_insert_is_cleared_by_what_would_clear_it_alone(tmp_path: Path) -> 
             assert isinstance(step.change, InsertRows)
             earlier = part.earlier(step, DropTable, Truncate, DeleteRows)
             alone = [
-                clears(table, each.change, step.change)
+                _clears(table, each.change, step.change)
                 for each in earlier
                 if each.change and each.subject == table.name
             ]

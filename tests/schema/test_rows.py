@@ -11,7 +11,7 @@ import pytest
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, InsertRows
 from kmblint.schema.predicate import Predicate, literal_value
-from kmblint.schema.rows import clears, keys_named, literal_rows, meant_rows, only_value, point_lookup, written
+from kmblint.schema.rows import keys_named, literal_rows, meant_rows, only_value, point_lookup, written
 from tests.sql_catalog import catalog, changes
 
 SHELVES = "CREATE TABLE shelves (room BIGINT, label TEXT, place BIGINT, PRIMARY KEY (room, place));"
@@ -73,25 +73,6 @@ def test_the_first_insertion_is_the_one_remembered() -> None:
 def table_of(sql: str) -> Table:
     (found,) = catalog(sql).tables.values()
     return found
-
-
-@pytest.mark.parametrize(
-    ("change", "cleared"),
-    [
-        ("TRUNCATE plans", True),
-        ("DELETE FROM plans", True),
-        ("DELETE FROM plans WHERE id IN (1, 2, 3)", True),
-        ("DELETE FROM plans WHERE slug <> 'c'", True),
-        ("DELETE FROM plans WHERE id = 1", False),
-        ("DELETE FROM plans WHERE id > 0 AND slug = 'a'", False),
-        ("UPDATE plans SET slug = 'c'", False),
-    ],
-)
-@pytest.mark.parametrize("columns", ["", "(id, slug)"])
-def test_what_clears_the_way_for_rows(change: str, cleared: bool, columns: str) -> None:
-    before, insert = changes(f"{change}; INSERT INTO plans {columns} VALUES (1, 'a'), (2, 'b')")
-    assert isinstance(insert, InsertRows)
-    assert clears(table_of(PLANS), before, insert) is cleared
 
 
 def condition(where: str) -> Predicate:
