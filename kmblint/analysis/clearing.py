@@ -44,7 +44,7 @@ class _Clearing:
                 continue
             deletion = each.change if isinstance(each.change, DeleteRows) else None
             says = says_of_columns(table, deletion) if deletion else ()
-            only = only_value(table, deletion) if deletion else None
+            only = only_value(says)
             like = self._others if only is None else self._by_value.setdefault(only[0], {}).setdefault(only[1], [])
             like.append((part.number_of(each), says))
 

@@ -27,9 +27,9 @@ def literals_of(table: Table, change: InsertRows, row: Row) -> dict[str, object]
     return dict(zip(inserted_columns(table, change), map(literal_value, row.values), strict=False))
 
 
-def only_value(table: Table, change: DeleteRows) -> tuple[str, Bound] | None:
-    """A column that its condition lets have one value alone, and that value; whole where the column's are."""
-    for fact in says_of_columns(table, change):
+def only_value(says: Iterable[OnColumn]) -> tuple[str, Bound] | None:
+    """A column that a condition lets have one value alone, and that value; whole where the column's are."""
+    for fact in says:
         match fact.values.intervals:
             case (Interval(low=int() | Decimal() | str() as low, high=high),) if low == high:
                 return fact.column, low

@@ -11,7 +11,7 @@ import pytest
 from kmblint.schema.catalog import Table
 from kmblint.schema.changes import DeleteRows, InsertRows
 from kmblint.schema.predicate import Predicate, literal_value
-from kmblint.schema.rows import keys_named, literal_rows, meant_rows, only_value, point_lookup, written
+from kmblint.schema.rows import keys_named, literal_rows, meant_rows, only_value, point_lookup, says_of_columns, written
 from tests.sql_catalog import catalog, changes
 
 SHELVES = "CREATE TABLE shelves (room BIGINT, label TEXT, place BIGINT, PRIMARY KEY (room, place));"
@@ -94,7 +94,7 @@ def condition(where: str) -> Predicate:
 def test_which_value_alone_a_condition_leaves_a_column(where: str, only: object) -> None:
     (change,) = changes(f"DELETE FROM plans WHERE {where}")
     assert isinstance(change, DeleteRows)
-    assert only_value(table_of(PLANS), change) == only
+    assert only_value(says_of_columns(table_of(PLANS), change)) == only
 
 
 @pytest.mark.parametrize(
